@@ -4,10 +4,11 @@ export { areaCodesOf, createBuiltinGeography, hasAreaCodes, placesOfAreaCode } f
 export { usCaUk2026 } from "./data/us-ca-uk-2026/pack.ts";
 export { DNC_NOT_COVERED } from "./decide/bind.ts";
 export { CompiledPack, type CompileOptions, compilePack } from "./decide/compile.ts";
-export { decide, mayCall } from "./decide/decide.ts";
+export { decide, mayCall, nextForAll, together } from "./decide/decide.ts";
 export { type Beside, formatQuestion, parseQuestion, QUESTION_MEMBERS, type Question } from "./decide/input.ts";
 export { localTime } from "./decide/reasons.ts";
 export { type Replayed, replay } from "./decide/replay.ts";
+export type { Decided } from "./decide/several.ts";
 export { type Strip, type StripRow, strip } from "./decide/strip.ts";
 export {
   ATTEMPT_KINDS,

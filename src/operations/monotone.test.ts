@@ -260,6 +260,10 @@ const APPLY = "src/operations/campaigns/apply/machine.test.ts";
 /** Every function that judges by what is known, with the test that takes knowledge from it. */
 const JUDGES: Readonly<Record<string, ReturnType<typeof at>>> = {
   "src/compliance/decide/decide.ts decide": here("decide: a call that is denied"),
+  "src/compliance/decide/decide.ts together": at(
+    "test/integration/facts/numbers.test.ts",
+    "for any text and moment, gate, explain and check agree in verdict, rules, sentences and the next moment",
+  ),
   "src/kernel/known.ts allHold": at("src/kernel/known.test.ts", "a verdict is ok only when each is"),
   "src/operations/attention/concerns.ts tenantKnownOf": at(
     "src/operations/attention/concerns.test.ts",

@@ -56,6 +56,10 @@ export const explain: Run<typeof declared.explain> = async ({ args, options, io,
       ...(decision.zones.length > 0 ? [`  ${clocks(at)}`] : []),
       "",
       decision.decision === "allow" ? ALLOWED[from] : `DENY: ${decision.rules.join(", ")}`,
+      ...explainOf(found, { reveal: true }).readings.map(
+        (one) =>
+          `  ${one.number}: ${one.decision === "allow" ? "allowed" : `denied (${one.rules.join(", ")}), ${one.next === null ? "never within 45 days" : `first allowed at ${one.next}`}`}`,
+      ),
       ...decision.reasons.map(({ rule, text }) => `  ${rule}: ${printable(text)}`),
       ...(decision.weighed ?? []).map(({ text }) => `  ${printable(text)}`),
       ...(decision.decision === "allow"

@@ -4,7 +4,7 @@
 import { ZONE_DATA } from "../data/zone-data.ts";
 import { ComplianceError } from "../error.ts";
 import { geographyOf } from "../geography/inline.ts";
-import { areaCodeOf, callingCountries, normalisePostal, readNumber } from "../geography/numbers.ts";
+import { areaCodeOf, callingCountries, certainText, normalisePostal, readNumber } from "../geography/numbers.ts";
 import type { Geography, PostalPlace } from "../geography/types.ts";
 import { CALL_TYPES, type CallType, type Rule, type RulePack } from "../pack/schema.ts";
 import { parseDay } from "../time/civil.ts";
@@ -35,6 +35,8 @@ export interface Place {
   /** Index of the violation when the place itself forbids a call, else -1. */
   readonly fault: number;
   readonly rules: Readonly<Record<CallType, readonly BoundRule[]>>;
+  /** The numbers of a text that names several, each in a writing with one reading: they are decided one by one. */
+  readonly several: readonly string[] | undefined;
 }
 
 /** What a pack is compiled with. */
@@ -108,6 +110,7 @@ export class CompiledPack {
       outdated: [],
       fault: this.violation(INVALID_NUMBER),
       rules: noRules(),
+      several: undefined,
     };
   }
 
@@ -155,26 +158,16 @@ export class CompiledPack {
     return shortest;
   }
 
-  /**
-   * The place of a call to `number`, to a person at `postal`. A text that may name several numbers has the places of all: their
-   * rules bind together.
-   */
+  /** The place of a call to `number`, to a person at `postal`. A text that may name several numbers names no place, but the numbers. */
   place(number: string, postal: string | undefined): Place {
     const areaCode = areaCodeOf(number);
     if (areaCode !== 0) return this.#inNorthAmerica(areaCode, postal);
     const read = readNumber(number);
     if ("problem" in read) return this.#invalid;
-    const places = read.numbers.map((one) => {
-      const code = areaCodeOf(one);
-      return code === 0 ? this.#abroad(one, postal) : this.#inNorthAmerica(code, postal);
-    });
-    const [only = this.#invalid] = places;
-    if (places.length === 1) return only;
-    const all = this.#make(
-      places.flatMap(({ jurisdictions }) => jurisdictions.filter((id) => id !== "*")),
-      places.flatMap(({ zoneNames }) => zoneNames),
-    );
-    return { ...all, fault: places.find(({ fault }) => fault >= 0)?.fault ?? all.fault };
+    const [one, ...others] = read.numbers;
+    if (others.length > 0) return { ...this.#invalid, several: read.numbers.map(certainText) };
+    const code = areaCodeOf(one);
+    return code === 0 ? this.#abroad(one, postal) : this.#inNorthAmerica(code, postal);
   }
 
   #inNorthAmerica(areaCode: number, postal: string | undefined): Place {
@@ -310,6 +303,7 @@ export class CompiledPack {
       outdated,
       fault: fault === undefined ? -1 : this.violation(fault),
       rules,
+      several: undefined,
     };
   }
 

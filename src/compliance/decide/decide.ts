@@ -7,6 +7,7 @@ import { bindingCap } from "./caps.ts";
 import type { CompiledPack, Place } from "./compile.ts";
 import type { Context } from "./context.ts";
 import { reasonsFor } from "./reasons.ts";
+import { type Decided, DecisionOfSeveral, nextOfAll } from "./several.ts";
 import type { Call, CallFacts, CapReading, Decision, Reason, Weighed } from "./types.ts";
 import { weighedFor } from "./weighed.ts";
 
@@ -81,14 +82,14 @@ class LazyDecision implements Decision {
     return place;
   }
 
-  toJSON(): Omit<Decision, "toJSON"> {
+  toJSON(): Omit<Decision, "toJSON" | "readings"> {
     const { decision, rules, reasons, weighed, cap, next, zones, packVersion, timeZoneData } = this;
     return { decision, rules, reasons, weighed, cap, next, zones, packVersion, timeZoneData };
   }
 }
 
 /**
- * Decides on a call.
+ * Decides on a call. A text that names several numbers is decided number by number, and the call needs all of them.
  * @param facts what is known about the person. They are not copied: do not change them before the decision's reasons are read
  * @param now the instant of the call, ms since the epoch
  * @returns allow or deny, every violation, and the earliest instant at which the same call with the same facts has none. Throws
@@ -97,6 +98,14 @@ class LazyDecision implements Decision {
 export function decide(call: Call, facts: CallFacts, pack: CompiledPack, now: Instant): Decision {
   const { context } = pack;
   const place = pack.place(call.number, call.postal);
+  if (place.several !== undefined) {
+    const calls = place.several.map((number) => ({ ...call, number }));
+    return together(
+      calls.map((one) => ({ call: one, facts, decision: decide(one, facts, pack, now) })),
+      pack,
+      now,
+    );
+  }
   judge(context, place, call, facts, now, true);
   if (!context.broken) return new LazyDecision(NONE, now, place.zoneNames, pack, call, facts, now);
   const rules: string[] = [];
@@ -106,6 +115,17 @@ export function decide(call: Call, facts: CallFacts, pack: CompiledPack, now: In
   return new LazyDecision(rules, nextAllowed(context, place, call), place.zoneNames, pack, call, facts, now);
 }
 
+/** What decisions on each of a person's numbers say together: the call needs all of them, and each sentence names its number. */
+export function together(parts: readonly Decided[], pack: CompiledPack, now: Instant): Decision {
+  const [only, ...others] = parts;
+  return only !== undefined && others.length === 0 ? only.decision : new DecisionOfSeveral(parts, pack, now, decide);
+}
+
+/** The first instant, not before `from`, at which every number may be called; null when there is none. @param now of the decisions */
+export function nextForAll(parts: readonly Decided[], pack: CompiledPack, now: Instant, from: Instant): Instant | null {
+  return nextOfAll(parts, pack, now, from, decide);
+}
+
 /**
  * Only allow or deny: true when no rule is broken. Faster than `decide`, because it stops at the first violation. Throws as
  * `decide` does.
@@ -113,6 +133,7 @@ export function decide(call: Call, facts: CallFacts, pack: CompiledPack, now: In
 export function mayCall(call: Call, facts: CallFacts, pack: CompiledPack, now: Instant): boolean {
   const { context } = pack;
   const place = pack.place(call.number, call.postal);
+  if (place.several !== undefined) return place.several.every((number) => mayCall({ ...call, number }, facts, pack, now));
   if (place.fault >= 0) return false;
   requireNow(now);
   context.begin(call, facts, place, now);

@@ -1,7 +1,7 @@
 // Reasons in words: what the rule says, what the local clock says, and the citation.
 
 import type { Instant } from "../../kernel/index.ts";
-import { areaCodeOf, readNumber } from "../geography/numbers.ts";
+import { areaCodeOf, numberShown, readNumber } from "../geography/numbers.ts";
 import { type Rule, type RuleOf, WEEK_DAYS } from "../pack/schema.ts";
 import { textOfDay, weekdayOf } from "../time/civil.ts";
 import type { Zone } from "../time/zone.ts";
@@ -73,7 +73,7 @@ function placeFault(pack: CompiledPack, rule: string, call: Call, place: Place):
     return `the rule pack has no rules for ${place.jurisdictions.filter((id) => id !== "*").join(", ")}, so nothing says when to call there`;
   if (rule === UNRESOLVED_LOCATION && call.postal !== undefined)
     return `the postal code ${call.postal} is not known, so the person's local time is not: correct the code, or leave it out to go by the area code`;
-  return `${call.number} says nothing about where the person is: a toll-free or non-geographic number, for which a postal code would, or an area code that the tables do not have yet`;
+  return `${numberShown(call.number)} says nothing about where the person is: a toll-free or non-geographic number, for which a postal code would, or an area code that the tables do not have yet`;
 }
 
 function sentence(pack: CompiledPack, call: Call, finding: Finding, violation: string, now: Instant): string {
@@ -139,11 +139,10 @@ function fileSentence({ count, since, list }: Finding, allowed: number, what: st
 
 /** The sentence on files of a list that do not cover the number's area code. */
 function notCovered(call: Call, rule: Rule, list: string): string {
-  const read = readNumber(call.number);
-  const [only = "", ...others] = "numbers" in read ? read.numbers : [];
-  const areaCode = others.length === 0 ? areaCodeOf(only) : 0;
+  const number = numberShown(call.number);
+  const areaCode = areaCodeOf(number);
   const what = rule.kind === "registry-age" ? "registry" : "do-not-call list";
-  return `no file of the ${what} of ${list} that is loaded covers ${areaCode === 0 ? call.number : `the area code ${areaCode}`}, so nothing says who is on it there; to load one: ${importOf(list)} (with --covers all when the file is the whole list)`;
+  return `no file of the ${what} of ${list} that is loaded covers ${areaCode === 0 ? number : `the area code ${areaCode}`}, so nothing says who is on it there; to load one: ${importOf(list)} (with --covers all when the file is the whole list)`;
 }
 
 const importOf = (list: string): string => `outdial dnc import FILE --list national --registry ${list} --as-of DATE`;

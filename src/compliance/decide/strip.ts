@@ -1,9 +1,7 @@
 // When each rule allows a call in the coming hours, cell by cell: the picture in `explain`.
 
 import type { Instant } from "../../kernel/index.ts";
-import type { CompiledPack } from "./compile.ts";
-import { decide } from "./decide.ts";
-import type { Call, CallFacts } from "./types.ts";
+import type { Decision } from "./types.ts";
 
 /** One rule over the coming hours, in one zone if it is about a clock. */
 export interface StripRow {
@@ -26,16 +24,16 @@ export interface Strip {
 }
 
 /**
- * Looks ahead from `from` in `count` cells of `stepMs`. Each cell is judged at its beginning: choose a step that divides the
+ * Looks ahead with `decided` from `from` in `count` cells of `stepMs`. Each cell is judged at its beginning: choose a step that divides the
  * beginnings and ends of all windows.
  */
-export function strip(call: Call, facts: CallFacts, pack: CompiledPack, from: Instant, count: number, stepMs: number): Strip {
+export function strip(decided: (at: Instant) => Decision, from: Instant, count: number, stepMs: number): Strip {
   const first = Math.floor(from / stepMs) * stepMs;
   const cells = Array.from({ length: count }, (_, cell) => (cell === 0 ? from : first + cell * stepMs));
   const open: boolean[] = [];
   const rows = new Map<string, { violation: string; ruleId: string | undefined; zone: string | undefined; open: boolean[] }>();
   for (const [cell, at] of cells.entries()) {
-    const decision = decide(call, facts, pack, at);
+    const decision = decided(at);
     open.push(decision.decision === "allow");
     for (const { rule: violation, ruleId, zone } of decision.reasons) {
       const key = `${violation} ${ruleId} ${zone}`;

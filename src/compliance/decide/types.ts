@@ -162,6 +162,8 @@ export interface Decision {
   readonly packVersion: string;
   /** Version of the time-zone data, such as "2026c". */
   readonly timeZoneData: string;
+  /** The decision on each number, where the text names several; undefined where it names one or none. */
+  readonly readings?: readonly { readonly call: Call; readonly decision: Decision }[] | undefined;
   /** The decision as plain data, with the reasons in words. */
-  toJSON(): Omit<Decision, "toJSON">;
+  toJSON(): Omit<Decision, "toJSON" | "readings">;
 }

@@ -61,6 +61,12 @@ export function certainText(number: string): string {
     : number;
 }
 
+/** What sentences call the number of a text: E.164; the text itself when it names none or several. */
+export function numberShown(text: string): string {
+  const read = readNumber(text);
+  return "numbers" in read && read.numbers.length === 1 ? read.numbers[0] : text;
+}
+
 /** Text without invisible and full-width characters, foreign digits, and the marks of spreadsheets and links. */
 function plainText(text: string): string {
   return text

@@ -7,10 +7,13 @@ import {
   type CallFacts,
   type CallType,
   type CompiledPack,
+  type Decided,
   type Decision,
   decide,
   formatInstant,
   formatQuestion,
+  nextForAll,
+  together,
 } from "../../compliance/index.ts";
 import { type Clock, canonicalJson } from "../../kernel/index.ts";
 import type { CompanyList, NumberFacts, PhoneKey, RegistryFile } from "../../store/index.ts";
@@ -271,14 +274,13 @@ export class Judge {
     known: (number: PhoneKey) => NumberFacts,
     heldUntil: number | undefined,
   ): { verdict: GateVerdict; records: readonly string[] } {
+    const { pack } = this.#request;
     const asked = numbersOf(contact).map((number) => this.#ask(contact, number, known(number)));
+    const decision = together(asked, pack, this.#at);
     const flagged = contact.mayCall === false;
     const beside = [...(flagged ? [CONSENT_FLAG] : []), ...(heldUntil === undefined ? [] : [HANDED_OVER])];
-    const broken = asked.flatMap(({ decision }) => decision.rules);
-    const rules = asked.length === 1 && beside.length === 0 ? broken : [...new Set([...broken, ...beside])].sort();
-    const [only] = asked;
-    const isPlain = only !== undefined && asked.length === 1 && heldUntil === undefined;
-    const next = flagged ? null : isPlain ? only.decision.next : nextOf(asked, this.#request.pack, this.#at, heldUntil);
+    const rules = beside.length === 0 ? decision.rules : [...new Set([...decision.rules, ...beside])].sort();
+    const next = flagged ? null : heldUntil === undefined ? decision.next : nextForAll(asked, pack, this.#at, heldUntil);
     const outcome = rules.length === 0 ? "dial" : next === null ? "never" : "later";
     this.#tally.add(outcome, rules, next);
     const verdict: GateVerdict = {
@@ -289,20 +291,16 @@ export class Judge {
       ...(this.#request.reasons !== true
         ? {}
         : outcome === "dial"
-          ? { weighed: textsOf(asked, ({ weighed }) => weighed ?? []) }
+          ? { weighed: (decision.weighed ?? []).map(textOf) }
           : {
-              reasons: this.#words(
-                textsOf(asked, ({ reasons }) => reasons),
-                flagged,
-                heldUntil,
-              ),
+              reasons: this.#words(decision.reasons.map(textOf), flagged, heldUntil),
             }),
     };
     if (this.#record === undefined) return { verdict, records: [] };
     return { verdict, records: asked.map(({ call, facts, decision }) => this.#recordOf(contact, call, facts, decision)) };
   }
 
-  #ask(contact: GateContact, number: PhoneKey, known: NumberFacts): Asked {
+  #ask(contact: GateContact, number: PhoneKey, known: NumberFacts): Decided {
     const { pack, callType, subject } = this.#request;
     const call = { number: askedAs(number), callType, postal: contact.postal, subject };
     const { jurisdictions } = pack.place(call.number, contact.postal);
@@ -376,49 +374,11 @@ export class Judge {
   }
 }
 
-interface Asked {
-  readonly call: Call;
-  readonly facts: CallFacts;
-  readonly decision: Decision;
-}
-
-/** What the decisions on a contact's numbers say; of several numbers each text names its own. */
-function textsOf(asked: readonly Asked[], of: (decision: Decision) => readonly { readonly text: string }[]): string[] {
-  return asked.flatMap(({ decision, call }) =>
-    of(decision).map(({ text }) => (asked.length === 1 ? text : `${call.number}: ${text}`)),
-  );
-}
+const textOf = ({ text }: { readonly text: string }) => text;
 
 /** The dialer chooses one of a contact's numbers. */
 export const numbersOf = ({ number, others }: GateContact): readonly PhoneKey[] =>
   others === undefined ? [number] : [number, ...others];
-
-/**
- * An instant that suits one number may not suit another, which then gives a later one. After so many rounds they have none in
- * common.
- */
-const MOST_TURNS = 100;
-
-/**
- * The first instant at which every number may be called, not before `heldUntil`; null when there is none within the horizon.
- * @param now of the decisions
- */
-function nextOf(asked: readonly Asked[], pack: CompiledPack, now: number, heldUntil = now): number | null {
-  let at = Math.max(now, heldUntil);
-  for (let turn = 0; turn < MOST_TURNS; turn++) {
-    let latest = at;
-    for (const { call, facts, decision } of asked) {
-      // A denial lasts until the decision's own next instant.
-      const isOver = decision.decision === "allow" ? at > now : decision.next !== null && decision.next <= at;
-      const { next } = isOver ? decide(call, facts, pack, at) : decision;
-      if (next === null) return null;
-      latest = Math.max(latest, next);
-    }
-    if (latest === at) return at;
-    at = latest;
-  }
-  return null;
-}
 
 const FLAGGED = "The contact's consent flags forbid calls.";
 

@@ -7,75 +7,33 @@ import {
   type Decision,
   decide,
   formatInstant,
-  NOT_COVERED,
   parseQuestion,
   type Strip,
   strip,
+  together,
 } from "../../compliance/index.ts";
 import { OutdialError } from "../../kernel/index.ts";
-import { type Facts, NO_FACTS, type NumberFacts, type PhoneKey, type Store } from "../../store/index.ts";
+import { type Facts, NO_FACTS, type PhoneKey, type Store } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
 import type { Parsed } from "../table/records.ts";
 import { FactsReader, lookBack } from "./call-facts.ts";
 import { askedAs, instant, type NumbersNamed, phone, phones, phoneText } from "./values.ts";
 import { setBackWords } from "./words.ts";
 
-const NEVER = Number.POSITIVE_INFINITY;
-
-/**
- * The facts about a text's number; when it may name several, what forbids a call to any of them and nothing that permits one.
- * @param asked.number the text @param asked.at the moment of the decision, ms since the epoch
- */
-async function factsOfNumbers(
+/** A call to each of the numbers and what is known of it, as the gate takes them. */
+async function askedOfNumbers(
   facts: Facts,
   keys: readonly PhoneKey[],
-  {
-    pack,
-    at,
-    number,
-    postal,
-  }: { readonly pack: CompiledPack; readonly at: number; readonly number: string; readonly postal?: string | undefined },
-): Promise<CallFacts> {
+  { pack, at, call }: { readonly pack: CompiledPack; readonly at: number; readonly call: Call },
+): Promise<readonly { readonly call: Call; readonly facts: CallFacts }[]> {
   const files = await facts.registryFiles();
   const known = await facts.of(keys, { attemptsSince: at - lookBack(pack.pack.rules), files });
-  const { jurisdictions } = pack.place(number, postal);
   const reader = new FactsReader(pack, files, undefined);
-  const of = keys.map((key) => known.get(key) ?? NO_FACTS);
-  const [first, ...others] = keys;
-  if (first === undefined) throw new Error("facts are of a number");
-  if (others.length === 0) return reader.read(of[0] ?? NO_FACTS, { number: first, at, jurisdictions });
-  const prohibitions = prohibitionsOf(of);
-  const read = keys.map((key) => reader.read(prohibitions, { number: key, at, jurisdictions }));
-  return read.reduce((all, one) => ({ ...all, registryFiles: worstOf(all.registryFiles, one.registryFiles) }));
-}
-
-/** Of two numbers of one place, for each list the file that says less about one of them. */
-function worstOf(one: CallFacts["registryFiles"], other: CallFacts["registryFiles"]): CallFacts["registryFiles"] {
-  if (one === undefined || other === undefined) return one ?? other;
-  const lists = new Set([...Object.keys(one), ...Object.keys(other)]);
-  return Object.fromEntries([...lists].map((list) => [list, worstDate(one[list] ?? null, other[list] ?? null)]));
-}
-
-/** No file, none that covers the number, the older file. */
-function worstDate(one: string | null, other: string | null): string | null {
-  if (one === null || other === null) return null;
-  if (one === NOT_COVERED || other === NOT_COVERED) return NOT_COVERED;
-  return one < other ? one : other;
-}
-
-function prohibitionsOf(of: readonly NumberFacts[]): NumberFacts {
-  const earliest = of.reduce(
-    (one, other) => ((other.suppressedSince ?? NEVER) < (one.suppressedSince ?? NEVER) ? other : one),
-    NO_FACTS,
-  );
-  return {
-    ...NO_FACTS,
-    revocations: of.flatMap(({ revocations }) => revocations),
-    suppressedSince: earliest.suppressedSince,
-    suppressionLoaded: earliest.suppressionLoaded,
-    attempts: of.flatMap(({ attempts }) => attempts),
-    registries: [...new Set(of.flatMap(({ registries }) => registries))],
-  };
+  return keys.map((key) => {
+    const one = { ...call, number: askedAs(key) };
+    const { jurisdictions } = pack.place(one.number, one.postal);
+    return { call: one, facts: reader.read(known.get(key) ?? NO_FACTS, { number: key, at, jurisdictions }) };
+  });
 }
 
 const HALF_HOUR_MS = 1_800_000;
@@ -124,22 +82,27 @@ export async function explained(
   const { facts: given, number: text, ...rest } = asked;
   const read = phones(text);
   const keys: readonly PhoneKey[] = "ok" in read ? read.ok.keys : [];
-  // A text that names none or several is decided as it is: the reasons say so, and the rules of all bind.
+  // A text that names none or several is decided as it is: the reasons say so, or each number is decided by itself.
   const [only, ...others] = keys;
   const number = only === undefined || others.length > 0 ? text.trim() : askedAs(only);
   const question = parseQuestion(given ?? {}, { callType: "telemarketing", at: now }, { ...rest, number });
   const { call, at, facts: brought } = question;
   const store = given === undefined && only !== undefined ? await open() : undefined;
   const setBack = store === undefined ? null : await setBackOf(store);
-  const known =
-    store === undefined ? undefined : await factsOfNumbers(store.facts, keys, { pack, at, number, postal: call.postal });
-  const used: CallFacts = known ?? brought;
+  const known = store === undefined ? undefined : await askedOfNumbers(store.facts, keys, { pack, at, call });
+  const parts = known ?? [{ call, facts: brought }];
+  const decided = (moment: number) =>
+    together(
+      parts.map((one) => ({ ...one, decision: decide(one.call, one.facts, pack, moment) })),
+      pack,
+      moment,
+    );
   return {
     call,
     numbers: keys.map(phoneText),
     at,
-    decision: decide(call, used, pack, at),
-    ahead: strip(call, used, pack, at, CELLS, HALF_HOUR_MS),
+    decision: decided(at),
+    ahead: strip(decided, at, CELLS, HALF_HOUR_MS),
     from: known !== undefined ? "store" : given === undefined ? "none" : "given",
     setBack,
   };

@@ -1,6 +1,6 @@
 // Decisions, manifests, revocations and the abandonment ledger as the API shows them.
 
-import { localTime, zoneOf } from "../../compliance/index.ts";
+import { type Decision, localTime, zoneOf } from "../../compliance/index.ts";
 import type { BudgetFigures, RuleReading } from "../compliance/abandonment.ts";
 import { type GateManifest, parseManifest } from "../compliance/manifest.ts";
 import type { PackComparison as Compared } from "../compliance/placed.ts";
@@ -18,17 +18,27 @@ export function explainOf(
   { call, numbers, at, decision, ahead, from, setBack }: Explained,
   { reveal }: { readonly reveal: boolean },
 ): ComplianceExplain {
+  const words = (text: string) => (reveal ? text : maskedText(text));
+  const reasonsOf = ({ reasons }: Decision) => reasons.map(({ rule, text }) => ({ rule, text: words(text) }));
   return {
     number: (numbers.length === 0 ? [call.number] : numbers).map((one) => (reveal ? one : masked(one))).join(" or "),
     callType: call.callType,
     at: timeText(at),
     decision: decision.decision,
     rules: [...decision.rules],
-    reasons: decision.reasons.map(({ rule, text }) => ({ rule, text })),
-    weighed: decision.weighed?.map(({ ruleId, text }) => ({ rule: ruleId, text })) ?? null,
+    reasons: reasonsOf(decision),
+    weighed: decision.weighed?.map(({ ruleId, text }) => ({ rule: ruleId, text: words(text) })) ?? null,
     cap: decision.cap,
     next: timeText(decision.next),
     zones: [...decision.zones],
+    readings: (decision.readings ?? []).map(({ decision: one }, index) => ({
+      number: reveal ? (numbers[index] ?? "") : masked(numbers[index] ?? ""),
+      decision: one.decision,
+      rules: [...one.rules],
+      reasons: reasonsOf(one),
+      next: timeText(one.next),
+      zones: [...one.zones],
+    })),
     clocks: decision.zones.map((zone) => ({ zone, time: localTime(zoneOf(zone), at).slice(-5) })),
     strip: {
       from: timeText(at),

@@ -1,6 +1,7 @@
 // Instants, shares and telephone numbers as the API writes them.
 
 import type { RateInterval } from "../../kernel/index.ts";
+import { numbersInText } from "./numbers-in-text.ts";
 import type { Share } from "./schemas/common.ts";
 
 /** ISO 8601, UTC; null stays null. */
@@ -25,34 +26,31 @@ export function masked(number: string): string {
   return `${shown}${"•".repeat(hidden)}${digits.slice(-2)}`;
 }
 
-/**
- * Telephone numbers as people write them in reasons and notes: with a plus and 7 to 15 digits; ten digits and more that stand
- * alone; those of North America behind a hyphen or an underscore, as in names of files; and these in three parts, with or without a
- * 1. Blanks, dots, hyphens and brackets may be between digits.
- */
-const NUMBERS = [
-  String.raw`\+\(?\d(?:[\s().-]{0,3}\d){6,14}(?!\d)`,
-  String.raw`(?<![\w.:-])\d{10,15}(?![\w:-]|\.\d)`,
-  String.raw`(?<=[_-])1?[2-9]\d{2}[2-9]\d{6}(?![\dA-Za-z:-]|\.\d)`,
-  String.raw`(?<![\w.:-])(?:1[\s.-]{1,2})?\(?[2-9]\d{2}(?:\)[\s.-]{0,2}|[\s.-]{1,2})\d{3}[\s.-]{1,2}\d{4}(?![\w:]|-\w)`,
-];
-const NUMBER = new RegExp(NUMBERS.join("|"), "gu");
-/** Without ten digits and more that stand alone: the tenant's ids look like that. */
-const WRITTEN_NUMBER = new RegExp([NUMBERS[0], NUMBERS[3]].join("|"), "gu");
-
-/** A text in which everything that may be a telephone number is masked. */
+/** A text in which everything that may be a telephone number is masked, in whatever script and with whatever between its digits. */
 export function maskedText(text: string): string {
-  return text.replaceAll(NUMBER, (found) => masked(found));
+  let shown = "";
+  let after = 0;
+  for (const { from, to, digits } of numbersInText(text)) {
+    shown += `${text.slice(after, from)}${masked(digits)}`;
+    after = to;
+  }
+  return `${shown}${text.slice(after)}`;
 }
 
-/** The same for an id, and for text that is made of fields: digits alone stay, because they may be an id of the tenant. */
-export function maskedId(text: string): string {
-  return text.replaceAll(WRITTEN_NUMBER, (found) => masked(found));
+/** The same for CSV, cell by cell; counts stay, as they do in JSON. */
+export function maskedCsv(text: string): string {
+  return text.replaceAll(/"(?:[^"]|"")*"|[^",\r\n]+/g, (cell) => (/^\d{1,9}$/.test(cell) ? cell : maskedText(cell)));
+}
+
+/** The same for an id with which more is asked for: digits alone stay, because the tenant's ids are so. */
+function maskedId(text: string): string {
+  return /^\d+$/.test(text) ? text : maskedText(text);
 }
 
 /** Members that are sent back as they are: a masked one would be refused. */
 const SENT_BACK: ReadonlySet<string> = new Set(["next", "confirm"]);
-const ID_NAME = /(?:^id|^ids|Id|Ids)$/;
+/** Members that are named as ids, without the ids of calls, contacts and events: others choose these, from numbers too. */
+const ID_NAME = /(?:^ids?|(?<!call|contact|event|interaction)Ids?)$/;
 
 /**
  * JSON in which everything in its texts that may be a telephone number is masked, names of members too; cursors and confirmations stay. The one mechanism

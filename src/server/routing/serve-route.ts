@@ -4,7 +4,7 @@
 import { createHash } from "node:crypto";
 import type { Context } from "hono";
 import { type Clock, messageOf, OutdialError } from "../../kernel/index.ts";
-import { approvalOf, maskedId, maskedValue, ROLES, type Role } from "../../operations/views/index.ts";
+import { approvalOf, maskedCsv, maskedText, maskedValue, ROLES, type Role } from "../../operations/views/index.ts";
 import { type Access, type AuditInput, type Principal, type ServiceRequests, StoreError } from "../../store/index.ts";
 import { authenticate, type Remembered, withinMs } from "../access/authenticate.ts";
 import { refuseCrossSite } from "../access/cross-site.ts";
@@ -100,8 +100,11 @@ function maskedAnswer(answer: Answer): Answer {
   if (answer.kind === "response") return answer;
   // Texts are whole lines.
   const maskedLine = (line: string) => (line === "" ? line : JSON.stringify(maskedValue(JSON.parse(line), { keepIds: true })));
-  const isJson = answer.contentType.includes("ndjson");
-  const shown = (text: string) => (isJson ? text.split("\n").map(maskedLine).join("\n") : maskedId(text));
+  const { contentType } = answer;
+  const shown = (text: string) => {
+    if (contentType.includes("ndjson")) return text.split("\n").map(maskedLine).join("\n");
+    return contentType.includes("csv") ? maskedCsv(text) : maskedText(text);
+  };
   return { ...answer, texts: mapped(answer.texts, shown) };
 }
 

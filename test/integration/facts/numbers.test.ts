@@ -11,6 +11,7 @@ import {
   disconnectionsFile,
   explained,
   FactsUseCases,
+  type GateVerdict,
   importFacts,
   internalListFile,
   loadRegistry,
@@ -18,6 +19,7 @@ import {
   readContacts,
   recordOutcomes,
 } from "../../../src/operations/index.ts";
+import { explainOf } from "../../../src/operations/views/index.ts";
 import { scaled } from "../../support/scale.ts";
 import { ANNA, type FactsWorld, file, openFactsWorld } from "./world.ts";
 
@@ -111,6 +113,121 @@ test("for any text, importers, list, question and gate name the same numbers, or
     }),
     { numRuns: scaled(60, 4) },
   );
+});
+
+/** What the gate says of a list that is this one cell, and explain and check of the same text; facts are those of the store. */
+async function doors(text: string, { callType, at }: { callType: "telemarketing" | "prerecorded"; at: number }) {
+  const verdicts: GateVerdict[] = [];
+  const records: string[] = [];
+  const asked = { campaign: "c", callType, at, pack, reasons: true, contacts: readContacts(ndjson([text])) };
+  await world.gate(asked, { verdict: (one) => void verdicts.push(one), record: (line) => void records.push(line) });
+  const found = await explained({ number: text, callType, at }, pack, at, async () => world.store);
+  const bare = await explained({ number: text, callType, at, facts: {} }, pack, at, async () => undefined);
+  const line = answerTo({ number: text, callType, at: new Date(at).toISOString() }, pack, undefined);
+  return {
+    verdict: verdicts[0],
+    records: records.map((one) => JSON.parse(one)),
+    found,
+    shown: explainOf(found, REVEALED),
+    bare,
+    line,
+  };
+}
+
+async function loadLists() {
+  const asOf = { asOf: "2026-11-20", accept: true, covers: "all" } as const;
+  await loadRegistry(file(["2125550199"]), { registry: "US", ...asOf }, world.deps);
+  await importFacts(
+    disconnectionsFile,
+    file(["number,queried_on", ...["5025550101", "2135550101", "2125550107", "2135550107"].map((one) => `${one},2026-11-24`)]),
+    world.deps,
+  );
+  const written = ["number,level,given_at", ...["2125550107", "2135550107"].map((one) => `${one},written,2026-01-05`)];
+  await importFacts(consentFile, file(written), world.deps);
+}
+
+describe("a cell of several numbers is decided number by number, at every door", () => {
+  beforeEach(() => {
+    world.clock.advance(Date.UTC(2026, 10, 26) - world.clock.now());
+  });
+
+  test.each([
+    ["502 555 0101 / 213 555 0101", "telemarketing", "2026-11-24T17:00:00Z"],
+    ["212 555 0107 / 213 555 0107", "prerecorded", "2026-11-25T18:00:00Z"],
+  ] as const)("%s for %s at %s", async (text, callType, at) => {
+    await loadLists();
+    const { verdict, found, shown } = await doors(text, { callType, at: Date.parse(at) });
+    expect(found.decision.rules).toEqual(verdict?.rules);
+    expect([found.decision.decision, verdict?.verdict, shown.decision]).toEqual(["allow", "dial", "allow"]);
+    expect(shown.readings.map(({ number, decision }) => [number, decision])).toEqual(
+      found.numbers.map((number) => [number, "allow"]),
+    );
+  });
+
+  test("of one that may be of either of two countries, no sentence about one has the clock or the law of the other", async () => {
+    await loadLists();
+    const { verdict, found, shown } = await doors("+6465550142", {
+      callType: "telemarketing",
+      at: Date.parse("2026-11-25T18:00:00Z"),
+    });
+    expect(found.decision.rules).toEqual(verdict?.rules);
+    expect(verdict?.verdict).toBe("never");
+    const [zealand, york] = shown.readings;
+    expect(zealand).toMatchObject({
+      number: "+6465550142",
+      decision: "deny",
+      rules: ["COUNTRY_NOT_COVERED", "DNC_STALE"],
+      next: null,
+    });
+    expect(york).toMatchObject({ number: "+16465550142", zones: ["America/New_York"] });
+    for (const { text } of found.decision.reasons)
+      expect(text.startsWith("+6465550142: ") ? /US|United States|New_York/.test(text) : /NZ|Auckland/.test(text), text).toBe(
+        false,
+      );
+  });
+
+  test("for any text and moment, gate, explain and check agree in verdict, rules, sentences and the next moment", async () => {
+    await loadLists();
+    const known = fc.constantFrom(
+      "5025550101",
+      "213 555 0101",
+      "+12125550107",
+      "2135550107",
+      "+6465550142",
+      "+442079460177",
+      "2125550199",
+      "8005550101",
+    );
+    const cell = fc
+      .tuple(known, fc.constantFrom(" / ", ", ", " or ", ";", " x5"), known)
+      .map(([one, between, other]) => (between === " x5" ? `${one}${between}` : `${one}${between}${other}`));
+    const hour = fc.integer({ min: 0, max: 48 }).map((hours) => Date.UTC(2026, 10, 24) + hours * 3_600_000);
+    await fc.assert(
+      fc.asyncProperty(cell, hour, fc.constantFrom("telemarketing", "prerecorded"), async (text, at, callType) => {
+        const { verdict, records, found, shown, bare, line } = await doors(text, { callType, at });
+        const { decision } = found;
+        expect(decision.rules, text).toEqual(verdict?.rules);
+        expect(decision.decision === "allow", text).toBe(verdict?.verdict === "dial");
+        expect(decision.reasons.map((one) => one.text)).toEqual(verdict?.reasons ?? []);
+        expect((decision.weighed ?? []).map((one) => one.text)).toEqual(verdict?.weighed ?? []);
+        if (verdict?.verdict !== "dial") {
+          expect(decision.next === null ? undefined : new Date(decision.next).toISOString().replace(".000Z", "Z")).toBe(
+            verdict?.next,
+          );
+        }
+        if (found.numbers.length > 1) {
+          expect(shown.readings.map(({ decision: one, rules }) => [one, rules])).toEqual(
+            records.map(({ decision: one, rules }) => [one, rules]),
+          );
+        }
+        expect("error" in line ? line : [line.rules, line.reasons]).toEqual([
+          bare.decision.rules,
+          bare.decision.reasons.map((one) => one.text),
+        ]);
+      }),
+      { numRuns: scaled(300, 40) },
+    );
+  });
 });
 
 test("an opt-out written with a plus before its national number is refused, never stored; the gate says the same", async () => {

@@ -47,6 +47,21 @@ export const complianceExplain = z
     cap: cap.nullable().describe("The cap on calls to this person that leaves the fewest; null when none holds"),
     next: time.nullable().describe("First allowed instant; null when never within 45 days, as things stand"),
     zones: z.array(z.string()).readonly(),
+    readings: z
+      .array(
+        z.strictObject({
+          number: z.string().describe("Masked unless revealed"),
+          decision: z.enum(["allow", "deny"]),
+          rules: z.array(z.string()).readonly(),
+          reasons: z.array(reason).readonly(),
+          next: time.nullable(),
+          zones: z.array(z.string()).readonly(),
+        }),
+      )
+      .readonly()
+      .describe(
+        "Of a text that names several numbers: the decision on each by itself; the call needs all of them. Empty for one number",
+      ),
     /** The local time of the number in each zone at `at`, `HH:MM`. */
     clocks: z.array(z.strictObject({ zone: z.string(), time: z.string() })).readonly(),
     strip: z.strictObject({

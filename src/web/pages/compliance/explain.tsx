@@ -203,7 +203,7 @@ export function Explain() {
 }
 
 function Answer({ answer }: { readonly answer: ApiTypes.ComplianceExplain }) {
-  const { number, decision, at, reasons, weighed, next, clocks, strip, packVersion, timeZoneData, facts } = answer;
+  const { number, decision, at, readings, reasons, weighed, next, clocks, strip, packVersion, timeZoneData, facts } = answer;
   return (
     <div class="stack">
       <div class="row">
@@ -224,6 +224,15 @@ function Answer({ answer }: { readonly answer: ApiTypes.ComplianceExplain }) {
           </span>
         ) : null}
       </div>
+      {readings.length === 0 ? null : (
+        <ul class="effects" aria-label="Each number by itself">
+          {readings.map((one) => (
+            <li key={one.number}>
+              <span class="mono">{one.number}</span> {one.decision === "allow" ? "may be called" : "must not be called"}
+            </li>
+          ))}
+        </ul>
+      )}
       {reasons.length === 0 ? null : (
         <ul class="effects">
           {reasons.map(({ rule, text }) => (
