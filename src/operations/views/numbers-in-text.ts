@@ -69,6 +69,8 @@ const WITH_EXPONENT = /\d[.,]\d+(?=e\+?(?:0?[6-9]|1[0-4])(?!\d))/giu;
 const PLAIN_BETWEEN = /^[\s().,/_\p{Pd}\u2212\u00b7]*$/u;
 /** Two dots and more stand for digits that are masked already. */
 const ODD_BETWEEN = /^(?!.*\u2022{2})[^\p{L}\p{N}]{1,5}$/u;
+/** The groups of a number of 7 to 9 digits that is of one place, or the beginning of a longer one; paragraphs of laws have others. */
+const LOCAL_SIZES = /^(?:3,[34](?:,[123])?|4,4|2,2,2,2(?:,1)?)$/;
 /** A text with fewer digits names no number. */
 const ENOUGH = /(?:\p{N}\P{N}*){7}/u;
 
@@ -201,8 +203,9 @@ function isLikely(text: string, window: Window): boolean {
     if (digits.length > 9) return !/[\w.:-]$/.test(text.slice(0, window.from)) && !/^(?:[\w:-]|\.\d)/.test(text.slice(window.to));
     return !digits.startsWith("000");
   }
-  const years = window.groups.length === 2 && [first, second].every((group) => /^(?:19|20)\d\d$/.test(group ?? ""));
-  return digits.length < 10 && !years && betweens.every((between) => !between.includes("/"));
+  const years = [first, second].every((group) => /^(?:19|20)\d\d$/.test(group ?? ""));
+  const sizes = window.groups.map(({ from, to }) => to - from).join();
+  return LOCAL_SIZES.test(sizes) && !years && betweens.every((between) => /^[\s._-]$/.test(between));
 }
 
 function merged(spans: readonly Span[]): readonly Span[] {
