@@ -88,7 +88,7 @@ export function complianceOn(
   const rules = { settings: () => complianceSettings(config), rules: rulesOf(config, asked), comparesClock };
   return {
     compliance: new ComplianceUseCases(context, rules),
-    facts: new FactsUseCases(context, signal),
+    facts: new FactsUseCases(context, rules.rules, signal),
     actor: config.actor,
     untilObeyed: untilObeyed(config),
   };

@@ -80,7 +80,9 @@ export const importDnc = command("import", STORE, {
     value("--as-of <date>", "date of the registry file, YYYY-MM-DD", async (written, label, { clock }) =>
       parsed(label, (await import("../../operations/index.ts")).civilDate(written, clock.now())),
     ),
-    id("--registry <list>", "which list: a country such as US, or a state such as US-IN", { default: "US" }),
+    id("--registry <list>", "which list, of those that a rule asks for: a country such as US, or a state such as US-IN", {
+      default: "US",
+    }),
     text(
       "--covers <what>",
       "what the registry file covers: all, or area codes and states such as 212,813,NY; by default the area codes of its numbers",

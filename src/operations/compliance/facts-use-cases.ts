@@ -18,7 +18,7 @@ import { companyListOf } from "./manifest.ts";
 import { type GivenNumber, momentOf, numberOf, numbersNamed, setBackOf } from "./questions.ts";
 import { loadRegistry, registryName } from "./registry.ts";
 import { consentFile, disconnectionsFile, internalListFile, linesFile, relationshipsFile } from "./specs.ts";
-import type { ComplianceContext } from "./use-cases.ts";
+import type { ComplianceContext, RulesInForce } from "./use-cases.ts";
 import { civilDate, phoneText } from "./values.ts";
 
 /** Most refused lines in an answer. */
@@ -93,11 +93,13 @@ interface Shown {
  */
 export class FactsUseCases {
   readonly #context: ComplianceContext;
+  readonly #rules: () => Promise<Pick<RulesInForce, "pack">>;
   readonly #signal: AbortSignal | undefined;
 
-  /** @param signal ends waiting for a database that is away */
-  constructor(context: ComplianceContext, signal?: AbortSignal) {
+  /** @param rules name the registries that files may be of @param signal ends waiting for a database that is away */
+  constructor(context: ComplianceContext, rules: () => Promise<Pick<RulesInForce, "pack">>, signal?: AbortSignal) {
     this.#context = context;
+    this.#rules = rules;
     this.#signal = signal;
   }
 
@@ -147,7 +149,7 @@ export class FactsUseCases {
         "invalid_input",
         `changesSince: ${changesSince} is after ${asOf}, the date up to which the changes go`,
       );
-    const registry = registryName(given.registry);
+    const registry = registryName(given.registry, (await this.#rules()).pack.rules);
     const covers = given.covers === undefined ? undefined : statedCovers(given.covers, registry);
     await this.nameBroken();
     const { told, examples, doubts } = exampling(sink);

@@ -18,7 +18,7 @@ export { optOutsOf, type RawOutcome, recordOutcomes } from "./outcomes.ts";
 export { compileRulePack, convertedPack, noneReplayed, type ReplayCounts, replayDecisions, validatedPack } from "./packs.ts";
 export { type PackComparison, type PlacedReplay, replayPlaced } from "./placed.ts";
 export { answerTo, type Explained, explained, type KnownFacts, numberOf, numbersNamed, unreadable } from "./questions.ts";
-export { loadRegistry, type RegistryReport, registryName } from "./registry.ts";
+export { loadRegistry, type RegistryReport } from "./registry.ts";
 export { DEFAULT_TARGETS, deadlineRule, type RevocationReading, readRevocations } from "./revocations.ts";
 export { type CheckedPack, openSignedPack, signPack } from "./signed-pack.ts";
 export { consentFile, disconnectionsFile, internalListFile, linesFile, relationshipsFile } from "./specs.ts";

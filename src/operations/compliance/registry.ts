@@ -1,5 +1,6 @@
 // Loads a file of a do-not-call registry, or a list of changes to one, completely; if that fails what is in force stays.
 
+import { createBuiltinGeography, hasAreaCodes, type Rule } from "../../compliance/index.ts";
 import { areasText, newId } from "../../kernel/index.ts";
 import { areaCodeOf, type ImportRow, OTHERS, type RegistryFile } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
@@ -310,8 +311,20 @@ function doubt(options: RegistryOptions, filled: Read, before: readonly Registry
   return `the file holds ${sum(areas)} numbers of ${where}, the one in force ${sum(shrunk)}`;
 }
 
-/** Checks a registry's name. Throws OperationError `invalid_input`. */
-export function registryName(text: string): string {
-  if (/^[A-Za-z]{2}(-[A-Za-z0-9]{1,3})?$/.test(text)) return text.toUpperCase();
-  throw new OperationError("invalid_input", `${text} is neither a country, such as US, nor a state, such as US-IN`);
+/**
+ * Checks a registry's name: a list that a rule asks for, or the own one of a country, where a rule asks for that of every country.
+ * Throws OperationError `invalid_input`.
+ */
+export function registryName(text: string, rules: readonly Rule[]): string {
+  const name = text.toUpperCase();
+  const asking = rules.filter(({ kind }) => kind === "registry-age" || kind === "do-not-call-list");
+  const named = new Set(asking.map(({ jurisdiction }) => jurisdiction).filter((one) => one !== "*"));
+  const every = asking.filter(({ jurisdiction }) => jurisdiction === "*");
+  const isCountry = hasAreaCodes(name) || createBuiltinGeography().countryZones(name).length > 0;
+  if (named.has(name) || (isCountry && every.some(({ except = [] }) => !except.includes(name)))) return name;
+  const others = every.length === 0 ? "" : ", and the two letters of any other country";
+  throw new OperationError(
+    "invalid_input",
+    `registry: ${JSON.stringify(text)} is no list that a rule in force asks for; these are ${[...named].sort().join(", ")}${others}`,
+  );
 }

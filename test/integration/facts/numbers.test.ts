@@ -27,7 +27,7 @@ let world: FactsWorld;
 let useCases: FactsUseCases;
 beforeEach(async () => {
   world = await openFactsWorld();
-  useCases = new FactsUseCases({ store: world.store, clock: world.clock, random: world.deps.random });
+  useCases = new FactsUseCases({ store: world.store, clock: world.clock, random: world.deps.random }, async () => pack);
 });
 afterEach(() => world.dispose());
 

@@ -3,6 +3,7 @@
 
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { usCaUk2026 } from "../../../src/compliance/index.ts";
 import { FactsUseCases, type GateVerdict, loadRegistry, type RefusedLine } from "../../../src/operations/index.ts";
 import { scaled } from "../../support/scale.ts";
 import { contacts, type FactsWorld, file, NOW, openFactsWorld, pack } from "./world.ts";
@@ -107,7 +108,7 @@ test("what a file is said to cover must be what it holds", async () => {
   });
   expect(await judged([A212])).toEqual(["DNC_STALE"]);
   const source = () => file(["813,5550142"]);
-  const facts = new FactsUseCases({ ...world.deps, store: world.store });
+  const facts = new FactsUseCases({ ...world.deps, store: world.store }, async () => pack());
   const ask = (covers: string, registry = "US") => facts.importRegistry({ registry, asOf: day(20), covers }, source(), {}, "ann");
   await expect(ask("212,New York")).rejects.toThrow(/"NEW YORK" is neither an area code, such as 212, nor a state of US/);
   await expect(ask("212,all")).rejects.toThrow(/all stands alone/);
@@ -146,6 +147,21 @@ test.each<[string, readonly string[], RegExp]>([
   expect(report).toMatchObject({ result: "kept", refused: 1 });
   expect(refused.map((line) => line.reason).join()).toMatch(reason);
   expect(await world.facts.registryFiles()).toEqual([]);
+});
+
+test("a list that no rule asks for is refused with those that are asked for, and nothing is put in force", async () => {
+  const facts = new FactsUseCases({ ...world.deps, store: world.store }, async () => ({ pack: usCaUk2026() }));
+  const ask = (registry: string) =>
+    facts.importRegistry({ registry, asOf: day(20), covers: "all" }, file(["2125550142"]), {}, "ann");
+  for (const name of ["US-ZZ", "XX", "USA", "", "US-NV", "*"])
+    await expect(ask(name)).rejects.toMatchObject({
+      code: "invalid_input",
+      message: expect.stringMatching(
+        /is no list that a rule in force asks for; these are .*\bUS, .*\bUS-IN, .*and the two letters of any other country/,
+      ),
+    });
+  expect(await world.facts.registryFiles()).toEqual([]);
+  for (const name of ["us", "US-IN", "DE"]) expect((await ask(name)).registry.registry).toBe(name.toUpperCase());
 });
 
 test("XML is told as what it is", async () => {
