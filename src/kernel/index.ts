@@ -8,7 +8,7 @@ export { DAY_MS, durationText, HOUR_MS, MINUTE_MS, parseDuration } from "./durat
 export { type ErrorOptionsWithAdvice, fileTrouble, hostTrouble, jsonTrouble, messageOf, OutdialError } from "./error.ts";
 export { Histogram, type HistogramSummary } from "./histogram.ts";
 export { newId } from "./ids.ts";
-export { isDay, parseInstant } from "./iso-time.ts";
+export { dayOr, isDay, parseInstant } from "./iso-time.ts";
 export { issueText } from "./issue-words.ts";
 export { jobTitle } from "./job-words.ts";
 export {
