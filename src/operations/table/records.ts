@@ -247,7 +247,7 @@ async function* readNdjson<Field extends string>(
 }
 
 const textIn = (value: unknown) =>
-  Array.isArray(value) ? value.join(", ") : typeof value === "object" ? JSON.stringify(value) : String(value);
+  Array.isArray(value) ? value.join(", ") : typeof value === "string" ? value : JSON.stringify(value);
 
 /** The values of a member in a line that is no object, as far as they can be told. */
 function valuesIn(text: string, name: string): string[] {
