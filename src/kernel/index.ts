@@ -16,7 +16,7 @@ export {
 } from "./error.ts";
 export { Histogram, type HistogramSummary } from "./histogram.ts";
 export { newId } from "./ids.ts";
-export { isDay, parseInstant } from "./iso-time.ts";
+export { dayOr, isDay, parseInstant } from "./iso-time.ts";
 export { issueText } from "./issue-words.ts";
 export { jobTitle } from "./job-words.ts";
 export {

@@ -6,6 +6,16 @@ export function isDay(text: string): boolean {
   return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
 }
 
+/** The message of a schema of days or times: of one that is well written, but of a day that no calendar has, that it does not exist. */
+export const dayOr =
+  (wanted: string) =>
+  ({ input }: { readonly input?: unknown }): string => {
+    const [, day] = typeof input === "string" ? (/^(\d{4}-\d\d-\d\d)(?:T|$)/.exec(input) ?? []) : [];
+    return day === undefined || isDay(day)
+      ? wanted
+      : `${JSON.stringify(String(input).slice(0, 60))} is of a day that does not exist`;
+  };
+
 const OFFSET_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/;
 
 /** Milliseconds since the epoch of an ISO 8601 time with an offset, or undefined when the text is not one. */

@@ -1,7 +1,7 @@
 // The JSON form of a question to `decide`: one line of the input of `outdial compliance check`.
 
 import { z } from "zod";
-import { type Instant, problemText } from "../../kernel/index.ts";
+import { dayOr, type Instant, problemText } from "../../kernel/index.ts";
 import { ComplianceError } from "../error.ts";
 import { normalisePostal, readNumber } from "../geography/numbers.ts";
 import { CALL_TYPES, LINE_TYPES } from "../pack/schema.ts";
@@ -10,10 +10,10 @@ import { isInstantInRange } from "../time/zone.ts";
 import { ATTEMPT_KINDS, type Call, type CallFacts, CONSENT_LEVELS, NOT_COVERED, RELATIONSHIP_KINDS } from "./types.ts";
 
 const instant = z.iso
-  .datetime({ offset: true, error: "an ISO 8601 instant with an offset, such as 2026-06-16T00:59:59Z" })
+  .datetime({ offset: true, error: dayOr("an ISO 8601 instant with an offset, such as 2026-06-16T00:59:59Z") })
   .transform((text) => Date.parse(text))
   .refine(isInstantInRange, "an instant of the years 1971 to 2198");
-const date = z.iso.date({ error: "a date such as 2026-06-15" });
+const date = z.iso.date({ error: dayOr("a date such as 2026-06-15") });
 const fileDate = z.iso.date({ error: `a date such as 2026-06-15, ${NOT_COVERED}, or null` }).or(z.literal(NOT_COVERED));
 // No rule would look for a list with another spelling.
 const list = z.string().regex(/^[A-Z]{2}(-[A-Z]{2})?$/, "a country such as US or a state such as US-IN, in capitals");

@@ -11,7 +11,7 @@ type Field = "number" | "id" | "postal" | "may_call" | "guaranteed_agent";
 
 const FORMAT: RecordFormat<Field> = {
   fields: [
-    { field: "number", names: ["number", "phone", "phone_number", "phonenumber"], required: true },
+    { field: "number", names: ["number", "phone", "phone_number", "phonenumber"], required: true, sole: true },
     { field: "id", names: ["id", "contact_id", "contactid"] },
     { field: "postal", names: ["postal", "postal_code", "postalcode", "zip"] },
     { field: "may_call", names: ["may_call", "consentflags.outbound.call"] },

@@ -217,7 +217,9 @@ export class FactsUseCases {
   }
 
   /** Puts a number on the company's do-not-call list. @param given.reason what the person said or wrote. Throws OperationError `invalid_input` */
-  suppress(given: Revoked & { readonly reason: string }, by: string, shown: Shown): Promise<RevocationAdded> {
+  async suppress(given: Revoked & { readonly reason: string }, by: string, shown: Shown): Promise<RevocationAdded> {
+    if (!/[^\p{White_Space}\p{C}]/u.test(given.reason))
+      throw new OperationError("invalid_input", "the reason is blank; say what the person said or wrote");
     return this.#revoke(given, { channel: "do-not-call request", code: given.reason }, by, shown, "manual");
   }
 

@@ -31,7 +31,7 @@ const isDate = (cell: string) => /^\s*\d{4}-\d\d-\d\d([T ].*)?$|^\s*\d{8}\s*$/.t
  */
 const FORMAT: RecordFormat<Field> = {
   fields: [
-    { field: "number", names: ["number", "phone", "phone_number", "telephone"], required: true },
+    { field: "number", names: ["number", "phone", "phone_number", "telephone"], required: true, sole: true },
     { field: "area", names: ["area_code", "areacode", "area", "npa"] },
     { field: "date", names: ["date", "changed_on", "change_date", "date_of_change", "timestamp"] },
     { field: "action", names: ["action", "change", "change_type", "add_delete", "operation", "op"] },

@@ -49,6 +49,7 @@ export const NUMBER: FieldSpec<"number"> = {
   field: "number",
   names: ["number", "phone", "phone_number", "phonenumber", "telephone", "e164", "msisdn"],
   required: true,
+  sole: true,
 };
 
 /** Every number that a line may be about, for facts that only ever forbid; a doubt is noted. */

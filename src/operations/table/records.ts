@@ -15,6 +15,8 @@ export interface FieldSpec<Field extends string> {
   readonly names: readonly string[];
   /** The column is required; its cells may still be empty. */
   readonly required?: true;
+  /** A second column or member of the field would be ignored and is refused. */
+  readonly sole?: true;
 }
 
 /** How the lines of a file are read. */
@@ -231,9 +233,9 @@ async function* readNdjson<Field extends string>(
       continue;
     }
     const text = (field: Field) => {
-      const value = namesOf(field)
-        .map((name) => member(members, name))
-        .find((one) => one !== undefined && one !== null);
+      const [value, second] = found(members, field);
+      if (second !== undefined && second !== value && fields.some((spec) => spec.field === field && spec.sole === true))
+        throw new RefusedCell(field, `${field} is there under two names with two values`);
       if (value === undefined) return "";
       if (typeof value === "string") return value;
       if (typeof value === "number" && Math.abs(value) > Number.MAX_SAFE_INTEGER) throw new RefusedCell(field, `${field} ${CUT}`);
@@ -245,7 +247,7 @@ async function* readNdjson<Field extends string>(
 }
 
 const textIn = (value: unknown) =>
-  Array.isArray(value) ? value.join(", ") : typeof value === "object" ? JSON.stringify(value) : String(value);
+  Array.isArray(value) ? value.join(", ") : typeof value === "string" ? value : JSON.stringify(value);
 
 /** The values of a member in a line that is no object, as far as they can be told. */
 function valuesIn(text: string, name: string): string[] {
@@ -293,8 +295,16 @@ function findFields<Field extends string>(
 ): ReadonlyMap<Field, number> {
   const names = header.map((cell) => cell.trim().toLowerCase());
   const at = new Map<Field, number>();
-  for (const { field, names: wanted, required } of fields) {
-    const index = wanted.map((name) => onlyColumn(header, name, line)).find((found) => found >= 0);
+  for (const { field, names: wanted, required, sole } of fields) {
+    const [index, second] = wanted.map((name) => onlyColumn(header, name, line)).filter((found) => found >= 0);
+    if (sole === true && index !== undefined && second !== undefined)
+      throw new OperationError(
+        "invalid_input",
+        `line ${line}: ${header[index]} and ${header[second]} are both columns of the ${field}`,
+        {
+          advice: `Say which one counts: --column ${field}=NAME (column=${field}=NAME), or put the others into lines of their own.`,
+        },
+      );
     if (index !== undefined) at.set(field, index);
     else if (required === true) {
       const near = nearest(field, names);

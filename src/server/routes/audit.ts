@@ -7,12 +7,12 @@ import type { AuditEntry } from "../../store/index.ts";
 import { mayReveal } from "../access/reveal.ts";
 import { ServerError } from "../error.ts";
 import { textsFrom } from "../routing/ndjson.ts";
-import { cursor, flag, instant, limit, NO_NUL, numberCursor, pageOfItems } from "../routing/query.ts";
+import { cursor, flag, instant, limit, NO_NUL, numberCursor, pageOfItems, phoneText } from "../routing/query.ts";
 import { rawRoute, route, streamRoute } from "../routing/route.ts";
 
 /** The subject of a pack: a number, a campaign, or a period. */
 const packAsked = z.strictObject({
-  number: z.string().max(40).optional().describe("Telephone number, as people write it"),
+  number: phoneText.optional(),
   campaign: z.string().min(1).max(200).optional(),
   from: instant.optional(),
   to: instant.optional().describe("Of a period; exclusive"),

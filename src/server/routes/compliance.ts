@@ -17,7 +17,7 @@ import {
 import { mayReveal } from "../access/reveal.ts";
 import { ServerError } from "../error.ts";
 import { linesFrom } from "../routing/ndjson.ts";
-import { cursor, flag, instant, limit, list, numberCursor, pageOfItems } from "../routing/query.ts";
+import { cursor, flag, instant, limit, list, numberCursor, pageOfItems, phoneText } from "../routing/query.ts";
 import { route, streamRoute } from "../routing/route.ts";
 import { FILE_TYPES, mappingOf, sourceOf } from "./jobs.ts";
 
@@ -32,7 +32,7 @@ export function complianceRoutes(compliance: () => ComplianceUseCases) {
       summary: "Whether a number may be called, every reason, and the 48 hours ahead",
       role: "viewer",
       body: z.strictObject({
-        number: z.string().max(40),
+        number: phoneText,
         callType: z.enum(CALL_TYPES),
         at: instant.optional(),
         postal: z.string().max(20).optional(),

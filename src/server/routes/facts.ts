@@ -20,11 +20,11 @@ import {
 } from "../../operations/views/index.ts";
 import { mayReveal } from "../access/reveal.ts";
 import { ServerError } from "../error.ts";
-import { cursor, flag, limit, list, NO_NUL, pageOfItems, tellCursor, toldCursor } from "../routing/query.ts";
+import { cursor, flag, limit, list, NO_NUL, pageOfItems, phoneText, tellCursor, toldCursor, words } from "../routing/query.ts";
 import { dangerousRoute, route } from "../routing/route.ts";
 import { FILE_TYPES, mappingOf, sourceOf } from "./jobs.ts";
 
-const number = z.string().max(200).describe("E.164, or as people write it");
+const number = phoneText;
 /** The latest time that a Date can hold, ms since the epoch. */
 const MAX_TIME = 8_640_000_000_000_000;
 /** The end of a page of pending opt-outs. */
@@ -39,7 +39,7 @@ const MASKED = { reveal: false };
 
 const lifting = {
   number,
-  reason: z.string().min(3).max(2000),
+  reason: words.min(3),
   mistake: z.boolean().optional().describe("It never was an opt-out: consent that was revoked with it counts again"),
 };
 const lifted = z.strictObject(lifting);
@@ -141,7 +141,7 @@ export function factsRoutes(facts: () => FactsUseCases) {
       role: "operator",
       body: z.strictObject({
         number,
-        reason: z.string().min(1).max(2000),
+        reason: words,
         reference: z.string().max(500).optional(),
         at: z.string().optional().describe("When the person said so; now by default"),
       }),
@@ -166,7 +166,7 @@ export function factsRoutes(facts: () => FactsUseCases) {
       role: "operator",
       body: z.strictObject({
         name: z.string().min(1).max(200).describe("Who declares it"),
-        reason: z.string().min(3).max(2000).describe("Why there is none"),
+        reason: words.min(3).describe("Why there is none"),
       }),
       reply: companyListView,
       status: 201,

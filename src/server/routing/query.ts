@@ -1,6 +1,7 @@
 // Fields that many routes share: page sizes, cursors, lists and switches in the query, time spans.
 
 import { z } from "zod";
+import { dayOr } from "../../kernel/index.ts";
 import { ServerError } from "../error.ts";
 
 /** Items in a page. */
@@ -27,13 +28,22 @@ export const NO_NUL = /^[^\0]*$/;
 /** An id that the tenant gave. */
 export const vendorId = z.string().min(1).max(200);
 
+/** A telephone number; a longer text names none at any door. */
+export const phoneText = z.string().max(200).describe("E.164, or as people write it");
+
+/** Words of a person that say something: not only blanks and invisible characters. */
+export const words = z
+  .string()
+  .max(2000)
+  .regex(/[^\p{White_Space}\p{Cf}\p{Cc}]/u, "must hold words, not only blanks or invisible characters");
+
 /** Years that outdial accepts. Times beyond them are not written with four-digit years, and calculations with them fail. */
 const FIRST_TIME = Date.UTC(1900, 0, 1);
 const LAST_TIME = Date.UTC(2200, 0, 1);
 
 /** An instant with its offset, in the years 1900 to 2199, as ms since the epoch. */
 export const instant = z.iso
-  .datetime({ offset: true })
+  .datetime({ offset: true, error: dayOr("a time in ISO 8601 with its offset is needed, such as 2026-06-16T15:00:00Z") })
   .transform((text) => Date.parse(text))
   .refine((at) => at >= FIRST_TIME && at < LAST_TIME, "a time of the years 1900 to 2199 is needed");
 

@@ -109,6 +109,20 @@ const REGULATION_F: Line = {
 };
 const HONOLULU: Line = { number: "+12125550131", callType: "telemarketing", at: "2026-06-16T13:00:00Z", postal: "96813" };
 
+test("a day that no calendar has is named as such", async () => {
+  const line = { number: "+12125550131", callType: "telemarketing", at: "2026-02-30T10:00:00Z", scrubbedOn: "2026-06-31" };
+  const message =
+    'at: "2026-02-30T10:00:00Z" is of a day that does not exist; scrubbedOn: "2026-06-31" is of a day that does not exist';
+  expect(await cases.check([line], undefined)).toEqual([{ error: { code: "invalid_input", message } }]);
+  const response = await service.ask("/api/v1/compliance/check", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ at: "2026-02-30T10:00:00Z", questions: [line] }),
+  });
+  expect(response.status).toBe(400);
+  expect(await response.text()).toContain("is of a day that does not exist");
+});
+
 test.each([
   ["a debt that was spoken of", REGULATION_F, ["REGF_CONVERSATION"]],
   ["three in the morning in Honolulu", HONOLULU, ["HOURS_FEDERAL"]],

@@ -287,6 +287,29 @@ test("a value that the database cannot hold is the refusal of its line, not the 
   expect(await suppressed(12125550179, 12125550180)).toEqual([true, true]);
 });
 
+test("two columns of a number are not one of them and an ignored one", async () => {
+  const two = ["number,phone,reference", "2125550181,2125550182,a"];
+  await expect(importFacts(internalListFile, file(two), world.deps)).rejects.toMatchObject({
+    code: "invalid_input",
+    message: "line 1: number and phone are both columns of the number",
+    advice: expect.stringContaining("--column number=NAME"),
+  });
+  const mapped = { ...file(two), read: { mapping: { number: "phone" } } };
+  expect(await importFacts(internalListFile, mapped, world.deps)).toMatchObject({ added: 1 });
+  const members = ['{"number":"2125550183","phone":"2125550184"}', '{"number":"2125550185","phone":"2125550185"}'];
+  expect(await importFacts(internalListFile, file(members), world.deps, {}, { accept: true })).toMatchObject({
+    added: 1,
+    refused: 1,
+  });
+  expect(await suppressed(12125550181, 12125550182, 12125550183, 12125550184, 12125550185)).toEqual([
+    false,
+    true,
+    true,
+    true,
+    true,
+  ]);
+});
+
 test("the same file again adds nothing, the same record in another file neither, and NDJSON says the same as CSV", async () => {
   const lines = ["number,at,kind,subject,campaign,call_id,answered_by,connect_seconds"];
   for (let n = 0; n < 12_000; n++)

@@ -284,6 +284,11 @@ test("a number is explained with the facts of the store, masked", async () => {
     status: 200,
     body: { number: "+1••••••••99", factsUsed: true, facts: "store", decision: "deny" },
   });
+  // As long as at every other door.
+  const padded = { ...asked, number: `${asked.number}${" ".repeat(180)}` };
+  expect(await at.post("/api/v1/compliance/explain", padded, "viewer")).toMatchObject({ status: 200, body: { facts: "store" } });
+  for (const reason of ["", "   ", "\u200b"])
+    expect(await at.post("/api/v1/suppressions", { number: asked.number, reason }, "operator")).toMatchObject({ status: 400 });
   const given = await at.post("/api/v1/compliance/explain", { ...asked, facts: { dnc: {} } }, "viewer");
   expect(given).toMatchObject({ status: 200, body: { factsUsed: false, facts: "given" } });
   // What the facts say of the call is read as well, and must not contradict the rest.
