@@ -87,7 +87,13 @@ export async function readPage(
       return {
         said,
         async stop(signal = "SIGTERM") {
-          if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, signal);
+          // It may have ended by itself meanwhile.
+          if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+            try {
+              process.kill(-child.pid, signal);
+            } catch (thrown) {
+              if ((thrown as NodeJS.ErrnoException).code !== "ESRCH") throw thrown;
+            }
           return await ended;
         },
       };

@@ -338,8 +338,8 @@ test.each([
   const { state } = await apply(runtime, await filesOf({ ...DRAFT, id: "camp_a", name: "Old", description: "changed" }));
   expect(state.results).toMatchObject([{ outcome: "refused", message: expect.stringMatching(words) }]);
   expect(await world.campaigns()).toMatchObject([{ status: "paused" }]);
-  // The stop's own.
-  expect(world.writes().length - before).toBe(1);
+  // The stop's own, once more when the plan's start may have been on its way.
+  expect([1, 2]).toContain(world.writes().length - before);
 });
 
 test("an apply that another version of the machine began is not continued: it stands still, and that is told", async () => {

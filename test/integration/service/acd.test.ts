@@ -116,9 +116,9 @@ test("no route fails inside, each answers as documented, and what the profile do
     "delete /vendor-webhooks/{id}",
     "get /campaigns/export",
     "get /dialer/vendor-audit",
-    "get /interactions/{id}",
+    "get /interactions/id/{id}",
     "get /vendor-webhooks",
-    "post /campaigns/{id}/tags",
+    "post /campaigns/id/{id}/tags",
     "post /interactions/dispositions",
   ]);
 });
