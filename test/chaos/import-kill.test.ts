@@ -31,7 +31,7 @@ test.each([
   const lines = Array.from({ length: LINES }, (_, n) => line(n));
   // Refused lines are told in their turn: when this one is, these batches have been written. The lines behind it are there because a reader of
   // CSV looks ahead; they are too few to be written.
-  const refused = header.replace("number", "nobody").replaceAll(/,[a-z_]+/g, ",");
+  const refused = line(0).replace(/^[^,]*/, "nobody");
   const begun = [header, ...lines.slice(0, BATCHES * BATCH), refused, ...lines.slice(0, 100)];
   const running = startCli([...command, "-"], { ...options, openInput: true, input: `${begun.join("\n")}\n` });
   await until(() => running.stderr().includes("nobody"));
