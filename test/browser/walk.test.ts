@@ -165,11 +165,11 @@ async function decide(opened: Opened): Promise<void> {
     await opened.press(page.getByRole("button", { name: "Check and preview" }));
     await dialog.getByLabel("to confirm").fill("apply");
     await opened.press(dialog.getByRole("button", { name: "Apply" }));
-    await dialog.waitFor({ state: "detached" });
+    await dialog.waitFor({ state: "detached", timeout: PATIENCE_MS });
     const button = change.getByRole("button", { name: verb });
     await button.waitFor({ timeout: PATIENCE_MS });
     await opened.press(button);
-    await button.waitFor({ state: "detached" });
+    await button.waitFor({ state: "detached", timeout: PATIENCE_MS });
     await change.locator(".pill").getByText(end).waitFor({ timeout: PATIENCE_MS });
   }
 }

@@ -156,7 +156,7 @@ test("SIGHUP exchanges receivers, secrets, rules, limits and the log's level whi
       "600",
     ),
   );
-  const [said, restart] = await service.hangUp();
+  const [said] = await service.hangUp();
   expect(said).toMatchObject({
     level: "info",
     changed: expect.arrayContaining([
@@ -169,7 +169,9 @@ test("SIGHUP exchanges receivers, secrets, rules, limits and the log's level whi
     ]) as string[],
   });
   // What a running process cannot take is named.
-  expect(restart).toMatchObject({ level: "warn", restart: ["service.fourEyes"] });
+  const restart = () => service.logged().find((line) => "restart" in line);
+  await until(() => restart() !== undefined);
+  expect(restart()).toMatchObject({ level: "warn", restart: ["service.fourEyes"] });
   asks = false;
   await asking;
   expect(new Set(statuses)).toEqual(new Set([200]));

@@ -325,7 +325,7 @@ export class EmergencyStops {
       const age = this.#deps.clock.now() - at;
       const doubt = `${messageOf(thrown)}; what this service knows is ${Math.round(age / 60_000)} minutes old`;
       const newest = (a: StopEvidence, b: StopEvidence) => Number(b.mayDial) - Number(a.mayDial) || (b.at ?? 0) - (a.at ?? 0);
-      return { evidence: [...all.values()].sort(newest), ...(age < OLD_MS ? {} : { doubt }) };
+      return { evidence: [...all.values()].sort(newest), isRemembered: true, ...(age < OLD_MS ? {} : { doubt }) };
     }
   }
 

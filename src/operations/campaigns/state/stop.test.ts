@@ -70,6 +70,28 @@ test.each([500, 6_000, 20_000, 55_000])(
   },
 );
 
+test.each([[["camp_1"]], [null]])(
+  "what was only remembered may lack a start: one that arrives within a minute is paused, of %j",
+  async (scope) => {
+    const { deps, status, now } = tenantOf(20_000);
+    const list = () => ({
+      async *pages() {
+        yield {
+          items: [{ id: "camp_1", name: "camp_1", status: (await deps.runner.status("camp_1")).status }],
+          reply: { total: 1 },
+        };
+      },
+    });
+    const known = [{ campaignId: "camp_1", mayDial: false, at: null, expected: true, mayStart: false }];
+    const provisioning = { campaigns: list } as unknown as StopRunDeps["provisioning"];
+    const evidence = async () => ({ evidence: known, isRemembered: true });
+    const run = new StopRun({ ...deps, provisioning, evidence }, { ...STOP, scope });
+    await run.carry(new AbortController().signal);
+    expect([status(), run.campaigns[0]?.confirmed, run.listProblem]).toEqual(["paused", true, null]);
+    expect(now()).toBeGreaterThanOrEqual(STOP_PATIENCE.wireMs);
+  },
+);
+
 test("while a start may be on its way, a stop whose time is over does not say that the campaign is paused for good", async () => {
   const { deps } = tenantOf(20_000);
   const known = [{ campaignId: "camp_1", mayDial: true, at: 0, expected: true, mayStart: true }];

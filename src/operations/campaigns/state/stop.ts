@@ -74,6 +74,8 @@ export interface KnownOfCampaigns {
   readonly evidence: readonly StopEvidence[];
   /** Why that may be less than was known once; undefined when it is not. */
   readonly doubt?: string | undefined;
+  /** It was remembered, not read now: a start that was asked for just before may be missing. */
+  readonly isRemembered?: boolean | undefined;
 }
 
 /** What carrying out a stop needs. */
@@ -178,6 +180,8 @@ export class StopRun {
   #evidence: readonly StopEvidence[] = [];
   /** What is known was read, or could not be read at first. */
   #isGathered = false;
+  /** Until the stop has worked for so long, ms, a start that nobody here knows of may reach the tenant. */
+  #lateUntilMs = 0;
   /** What the last list named that was read to its end. */
   #named: Named | undefined;
   #failure: unknown;
@@ -244,6 +248,7 @@ export class StopRun {
       }
       await this.#settled();
       await this.#toldInTime();
+      await this.#lateStarts();
       if (scope === null) await this.#lastLooks();
       else {
         for (let looks = 0; await this.#lookAgainAt(scope); looks += 1) {
@@ -304,6 +309,13 @@ export class StopRun {
     );
   }
 
+  /** Waits until a start that was asked for just before the stop, and that was not remembered, would have reached the tenant. */
+  async #lateStarts(): Promise<void> {
+    const leftMs = () => Math.min(this.#lateUntilMs - this.#workedMs(), this.#leftMs());
+    for (let left = leftMs(); left > 0; left = leftMs())
+      await this.#deps.clock.sleep(Math.min(left, this.#deps.patience.mostMs), this.#signal);
+  }
+
   /** Reads what is known, again until it is certain or the time is up; what may dial goes first. */
   async #gather(scope?: readonly string[]): Promise<void> {
     const { evidence, clock, patience } = this.#deps;
@@ -311,7 +323,8 @@ export class StopRun {
     for (let turn = 0; ; turn += 1) {
       const before = this.#unread?.message;
       try {
-        const { evidence: known, doubt } = await this.#inTime(evidence());
+        const { evidence: known, doubt, isRemembered = false } = await this.#inTime(evidence());
+        if (isRemembered && this.#lateUntilMs === 0) this.#lateUntilMs = this.#workedMs() + patience.wireMs;
         this.#unread = doubt === undefined ? null : unread(doubt);
         this.#evidence = scope === undefined ? known : known.filter(({ campaignId }) => scope.includes(campaignId));
         for (const { campaignId, mayDial, mayStart } of this.#evidence) {
