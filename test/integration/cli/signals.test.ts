@@ -130,17 +130,15 @@ test("SIGHUP exchanges receivers, secrets, rules, limits and the log's level whi
       streamed += new TextDecoder().decode(piece.value);
   })().finally(() => (isOpen = false));
   const statuses: number[] = [];
-  let asks = true;
-  onTestFinished(() => {
-    asks = false;
-  });
+  const asked = new AbortController();
+  onTestFinished(() => asked.abort());
   const status = async (path: string) => {
     const response = await fetch(`${service.url}${path}`, { headers: { authorization: `Bearer ${token}` } });
     await response.arrayBuffer();
     return response.status;
   };
   const asking = (async () => {
-    while (asks) statuses.push(await status("/api/v1/compliance/pack"));
+    while (!asked.signal.aborted) statuses.push(await status("/api/v1/compliance/pack"));
   })();
 
   const rules = { format: "outdial-rule-pack/1", id: "acme", title: "Rules of Acme", version: "3", base: "us-ca-uk-2026" };
@@ -172,7 +170,7 @@ test("SIGHUP exchanges receivers, secrets, rules, limits and the log's level whi
   const restart = () => service.logged().find((line) => "restart" in line);
   await until(() => restart() !== undefined);
   expect(restart()).toMatchObject({ level: "warn", restart: ["service.fourEyes"] });
-  asks = false;
+  asked.abort();
   await asking;
   expect(new Set(statuses)).toEqual(new Set([200]));
   expect(isOpen).toBe(true);
