@@ -74,6 +74,8 @@ export interface CampaignFigures {
 
 /** The present agents of a campaign. */
 export interface CampaignStaff {
+  /** The number of its first agent. */
+  readonly first: number;
   /** At work: idle, talking, wrapping up, or being connected. */
   readonly loggedIn: number;
   readonly idle: number;
@@ -106,8 +108,8 @@ export interface CallEngine {
   setBehaviour(listId: string, behaviour: ListBehaviour): void;
   /** Places one call now, whatever the campaign's state; undefined when there is no such campaign or no contact to call. */
   place(campaignId: string): CallRecord | undefined;
-  /** Ends a campaign's calls now; agents still do their wrap-up. */
-  hangUp(campaignId: string): void;
+  /** Ends a campaign's calls now, or one of them; agents still do their wrap-up. */
+  hangUp(campaignId: string, callId?: string): void;
   snapshot(): CallEngineSnapshot;
   /** Restore the clock and the call store first. Throws when the snapshot is of another kind of engine. */
   restore(snapshot: CallEngineSnapshot): void;

@@ -40,7 +40,8 @@ const draft = {
   notes: z.string().optional(),
   isActive: z.boolean().optional(),
 };
-const auditEntry = z.looseObject({
+/** One change of a field. */
+export const auditEntry = z.looseObject({
   auditHistoryId: maybeId,
   columnName: maybeText,
   oldValue: maybeText,
@@ -171,6 +172,21 @@ export const campaigns = {
       assignedSkills: z.array(z.unknown()).optional(),
       invalidSkills: z.array(z.unknown()).optional(),
     }),
+  },
+  removeCampaignSkills: {
+    ...silentWrite,
+    summary: "Take skills out of a campaign; they go to the first one",
+    section: "campaigns",
+    method: "DELETE",
+    path: "/campaigns/{campaignId}/skills",
+    retry: "idempotent",
+    versions: { pin: 33 },
+    permission: "Skills Edit",
+    evidence: "published",
+    refusals: { 404: "unknown campaign" },
+    bodyOnDelete: true,
+    request: z.strictObject({ skills: z.array(z.int()) }),
+    accepts: z.looseObject({}),
   },
   campaignAudit: {
     ...read,

@@ -1,7 +1,16 @@
 // Contacts: each is one handled or dialed call. Completed contacts are the outcomes, active contacts the present calls.
 
 import { z } from "zod";
-import { type AcdOperation, LIST_QUERY_LISTS, listQuery, listReply, RECORDS_PAGE, read, readOrNothing } from "./common.ts";
+import {
+  type AcdOperation,
+  acceptedWrite,
+  LIST_QUERY_LISTS,
+  listQuery,
+  listReply,
+  RECORDS_PAGE,
+  read,
+  readOrNothing,
+} from "./common.ts";
 import { maybeBoolean, maybeId, maybeInteger, maybeText, sentInstant, wireId, wireInteger } from "./scalars.ts";
 
 /** Names of fields in older versions. */
@@ -171,7 +180,7 @@ export const contacts = {
     summary: "The states that a contact went through",
     section: "contacts",
     path: "/contacts/{contactId}/state-history",
-    olderPath: { upTo: 27, path: "/contacts/{contactId}/statehistory" },
+    olderPath: { upTo: 28, path: "/contacts/{contactId}/statehistory" },
     versions: { pin: 33, fallbacks: [27] },
     envelope: { within: ["resultSet"], items: ["contactStateHistory"] },
     evidence: "published and seen",
@@ -191,6 +200,29 @@ export const contacts = {
         }),
       ),
     }),
+  },
+  endContact: {
+    ...acceptedWrite,
+    summary: "End a contact: hangs up on both",
+    section: "contacts",
+    path: "/contacts/{contactId}/end",
+    versions: { pin: 23, fallbacks: [17] },
+    evidence: "published and seen",
+    refusals: { 404: "Invalid contactId", 409: "the contact has ended" },
+    reserved: "it hangs up on a person who is talking",
+    accepts: z.unknown(),
+  },
+  queueCallback: {
+    ...acceptedWrite,
+    summary: "Queue a call to a number, placed as soon as an agent of the skill is free",
+    section: "contacts",
+    path: "/queuecallback",
+    versions: { pin: 33, fallbacks: [23] },
+    evidence: "published",
+    refusals: { 400: "Invalid phoneNumber or skill" },
+    reserved: "it dials a number that no rule was asked about",
+    accepts: z.unknown(),
+    reply: z.looseObject({ contactId: maybeId }),
   },
   contactHierarchy: {
     ...read,

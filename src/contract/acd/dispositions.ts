@@ -2,6 +2,7 @@
 // be changed.
 
 import { z } from "zod";
+import { auditEntry } from "./campaigns.ts";
 import {
   type AcdOperation,
   ADMIN_PAGE,
@@ -132,6 +133,54 @@ export const dispositions = {
     }),
     lists: LIST_QUERY_LISTS,
     reply: listReply("dispositions", code),
+  },
+  updateDisposition: {
+    ...silentWrite,
+    ...shared,
+    summary: "Change a code",
+    method: "PUT",
+    path: "/dispositions/{dispositionId}",
+    retry: "idempotent",
+    versions: { pin: 33 },
+    permission: "Dispositions Edit",
+    evidence: "published",
+    refusals: { 400: "a name in use or too long", 404: "unknown code" },
+    request: z.strictObject({
+      dispositionName: z.string().min(1).max(MAX_DISPOSITION_NAME).optional(),
+      classificationId: sentId.optional(),
+      isPreviewDisposition: z.boolean().optional(),
+      isActive: z.boolean().optional(),
+      notes: z.string().optional(),
+    }),
+    accepts: z.looseObject({}),
+  },
+  listDispositionSkills: {
+    ...read,
+    ...shared,
+    summary: "The skills that have a code",
+    path: "/dispositions/{dispositionId}/skills",
+    versions: { pin: 33 },
+    envelope: { within: ["resultSet"], items: ["skills"] },
+    paging: { kind: "skip", items: "skills", pageSize: ADMIN_PAGE },
+    evidence: "published",
+    refusals: { 404: "unknown code" },
+    query: z.strictObject(listQuery),
+    lists: LIST_QUERY_LISTS,
+    reply: listReply("skills", z.looseObject({ skillId: wireId, skillName: maybeText, campaignId: maybeId })),
+  },
+  dispositionAudit: {
+    ...read,
+    ...shared,
+    summary: "Who changed what of a code",
+    path: "/dispositions/{dispositionId}/audit-history",
+    versions: { pin: 33 },
+    envelope: { within: ["resultSet"], items: ["auditHistoryRecords", "auditHistoryEntries"] },
+    paging: { kind: "skip", items: "auditHistoryRecords", pageSize: ADMIN_PAGE },
+    evidence: "published",
+    refusals: { 404: "unknown code" },
+    query: z.strictObject(listQuery),
+    lists: LIST_QUERY_LISTS,
+    reply: listReply("auditHistoryRecords", auditEntry),
   },
   createDispositions: {
     ...write,

@@ -6,6 +6,7 @@ import type { OperationTable, RateLimit, RowBody, RowPath, RowQuery, RowReply } 
 import { fillPath } from "../paths.ts";
 import { account } from "./account.ts";
 import { activities } from "./activity.ts";
+import { agents } from "./agents.ts";
 import { campaigns } from "./campaigns.ts";
 import { type AcdOperation, type AcdRate, readOrNothing, silentWrite, write } from "./common.ts";
 import { contacts } from "./contacts.ts";
@@ -114,6 +115,7 @@ export const ACD_OPERATIONS = {
   ...activities,
   ...reports,
   ...callbacks,
+  ...agents,
 } as const satisfies Record<string, AcdOperation>;
 
 /** The limits that the learning of the budgets begins with. The only published limit is one extraction in 30 seconds. */

@@ -7,7 +7,7 @@ import type { CallRecord } from "../world/calls.ts";
 import { hash, seedWord } from "../world/derive.ts";
 import { type AcdSkill, type AcdState, codeOf, DIALER_FOUND, OTHER_COMPLETE } from "./state.ts";
 import type { AcdSwitches } from "./switches.ts";
-import { recordOf, time } from "./world.ts";
+import { nameOf, time } from "./world.ts";
 
 const ABANDONED = 24;
 const DISCONNECTED = 22;
@@ -63,10 +63,59 @@ export function callOfContact(tenant: Tenant, contactId: string): CallRecord | u
   return id === undefined ? undefined : tenant.calls.get(id);
 }
 
-export const agentNumber = (agentId: string | undefined): number => {
-  const digits = /(\d+)$/.exec(agentId ?? "")?.[1];
-  return digits === undefined ? 0 : 5000 + Number(digits);
-};
+/** The number of an agent of the world; a call of whom nobody is known is the key owner's. */
+export const agentNumber = (agentId: string | undefined): number => 5000 + Number(/(\d+)$/.exec(agentId ?? "")?.[1] ?? 1);
+
+/** The agent who handled a contact; 0 for none. */
+export const handlerOf = (state: AcdState, call: CallRecord): number =>
+  outcomeOf(state, call).handled ? agentNumber(call.agentId) : 0;
+
+const FIRST_NAMES = [
+  "Ada",
+  "Ben",
+  "Cora",
+  "Dan",
+  "Eva",
+  "Finn",
+  "Gina",
+  "Hugo",
+  "Ida",
+  "Jon",
+  "Kim",
+  "Lea",
+  "Max",
+  "Nora",
+  "Omar",
+  "Pia",
+];
+const LAST_NAMES = ["Abbot", "Baker", "Cole", "Dean", "Ellis", "Ford", "Grant", "Hale", "Ivers", "Jones", "Kent"];
+const TEAMS = ["Default", "North", "South"];
+
+export interface Person {
+  readonly agentId: number;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly teamId: number;
+  readonly teamName: string;
+}
+
+/** Who an agent is. 0 is nobody. */
+export function personOf(agentId: number): Person {
+  const name = (of: readonly string[], place: number) => of[place % of.length] ?? "";
+  if (agentId === 0) return { agentId, firstName: "", lastName: "", teamId: 0, teamName: "" };
+  const team = agentId % TEAMS.length;
+  return {
+    agentId,
+    firstName: name(FIRST_NAMES, agentId),
+    lastName: `${name(LAST_NAMES, agentId)}${agentId < 5999 ? "" : ` ${agentId}`}`,
+    teamId: team + 1,
+    teamName: TEAMS[team] ?? "",
+  };
+}
+
+/** All teams. */
+export const TEAM_IDS: readonly number[] = TEAMS.map((_, place) => place + 1);
+export const teamName = (teamId: number): string => TEAMS[teamId - 1] ?? "";
 
 /** A number as lists show it: the national digits of North America. */
 export const shortPhone = (phone: string | undefined): string => {
@@ -103,15 +152,15 @@ export function shownContact(
   const talkFrom = call.connectedTime ?? call.startTime;
   const campaignId = Number(skill.fields["campaignId"] ?? state.groups[0]?.id ?? 0);
   const contactId = contactIdOf(tenant, call.id);
-  const document = recordOf(tenant, skill)?.document;
   const tags = state.tagged[call.id]?.ids ?? [];
+  const agent = personOf(handlerOf(state, call));
   return {
     contactId,
     masterContactId: contactId,
     abandoned: outcome.abandoned,
     abandonSeconds: outcome.abandoned ? secondsBetween(call.answeredTime ?? call.startTime, end) : 0,
     acwSeconds: outcome.handled && warehoused <= now ? 17 : 0,
-    agentId: outcome.handled ? agentNumber(call.agentId) : 0,
+    agentId: agent.agentId,
     agentSeconds: outcome.handled ? secondsBetween(talkFrom, end) : 0,
     callbackTime: 0,
     campaignId,
@@ -122,8 +171,8 @@ export function shownContact(
     dateContactWarehoused: time(end),
     dispositionNotes: call.disposition?.notes ?? "",
     endReason: outcome.abandoned ? "Contact Hung Up" : "Agent Hung Up",
-    firstName: outcome.handled ? "Agent" : "",
-    lastName: outcome.handled ? String(agentNumber(call.agentId)) : "",
+    firstName: agent.firstName,
+    lastName: agent.lastName,
     fromAddress: "8005550100",
     toAddress: shortPhone(call.phoneNumber),
     holdCount: 0,
@@ -152,9 +201,9 @@ export function shownContact(
     routingTime: 0,
     serviceLevelFlag: 0,
     skillId: skill.skillId,
-    skillName: typeof document?.["name"] === "string" ? document["name"] : skill.world,
-    teamId: 1,
-    teamName: "Default",
+    skillName: nameOf(tenant, skill),
+    teamId: agent.teamId,
+    teamName: agent.teamName,
     totalDurationSeconds: secondsBetween(call.startTime, end),
     transferIndicatorId: 0,
     transferIndicatorName: "None",
@@ -181,7 +230,7 @@ export function shownAttempt(tenant: Tenant, state: AcdState, call: CallRecord, 
     systemClassName: SYSTEM_DISPOSITIONS[outcome.system] ?? "",
     agentDisp: outcome.dispositionId,
     agentDispDesc: outcome.dispositionName,
-    agentId: outcome.handled ? agentNumber(call.agentId) : 0,
+    agentId: handlerOf(state, call),
     confirmReq: false,
     complianceRec: false,
     deliveryType: 0,

@@ -34,8 +34,10 @@ export interface AcdReply {
   readonly clientId: string | undefined;
 }
 
-const VERSIONED = /^\/incontactapi\/services\/v(\d{1,2})\.0(\/.*)$/i;
+const VERSIONED = /^\/+incontactapi\/+services\/+v(\d{1,2})\.0(\/.*)$/i;
 const SIGNAL = /^\/interactions\/\d+\/signal$/i;
+/** The last version that answers under older paths. */
+const OLDER_UP_TO = 28;
 const CLASSIC = 23;
 const MODERN = 33;
 
@@ -72,13 +74,13 @@ export function placeOf(method: string, path: string): AcdPlace {
     const match = VERSIONED.exec(path);
     const version = Number(match?.[1] ?? 0);
     const rest = match?.[2] ?? path;
-    if (match === null && path.toLowerCase().startsWith(`${SERVICES_PREFIX}/`)) throw invalidUri();
+    if (match === null && path.toLowerCase().replaceAll(/\/+/g, "/").startsWith(`${SERVICES_PREFIX}/`)) throw invalidUri();
     if (match !== null && SIGNAL.test(rest) && method === "POST") return { kind: "signal", version };
     // An empty id: for the upload of a list, 405 was recorded.
     if (/\/call-lists\/+upload$/i.test(rest) && method === "POST")
       throw new AcdRefusal(405, "MethodNotAllowed", "The requested resource does not support this method");
     if (rest.slice(1).split("/").includes("")) throw invalidUri();
-    const router = match === null ? free : version <= 27 ? older : present;
+    const router = match === null ? free : version <= OLDER_UP_TO ? older : present;
     const { operation, params } = router(method, rest);
     return { kind: "operation", id: operation, version, params: { ...params } };
   } catch (thrown) {
@@ -217,5 +219,5 @@ function responseOf(
   };
   if (file !== undefined) return { status, headers: { ...headers, "content-type": "text/csv; charset=utf-8" }, body: file };
   if (body === undefined) return { status, headers, body: "" };
-  return { status, headers: { ...headers, "content-type": "application/json; charset=utf-8" }, body: JSON.stringify(body) };
+  return { status, headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(body) };
 }

@@ -11,6 +11,8 @@ type Fields = Readonly<Record<string, unknown>>;
  */
 const TEXT_UP_TO = 23;
 const OLD_NAMES_UP_TO = 30;
+/** The last version in which the campaign of an active contact is a number, among texts. */
+const NUMBERED_UP_TO = 20;
 
 function asText(value: unknown): unknown {
   if (typeof value === "number") return String(value);
@@ -35,7 +37,9 @@ export function inForm(call: AcdCall, record: Fields): Fields {
     names === undefined
       ? record
       : Object.fromEntries(Object.entries(record).map(([name, value]) => [names[name] ?? name, value]));
-  return call.v <= TEXT_UP_TO && call.section !== "settings" ? (asText(renamed) as Fields) : renamed;
+  if (call.v > TEXT_UP_TO || call.section === "settings") return renamed;
+  const texts = asText(renamed) as Fields;
+  return call.id === "listActive" && call.v <= NUMBERED_UP_TO ? { ...texts, campaignId: renamed["campaignId"] } : texts;
 }
 
 /** Whether the content of a reply is under resultSet. */

@@ -11,12 +11,13 @@ type Fields = Record<string, unknown>;
 export interface AcdCode {
   readonly id: number;
   name: string;
-  readonly notes: string;
+  notes: string;
   /** The code in the world. */
   readonly code: string;
   /** Its meaning to the dialer: the number of a system disposition, which is also the id of its classification. */
-  readonly system: number;
-  readonly isPreview: boolean;
+  system: number;
+  isPreview: boolean;
+  isActive: boolean;
   readonly at: Instant;
 }
 
@@ -84,7 +85,7 @@ export interface AcdState {
   lists: AcdList[];
   codes: AcdCode[];
   groups: { id: number; name: string; isActive: boolean; description: string; notes: string; at: Instant }[];
-  audit: { campaignId: number; columnName: string; oldValue: string; newValue: string; at: Instant }[];
+  audit: { of: "campaign" | "disposition"; id: number; columnName: string; oldValue: string; newValue: string; at: Instant }[];
   jobs: AcdJob[];
   dnc: DncGroup[];
   tags: { tagId: number; tagName: string; notes: string; isActive: boolean }[];
@@ -134,6 +135,7 @@ export function codeOf(state: AcdState, code: string, notes = "", at: Instant = 
     code,
     system: SYSTEM_OF[code] ?? OTHER_COMPLETE,
     isPreview: false,
+    isActive: true,
     at,
   };
   state.codes.push(made);

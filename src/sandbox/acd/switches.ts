@@ -15,6 +15,8 @@ const ACD_RESOURCES = [
   "wfm",
   "reports",
   "callbacks",
+  "agents",
+  "recordings",
 ] as const;
 
 const seconds = (most = 86_400) => z.number().min(0).max(most);

@@ -12,6 +12,7 @@ import type { Tenant } from "../tenant.ts";
 import type { SandboxRequest } from "../wire.ts";
 import { type AcdAnswer, AcdRefusal, ok } from "./answer.ts";
 import { isRecord } from "./call.ts";
+import { personOf } from "./calls.ts";
 import { EXTRACT_FILE_PATH, extractFile } from "./extract.ts";
 import { stateOf } from "./state.ts";
 import type { AcdSwitches } from "./switches.ts";
@@ -28,6 +29,8 @@ const PLACES: Readonly<Record<string, readonly [method: string, place: OpenPlace
   [ACCESS_KEY_TOKEN_PATH]: ["POST", "tokenAccessKey"],
   [PASSWORD_TOKEN_PATH]: ["POST", "tokenPassword"],
   [REFRESH_PATH]: ["POST", "refreshAccessKey"],
+  // The address of old clients.
+  "/incontactauthorizationserver/token": ["POST", "tokenPassword"],
   [DISCOVERY_PATH]: ["GET", "discoverTenant"],
   [OPENID_PATH]: ["GET", "openidConfiguration"],
   [EXTRACT_FILE_PATH]: ["GET", "extractFile"],
@@ -43,6 +46,8 @@ export function openPlace(method: string, path: string): OpenPlace | undefined {
 
 const AREA = "na1";
 const CLUSTER = "C1";
+/** The agent whose access key it is. */
+const KEY_OWNER = 5001;
 
 export function answerOpen(
   tenant: Tenant,
@@ -96,7 +101,11 @@ export function answerOpen(
   if (!id || !secret) throw refused(400, "invalid_request", "The access key is missing.");
   const client = tenant.clients.get(id);
   if (client === undefined || client.secret !== secret) throw refused(401, "invalid_grant", "Authentication failed.");
-  return { ...ok(grantOf(tenant, id, origin, switches)), clientId: id };
+  const grant = grantOf(tenant, id, origin, switches);
+  const old = /^\/+incontactauthorizationserver/i.test(request.target)
+    ? { scope: "", agent_id: KEY_OWNER, team_id: personOf(KEY_OWNER).teamId, bus_no: stateOf(tenant).businessUnitId }
+    : {};
+  return { ...ok({ ...grant, ...old }), clientId: id };
 }
 
 const refused = (status: number, code: string, text: string): AcdRefusal => new AcdRefusal(status, code, text);
@@ -145,7 +154,7 @@ function grantOf(tenant: Tenant, clientId: string, origin: string, switches: Acd
     tenant: tenant.scenario.organization,
     icBUId: businessUnitId,
     icClusterId: CLUSTER,
-    icAgentId: 5001,
+    icAgentId: KEY_OWNER,
     icSPId: 1,
     name: "sandbox@example.com",
     role: { legacyId: "Administrator", id: "sandbox-role", secondaryRoles: [] },

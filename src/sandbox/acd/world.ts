@@ -27,12 +27,16 @@ function callBack(tenant: Tenant, state: AcdState, callback: AcdState["callbacks
   if (callback.closed || Date.parse(String(callback["callbackTime"])) > now) return;
   const skill = state.skills.find(({ skillId }) => skillId === callback["skillId"]);
   if (skill === undefined || !isRunning(tenant, skill)) return;
+  callback.closed = dialFor(tenant, skill, String(callback["dialNumber"])) !== undefined;
+}
+
+/** Places one call of a skill to a number of digits. @returns the world's id of the call */
+export function dialFor(tenant: Tenant, skill: AcdSkill, digits: string): string | undefined {
   const placed = tenant.engine.place(skill.world);
-  if (placed === undefined) return;
-  callback.closed = true;
-  const digits = String(callback["dialNumber"]);
-  // The dialer has taken its next contact for this call; the called number is the callback's.
+  if (placed === undefined) return undefined;
+  // The dialer has taken its next contact for this call; the called number is another.
   tenant.calls.put({ ...placed, contactId: undefined, phoneNumber: digits.length === 10 ? `+1${digits}` : `+${digits}` });
+  return placed.id;
 }
 
 function setStatus(tenant: Tenant, { world }: AcdSkill, status: "active" | "paused"): void {
@@ -60,6 +64,12 @@ export function later(
 export const recordOf = (tenant: Tenant, { world }: AcdSkill): CampaignRecord | undefined => tenant.campaigns.get(world);
 export const isRunning = (tenant: Tenant, skill: AcdSkill): boolean => recordOf(tenant, skill)?.document.status === "active";
 
+/** The name of a skill. */
+export function nameOf(tenant: Tenant, skill: AcdSkill): string {
+  const name = recordOf(tenant, skill)?.document["name"];
+  return typeof name === "string" ? name : skill.world;
+}
+
 const isDialer = ({ fields }: AcdSkill): boolean =>
   fields["isOutbound"] !== false && (fields["mediaTypeId"] ?? PHONE_MEDIA) === PHONE_MEDIA;
 
@@ -77,7 +87,7 @@ export function shownSkill(tenant: Tenant, state: AcdState, skill: AcdSkill): Re
   }));
   return {
     skillId: skill.skillId,
-    skillName: typeof document?.["name"] === "string" ? document["name"] : skill.world,
+    skillName: nameOf(tenant, skill),
     mediaTypeId: PHONE_MEDIA,
     mediaTypeName: "Phone Call",
     isActive: true,

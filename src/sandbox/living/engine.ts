@@ -167,7 +167,7 @@ export function createLivingEngine(options: {
       if (campaignId !== undefined) return lines.get(campaignId)?.inFlight ?? 0;
       return lines.values().reduce((sum, line) => sum + line.inFlight, 0);
     },
-    staff: (campaignId) => lines.get(campaignId)?.staff() ?? { loggedIn: 0, idle: 0, talking: 0, wrapping: 0 },
+    staff: (campaignId) => lines.get(campaignId)?.staff() ?? { first: 1, loggedIn: 0, idle: 0, talking: 0, wrapping: 0 },
     paceOf(campaignId) {
       const campaign = world.campaign(campaignId);
       const { dialRatio, abandonmentTarget } = world.settings();
@@ -196,12 +196,12 @@ export function createLivingEngine(options: {
       watch();
       return call;
     },
-    hangUp(campaignId) {
+    hangUp(campaignId, callId) {
       const line = lines.get(campaignId);
       if (line === undefined || stopped) return;
       const now = clock.now();
       line.advance(now);
-      line.hangUp(now);
+      line.hangUp(now, callId);
       share(now);
     },
     snapshot: () => ({

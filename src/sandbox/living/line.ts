@@ -194,10 +194,11 @@ export class CampaignLine {
   }
 
   /** Ends running calls: talks end as talked, callers waiting for an agent are lost, the others were not reached. */
-  hangUp(at: Instant): void {
+  hangUp(at: Instant, only?: string): void {
     for (let call = 0; ; call += 1) {
       const record = this.#world.calls.get(this.#idOf(call));
       if (record === undefined) break;
+      if (only !== undefined && record.id !== only) continue;
       const { status, answeredTime } = record;
       if ((status !== "dialing" && status !== "connected") || this.#hungUp.has(call)) continue;
       if (status === "connected") this.#over(call, { status: "completed" }, at);
@@ -209,7 +210,7 @@ export class CampaignLine {
 
   staff(): CampaignStaff {
     const { loggedIn, idle, talking, wrapping } = this.#dialer.view;
-    return { loggedIn, idle, talking, wrapping };
+    return { first: 1 + NUMBERS * this.order, loggedIn, idle, talking, wrapping };
   }
 
   figures(windowMinutes: number, now: Instant): CampaignFigures {

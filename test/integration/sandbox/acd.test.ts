@@ -319,6 +319,64 @@ describe.each([
     await done("GET", "/contacts/active", { query: { skillId: 4001 } }, 204);
   });
 
+  test("agents, what belongs to them, and the lists of administration", async () => {
+    const agents = await api.rows("/agents", "agents", { top: 100 });
+    const agent = Number(agents[0]?.["agentId"]);
+    expect(agents.length).toBeGreaterThan(1);
+    for (const path of ["", "/skills", "/state-history"])
+      await done("GET", `/agents/${agent}${path}`, { query: { startDate: ago(DAY), endDate: ago(0) } });
+    expect((await api.ask("GET", "/agents/4999")).body).toMatchObject({ error: "InvalidAgentId" });
+    for (const path of [
+      "/agents/skills",
+      "/skills/agents",
+      "/teams",
+      "/teams/1",
+      "/teams/1/agents",
+      "/groups",
+      "/groups/1/agents",
+    ])
+      await done("GET", path);
+    for (const path of ["/hours-of-operation", "/points-of-contact", "/unavailable-codes", "/address-books", "/media-types"])
+      await done("GET", path);
+    for (const path of ["/scripts/search", "/dnis", "/phone-numbers", "/skills/parameters"]) await done("GET", path);
+    const query = { startDate: ago(5 * DAY), endDate: ago(0) };
+    for (const path of [
+      "/agents/state-history",
+      "/agents/performance",
+      "/teams/performance-total",
+      "/teams/1/performance-total",
+      "/skills/call-data",
+    ])
+      await done("GET", path, { query });
+  });
+
+  test("what only other clients send", async () => {
+    const [first] = await api.rows("/contacts/completed", "completedContacts", { startDate: ago(5 * DAY), skillId: 4001 });
+    const contact = String(first?.["contactId"]);
+    const recording = await done("GET", "/media-playback/v1/contacts", { query: { "acd-call-id": contact, isDownload: true } });
+    const url = field(recording.body, "redirectUrl");
+    expect(recording.body).toMatchObject({ acdcontactId: contact, interactions: [{ data: { fileToPlayUrl: url } }] });
+    await done("GET", `/media-playback/v1/segments/segment-${contact}`);
+    expect((await api.ask("POST", `/contacts/${contact}/end`)).status).toBe(409);
+    await done("POST", "/queuecallback", { query: { phoneNumber: "8012440009", skill: 4001 } }, 202);
+    const [called] = await api.rows("/contacts/active", "activeContacts", { toAddress: "8012440009" });
+    await done("POST", `/contacts/${String(called?.["contactId"])}/end`, {}, 202);
+    await settle(1);
+    await done("GET", "/contacts/active", { query: { toAddress: "8012440009" } }, 204);
+
+    const id = Number((await api.rows("/dispositions", "dispositions", { searchString: "Maybe" }))[0]?.["dispositionId"]);
+    await done("PUT", `/dispositions/${id}`, { body: { notes: "asked again", classificationId: 10 } });
+    const history = await done("GET", `/dispositions/${id}/audit-history`);
+    expect(JSON.stringify(history.body)).toContain('"newValue":"asked again"');
+    await done("GET", `/dispositions/${id}/skills`);
+    const [group] = await api.rows("/campaigns", "campaigns", { searchString: "Renewals" });
+    const campaign = String(group?.[classic ? "campaignId" : "id"]);
+    const before = await api.rows(`/campaigns/${campaign}/skills`, "skills");
+    expect(before.length).toBeGreaterThan(0);
+    await done("DELETE", `/campaigns/${campaign}/skills`, { body: { skills: before.map(({ skillId }) => Number(skillId)) } });
+    expect(await api.rows(`/campaigns/${campaign}/skills`, "skills")).toEqual([]);
+  });
+
   test("reports, extraction, callbacks", async () => {
     expect(await api.rows("/reports", "reports", { reportType: "Data Download" })).toHaveLength(2);
     await done("GET", "/report-jobs", {}, 204);

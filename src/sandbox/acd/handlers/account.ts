@@ -31,6 +31,7 @@ export const account: AcdHandlers<
   getBusinessUnit(call) {
     const unit = {
       businessUnitId: call.state.businessUnitId,
+      tenantId: call.switches.tenantId,
       businessUnitName: call.tenant.scenario.organization,
       allowPredictiveDialing: call.switches.predictive,
       enableSkillAbandonRate: call.switches.skillAbandonRate,

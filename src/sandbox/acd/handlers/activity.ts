@@ -1,16 +1,21 @@
 // Present figures and sums over ranges of time, measured on the world's calls.
 
-import { MAX_DIALER_STATS_HOURS, MAX_SUMMARY_DAYS } from "../../../contract/acd/index.ts";
-import { DAY_MS, HOUR_MS } from "../../../kernel/index.ts";
+import { MAX_DIALER_STATS_HOURS, MAX_SUMMARY_DAYS, PHONE_MEDIA } from "../../../contract/acd/index.ts";
+import { DAY_MS, HOUR_MS, type Instant } from "../../../kernel/index.ts";
+import { type Handled, handledIn, roster, STATES, signedIn, stagesOf, workOf } from "../agents.ts";
 import { type AcdAnswer, conflict, invalid } from "../answer.ts";
-import { type AcdCall, type AcdHandlers } from "../call.ts";
-import { agentNumber, callsOf, contactIdOf, durationText, isOver, sums } from "../calls.ts";
+import type { AcdCall, AcdHandlers } from "../call.ts";
+import { agentNumber, callsOf, contactIdOf, durationText, isOver, personOf, sums } from "../calls.ts";
+import { rangeOf } from "../query.ts";
 import { page } from "../reply.ts";
 import type { AcdSkill } from "../state.ts";
 import { canDial, shownSkill, time } from "../world.ts";
 import { skillOf } from "./skills.ts";
 
 const QUARTER_MS = 900_000;
+const HALF_HOUR_MS = HOUR_MS / 2;
+/** The last version whose summaries have whole numbers only. */
+const OLD_SUMMARY = 23;
 
 function identity(call: AcdCall, skill: AcdSkill) {
   const { skillId, skillName, campaignId, campaignName, isActive, isOutbound } = shownSkill(call.tenant, call.state, skill);
@@ -63,53 +68,61 @@ function activityOf(call: AcdCall, skills: readonly AcdSkill[]): AcdAnswer {
   return page(call, "skillActivity", rows, { emptyIs204: false });
 }
 
-const SUMMARY_TEXTS = { start: "Invalid startDate", end: "Invalid endDate", reversed: "Invalid date range" };
-
-function rangeOf(call: AcdCall, texts = SUMMARY_TEXTS): { from: number; to: number } {
-  const from = call.query.date("startDate", texts.start);
-  const to = call.query.date("endDate", texts.end);
-  if (from === undefined) throw invalid(texts.start);
-  if (to === undefined) throw invalid(texts.end);
-  if (to < from) throw invalid(texts.reversed);
-  return { from, to };
-}
-
 function summaryOf(call: AcdCall, skills: readonly AcdSkill[]): AcdAnswer {
   const { from, to } = rangeOf(call);
   if (to - from > MAX_SUMMARY_DAYS * DAY_MS) throw invalid("Invalid date range. Max 30 days.");
+  // Up to v23 times are whole seconds and rates whole numbers: a loader of that version refuses anything else.
+  const isOld = call.v <= OLD_SUMMARY;
+  const span = (seconds: number) => (isOld ? Math.round(seconds) : durationText(Math.round(seconds)));
+  const handled = handledIn(call, from, to);
   const rows = skills.map((skill) => {
-    const calls = callsOf(call.tenant, [skill], from, to).map((entry) => entry.call);
+    const calls = callsOf(call.tenant, [skill], from, to - 1).map((entry) => entry.call);
     const { dials, connects, abandons, rightPartyConnects, talkSeconds } = sums(call.state, calls);
-    const aht = durationText(connects === 0 ? 0 : Math.round(talkSeconds / connects));
+    const mean = connects === 0 ? 0 : talkSeconds / connects;
+    const wrap = handled.reduce((sum, one) => sum + (one.skill === skill ? one.wrap : 0), 0);
+    const staff = call.tenant.engine.staff(skill.world);
+    const active = call.tenant.engine.activeCalls(skill.world);
+    const { isActive, ...named } = identity(call, skill);
+    const rate = connects + abandons === 0 ? 0 : (100 * abandons) / (connects + abandons);
     return {
       businessUnitId: call.state.businessUnitId,
-      ...identity(call, skill),
-      mediaTypeId: 4,
+      businessUnitName: call.tenant.scenario.organization,
+      ...named,
+      startDate: time(from),
+      endDate: time(to),
+      mediaTypeId: PHONE_MEDIA,
+      mediaTypeName: "Phone Call",
       dials,
       connects,
-      connectsAHT: aht,
+      connectsAHT: span(mean),
       rightPartyConnects,
-      rightPartyConnectsAHT: aht,
+      rightPartyConnectsAHT: span(mean),
       abandonCount: abandons,
-      abandonRate: connects + abandons === 0 ? 0 : Math.round((10_000 * abandons) / (connects + abandons)) / 100,
-      contactsActive: call.tenant.engine.activeCalls(skill.world),
+      abandonRate: isOld ? Math.round(rate) : Math.round(100 * rate) / 100,
+      contactsActive: active,
       contactsHandled: connects,
       contactsOffered: connects + abandons,
       contactsQueued: 0,
       contactsWithinSLA: connects,
       contactsOutOfSLA: abandons,
-      agentsACW: 0,
-      agentsAvailable: 0,
-      averageHandleTime: aht,
-      averageInqueueTime: "PT0S",
-      averageSpeedToAnswer: "PT0S",
-      averageTalkTime: aht,
-      averageWrapTime: "PT17S",
-      holdTime: "PT0S",
-      longestQueueDur: "PT0S",
+      agentsAcw: staff.wrapping,
+      agentsAvailable: staff.idle,
+      agentsIdle: staff.idle,
+      agentsLoggedIn: staff.loggedIn,
+      agentsUnavailable: 0,
+      agentsWorking: staff.talking,
+      averageHandleTime: span(connects === 0 ? 0 : (talkSeconds + wrap) / connects),
+      averageInqueueTime: span(0),
+      averageSpeedToAnswer: span(0),
+      averageTalkTime: span(mean),
+      averageWrapTime: span(connects === 0 ? 0 : wrap / connects),
+      holdTime: span(0),
+      longestQueueDur: span(0),
       queueCount: 0,
       serviceLevel: connects + abandons === 0 ? 100 : Math.round((100 * connects) / (connects + abandons)),
-      totalContactTime: durationText(talkSeconds),
+      serviceLevelGoal: 80,
+      serviceLevelThreshold: 20,
+      totalContactTime: span(talkSeconds),
     };
   });
   return page(call, "skillSummaries", rows, { emptyIs204: false });
@@ -144,20 +157,16 @@ function wfm(call: AcdCall, name: string, rows: readonly Record<string, unknown>
   return page(call, name, rows, { emptyIs204 });
 }
 
-const agentsAtWork = (call: AcdCall) => {
-  const { from, to } = rangeOf(call);
-  const known = new Map<number, { talk: number; contacts: number }>();
-  for (const { call: contact } of callsOf(call.tenant, call.state.skills, from, to - 1)) {
-    if (contact.connectedTime === undefined || contact.endTime === undefined) continue;
-    const id = agentNumber(contact.agentId);
-    const before = known.get(id) ?? { talk: 0, contacts: 0 };
-    known.set(id, {
-      talk: before.talk + Math.round((contact.endTime - contact.connectedTime) / 1000),
-      contacts: before.contacts + 1,
-    });
-  }
-  return [...known].sort(([a], [b]) => a - b).map(([agentId, figures]) => ({ agentId, ...figures, startDate: time(from) }));
-};
+const unitOf = ({ state, tenant }: AcdCall) => ({
+  businessUnitId: state.businessUnitId,
+  businessUnitName: tenant.scenario.organization,
+});
+
+/** Handled contacts of a range by a key, in the order of its first contact. */
+function grouped(handled: readonly Handled[], keyOf: (one: Handled) => string): Handled[][] {
+  return [...Map.groupBy(handled, keyOf).values()];
+}
+const total = (handled: readonly Handled[], of: (one: Handled) => number) => handled.reduce((sum, one) => sum + of(one), 0);
 
 export const activities: AcdHandlers<
   | "skillActivity"
@@ -183,39 +192,36 @@ export const activities: AcdHandlers<
       const busy = callsOf(tenant, [skill], now - DAY_MS, now).filter(
         ({ call: contact }) => contact.connectedTime !== undefined && (!isOver(contact) || contact.status === "wrap_up"),
       );
+      const shown = (agentId: number, state: keyof typeof STATES, at: Instant, contactId = 0) => ({
+        ...personOf(agentId),
+        businessUnitId: call.state.businessUnitId,
+        isActive: true,
+        ...STATES[state],
+        isACW: state === "wrap",
+        isOutbound: true,
+        contactId,
+        skillId: skill.skillId,
+        skillName: shownSkill(tenant, call.state, skill)["skillName"],
+        mediaType: PHONE_MEDIA,
+        startDate: time(at),
+      });
+      const taken = new Set<number>();
       for (const { call: contact } of busy) {
-        rows.push({
-          agentId: agentNumber(contact.agentId),
-          agentStateId: contact.status === "wrap_up" ? 1 : 4,
-          agentStateName: contact.status === "wrap_up" ? "Unavailable" : "OutboundContact",
-          isACW: contact.status === "wrap_up",
-          isOutbound: true,
-          contactId: contactIdOf(tenant, contact.id),
-          skillId: skill.skillId,
-          skillName: skill.world,
-          startDate: time(contact.connectedTime ?? contact.startTime),
-          outStateId: 0,
-          outStateDescription: "",
-          teamId: 1,
-        });
+        const agentId = agentNumber(contact.agentId);
+        taken.add(agentId);
+        const at = contact.status === "wrap_up" ? contact.endTime : contact.connectedTime;
+        rows.push(
+          shown(
+            agentId,
+            contact.status === "wrap_up" ? "wrap" : "talk",
+            at ?? contact.startTime,
+            contactIdOf(tenant, contact.id),
+          ),
+        );
       }
       const { idle } = tenant.engine.staff(skill.world);
-      for (let place = 0; place < idle; place++) {
-        rows.push({
-          agentId: 9000 + state.skills.indexOf(skill) * 1000 + place,
-          agentStateId: 20,
-          agentStateName: "Dialer",
-          isACW: false,
-          isOutbound: true,
-          contactId: 0,
-          skillId: skill.skillId,
-          skillName: skill.world,
-          startDate: time(now),
-          outStateId: 0,
-          outStateDescription: "",
-          teamId: 1,
-        });
-      }
+      const free = signedIn(call, skill).filter((agentId) => !taken.has(agentId));
+      for (const agentId of free.slice(0, idle)) rows.push(shown(agentId, "wait", now));
     }
     return page(call, "agentStates", rows, { emptyIs204: false });
   },
@@ -226,7 +232,7 @@ export const activities: AcdHandlers<
     const rows = call.state.skills.map((skill) => {
       const { connects, abandons } = sums(
         call.state,
-        callsOf(call.tenant, [skill], from, to).map((entry) => entry.call),
+        callsOf(call.tenant, [skill], from, to - 1).map((entry) => entry.call),
       );
       const { skillId, skillName } = identity(call, skill);
       const total = connects + abandons;
@@ -247,11 +253,12 @@ export const activities: AcdHandlers<
       const aht = figures.connects === 0 ? 0 : Math.round(figures.talkSeconds / figures.connects);
       const { skillId, skillName } = identity(call, skill);
       return {
-        businessUnitId: call.state.businessUnitId,
+        ...unitOf(call),
         intervalStartDate: time(at),
         skillId,
         skillName,
-        mediaTypeId: 4,
+        mediaTypeId: PHONE_MEDIA,
+        mediaTypeName: "Phone Call",
         dials: figures.dials,
         connects: figures.connects,
         connectsAHT: aht,
@@ -263,22 +270,106 @@ export const activities: AcdHandlers<
     return wfm(call, call.v > 30 ? "wfM_OB_StatsV9" : "outboundStats", rows);
   },
   wfmContacts(call) {
-    const rows = quarters(call, 1).map(({ skill, at, figures }) => ({
-      businessUnitId: call.state.businessUnitId,
-      intervalStartDate: time(at),
-      skillId: skill.skillId,
-      mediaTypeId: 4,
-      offered: figures.connects + figures.abandons,
-      handled: figures.connects,
-      abandoned: figures.abandons,
-    }));
+    const rows = quarters(call, 1).map(({ skill, at, figures: { connects, abandons, talkSeconds } }) => {
+      const { skillId, skillName } = identity(call, skill);
+      return {
+        ...unitOf(call),
+        intervalStartDate: time(at),
+        skillId,
+        skillName,
+        serviceLevel: connects + abandons === 0 ? 100 : Math.round((100 * connects) / (connects + abandons)),
+        mediaTypeId: PHONE_MEDIA,
+        mediaTypeName: "Phone Call",
+        totalContacts: connects + abandons,
+        totalHandled: connects,
+        averageHandleTime: connects === 0 ? 0 : Math.round(talkSeconds / connects),
+        abandonCount: abandons,
+        averageSpeedOfAnswer: 0,
+        totalContactTime: talkSeconds,
+        isOutbound: true,
+      };
+    });
     return wfm(call, "contactStats", rows);
   },
-  wfmAgentPerformance: (call) => {
-    wfmRange(call, 24);
-    return wfm(call, "skillsPerformance", agentsAtWork(call));
+  wfmAgentPerformance(call) {
+    const { from, to } = wfmRange(call, 24);
+    const half = ({ contact }: Handled) => Math.floor(contact.startTime / HALF_HOUR_MS) * HALF_HOUR_MS;
+    const groups = grouped(handledIn(call, from, to), (one) => `${one.skill.skillId}/${one.agentId}/${half(one)}`);
+    const rows = groups.flatMap((handled) => {
+      const [first] = handled;
+      if (first === undefined) return [];
+      const { firstName, lastName } = personOf(first.agentId);
+      const { skillId, skillName } = identity(call, first.skill);
+      return {
+        ...unitOf(call),
+        skillId,
+        skillName,
+        agentId: first.agentId,
+        firstName,
+        lastName,
+        halfHour: time(half(first)),
+        totalHandled: handled.length,
+        totalHandledTime: total(handled, ({ talk, wrap }) => talk + wrap),
+        totalACWTime: total(handled, ({ wrap }) => wrap),
+      };
+    });
+    return wfm(call, "skillsPerformance", rows);
   },
-  wfmAgents: (call) => wfm(call, call.v > 30 ? "wfM_Data_Agents" : "wfoAgentSpecificStats", agentsAtWork(call)),
-  wfmAdherence: (call) => wfm(call, "agentStateHistory", agentsAtWork(call), true),
-  wfmScorecards: (call) => wfm(call, call.v > 30 ? "agentStateHistory" : "wfmScorecardStats", agentsAtWork(call), true),
+  wfmAgents(call) {
+    rangeOf(call);
+    const at = time(call.tenant.start);
+    const rows = [...roster(call).keys()].map((id) => ({
+      ...personOf(id),
+      ...unitOf(call),
+      middleName: "",
+      status: "Active",
+      createDate: at,
+      modDateTime: at,
+      productId: 1,
+      ntLoginName: "",
+    }));
+    return wfm(call, call.v > 30 ? "wfM_Data_Agents" : "wfoAgentSpecificStats", rows);
+  },
+  wfmAdherence(call) {
+    const { from, to } = rangeOf(call);
+    const rows = stagesOf(call, handledIn(call, from, to)).map(({ agentId, what, at, seconds, session, skill }, place) => {
+      const { agentStateId, outStateId, outStateDescription } = STATES[what];
+      return {
+        ...unitOf(call),
+        agentId,
+        stateIndex: place,
+        startDate: time(at),
+        agentStateId,
+        agentSessionId: session,
+        skillId: skill.skillId,
+        outStateId,
+        outStateDescription,
+        duration: seconds,
+      };
+    });
+    return wfm(call, "agentStateHistory", rows, true);
+  },
+  wfmScorecards(call) {
+    const { from, to } = rangeOf(call);
+    const rows = grouped(handledIn(call, from, to), ({ agentId }) => String(agentId)).map((handled) => {
+      const { talk, wrap, wait, login } = workOf(handled.length, stagesOf(call, handled));
+      return {
+        businessUnitId: call.state.businessUnitId,
+        agentId: handled[0]?.agentId,
+        startDate: time(from),
+        totalTime: login,
+        talkTime: talk,
+        acwTime: wrap,
+        holdTime: 0,
+        totalCalls: handled.length,
+        abandonedCalls: 0,
+        auxTime: 0,
+        auxInTime: 0,
+        auxOutTime: 0,
+        idleTime: wait,
+        actualCalls: handled.length,
+      };
+    });
+    return wfm(call, call.v > 30 ? "agentStateHistory" : "wfmScorecardStats", rows, true);
+  },
 };

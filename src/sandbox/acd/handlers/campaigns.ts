@@ -34,7 +34,8 @@ function set(call: AcdCall, group: Group, column: "name" | "isActive" | "descrip
   if (value === undefined || value === group[column]) return;
   if (column === "isActive" && value === false && activeSkills(call, group)) throw conflict("Campaign has active skills");
   call.state.audit.push({
-    campaignId: group.id,
+    of: "campaign",
+    id: group.id,
     columnName: column,
     oldValue: String(group[column]),
     newValue: words(value),
@@ -72,6 +73,7 @@ export const campaigns: AcdHandlers<
   | "setCampaignActive"
   | "listCampaignSkills"
   | "assignCampaignSkills"
+  | "removeCampaignSkills"
   | "campaignAudit"
 > = {
   listCampaigns(call) {
@@ -132,19 +134,31 @@ export const campaigns: AcdHandlers<
     if (call.v < FLAT_FROM) return ok({ errorCount: invalidSkills.length });
     return ok({ assignedSkills: assigned, invalidSkills });
   },
+  removeCampaignSkills(call) {
+    const group = find(call);
+    const given = bodyField(call.body, "skills");
+    if (!Array.isArray(given)) throw invalid("Invalid parameter");
+    const ids = new Set((given as unknown[]).map((entry) => Number(isRecord(entry) ? entry["skillId"] : entry)));
+    for (const skill of skillsOf(call, group)) if (ids.has(skill.skillId)) skill.fields["campaignId"] = call.state.groups[0]?.id;
+    return ok();
+  },
   campaignAudit(call) {
-    const { id } = find(call);
-    const rows = call.state.audit
-      .filter(({ campaignId }) => campaignId === id)
-      .map(({ columnName, oldValue, newValue, at }, place) => ({
-        auditHistoryId: place + 1,
-        columnName,
-        oldValue,
-        newValue,
-        date: time(at),
-        modifiedBy: 5001,
-        modifiedByName: "sandbox@example.com",
-      }));
-    return page({ ...call, section: "dispositions" }, "auditHistoryEntries", rows, { most: 100, emptyIs204: false });
+    return auditOf(call, "campaign", find(call).id, "auditHistoryEntries");
   },
 };
+
+/** The recorded changes of a campaign or a code. */
+export function auditOf(call: AcdCall, of: "campaign" | "disposition", id: number, name: string): AcdAnswer {
+  const rows = call.state.audit
+    .filter((entry) => entry.of === of && entry.id === id)
+    .map(({ columnName, oldValue, newValue, at }, place) => ({
+      auditHistoryId: place + 1,
+      columnName,
+      oldValue,
+      newValue,
+      date: time(at),
+      modifiedBy: 5001,
+      modifiedByName: "sandbox@example.com",
+    }));
+  return page({ ...call, section: "dispositions" }, name, rows, { most: 100, emptyIs204: false });
+}

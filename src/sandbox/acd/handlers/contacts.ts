@@ -3,7 +3,7 @@
 import { MAX_COMPLETED_DAYS, MAX_TAGS } from "../../../contract/acd/index.ts";
 import { DAY_MS } from "../../../kernel/index.ts";
 import type { CallRecord } from "../../world/calls.ts";
-import { invalid, missing, ok } from "../answer.ts";
+import { accepted, conflict, invalid, missing, ok } from "../answer.ts";
 import { type AcdCall, type AcdHandlers } from "../call.ts";
 import {
   agentNumber,
@@ -11,18 +11,25 @@ import {
   callsOf,
   contactIdOf,
   durationText,
+  handlerOf,
   isOver,
   lastUpdate,
   outcomeOf,
+  personOf,
   shortPhone,
   shownContact,
 } from "../calls.ts";
+import { Parameters } from "../query.ts";
 import { inForm, page, wrapped } from "../reply.ts";
 import type { AcdSkill } from "../state.ts";
-import { time } from "../world.ts";
+import { dialFor, nameOf, time } from "../world.ts";
 
 /** Tolerance for a client's clock at the end of the range. */
 const GRACE_MS = 3_600_000;
+/** From this version on a contact is under a key named contactId. */
+const NESTED_FROM = 28;
+/** The last version whose completed contacts have no tags, end reason and division. */
+const WITHOUT_TAGS = 21;
 const ACTIVE = { id: 4, name: "Active" };
 const DIALING = { id: 3, name: "Dialing" };
 const ENDED = { id: 18, name: "EndContact" };
@@ -87,7 +94,9 @@ function contactOf(call: AcdCall): { contact: CallRecord; skill: AcdSkill } {
 const stateOfCall = (contact: CallRecord) =>
   isOver(contact) ? ENDED : contact.status === "connected" || contact.status === "wrap_up" ? ACTIVE : DIALING;
 
-export const contacts: AcdHandlers<"listCompleted" | "getContact" | "listActive" | "contactStates" | "contactHierarchy"> = {
+export const contacts: AcdHandlers<
+  "listCompleted" | "getContact" | "listActive" | "contactStates" | "contactHierarchy" | "endContact" | "queueCallback"
+> = {
   listCompleted(call) {
     const { from, to, since } = rangeOf(call);
     const asked = tagsAsked(call);
@@ -107,14 +116,17 @@ export const contacts: AcdHandlers<"listCompleted" | "getContact" | "listActive"
         return switches.dialsInCompleted || outcome.handled || outcome.abandoned;
       })
       .filter(({ call: contact }) => since === undefined || lastUpdate(state, contact, switches, now) >= since)
-      .filter(({ call: contact }) => agentId === undefined || agentNumber(contact.agentId) === agentId)
+      .filter(({ call: contact }) => agentId === undefined || handlerOf(state, contact) === agentId)
       .filter(({ call: contact }) => toAddress === undefined || shortPhone(contact.phoneNumber) === shortPhone(toAddress))
       .filter(() => fromAddress === undefined || shortPhone(fromAddress) === "8005550100")
       .filter(
         ({ call: contact }) => asked.length === 0 || state.tagged[contact.id]?.ids.some((id) => asked.includes(id)) === true,
       );
     return page(call, "completedContacts", rows, {
-      shown: ({ skill, call: contact }) => shownContact(tenant, state, skill, contact, switches, now),
+      shown({ skill, call: contact }) {
+        const { divisionNo, endReason, tags, ...known } = shownContact(tenant, state, skill, contact, switches, now);
+        return call.v <= WITHOUT_TAGS ? known : { ...known, divisionNo, endReason, tags };
+      },
       wrapping: { upTo: 8 },
       noRows: "No Contacts for the specified period",
     });
@@ -129,7 +141,7 @@ export const contacts: AcdHandlers<"listCompleted" | "getContact" | "listActive"
       stateName: at.name,
     });
     if (call.v <= 23) return ok({ resultSet: record });
-    if (call.v <= 30) return ok(record);
+    if (call.v < NESTED_FROM) return ok(record);
     return ok({ businessUnitId: state.businessUnitId, lastPollTime: time(now), contactId: record });
   },
   listActive(call) {
@@ -147,6 +159,7 @@ export const contacts: AcdHandlers<"listCompleted" | "getContact" | "listActive"
       .map(({ skill, call: contact }) => {
         const at = stateOfCall(contact);
         const id = contactIdOf(tenant, contact.id);
+        const agent = personOf(contact.connectedTime === undefined ? 0 : agentNumber(contact.agentId));
         const updated = Math.max(contact.startTime, contact.answeredTime ?? 0, contact.connectedTime ?? 0, contact.endTime ?? 0);
         return {
           contactId: id,
@@ -154,10 +167,9 @@ export const contacts: AcdHandlers<"listCompleted" | "getContact" | "listActive"
           stateId: at.id,
           stateName: at.name,
           skillId: skill.skillId,
-          skillName: skill.world,
+          skillName: nameOf(call.tenant, skill),
           campaignId: Number(skill.fields["campaignId"] ?? state.groups[0]?.id ?? 0),
-          agentId: contact.connectedTime === undefined ? 0 : agentNumber(contact.agentId),
-          teamId: 1,
+          ...agent,
           fromAddress: "8005550100",
           toAddress: shortPhone(contact.phoneNumber),
           mediaTypeId: 4,
@@ -191,10 +203,25 @@ export const contacts: AcdHandlers<"listCompleted" | "getContact" | "listActive"
       startDate: time(from),
       agentId: at === ACTIVE ? agentNumber(contact.agentId) : 0,
       skillId: skill.skillId,
-      skillName: skill.world,
+      skillName: nameOf(call.tenant, skill),
       duration: durationText(Math.round(((known[place + 1]?.from ?? from) - from) / 1000)),
     }));
     return page(call, "contactStateHistory", rows);
+  },
+  endContact(call) {
+    const { contact, skill } = contactOf(call);
+    if (isOver(contact)) throw conflict("Invalid state. The contact has ended");
+    call.tenant.engine.hangUp(skill.world, contact.id);
+    return accepted();
+  },
+  queueCallback(call) {
+    const fields = new Parameters(call.target.split("?")[1] ?? "", call.body);
+    const digits = (fields.text("phoneNumber") ?? "").replaceAll(/\D/g, "");
+    if (digits.length < 10) throw invalid("Invalid phoneNumber");
+    const skill = call.state.skills.find(({ skillId }) => skillId === fields.whole("skill", "Invalid skill"));
+    if (skill === undefined) throw invalid("Invalid skill");
+    const placed = dialFor(call.tenant, skill, digits);
+    return accepted({ contactId: placed === undefined ? 0 : contactIdOf(call.tenant, placed) });
   },
   contactHierarchy(call) {
     const { contact } = contactOf(call);

@@ -2,12 +2,13 @@
 
 import { MAX_DISPOSITION_NAME, MAX_TAG_NOTES } from "../../../contract/acd/index.ts";
 import { invalid, missing, nothing, ok } from "../answer.ts";
-import { type AcdCall, type AcdHandlers, bodyField, isRecord } from "../call.ts";
-import { agentNumber, callOfContact, isOver, outcomeOf } from "../calls.ts";
-import { Parameters } from "../query.ts";
+import { type AcdCall, type AcdHandlers, bodyField, isRecord, words } from "../call.ts";
+import { callOfContact, handlerOf, isOver, outcomeOf } from "../calls.ts";
+import { Parameters, pathId } from "../query.ts";
 import { inForm, page } from "../reply.ts";
 import { codeOf, newNumber } from "../state.ts";
 import { isRunning, shownSkill, time } from "../world.ts";
+import { auditOf } from "./campaigns.ts";
 import { skillOf } from "./skills.ts";
 
 interface Class {
@@ -40,10 +41,20 @@ function contactOf(call: AcdCall) {
   return found;
 }
 
+function codeInPath(call: AcdCall) {
+  const id = pathId(call.params["dispositionId"], "Invalid dispositionId");
+  const found = call.state.codes.find((code) => code.id === id);
+  if (found === undefined) throw missing("Invalid dispositionId");
+  return found;
+}
+
 export const dispositions: AcdHandlers<
   | "listSkillDispositions"
   | "listDispositions"
   | "createDispositions"
+  | "updateDisposition"
+  | "listDispositionSkills"
+  | "dispositionAudit"
   | "listClassifications"
   | "getContactDisposition"
   | "setActiveDisposition"
@@ -83,18 +94,68 @@ export const dispositions: AcdHandlers<
     const rows = call.state.codes
       .filter(({ name }) => sought === undefined || name.toLowerCase().includes(sought))
       .filter(({ isPreview }) => preview === undefined || isPreview === preview)
-      .map(({ id, name, notes, system, isPreview, at }) => ({
+      .filter(({ isActive }) => active === undefined || isActive === active)
+      .map(({ id, name, notes, system, isPreview, isActive, at }) => ({
         dispositionId: id,
         dispositionName: name,
         notes,
         lastUpdated: time(at),
         classificationId: system,
         systemOutcome: String(classOf(system)?.outcome ?? ""),
-        isActive: true,
+        isActive,
         isPreviewDisposition: isPreview,
       }));
-    return page(call, "dispositions", active === false ? [] : rows, { most: 100, emptyIs204: false });
+    return page(call, "dispositions", rows, { most: 100, emptyIs204: false });
   },
+  updateDisposition(call) {
+    const code = codeInPath(call);
+    const [name, classificationId] = [bodyField(call.body, "dispositionName"), bodyField(call.body, "classificationId")];
+    if (name !== undefined && (typeof name !== "string" || name === "" || name.length > MAX_DISPOSITION_NAME))
+      throw invalid("Invalid dispositionName");
+    if (call.state.codes.some((one) => one !== code && one.name === name)) throw invalid("Disposition name already exists");
+    if (classificationId !== undefined && classOf(Number(classificationId)) === undefined)
+      throw invalid("Invalid classificationId");
+    const changes = {
+      name,
+      system: classificationId === undefined ? undefined : Number(classificationId),
+      isPreview: bodyField(call.body, "isPreviewDisposition"),
+      isActive: bodyField(call.body, "isActive"),
+      notes: bodyField(call.body, "notes"),
+    };
+    for (const [columnName, value] of Object.entries(changes)) {
+      const before = code[columnName as keyof typeof changes];
+      if (value === undefined || value === before) continue;
+      call.state.audit.push({
+        of: "disposition",
+        id: code.id,
+        columnName,
+        oldValue: String(before),
+        newValue: words(value),
+        at: call.now,
+      });
+      Object.assign(code, { [columnName]: value });
+    }
+    return ok();
+  },
+  listDispositionSkills(call) {
+    const { id } = codeInPath(call);
+    const rows = call.state.skills
+      .map((skill) => shownSkill(call.tenant, call.state, skill))
+      .filter(({ dispositions: on }) => Array.isArray(on) && on.some((entry) => bodyField(entry, "dispositionId") === id))
+      .map(({ skillId, skillName, mediaTypeId, mediaTypeName, campaignId, campaignName }) => ({
+        skillId,
+        skillName,
+        mediaTypeId,
+        mediaTypeName,
+        campaignId,
+        campaignName,
+        direction: "Outbound",
+        sla: "",
+        skillStatus: 1,
+      }));
+    return page({ ...call, section: "skills" }, "skills", rows, { most: 100, emptyIs204: false });
+  },
+  dispositionAudit: (call) => auditOf(call, "disposition", codeInPath(call).id, "auditHistoryRecords"),
   createDispositions(call) {
     const drafts = bodyField(call.body, "dispositions");
     if (!Array.isArray(drafts) || drafts.length === 0) throw invalid("Invalid parameter");
@@ -147,7 +208,7 @@ export const dispositions: AcdHandlers<
       inForm(call, {
         dispositionId: dispositionId === 0 ? system : dispositionId,
         dispositionName,
-        [call.v <= 27 ? "dispositionByAgendId" : "dispositionedByAgendId"]: agentNumber(contact.agentId),
+        [call.v <= 27 ? "dispositionByAgendId" : "dispositionedByAgendId"]: handlerOf(call.state, contact),
         notes: contact.disposition?.notes ?? "",
         lastUpdated: time(contact.disposition?.updatedAt ?? contact.endTime ?? contact.startTime),
       }),

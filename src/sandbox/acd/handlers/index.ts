@@ -4,6 +4,7 @@ import { type AcdAnswer } from "../answer.ts";
 import type { AcdCall, AcdHandlers } from "../call.ts";
 import { account } from "./account.ts";
 import { activities } from "./activity.ts";
+import { agents } from "./agents.ts";
 import { callbacks } from "./callbacks.ts";
 import { campaigns } from "./campaigns.ts";
 import { contacts } from "./contacts.ts";
@@ -28,6 +29,7 @@ const HANDLERS: AcdHandlers = {
   ...activities,
   ...reports,
   ...callbacks,
+  ...agents,
 };
 
 /** Runs the handler of a call's operation; throws a refusal when it is not allowed. */

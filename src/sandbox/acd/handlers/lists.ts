@@ -8,7 +8,7 @@ import { callsOf, outcomeOf, shortPhone, shownAttempt } from "../calls.ts";
 import { Parameters, pathId } from "../query.ts";
 import { page, wrapped } from "../reply.ts";
 import { type AcdList, addList } from "../state.ts";
-import { isRunning, recordOf, skillsOfList, time } from "../world.ts";
+import { isRunning, nameOf, recordOf, skillsOfList, time } from "../world.ts";
 
 /** The list that a call names. */
 export function listOf(call: AcdCall): AcdList {
@@ -52,7 +52,7 @@ function shownList(call: AcdCall, list: AcdList) {
     removeDate: "",
     skills: skillsOfList(call.tenant, call.state, list).map((skill) => ({
       skillId: skill.skillId,
-      skillName: words(bodyField(recordOf(call.tenant, skill)?.document, "name")) || skill.world,
+      skillName: nameOf(call.tenant, skill),
       totalRecords: size,
       freshRecords: Math.max(0, size - attempts.size),
       finalizedRecords: finalized,

@@ -13,6 +13,8 @@ import { time } from "../world.ts";
 
 /** How long after its writing a file is still reported as unknown. */
 const WRITING_MS = 30_000;
+/** The last version that was seen to take a download without a name for its file. */
+const NAMELESS_UP_TO = 17;
 
 const REPORTS = [
   { reportId: 1081, reportName: ALL_ATTEMPTS_REPORT, reportType: "Data Download" },
@@ -178,7 +180,7 @@ export const reports: AcdHandlers<
   dataDownload(call) {
     const report = reportOf(call);
     const fileName = call.query.text("fileName");
-    if (fileName === undefined) throw invalid("Invalid fileName");
+    if (fileName === undefined && call.version > NAMELESS_UP_TO) throw invalid("Invalid fileName");
     const dates = ["startDate", "endDate"].map((name) => {
       const text = call.query.text(name);
       const at = text === undefined ? undefined : readDate(text);
@@ -190,21 +192,21 @@ export const reports: AcdHandlers<
     if (to < from) throw invalid("Invalid date range");
     if (to - from > 30 * DAY_MS) throw invalid("Date range must be 30 days or less");
     if (from < call.now - 730 * DAY_MS) throw invalid("Dates must be within the last two years");
-    if (call.state.usedNames.includes(fileName.toLowerCase())) throw conflict("File already exists");
+    if (fileName !== undefined && call.state.usedNames.includes(fileName.toLowerCase())) throw conflict("File already exists");
     const content =
       report.reportName === ALL_ATTEMPTS_REPORT
         ? attemptsFile(call, from, to, call.query.flag("includeHeaders") !== false)
         : undefined;
     if (content === undefined) return nothing();
-    call.state.usedNames.push(fileName.toLowerCase());
-    const save = call.query.flag("saveAsFile") === true;
+    if (fileName !== undefined) call.state.usedNames.push(fileName.toLowerCase());
+    const save = fileName !== undefined && call.query.flag("saveAsFile") === true;
     if (save) call.state.files[fileName] = { content, readyAt: call.now + WRITING_MS };
     return ok({
       errorMessage: "",
-      fileName,
+      fileName: fileName === undefined ? "" : `Reports\\${fileName}`,
       file: save ? "" : base64(content),
       fileType: "CSV",
-      URI: `${call.switches.linkOrigin}/inContactAPI/services/V${Math.max(35, call.version)}.0/files?fileName=Reports%5C%5C${encodeURIComponent(fileName)}`,
+      URI: `${call.switches.linkOrigin}/inContactAPI/services/V${Math.max(35, call.version)}.0/files?fileName=Reports%5C${encodeURIComponent(fileName ?? "")}`,
     });
   },
   getFile(call) {

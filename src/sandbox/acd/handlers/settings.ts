@@ -6,7 +6,7 @@ import { type AcdCall, type AcdHandlers, bodyField, isRecord } from "../call.ts"
 import { inForm } from "../reply.ts";
 import { GROUPS, type Group } from "../skill-settings.ts";
 import type { AcdSkill } from "../state.ts";
-import { recordOf } from "../world.ts";
+import { nameOf, recordOf } from "../world.ts";
 import { skillOf } from "./skills.ts";
 
 /** Fields that the general and the retry settings share. */
@@ -81,6 +81,32 @@ const writeOnly =
     return ok();
   };
 
+/** All settings of a skill at once, in the forms of that reply. */
+export function overviewOf(call: AcdCall, skill: AcdSkill): Readonly<Record<string, unknown>> {
+  const all = Object.fromEntries(GROUPS.map((group) => [group, shown(call, skill, group)]));
+  const { isScheduled, ...days } = skill.settings.scheduleSettings;
+  const listId = bodyField(recordOf(call.tenant, skill)?.document, "contactListId");
+  return {
+    ...all,
+    skillName: nameOf(call.tenant, skill),
+    skillNo: skill.skillId,
+    generalSettings: { ...general(call, skill), aggressiveness: 1 },
+    scheduleSettings: {
+      isScheduled,
+      schedules: WEEK.map((day) => ({
+        day,
+        active: days[`${day}IsActive`],
+        startTime: days[`${day}StartTime`],
+        endTime: days[`${day}EndTime`],
+      })),
+    },
+    timeZoneSettings: skill.zones.map(({ standardName, ...zone }) => ({ name: standardName, ...zone })),
+    callingLists: call.state.lists
+      .filter(({ world }) => world === listId)
+      .map(({ listId: id, listName }) => ({ id, name: listName })),
+  };
+}
+
 export const settings: AcdHandlers<
   | "getSkillParameters"
   | "getGeneralSettings"
@@ -100,31 +126,7 @@ export const settings: AcdHandlers<
   | "putCadence"
   | "putListManagement"
 > = {
-  getSkillParameters(call) {
-    const skill = skillOf(call);
-    const all = Object.fromEntries(GROUPS.map((group) => [group, shown(call, skill, group)]));
-    const { isScheduled, ...days } = skill.settings.scheduleSettings;
-    const listId = bodyField(recordOf(call.tenant, skill)?.document, "contactListId");
-    return ok({
-      ...all,
-      skillName: bodyField(recordOf(call.tenant, skill)?.document, "name") ?? skill.world,
-      skillNo: skill.skillId,
-      generalSettings: { ...general(call, skill), aggressiveness: 1 },
-      scheduleSettings: {
-        isScheduled,
-        schedules: WEEK.map((day) => ({
-          day,
-          active: days[`${day}IsActive`],
-          startTime: days[`${day}StartTime`],
-          endTime: days[`${day}EndTime`],
-        })),
-      },
-      timeZoneSettings: skill.zones.map(({ standardName, ...zone }) => ({ name: standardName, ...zone })),
-      callingLists: call.state.lists
-        .filter(({ world }) => world === listId)
-        .map(({ listId: id, listName }) => ({ id, name: listName })),
-    });
-  },
+  getSkillParameters: (call) => ok(overviewOf(call, skillOf(call))),
   getGeneralSettings: read("generalSettings"),
   putGeneralSettings: write("putGeneralSettings", "generalSettings"),
   getCpa: read("cpaSettings"),

@@ -1,0 +1,438 @@
+// Agents, their teams, skills, states and work; the lists of administration beside them; recordings.
+
+import { PHONE_MEDIA } from "../../../contract/acd/index.ts";
+import { handledIn, roster, STATES, type Stage, stagesOf, workOf } from "../agents.ts";
+import { missing, ok } from "../answer.ts";
+import type { AcdCall, AcdHandlers } from "../call.ts";
+import {
+  callOfContact,
+  callsOf,
+  contactIdOf,
+  durationText,
+  handlerOf,
+  isOver,
+  outcomeOf,
+  type Person,
+  personOf,
+  sums,
+  TEAM_IDS,
+  teamName,
+} from "../calls.ts";
+import { pathId, rangeOf } from "../query.ts";
+import { type ListOptions, page } from "../reply.ts";
+import type { AcdSkill } from "../state.ts";
+import { shownSkill, time } from "../world.ts";
+import { overviewOf } from "./settings.ts";
+
+type Row = Record<string, unknown>;
+const LIST = { most: 100, emptyIs204: false } as const;
+
+/** Rows whose texts have the search string, active ones as asked for. */
+function listed(call: AcdCall, name: string, rows: readonly Row[], options: ListOptions<Row> = LIST) {
+  const sought = call.query.text("searchString", "scriptName")?.toLowerCase();
+  const active = call.query.flag("isActive");
+  call.query.date("updatedSince", "Invalid updatedSince", "InvalidUpdatedSince");
+  const found = rows.filter(
+    (row) =>
+      (active === undefined || row["isActive"] === undefined || row["isActive"] === active) &&
+      (sought === undefined ||
+        Object.values(row).some((value) => typeof value === "string" && value.toLowerCase().includes(sought))),
+  );
+  return page(call, name, found, options);
+}
+
+const emailOf = ({ firstName, lastName, agentId }: Person): string =>
+  `${firstName}.${lastName.split(" ")[0] ?? ""}${agentId}@example.com`.toLowerCase();
+
+function shownAgent(call: AcdCall, agentId: number): Row {
+  const person = personOf(agentId);
+  const email = emailOf(person);
+  return {
+    ...person,
+    middleName: "",
+    userName: email,
+    userId: `00000000-0000-4000-8000-${String(agentId).padStart(12, "0")}`,
+    emailAddress: email,
+    isActive: true,
+    isSupervisor: false,
+    profileId: 1,
+    profileName: "Agent",
+    reportToId: 0,
+    reportToName: "",
+    lastLogin: time(call.tenant.start),
+    lastUpdated: time(call.tenant.start),
+    createDate: time(call.tenant.start),
+    timeZone: "(GMT-05:00) Eastern Time (US & Canada)",
+    country: "US",
+    state: "",
+    city: "",
+    internalId: "",
+    notes: "",
+    ntLoginName: "",
+  };
+}
+
+/** The agent in the path. */
+function agentOf(call: AcdCall): { agentId: number; skills: ReadonlySet<AcdSkill> } {
+  const agentId = pathId(call.params["agentId"], "Invalid agentId", "InvalidAgentId");
+  const skills = roster(call).get(agentId);
+  if (skills === undefined) throw missing("Invalid agentId", "InvalidAgentId");
+  return { agentId, skills };
+}
+function teamOf(call: AcdCall): number {
+  const teamId = pathId(call.params["teamId"], "Invalid teamId", "InvalidTeamId");
+  if (!TEAM_IDS.includes(teamId)) throw missing("Invalid teamId", "InvalidTeamId");
+  return teamId;
+}
+const members = (call: AcdCall, teamId: number): number[] =>
+  [...roster(call).keys()].filter((id) => personOf(id).teamId === teamId);
+
+function shownTeam(call: AcdCall, teamId: number): Row {
+  return {
+    teamId,
+    teamName: teamName(teamId),
+    isActive: true,
+    description: "",
+    notes: "",
+    lastUpdateTime: time(call.tenant.start),
+    agentCount: members(call, teamId).length,
+  };
+}
+
+function assignments(call: AcdCall, agentId: number, skills: Iterable<AcdSkill>): Row[] {
+  return [...skills].map((skill) => {
+    const shown = shownSkill(call.tenant, call.state, skill);
+    const { skillId, skillName, campaignId, campaignName, isActive, isOutbound, isRunning, outboundStrategy } = shown;
+    const given = skill.agents.find((agent) => Number(agent["agentId"]) === agentId);
+    const level = Number(given?.["proficiency"] ?? 10);
+    return {
+      ...personOf(agentId),
+      middleName: "",
+      agentProficiencyValue: level,
+      agentProficiencyName: level < 7 ? "High" : level < 14 ? "Medium" : "Low",
+      skillId,
+      skillName,
+      campaignId,
+      campaignName,
+      isActive: true,
+      isSkillActive: isActive,
+      isDialer: false,
+      isNaturalCalling: isOutbound,
+      isNaturalCallingRunning: isRunning,
+      isOutbound,
+      outboundStrategy,
+      mediaTypeId: shown["mediaTypeId"],
+      mediaTypeName: shown["mediaTypeName"],
+      requireDisposition: shown["requireDisposition"],
+      priorityBlending: shown["priorityBlending"],
+      scriptDisposition: shown["scriptDisposition"],
+      lastUpdateTime: time(call.tenant.start),
+      notes: "",
+    };
+  });
+}
+const allAssignments = (call: AcdCall) =>
+  listed(
+    call,
+    "agentSkillAssignments",
+    [...roster(call)].flatMap(([agentId, skills]) => assignments(call, agentId, skills)),
+  );
+
+function shownStage(call: AcdCall, { agentId, what, at, seconds, session, skill, contactId }: Stage, place: number): Row {
+  const { skillId, skillName } = shownSkill(call.tenant, call.state, skill);
+  return {
+    stateIndex: place,
+    startDate: time(at),
+    agentId,
+    ...STATES[what],
+    agentSessionId: session,
+    contactId,
+    skillId,
+    skillName,
+    mediaTypeId: PHONE_MEDIA,
+    mediaTypeName: "Phone Call",
+    duration: durationText(seconds),
+    isOutbound: true,
+    isNaturalCalling: true,
+    stationId: agentId,
+    stationName: "",
+    teamId: personOf(agentId).teamId,
+  };
+}
+function states(call: AcdCall, of?: number) {
+  const { from, to } = rangeOf(call);
+  const handled = handledIn(call, from, to).filter(({ agentId }) => of === undefined || agentId === of);
+  const rows = stagesOf(call, handled).map((stage, place) => shownStage(call, stage, place));
+  return page(call, "agentStateHistory", rows, { emptyIs204: false });
+}
+
+/** Sums of work of groups of agents. */
+function performance(call: AcdCall, keyOf: (agentId: number) => Row, more: (work: Work) => Row): Row[] {
+  const { from, to } = rangeOf(call);
+  const groups = new Map([...roster(call).keys()].map((id) => [JSON.stringify(keyOf(id)), keyOf(id)]));
+  const done = Map.groupBy(handledIn(call, from, to), ({ agentId }) => JSON.stringify(keyOf(agentId)));
+  return [...groups].map(([key, identity]) => {
+    const own = done.get(key) ?? [];
+    const { handled: count, talk, wrap, wait, login, occupancy } = workOf(own.length, stagesOf(call, own));
+    const mean = (total: number) => durationText(count === 0 ? 0 : Math.round(total / count));
+    const none = durationText(0);
+    return {
+      ...identity,
+      agentOffered: count,
+      inboundHandled: 0,
+      inboundTime: none,
+      inboundTalkTime: none,
+      inboundAvgTalkTime: none,
+      outboundHandled: count,
+      outboundTime: durationText(talk + wrap),
+      outboundTalkTime: durationText(talk),
+      outboundAvgTalkTime: mean(talk),
+      totalHandled: count,
+      totalTalkTime: durationText(talk),
+      totalAvgTalkTime: mean(talk),
+      totalAvgHandleTime: mean(talk + wrap),
+      consultTime: none,
+      availableTime: durationText(wait),
+      unavailableTime: none,
+      acwTime: durationText(wrap),
+      refused: 0,
+      percentRefused: 0,
+      loginTime: durationText(login),
+      workingRate: occupancy,
+      occupancy,
+      ...more({ count, wait, agents: new Set(own.map(({ agentId }) => agentId)).size }),
+    };
+  });
+}
+interface Work {
+  readonly count: number;
+  readonly wait: number;
+  /** Who handled something. */
+  readonly agents: number;
+}
+
+/** A contact's recording: what an agent handled has one segment. */
+function recordingOf(call: AcdCall, contactId: string | undefined) {
+  const contact = callOfContact(call.tenant, contactId ?? "");
+  if (contact === undefined || !isOver(contact) || !outcomeOf(call.state, contact).handled)
+    return { status: 404, body: { internalCode: "MEDIA_PLAYBACK_NOT_FOUND", message: "No interaction was found" } };
+  const id = String(contactIdOf(call.tenant, contact.id));
+  const [startTime, endTime] = [time(contact.connectedTime ?? contact.startTime), time(contact.endTime ?? contact.startTime)];
+  const person = personOf(handlerOf(call.state, contact));
+  const url = `${call.origin}/recordings/${id}.mp4`;
+  const segmentId = `segment-${id}`;
+  const interaction = {
+    mediaType: "voice-only",
+    channelType: "PHONE_CALL",
+    startTime,
+    endTime,
+    "@type": "call",
+    callTaggingList: [],
+    dynamicBusinessData: [],
+    data: {
+      startTime,
+      endTime,
+      acwEndTime: endTime,
+      fileToPlayUrl: url,
+      videoImageUrl: null,
+      waveformDataList: [],
+      participantDataList: [
+        {
+          participantType: "AGENT",
+          agentName: `${person.firstName} ${person.lastName}`,
+          participantId: String(person.agentId),
+          segmentId,
+          voiceStages: [{ stageType: "ACTIVE", startTime, endTime, recordingID: segmentId }],
+          channel: 0,
+        },
+        { participantType: "CUSTOMER", segmentId, voiceStages: [], channel: 1 },
+      ],
+      segmentsDataList: [
+        {
+          startTime,
+          endTime,
+          segmentId,
+          openReasonType: "CONTACT",
+          closeReasonType: "CONTACT",
+          directionType: "OUTBOUND",
+          firstSegment: true,
+          channelType: "PHONE_CALL",
+        },
+      ],
+      categoryMatchesList: [],
+      sentiments: [],
+    },
+  };
+  const isDownload = call.query.flag("isDownload") === true;
+  return ok({ contactId: id, acdcontactId: id, interactions: [interaction], ...(isDownload ? { redirectUrl: url } : {}) });
+}
+const everyone = (call: AcdCall) =>
+  listed(
+    call,
+    "agents",
+    [...roster(call).keys()].map((id) => shownAgent(call, id)),
+  );
+
+function teamsPerformance(call: AcdCall, of?: number) {
+  const per = (total: number, agents: number) => (agents === 0 ? 0 : Math.round(total / agents));
+  const rows = performance(
+    call,
+    (agentId) => ({ teamId: personOf(agentId).teamId }),
+    ({ count, wait, agents }) => ({
+      totalAvgHandled: per(count, agents),
+      avgAvailableTime: durationText(per(wait, agents)),
+      avgUnavailableTime: durationText(0),
+    }),
+  );
+  const shown = rows.filter((row) => of === undefined || row["teamId"] === of);
+  return page(call, "teamPerformanceTotal", shown, { emptyIs204: false });
+}
+
+export const agents: AcdHandlers<
+  | "listAgents"
+  | "getAgent"
+  | "listAgentSkills"
+  | "listAllAgentSkills"
+  | "listAllSkillAgents"
+  | "agentStateHistory"
+  | "oneAgentStateHistory"
+  | "agentPerformance"
+  | "teamPerformance"
+  | "oneTeamPerformance"
+  | "listTeams"
+  | "getTeam"
+  | "listTeamAgents"
+  | "listGroups"
+  | "listGroupAgents"
+  | "listHours"
+  | "listPointsOfContact"
+  | "listUnavailableCodes"
+  | "listAddressBooks"
+  | "listMediaTypes"
+  | "searchScripts"
+  | "listDnis"
+  | "listPhoneNumbers"
+  | "listSkillParameters"
+  | "skillCallData"
+  | "contactRecordings"
+  | "segmentRecording"
+> = {
+  listAgents: everyone,
+  getAgent: (call) => page(call, "agents", [shownAgent(call, agentOf(call).agentId)], LIST),
+  listAgentSkills(call) {
+    const { agentId, skills } = agentOf(call);
+    return listed(call, "agentSkillAssignments", assignments(call, agentId, skills));
+  },
+  listAllAgentSkills: allAssignments,
+  listAllSkillAgents: allAssignments,
+  agentStateHistory: (call) => states(call),
+  oneAgentStateHistory: (call) => states(call, agentOf(call).agentId),
+  agentPerformance(call) {
+    const rows = performance(
+      call,
+      (agentId) => ({ agentId, teamId: personOf(agentId).teamId }),
+      () => ({}),
+    );
+    return page(call, "agentPerformance", rows, { emptyIs204: false });
+  },
+  teamPerformance: (call) => teamsPerformance(call),
+  oneTeamPerformance: (call) => teamsPerformance(call, teamOf(call)),
+  listTeams: (call) =>
+    listed(
+      call,
+      "teams",
+      TEAM_IDS.map((id) => shownTeam(call, id)),
+    ),
+  getTeam: (call) => page(call, "teams", [shownTeam(call, teamOf(call))], LIST),
+  listTeamAgents(call) {
+    const teamId = teamOf(call);
+    const agents = members(call, teamId).map((id) => shownAgent(call, id));
+    return page(call, "teams", [{ ...shownTeam(call, teamId), agents }], LIST);
+  },
+  listGroups: (call) =>
+    listed(call, "groups", [
+      { groupId: 1, groupName: "Everyone", notes: "", isActive: true, lastUpdated: time(call.tenant.start) },
+    ]),
+  listGroupAgents(call) {
+    if (pathId(call.params["groupId"], "Invalid groupId") !== 1) throw missing("Invalid groupId");
+    return everyone(call);
+  },
+  listHours: (call) =>
+    listed(
+      call,
+      call.v <= 23 ? "hoursOfOperationProfiles" : "hoursOfOperation",
+      [{ hoursOfOperationProfileId: 1, hoursOfOperationProfileName: "Always open", description: "", isDeleted: false }],
+      { ...LIST, wrapping: { upTo: 23 } },
+    ),
+  listPointsOfContact: (call) =>
+    listed(call, "pointsOfContact", [
+      {
+        businessUnitId: call.state.businessUnitId,
+        contactAddress: "8005550100",
+        contactCode: 1,
+        contactDescription: "Caller id",
+        defaultSkillId: 0,
+        isActive: true,
+        mediaTypeId: PHONE_MEDIA,
+        mediaTypeName: "Phone Call",
+        notes: "",
+        outboundSkill: true,
+        scriptName: "",
+      },
+    ]),
+  listUnavailableCodes: (call) =>
+    listed(call, "unavailableCodes", [
+      { id: 11, name: "ACW", isActive: true, isACW: true, agentTimeout: 0 },
+      { id: 12, name: "Break", isActive: true, isACW: false, agentTimeout: 0 },
+    ]),
+  listAddressBooks: (call) =>
+    listed(call, "addressBooks", [{ addressBookId: 1, addressBookName: "Everyone", addressBookType: "Standard" }]),
+  listMediaTypes: (call) =>
+    listed(
+      call,
+      "mediaTypes",
+      MEDIA_TYPES.map(([mediaTypeId, mediaTypeName]) => ({ mediaTypeId, mediaTypeName, subTypes: [] })),
+    ),
+  searchScripts: (call) => listed(call, "scriptSearchDetails", [], LIST),
+  listDnis: (call) => listed(call, "dnis", [{ dnis: "8005550100", isActive: true }]),
+  listPhoneNumbers: (call) => listed(call, "phoneNumbers", [{ phoneNumber: "8005550100", isActive: true }]),
+  listSkillParameters: (call) =>
+    page({ ...call, section: "settings" }, "skills", call.state.skills, { ...LIST, shown: (skill) => overviewOf(call, skill) }),
+  skillCallData(call) {
+    const { from, to } = rangeOf(call);
+    const rows = call.state.skills.map((skill) => {
+      const calls = callsOf(call.tenant, [skill], from, to - 1).map((entry) => entry.call);
+      const { connects, abandons, talkSeconds } = sums(call.state, calls);
+      const mean = connects === 0 ? 0 : Math.round(talkSeconds / connects);
+      return {
+        SkillName: shownSkill(call.tenant, call.state, skill)["skillName"],
+        SkillId: skill.skillId,
+        BusinessUnitId: call.state.businessUnitId,
+        EnteredQueueContacts: connects + abandons,
+        OfferedContacts: connects + abandons,
+        AnsweredContacts: connects,
+        AnsweredServiceLevelContacts: connects,
+        AbandonedContacts: abandons,
+        AbandonedTime: 0,
+        AverageAbandonedTime: 0,
+        AverageACDTime: mean,
+        AverageHandleTime: mean,
+        AverageSpeedAnswerTime: 0,
+      };
+    });
+    return page(call, "skillCallData", rows, { emptyIs204: false });
+  },
+  contactRecordings: (call) => recordingOf(call, call.query.text("acd-call-id", "contactId")),
+  segmentRecording: (call) => recordingOf(call, /^segment-(\d+)$/.exec(call.params["segmentId"] ?? "")?.[1]),
+};
+
+const MEDIA_TYPES = [
+  [1, "Email"],
+  [3, "Chat"],
+  [4, "Phone Call"],
+  [5, "Voice Mail"],
+  [6, "Work Item"],
+  [7, "SMS"],
+  [8, "Social"],
+  [9, "Digital"],
+] as const;

@@ -1,0 +1,451 @@
+// The ACD side of the sandbox before readers that take nothing on trust: exact fields, exact types, figures that agree with each other to the call. What they
+// expect is written from what public programs of others read from real tenants, not from the sandbox.
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createSandbox, type Sandbox } from "../../../src/sandbox/index.ts";
+import { AcdClient } from "../../clients/acd-client.ts";
+
+const NOW = "2026-01-14T15:00:00Z";
+const ORIGIN = "http://tenant.localhost:8080";
+const KEY = { id: "key", secret: "a/b+c=%41" };
+const MINUTE = 60_000;
+const QUARTER = 15 * MINUTE;
+
+type Row = Readonly<Record<string, unknown>>;
+
+let sandbox: Sandbox;
+const at = (ms: number): string => new Date(Date.parse(NOW) + ms).toISOString();
+/** The world's dialer has worked for two hours. */
+const RANGE = { startDate: NOW, endDate: at(8 * QUARTER) };
+
+async function client(version: number): Promise<AcdClient> {
+  const made = new AcdClient((url, init) => sandbox.fetch(url, init), ORIGIN, KEY, version);
+  await made.logIn();
+  return made;
+}
+
+beforeAll(async () => {
+  sandbox = createSandbox({
+    scenario: {
+      clients: [KEY],
+      campaigns: ["camp_a", "camp_b"].map((id) => ({
+        id,
+        name: `Skill ${id}`,
+        contactListId: "list_a",
+        status: "active" as const,
+      })),
+      contactLists: [
+        { id: "list_a", generate: { count: 2_000, consented: 2_000 }, answerRate: 0.6, abandonRate: 0.05, talk: 40, wrap: 10 },
+      ],
+    },
+    now: NOW,
+    clock: "frozen",
+    seed: 5,
+  });
+  await sandbox.control.advance((8 * QUARTER) / 1000);
+});
+afterAll(() => sandbox.close());
+
+/** Reads as a loader does that converts every value by a schema and refuses what it does not know. */
+function strictly(
+  rows: readonly Row[],
+  fields: Readonly<Record<string, "integer" | "decimal" | "text" | "boolean" | "instant" | "duration">>,
+) {
+  expect(rows.length).toBeGreaterThan(0);
+  for (const row of rows) {
+    expect(Object.keys(row).sort()).toEqual(Object.keys(fields).sort());
+    for (const [name, type] of Object.entries(fields)) {
+      const value = row[name];
+      // Records of this version are texts throughout.
+      expect([name, typeof value]).toEqual([name, "string"]);
+      const text = String(value);
+      const good = {
+        integer: /^-?\d+$/.test(text),
+        decimal: /^-?\d+(\.\d+)?$/.test(text),
+        text: true,
+        boolean: /^(true|false)$/i.test(text),
+        instant: text !== "" && !Number.isNaN(Date.parse(text)),
+        duration: /^PT(\d+H)?(\d+M)?(\d+S)?$/.test(text) && text !== "PT",
+      }[type];
+      expect([name, text, good]).toEqual([name, text, true]);
+    }
+  }
+}
+const all = <const T extends string>(type: T, names: string) =>
+  Object.fromEntries(names.split(" ").map((name) => [name, type])) as Record<string, T>;
+
+describe("a loader of v21 that refuses every field and type that it does not know", () => {
+  let api: AcdClient;
+  beforeAll(async () => {
+    api = await client(21);
+  });
+
+  test("skills/summary: whole numbers only", async () => {
+    strictly(await api.rows("/skills/summary", "skillSummaries", RANGE), {
+      ...all("instant", "startDate endDate"),
+      ...all("text", "businessUnitName campaignName mediaTypeName skillName"),
+      ...all("boolean", "isOutbound"),
+      ...all("decimal", "connectsAHT rightPartyConnectsAHT"),
+      ...all(
+        "integer",
+        "businessUnitId abandonCount abandonRate agentsAcw agentsAvailable agentsIdle agentsLoggedIn agentsUnavailable agentsWorking averageHandleTime averageInqueueTime averageSpeedToAnswer averageTalkTime averageWrapTime campaignId contactsActive contactsHandled contactsOffered contactsQueued contactsOutOfSLA contactsWithinSLA holdTime longestQueueDur mediaTypeId queueCount serviceLevel serviceLevelGoal serviceLevelThreshold skillId totalContactTime dials connects rightPartyConnects",
+      ),
+    });
+  });
+
+  test("teams/performance-total: durations, no name of the team", async () => {
+    const rows = await api.rows("/teams/performance-total", "teamPerformanceTotal", RANGE);
+    strictly(rows, {
+      ...all("integer", "teamId agentOffered inboundHandled outboundHandled totalHandled totalAvgHandled refused"),
+      ...all("decimal", "percentRefused workingRate occupancy"),
+      ...all(
+        "duration",
+        "inboundTime inboundTalkTime inboundAvgTalkTime outboundTime outboundTalkTime outboundAvgTalkTime totalTalkTime totalAvgTalkTime totalAvgHandleTime consultTime availableTime unavailableTime avgAvailableTime avgUnavailableTime acwTime loginTime",
+      ),
+    });
+  });
+
+  test("the rows of work force management have five shapes", async () => {
+    const unit = { ...all("integer", "businessUnitId"), ...all("text", "businessUnitName") };
+    const hour = { startDate: NOW, endDate: at(4 * QUARTER) };
+    strictly(await api.rows("/wfm-data/skills/contacts", "contactStats", hour), {
+      ...unit,
+      ...all("instant", "intervalStartDate"),
+      ...all("integer", "skillId mediaTypeId totalContacts totalHandled abandonCount"),
+      ...all("text", "skillName mediaTypeName"),
+      ...all("decimal", "serviceLevel averageHandleTime averageSpeedOfAnswer totalContactTime"),
+      ...all("boolean", "isOutbound"),
+    });
+    strictly(await api.rows("/wfm-data/skills/dialer-contacts", "outboundStats", hour), {
+      ...unit,
+      ...all("instant", "intervalStartDate"),
+      ...all("integer", "skillId mediaTypeId dials connects rightPartyConnects abandons"),
+      ...all("text", "skillName mediaTypeName"),
+      ...all("decimal", "connectsAHT rightPartyConnectsAHT"),
+    });
+    strictly(await api.rows("/wfm-data/skills/agent-performance", "skillsPerformance", hour), {
+      ...unit,
+      ...all("instant", "halfHour"),
+      ...all("integer", "skillId agentId totalHandled totalHandledTime totalACWTime"),
+      ...all("text", "skillName firstName lastName"),
+    });
+    strictly(await api.rows("/wfm-data/agents", "wfoAgentSpecificStats", hour), {
+      ...unit,
+      ...all("integer", "agentId teamId productId"),
+      ...all("text", "teamName firstName middleName lastName status ntLoginName"),
+      ...all("instant", "createDate modDateTime"),
+    });
+    strictly(await api.rows("/wfm-data/agents/schedule-adherence", "agentStateHistory", hour), {
+      ...unit,
+      ...all("integer", "agentId stateIndex agentStateId agentSessionId skillId outStateId duration"),
+      ...all("instant", "startDate"),
+      ...all("text", "outStateDescription"),
+    });
+    strictly(await api.rows("/wfm-data/agents/scorecards", "wfmScorecardStats", hour), {
+      ...all("integer", "businessUnitId agentId totalCalls abandonedCalls auxInTime auxOutTime actualCalls"),
+      ...all("instant", "startDate"),
+      ...all("decimal", "totalTime talkTime acwTime holdTime auxTime idleTime"),
+    });
+  });
+
+  test("contacts/completed has neither division, nor end reason, nor tags", async () => {
+    const [row] = await api.rows("/contacts/completed", "completedContacts", RANGE);
+    expect(Object.keys(row ?? {}).filter((name) => ["divisionNo", "endReason", "tags"].includes(name))).toEqual([]);
+  });
+
+  test("a page after the other by the time of change repeats and loses nobody", async () => {
+    const query = { updatedSince: NOW, orderBy: "lastUpdateTime asc" };
+    const whole = await api.completed(query, 10_000);
+    const paged = await api.completed(query, 7);
+    expect([paged.length, new Set(paged).size]).toEqual([whole.length, whole.length]);
+  });
+});
+
+describe("one world: every report counts the same calls", () => {
+  let api: AcdClient;
+  beforeAll(async () => {
+    api = await client(33);
+  });
+  const sum = (rows: readonly Row[], name: string): number => rows.reduce((total, row) => total + Number(row[name]), 0);
+  const seconds = (rows: readonly Row[], name: string): number =>
+    rows.reduce((total, row) => {
+      const [, hours = 0, minutes = 0, rest = 0] = /^PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$/.exec(String(row[name])) ?? [];
+      return total + 3600 * Number(hours) + 60 * Number(minutes) + Number(rest);
+    }, 0);
+
+  test("dials, connects and abandons of each quarter of an hour", async () => {
+    for (let quarter = 0; quarter < 8; quarter++) {
+      const range = { startDate: at(quarter * QUARTER), endDate: at((quarter + 1) * QUARTER) };
+      const [dialer, summary, sla, contacts] = [
+        await api.rows("/wfm-data/skills/dialer-contacts", "wfM_OB_StatsV9", range),
+        await api.rows("/skills/summary", "skillSummaries", range),
+        await api.rows("/skills/sla-summary", "serviceLevelSummaries", range),
+        await api.rows("/wfm-data/skills/contacts", "contactStats", range),
+      ];
+      expect([sum(dialer, "dials"), sum(dialer, "connects"), sum(dialer, "abandons")]).toEqual([
+        sum(summary, "dials"),
+        sum(summary, "connects"),
+        sum(summary, "abandonCount"),
+      ]);
+      expect([sum(sla, "contactsWithinSLA"), sum(contacts, "totalHandled"), sum(sla, "totalContacts")]).toEqual([
+        sum(dialer, "connects"),
+        sum(dialer, "connects"),
+        sum(contacts, "totalContacts"),
+      ]);
+    }
+  });
+
+  test("dials are the attempts of the list; connects are the contacts that an agent handled", async () => {
+    const [dialer, attempts, completed] = [
+      await api.rows("/wfm-data/skills/dialer-contacts", "wfM_OB_StatsV9", { startDate: NOW, endDate: at(8 * QUARTER) }),
+      await api.rows("/lists/call-lists/501/attempts", "contactAttempts", { top: 10_000 }),
+      await api.rows("/contacts/completed", "completedContacts", { ...RANGE, top: 10_000 }),
+    ];
+    const open = await api.rows("/contacts/active", "activeContacts");
+    // A contact in wrap-up is among both.
+    expect(sum(dialer, "dials")).toBe(new Set([...attempts, ...open].map(({ contactId }) => contactId)).size);
+    const handled = completed.filter(({ agentId }) => Number(agentId) > 0);
+    expect(sum(dialer, "connects")).toBe(handled.length);
+    expect(sum(dialer, "abandons")).toBe(completed.filter(({ abandoned }) => abandoned === true).length);
+  });
+
+  test("agents, teams, skills and their contacts: handled calls, talk and wrap-up", async () => {
+    const [completed, agents, teams, score, skills, states] = [
+      (await api.rows("/contacts/completed", "completedContacts", { ...RANGE, top: 10_000 })).filter(
+        ({ agentId }) => Number(agentId) > 0,
+      ),
+      await api.rows("/agents/performance", "agentPerformance", RANGE),
+      await api.rows("/teams/performance-total", "teamPerformanceTotal", RANGE),
+      await api.rows("/wfm-data/agents/scorecards", "agentStateHistory", RANGE),
+      await api.rows("/wfm-data/skills/agent-performance", "skillsPerformance", RANGE),
+      await api.rows("/agents/state-history", "agentStateHistory", { ...RANGE, top: 10_000 }),
+    ];
+    const count = completed.length;
+    expect([
+      sum(agents, "outboundHandled"),
+      sum(teams, "outboundHandled"),
+      sum(score, "totalCalls"),
+      sum(skills, "totalHandled"),
+    ]).toEqual([count, count, count, count]);
+    const [talk, wrap] = [sum(completed, "agentSeconds"), sum(completed, "acwSeconds")];
+    expect([seconds(agents, "totalTalkTime"), seconds(teams, "totalTalkTime"), sum(score, "talkTime")]).toEqual([
+      talk,
+      talk,
+      talk,
+    ]);
+    expect([seconds(agents, "acwTime"), seconds(teams, "acwTime"), sum(score, "acwTime"), sum(skills, "totalACWTime")]).toEqual([
+      wrap,
+      wrap,
+      wrap,
+      wrap,
+    ]);
+    expect(seconds(agents, "loginTime")).toBe(seconds(states, "duration"));
+    // Whom a contact names, there is, in the team that it names, on the skill that it was on.
+    const people = new Map((await api.rows("/agents", "agents")).map((one) => [one["agentId"], one]));
+    const assigned = new Set(
+      (await api.rows("/agents/skills", "agentSkillAssignments", { top: 100 })).map(
+        (one) => `${one["agentId"]}/${one["skillId"]}`,
+      ),
+    );
+    for (const { agentId, firstName, lastName, teamId, teamName, skillId } of completed) {
+      expect(people.get(agentId)).toMatchObject({ firstName, lastName, teamId, teamName });
+      expect(assigned.has(`${String(agentId)}/${String(skillId)}`)).toBe(true);
+    }
+  });
+
+  test("agents who are signed in are those of the skills' activity, each in one state", async () => {
+    const activity = await api.rows("/skills/activity", "skillActivity");
+    const states = await api.rows("/agents/states", "agentStates");
+    const known = new Set((await api.rows("/agents", "agents")).map((one) => one["agentId"]));
+    expect(new Set(states.map(({ agentId }) => agentId)).size).toBe(states.length);
+    expect(states.filter(({ agentId }) => !known.has(agentId))).toEqual([]);
+    const of = (id: unknown, ...names: string[]) =>
+      states.filter((one) => one["skillId"] === id && names.includes(String(one["agentStateName"]))).length;
+    for (const { skillId, agentsIdle, agentsWorking } of activity) {
+      expect([of(skillId, "Dialer"), of(skillId, "OutboundContact")]).toEqual([agentsIdle, agentsWorking]);
+    }
+  });
+});
+
+/** What public programs ask of real tenants, each with the list that it reads from the answer; an id in braces is one of the tenant's. */
+const PROGRAMS: readonly (readonly [
+  program: string,
+  version: number,
+  asked: readonly (readonly [path: string, under: string])[],
+])[] = [
+  [
+    "a PowerShell module for administrators",
+    23,
+    [
+      ["/agents?isActive=true&searchString=a", "agents"],
+      ["/agents/{agent}", "agents"],
+      ["/hours-of-operation", "resultSet.hoursOfOperationProfiles"],
+      ["/points-of-contact?mediaTypeId=4", "pointsOfContact"],
+      ["/phone-numbers?searchString=800", "phoneNumbers"],
+    ],
+  ],
+  [
+    "its older commands",
+    20,
+    [
+      ["/agents/skills?searchString=a", "agentSkillAssignments"],
+      ["/agents/{agent}/skills", "agentSkillAssignments"],
+      ["/teams?isActive=true", "teams"],
+      ["/teams/{team}", "teams"],
+      ["/teams/{team}/agents", "teams.0.agents"],
+      ["/address-books", "addressBooks"],
+      ["/groups", "groups"],
+      ["/dispositions", "dispositions"],
+      ["/campaigns?isActive=true", "resultSet.campaigns"],
+      ["/skills", "skills"],
+    ],
+  ],
+  ["a script for one agent's skills", 16, [["/agents/{agent}/skills?isSkillActive=true", "agentSkillAssignments"]]],
+  [
+    "an assistant's tools",
+    30,
+    [
+      ["/business-unit", "businessUnits"],
+      ["/skills?top=1", "skills"],
+      ["/agents?top=1", "agents"],
+      ["/scripts/search", "scriptSearchDetails"],
+      ["/teams?top=100&skip=0", "teams"],
+    ],
+  ],
+  ["a roster of shifts", 27, [["/agents?isActive=true", "agents"]]],
+  ["a recorder of agents' states", 27, [["/agents/states", "agentStates"]]],
+  [
+    "a wallboard",
+    30,
+    [
+      ["/agents/states", "agentStates"],
+      ["/skills/activity", "skillActivity"],
+      ["/teams?fields=teamId,teamName", "teams"],
+      ["/teams/{team}/performance-total?startDate={from}&endDate={to}", "teamPerformanceTotal"],
+      ["/contacts/active", "resultSet.activeContacts"],
+    ],
+  ],
+  [
+    "a loader into a lake",
+    30,
+    [
+      ["/agents?pageSize=500", "agents"],
+      ["/agents/skills?pageSize=500", "agentSkillAssignments"],
+      ["/groups/1/agents?pageSize=500", "agents"],
+      ["/agents/performance?startDate={from}&endDate={to}", "agentPerformance"],
+      ["/agents/state-history?startDate={from}&endDate={to}", "agentStateHistory"],
+    ],
+  ],
+  ["an analyst's notebook", 27, [["/contacts/{contact}/statehistory", "contactStateHistory"]]],
+  [
+    "a fetcher of recordings",
+    0,
+    [["/media-playback/v1/contacts?acd-call-id={contact}&media-type=all&exclude-waveforms=true", "interactions"]],
+  ],
+];
+
+test.each(PROGRAMS)("%s is served (v%i)", async (_, version, asked) => {
+  const api = await client(version === 0 ? 33 : version);
+  const [contact] = (await api.rows("/contacts/completed", "completedContacts", RANGE)).filter(
+    ({ agentId }) => Number(agentId) > 0,
+  );
+  const known: Readonly<Record<string, string>> = {
+    contact: String(contact?.["contactId"]),
+    agent: String(contact?.["agentId"]),
+    team: String(contact?.["teamId"]),
+    from: RANGE.startDate,
+    to: RANGE.endDate,
+  };
+  for (const [path, under] of asked) {
+    const { status, body } = await api.ask(
+      "GET",
+      path.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => known[name] ?? ""),
+    );
+    const found = under
+      .split(".")
+      .reduce<unknown>((at, name) => (typeof at === "object" && at !== null ? Reflect.get(at, name) : undefined), body);
+    expect([path, status, Array.isArray(found) && (found.length > 0 || under === "scriptSearchDetails")]).toEqual([
+      path,
+      200,
+      true,
+    ]);
+  }
+});
+
+describe("small things that stop a program", () => {
+  const send = (path: string, init?: RequestInit) => sandbox.fetch(`${ORIGIN}${path}`, init);
+  async function bearer(): Promise<Record<string, string>> {
+    const body = JSON.stringify({ accessKeyId: KEY.id, accessKeySecret: KEY.secret });
+    const reply = await send("/authentication/v1/token/access-key", {
+      method: "POST",
+      body,
+      headers: { "content-type": "application/json" },
+    });
+    expect(reply.headers.get("content-type")).toBe("application/json");
+    const { access_token } = (await reply.json()) as { access_token: string };
+    return { authorization: `Bearer ${access_token}`, accept: "application/json" };
+  }
+
+  test("the type of data is exactly application/json, also after a doubled slash", async () => {
+    const headers = await bearer();
+    for (const path of ["/incontactApi//services/v30.0/business-unit", "//InContactAPI/services//v30.0/business-unit"]) {
+      const reply = await send(path, { headers });
+      expect([reply.status, reply.headers.get("content-type")]).toEqual([200, "application/json"]);
+      const { businessUnits } = (await reply.json()) as { businessUnits: { tenantId: string }[] };
+      // A client goes to discovery with it.
+      const found = await send(`/.well-known/cxone-configuration?tenantId=${businessUnits[0]?.tenantId ?? ""}`);
+      expect(found.status).toBe(200);
+    }
+  });
+
+  test("the old address of tokens", async () => {
+    const basic = Buffer.from(`${KEY.id}:${KEY.secret}`).toString("base64");
+    const body = JSON.stringify({ grant_type: "password", username: KEY.id, password: KEY.secret, scope: "" });
+    const headers = { authorization: `Basic ${basic}`, "content-type": "application/json" };
+    const reply = await send("/InContactAuthorizationServer/Token", { method: "POST", body, headers });
+    expect(await reply.json()).toMatchObject({
+      access_token: expect.any(String),
+      resource_server_base_uri: expect.stringContaining(ORIGIN),
+    });
+  });
+
+  test("a contact of v28 is nested, and its states are under the old name", async () => {
+    const api = await client(28);
+    const [row] = await api.rows("/contacts/completed", "completedContacts", RANGE);
+    const id = String(row?.["contactId"]);
+    expect((await api.ask("GET", `/contacts/${id}`)).body).toMatchObject({ contactId: { contactStart: expect.any(String) } });
+    expect((await api.ask("GET", `/contacts/${id}/statehistory`)).status).toBe(200);
+  });
+
+  test("the campaign of an active contact is a number among texts", async () => {
+    const [row] = await (await client(20)).rows("/contacts/active", "activeContacts");
+    expect([typeof row?.["campaignId"], typeof row?.["skillId"]]).toEqual(["number", "string"]);
+  });
+
+  test("a download without a name comes inline; a saved one is named with its folder", async () => {
+    const query = { startDate: NOW, endDate: at(8 * QUARTER) };
+    const inline = await (await client(17)).ask("POST", "/report-jobs/datadownload/1081", { query });
+    const { file } = (inline.body as { resultSet?: { file: string }; file: string }) ?? {};
+    expect(Buffer.from(file, "base64").toString()).toMatch(/^OutboundDetailRecordId,/);
+    const saved = await (await client(34)).ask("POST", "/report-jobs/datadownload/1081", {
+      query: { ...query, fileName: "b.csv", saveAsFile: true },
+    });
+    expect(saved.body).toMatchObject({
+      fileName: "Reports\\b.csv",
+      file: "",
+      URI: expect.stringMatching(/fileName=Reports%5Cb\.csv$/),
+    });
+  });
+
+  test("a running contact that is ended has ended, and no other", async () => {
+    const api = await client(23);
+    const before = await api.rows("/contacts/active", "activeContacts");
+    const id = String(before[0]?.["contactId"]);
+    expect((await api.ask("POST", `/contacts/${id}/end`)).status).toBe(202);
+    await sandbox.control.advance(0.01);
+    const after = (await api.rows("/contacts/active", "activeContacts")).map((row) => String(row["contactId"]));
+    const left = before.map((row) => String(row["contactId"])).filter((one) => one !== id);
+    expect(left.filter((one) => !after.includes(one))).toEqual([]);
+    expect(after).not.toContain(id);
+  });
+});
