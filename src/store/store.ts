@@ -21,7 +21,7 @@ import { CampaignLedger } from "./campaigns/campaign-ledger.ts";
 import { StoreCore } from "./commit.ts";
 import { CrmLedger } from "./crm/crm-ledger.ts";
 import { CrmPushLedger } from "./crm/push-ledger.ts";
-import { driverAddress } from "./database/address.ts";
+import { databaseAddress } from "./database/address.ts";
 import { ANSWER_MS, Database, openPool, URGENT_MS } from "./database/database.ts";
 import { makeFolder } from "./embedded/files.ts";
 import { joinEmbeddedServer } from "./embedded/server.ts";
@@ -176,7 +176,7 @@ export async function openDatabase(options: Pick<OpenStoreOptions, "url" | "dire
   const { dir, log = silent } = options;
   const address = options.directUrl ?? options.url;
   const server = address === undefined ? await joinHere(dir, log) : undefined;
-  const url = server?.url ?? driverAddress(address ?? "");
+  const url = server?.url ?? (await databaseAddress(address ?? ""));
   const pool = openPool(url, log, { connections: 1, answerMs: ANSWER_MS, pooled: false });
   const database = new Database(pool);
   const ask: Ask = (statement) => database.query(statement);
@@ -199,11 +199,11 @@ export async function openDatabase(options: Pick<OpenStoreOptions, "url" | "dire
 export async function openStore(options: OpenStoreOptions): Promise<Store> {
   const log = options.log ?? silent;
   const server = options.url === undefined ? await joinHere(options.dir, log) : undefined;
-  const url = server?.url ?? driverAddress(options.url ?? "");
+  const url = server?.url ?? (await databaseAddress(options.url ?? ""));
   const pooled = options.directUrl !== undefined;
   const pool = openPool(url, log, { connections: options.connections ?? 8, answerMs: options.answerMs ?? ANSWER_MS, pooled });
   const urgent = openPool(url, log, { connections: 2, answerMs: URGENT_MS, pooled });
-  const direct = options.directUrl === undefined ? url : driverAddress(options.directUrl);
+  const direct = options.directUrl === undefined ? url : await databaseAddress(options.directUrl);
   try {
     // Keys are created only after the database has answered, so that no unused key is left behind.
     const database = new Database(pool, pool, pooled);

@@ -56,12 +56,7 @@ const state = z.looseObject({
 const any = z.looseObject({});
 
 /** A list of administration under `items`. */
-function listed<const P extends `/${string}`, const N extends string, Item extends z.ZodType>(
-  path: P,
-  items: N,
-  item: Item,
-  summary: string,
-) {
+function listed<const P extends `/${string}`, const N extends string>(path: P, items: N, item: z.ZodType, summary: string) {
   return {
     ...read,
     section: "agents",
@@ -83,8 +78,8 @@ function listed<const P extends `/${string}`, const N extends string, Item exten
   } as const;
 }
 /** The same over a range of time. */
-function ranged<const P extends `/${string}`, const N extends string, Item extends z.ZodType>(
-  ...[path, items, item, summary]: [path: P, items: N, item: Item, summary: string]
+function ranged<const P extends `/${string}`, const N extends string>(
+  ...[path, items, item, summary]: [path: P, items: N, item: z.ZodType, summary: string]
 ) {
   return {
     ...listed(path, items, item, summary),

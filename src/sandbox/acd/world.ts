@@ -77,7 +77,6 @@ export { isDialer as canDial };
 
 /** A skill as `getSkill` shows it. */
 export function shownSkill(tenant: Tenant, state: AcdState, skill: AcdSkill): Record<string, unknown> {
-  const document = recordOf(tenant, skill)?.document;
   const campaignId = Number(skill.fields["campaignId"] ?? state.groups[0]?.id ?? 0);
   const codes = (recordOf(tenant, skill)?.dispositionCodes ?? []).map(({ id, name }, place) => ({
     dispositionId: codeOf(state, id, name).id,

@@ -40,6 +40,15 @@ test.each([
   );
 });
 
+test.each([
+  ["", "require", "?sslmode=require&uselibpqcompat=true"],
+  ["?application_name=a", "disable", "?application_name=a&sslmode=disable&uselibpqcompat=true"],
+  ["?sslmode=disable", "require", "?sslmode=disable&uselibpqcompat=true"],
+  ["", "", ""],
+])("%j with PGSSLMODE=%s", (words, otherwise, made) => {
+  expect(driverAddress(`${BASE}${words}`, otherwise)).toBe(`${BASE}${made}`);
+});
+
 test("an address of a socket stays as it is", () => {
   expect(driverAddress("postgres://ann@/calls?host=/var/run/postgresql")).toBe("postgres://ann@/calls?host=/var/run/postgresql");
 });

@@ -1,5 +1,7 @@
-// The address of a database: what libpq's words for encryption in it mean to the driver. Pure.
+// The address of a database: what libpq's words for encryption in it mean to the driver, and the password that it lacks.
 
+import pg from "pg";
+import pgpass from "pgpass";
 import { StoreError } from "../error.ts";
 
 const ALLOWED = "sslmode is one of: disable, require, verify-ca, verify-full";
@@ -8,9 +10,12 @@ const ALLOWED = "sslmode is one of: disable, require, verify-ca, verify-full";
  * An address that the driver takes as libpq would: `require` encrypts and looks at no certificate unless `sslrootcert` names an
  * authority, `verify-ca` looks at the authority, `verify-full` at the name, too. Throws StoreError `unsuitable_database` for
  * words whose meaning the driver does not have.
+ * @param otherwise the word of an address without one: PGSSLMODE, which the driver would read in its own meaning
  */
-export function driverAddress(url: string): string {
+export function driverAddress(url: string, otherwise = process.env["PGSSLMODE"]): string {
   const query = new URLSearchParams(url.slice(url.includes("?") ? url.indexOf("?") : url.length));
+  if (!query.has("sslmode") && otherwise)
+    return driverAddress(`${url}${url.includes("?") ? "&" : "?"}sslmode=${encodeURIComponent(otherwise)}`, "");
   const [mode, root] = [query.get("sslmode"), query.get("sslrootcert")];
   if (mode === null) return url;
   if (mode === "prefer" || mode === "allow")
@@ -22,6 +27,22 @@ export function driverAddress(url: string): string {
   // The driver takes the authorities of this machine's Node when none is named.
   const named = root === "system" ? url.replace(/([?&])sslrootcert=system(&|$)/, "$1") : url;
   return mode === "no-verify" || query.has("uselibpqcompat") ? named : `${named.replace(/&$/, "")}&uselibpqcompat=true`;
+}
+
+/**
+ * An address that the driver takes as libpq would, see `driverAddress`, with the password of PGPASSFILE (`~/.pgpass`) when neither it nor
+ * PGPASSWORD has one: the driver gives up reading that file.
+ */
+export async function databaseAddress(url: string): Promise<string> {
+  const address = driverAddress(url);
+  const { host, port, database, user = "", password } = new pg.Client({ connectionString: address });
+  if (password) return address;
+  const found = await new Promise<string | undefined>((resolve) => pgpass({ host, port, database, user }, resolve));
+  if (found === undefined) return address;
+  return address.replace(
+    /^(\w+:\/\/)(?:([^@/?:]*)(?::[^@/?]*)?@)?/,
+    (_, scheme: string, name: string | undefined) => `${scheme}${name || encodeURIComponent(user)}:${encodeURIComponent(found)}@`,
+  );
 }
 
 const refused = (why: string) => new StoreError("unsuitable_database", `the database URL: ${why}`, { advice: `${ALLOWED}.` });

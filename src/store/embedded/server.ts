@@ -90,7 +90,7 @@ async function joinable(cluster: Cluster): Promise<Postmaster | undefined> {
 
 /** The URL of the database `outdial`, which is created in a new cluster. */
 async function ensureDatabase(cluster: Cluster, port: number): Promise<string> {
-  const url = (database: string) => `postgres://${SUPERUSER}:${cluster.password}@127.0.0.1:${port}/${database}`;
+  const url = (database: string) => `postgres://${SUPERUSER}:${cluster.password}@127.0.0.1:${port}/${database}?sslmode=disable`;
   const client = new pg.Client({ connectionString: url("postgres") });
   client.on("error", () => undefined);
   try {

@@ -244,7 +244,7 @@ describe("one world: every report counts the same calls", () => {
     const people = new Map((await api.rows("/agents", "agents")).map((one) => [one["agentId"], one]));
     const assigned = new Set(
       (await api.rows("/agents/skills", "agentSkillAssignments", { top: 100 })).map(
-        (one) => `${one["agentId"]}/${one["skillId"]}`,
+        (one) => `${String(one["agentId"])}/${String(one["skillId"])}`,
       ),
     );
     for (const { agentId, firstName, lastName, teamId, teamName, skillId } of completed) {

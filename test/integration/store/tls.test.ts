@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { CERTIFICATE } from "../../support/certificate.ts";
 import { runCliProcess, workFolder } from "../../support/cli.ts";
+import { createDatabase } from "../../support/database.ts";
 import { hasOldest, OLDEST, startOtherPostgres } from "../../support/other-postgres.ts";
 
 describe.skipIf(!hasOldest())("a server whose certificate is of another name, and of an authority of its own", () => {
@@ -21,6 +22,17 @@ describe.skipIf(!hasOldest())("a server whose certificate is of another name, an
       const { code, stderr } = await run("status", words);
       expect([words, code, stderr]).toEqual([words, 0, ""]);
     }
+    // An address without a word goes by PGSSLMODE; the one that it has goes before.
+    for (const [words, PGSSLMODE, code] of [
+      ["", "require", 0],
+      ["?sslmode=disable", "verify-full", 0],
+      ["", "verify-full", 1],
+      ["", "prefer", 1],
+    ] as const) {
+      const env = { DATABASE_URL: `${server.url}${words}`, PGSSLMODE };
+      const said = await runCliProcess(["db", "status"], { cwd: folder.path, env });
+      expect([words, PGSSLMODE, said.code, said.stderr]).toEqual([words, PGSSLMODE, code, code === 0 ? "" : expect.any(String)]);
+    }
     for (const [words, why] of [
       [`?sslmode=verify-full&sslrootcert=${root}`, /cannot be encrypted: .*altname/i],
       ["?sslmode=verify-full", /cannot be encrypted: .*self.signed/i],
@@ -31,6 +43,31 @@ describe.skipIf(!hasOldest())("a server whose certificate is of another name, an
       expect([words, code, stderr]).toEqual([words, 1, expect.stringMatching(why)]);
     }
   });
+});
+
+test("a password that the address lacks comes from PGPASSFILE", async () => {
+  const database = await createDatabase();
+  try {
+    const { username, password, hostname, port } = new URL(database.url);
+    const bare = new URL(database.url);
+    bare.password = "";
+    await using folder = await workFolder();
+    const file = join(folder.path, "pgpass");
+    const run = (secret: string) =>
+      writeFile(file, `${hostname}:${port}:*:${username}:${secret}\n`, { mode: 0o600 }).then(() =>
+        runCliProcess(["db", "status"], { cwd: folder.path, env: { DATABASE_URL: bare.href, PGPASSFILE: file } }),
+      );
+    expect(await run(decodeURIComponent(password))).toMatchObject({ code: 0, stderr: "" });
+    expect(await run("wrong")).toMatchObject({ code: 1, stderr: expect.stringContaining("password") });
+  } finally {
+    await database.dispose();
+  }
+});
+
+test("PGSSLMODE is not for the embedded server, which does not encrypt", async () => {
+  await using folder = await workFolder();
+  const { code, stderr } = await runCliProcess(["init", "."], { cwd: folder.path, env: { PGSSLMODE: "require" } });
+  expect([code, stderr]).toEqual([0, expect.not.stringContaining("SSL")]);
 });
 
 describe.skipIf(!hasOldest())("a server that does not encrypt", () => {

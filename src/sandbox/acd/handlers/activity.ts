@@ -82,7 +82,7 @@ function summaryOf(call: AcdCall, skills: readonly AcdSkill[]): AcdAnswer {
     const wrap = handled.reduce((sum, one) => sum + (one.skill === skill ? one.wrap : 0), 0);
     const staff = call.tenant.engine.staff(skill.world);
     const active = call.tenant.engine.activeCalls(skill.world);
-    const { isActive, ...named } = identity(call, skill);
+    const { isActive: _, ...named } = identity(call, skill);
     const rate = connects + abandons === 0 ? 0 : (100 * abandons) / (connects + abandons);
     return {
       businessUnitId: call.state.businessUnitId,

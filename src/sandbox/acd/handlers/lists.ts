@@ -8,7 +8,7 @@ import { callsOf, outcomeOf, shortPhone, shownAttempt } from "../calls.ts";
 import { Parameters, pathId } from "../query.ts";
 import { page, wrapped } from "../reply.ts";
 import { type AcdList, addList } from "../state.ts";
-import { isRunning, nameOf, recordOf, skillsOfList, time } from "../world.ts";
+import { isRunning, nameOf, skillsOfList, time } from "../world.ts";
 
 /** The list that a call names. */
 export function listOf(call: AcdCall): AcdList {
