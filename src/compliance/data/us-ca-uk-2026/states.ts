@@ -21,29 +21,66 @@ import {
 
 /** The rules of all states, by name of the state. */
 export function stateRules(): Rule[] {
-  return [...alabamaToMichigan(), ...minnesotaToRhodeIsland(), ...southDakotaToWyoming()];
+  return [...recordedLaws(), ...alabamaToMichigan(), ...minnesotaToRhodeIsland(), ...southDakotaToWyoming()];
 }
 
-/** Three states have the same section, which no source that was read here quotes. */
-const automatedBan = (jurisdiction: string, citation: string) =>
-  recordedBan(jurisdiction, {
-    citation,
-    confidence: "unconfirmed",
-    note: `An automated system that selects and dials numbers and plays a recorded message is not used to offer goods or services for sale; live calls are not named. A call that informs a purchaser or a customer is outside, and one for which a live operator obtained permission before the recording; neither is told apart here, so every recorded sales call is banned. ${TO_CONFIRM}the text was not read: the section is given from general knowledge of it.`,
-  });
+/**
+ * Laws on recorded sales calls, all read on READ_TEXT: place | banned, or hours with the last day of the week | whom they exempt | what was read |
+ * citation | note. None names live calls; California, Illinois, Indiana, Maine and Nebraska stand below.
+ */
+const RECORDED_LAWS = `
+US-AR | banned | | statute | Ark. Code 5-63-204(a) | No automated system that selects and dials numbers and plays recordings is used to offer goods or services. (a)(2) leaves out news about an order and answers to a call of the person: no sales calls, so no exemption is used. Consent is not among the exceptions.
+US-MA | banned | | statute | 201 CMR 12.02(4) | No unsolicited sales call "by the use of a recorded message device". ${TO_CONFIRM}the definition of "unsolicited" (M.G.L. c. 159C s. 1, not read) leaves out calls that were asked for and calls to customers; this rule does not. A company that reads it so replaces the rule by one of its own.
+US-MI | banned | | summary | MCL 445.111a(1) | The section's own heading, "telephonic solicitation using recorded message prohibited", was read on the legislature's page, its text was not. ${TO_CONFIRM}a summary of MCL 445.111(m) leaves calls that were permitted and calls to existing customers out of "telephone solicitation"; this rule does not.
+US-MS | banned | ebr | statute | Miss. Code 77-3-723(2) | No recorded voice message, unless there is an established business relationship and the recording tells of a new product or service (what it tells is not decided here).
+US-MT | banned | | statute | Mont. Code 45-8-216(1)-(2) | No automated system that dials and plays recordings offers goods or services. (2) leaves out the status of a purchase, answers to an inquiry, "other pertinent information" in a business relationship, and recordings for which a live operator obtained permission; none is told apart from other sales calls here, so every one is banned.
+US-NM | banned | ebr | statute | N.M. Stat. 57-12-22(A) | A prerecorded sales message needs an established business relationship and consent to hear it as well (the consent is that of the federal rule). Copy of 2006.
+US-NV | 09:00-21:00 sun | ebr | statute | NRS 597.814(2)(a), (3) | A device that dials and announces places no call between 21:00 and 9:00. Calls to somebody with a preexisting business relationship are outside of the section (3). The hours of NRS 598.0918(3) bind recorded calls as well, and customers.
+US-OK | 09:00-21:00 sun | | statute | 15 O.S. 755.1(C)(2) | An announcing device is not used before 9 or after 21; for collection the hours of 15 U.S.C. 1692c hold instead. Of the conditions in (C)(3) a written request is that of the federal rule; none lifts the hours.
+US-SC | 08:00-19:00 sun | | statute | S.C. Code 16-17-446(C)(3) | Recorded calls that (B) leaves (asked for, about a debt, to customers) are prohibited after 19:00 or before 8:00. ${TO_CONFIRM}a court held the section invalid for political calls (Cahaly v. LaRosa, 796 F.3d 399, 2015); it is in the code, so it stands here.
+US-SD | 09:00-21:00 fri | | statute | SDCL 37-30-28 | An automated telephone dialing system makes solicitations on weekdays only, 9 to 21. ${TO_CONFIRM}37-30-23, which says whether a dialer without a recording is such a system, was not read; live calls are bound by 37-30A-3 here.
+US-WA | banned | | statute | RCW 80.36.400(2) | No automatic dialing and announcing device, which "plays a recorded message", for commercial solicitation; consent is no exemption. The copy is older than ch. 103 of 2023, which by summaries adds artificial voices. ${TO_CONFIRM}solicitation is an "unsolicited" call, so a call that the person asked for may be outside; a company that reads it so replaces the rule by one of its own.
+US-WY | banned | | statute | Wyo. Stat. 40-12-303(a) | No sales call by an automated system that selects or dials numbers or plays a recording. (b) lifts that for live messages only.`;
+
+function recordedLaws(): Rule[] {
+  return RECORDED_LAWS.trim()
+    .split("\n")
+    .map((line): Rule => {
+      const [place = "", when = "", exempt, read, citation = "", note = ""] = line.split(/ ?\| /);
+      const confidence = read === "statute" ? "statute" : "summary";
+      const source: Source = {
+        citation,
+        confidence,
+        lookedUp: READ_TEXT,
+        note,
+        ...(exempt === "ebr" ? { exempt: ["ebr"] } : {}),
+      };
+      const [hours = "", lastDay] = when.split(" ");
+      if (lastDay === undefined) return recordedBan(place, source);
+      const [open = "", close = ""] = hours.split("-");
+      return recordedHours(place, week([open, close], lastDay === "fri" ? "closed" : undefined), source);
+    });
+}
 
 function alabamaToMichigan(): Rule[] {
   const alabama: Source = {
-    citation: "Ala. Admin. Code r. 770-X-5-.17(1)(b)",
+    citation: "Ala. Admin. Code r. 770-X-5-.17(1)(b), (2)(b)",
     confidence: "statute",
-    note: `${TO_CONFIRM}the heading speaks of automated solicitations and one reading binds telephone utilities only; charts apply it to all.`,
+    lookedUp: READ_TEXT,
+    note: `(2) is about live calls to consumers (a quotation was read), (1) about automated ones. ${TO_CONFIRM}whether the Commission can bind others than telephone utilities; charts apply it to all.`,
   };
   const connecticut: Source = {
-    citation: "Conn. Gen. Stat. 42-288a as amended by P.A. 23-98",
+    citation: "Conn. Gen. Stat. 42-288a(c) as amended by P.A. 23-98",
     confidence: "summary",
     effective: "2023-10-01",
+    lookedUp: READ_TEXT,
   };
-  const florida: Source = { citation: "Fla. Stat. 501.616(6)", confidence: "statute", effective: "2021-07-01" };
+  const florida: Source = {
+    citation: "Fla. Stat. 501.616(6)",
+    confidence: "statute",
+    effective: "2021-07-01",
+    lookedUp: READ_TEXT,
+  };
   const louisiana: Source = {
     citation: "La. PSC General Order R-29617 V(A)(1)-(2)",
     confidence: "summary",
@@ -58,17 +95,23 @@ function alabamaToMichigan(): Rule[] {
     stateHours("US-AL", SALES, week(["08:00", "20:00"], ["08:00", "20:00"], "closed"), alabama),
     stateHolidays("US-AL", SALES, {
       ...alabama,
-      citation: "Ala. Admin. Code r. 770-X-5-.17(1)(b); Ala. Code 1-3-8",
-      lookedUp: READ_TEXT,
+      citation: "Ala. Admin. Code r. 770-X-5-.17(1)(b), (2)(b); Ala. Code 1-3-8",
       note: `The rule closes "holidays"; the calendar says of each day what names it. Perry County keeps the second Monday of November, which is not told apart. ${TO_CONFIRM}as for the hours.`,
     }),
     stateHolidays("US-AL-MOBILE", SALES, {
       ...alabama,
-      citation: "Ala. Admin. Code r. 770-X-5-.17(1)(b); Ala. Code 1-3-8(c)",
-      lookedUp: READ_TEXT,
+      citation: "Ala. Admin. Code r. 770-X-5-.17(1)(b), (2)(b); Ala. Code 1-3-8(c)",
       note: `Mardi Gras is a holiday of these two counties only. ${TO_CONFIRM}as for the hours.`,
     }),
-    automatedBan("US-AR", "Ark. Code 5-63-204"),
+    {
+      ...stateConsent("US-AZ", "express", {
+        citation: "A.R.S. 44-1278(B)(3)",
+        confidence: "summary",
+        lookedUp: READ_TEXT,
+        note: `No unsolicited sales call to a mobile, whatever else of the article exempts a seller (44-1273(A)); read as a quotation. ${TO_CONFIRM}whether a call to a customer is unsolicited; no relationship exempts here.`,
+      }),
+      lines: ["mobile"],
+    },
     stateHours("US-CT", SALES, week(["09:00", "20:00"]), {
       ...connecticut,
       note: "The end moved from 21:00 to 20:00 in 2023.",
@@ -84,12 +127,15 @@ function alabamaToMichigan(): Rule[] {
       {
         citation: "Cal. Pub. Util. Code 2872(c)",
         confidence: "statute",
-        lookedUp: READ,
+        lookedUp: READ_TEXT,
         note: "An announcing device is not used between 21:00 and 9:00 California time. The exemptions of schools, members of organisations, cable and utility appointments and emergencies are not sales calls; one for customers was not seen, so none is used. Live calls follow federal hours.",
       },
       "recorded-hours",
     ),
-    stateHours("US-FL", SALES, week(["08:00", "20:00"]), { ...florida, note: "In the called party's time zone." }),
+    stateHours("US-FL", SALES, week(["08:00", "20:00"]), {
+      ...florida,
+      note: "In the called party's time zone, also by automated dialing or recordings.",
+    }),
     threeInADay("US-FL", "subject", { ...florida, note: "Same subject, whatever number is shown." }),
     stateConsent("US-FL", "written", {
       citation: "Fla. Stat. 501.059(1), (8)(a) as amended by HB 761 (2023)",
@@ -118,10 +164,10 @@ function alabamaToMichigan(): Rule[] {
       note: "Autodialed recorded messages; live calls follow federal hours.",
     }),
     stateHours("US-KY", SALES, week(["10:00", "21:00"]), {
-      citation: "KRS 367.46955",
-      confidence: "tables",
+      citation: "KRS 367.46955(16)",
+      confidence: "summary",
       lookedUp: READ_TEXT,
-      note: `Binds "a live or recorded communication" (367.46951(1)(a), read). ${TO_CONFIRM}four tables cite the section, its text as read has no hour; recorded calls 8-21 by 367.461(2)(e), read: the stricter stands.`,
+      note: `No solicitation of a residence but from 10 to 21, local time of the called person (a quotation of (16) was read); binds "a live or recorded communication" to residential and mobile numbers (367.46951(1)(a), read). Recorded calls 8-21 by 367.461(2)(e), read: the stricter stands. ${TO_CONFIRM}whether a mobile is a "residence"; the strict reading binds every line.`,
     }),
     stateHours("US-LA", SALES, week(["08:00", "20:00"], ["08:00", "20:00"], "closed"), {
       ...louisiana,
@@ -142,6 +188,16 @@ function alabamaToMichigan(): Rule[] {
       lookedUp: READ_TEXT,
       note: `"ADAD equipment or … a live operator": consent is needed for live calls as well. Calls at the request of the person and calls to somebody with a business relationship are outside of the chapter. ${TO_CONFIRM}45:812 knows only consent to one call, given when a live operator introduces it, and 45:816(4) leaves out calls that a live operator introduces and ends at once when asked; a company that reads its live calls so replaces this rule by one of its own.`,
     }),
+    {
+      ...stateConsent("US-LA", "express", {
+        citation: "La. PSC General Order R-29617 V(A)(12)(b)",
+        confidence: "summary",
+        lookedUp: READ_TEXT,
+        note: `No sales call to a mobile without prior express consent; read as a summary tells it. ${TO_CONFIRM}whether a customer is outside: no relationship exempts here.`,
+      }),
+      id: "us-la-mobile-consent",
+      lines: ["mobile"],
+    },
     {
       kind: "emergency-ban",
       id: "us-la-emergency",
@@ -210,16 +266,11 @@ function alabamaToMichigan(): Rule[] {
       note: "For any sales call that an automated system selects or dials, or that plays a recording. An existing relationship does not replace the consent: its exemption is for calls meant to inform. The exemptions for maintenance of goods sold, one answer to an inquiry and business-to-business sales are not used.",
     }),
     stateHours("US-MA", SALES, week(["08:00", "20:00"]), { citation: "201 CMR 12.02(2)", confidence: "statute" }),
-    recordedBan("US-MA", {
-      citation: "201 CMR 12.02(4)",
-      confidence: "statute",
-      lookedUp: READ_TEXT,
-      note: `No unsolicited sales call "by the use of a recorded message device": live calls are not named. ${TO_CONFIRM}the definition of "unsolicited" (M.G.L. c. 159C s. 1, not read) leaves out calls that were asked for and calls to customers; this rule does not. A company that reads it so replaces the rule by one of its own.`,
-    }),
     stateHours("US-MI", SALES, week(["09:00", "21:00"]), {
-      citation: "MCL 750.540e",
-      confidence: "tables",
-      note: `${TO_CONFIRM}not in the parts of MCL 445.111 ff. that were read.`,
+      citation: "MCL 750.540e(1)(f)",
+      confidence: "summary",
+      lookedUp: READ_TEXT,
+      note: `An unsolicited commercial call, by a person or a recording device, is not received between 21:00 and 9:00 (a quotation was read). ${TO_CONFIRM}the section is about malicious calls; the strict reading binds every sales call.`,
     }),
   ];
 }
@@ -235,19 +286,25 @@ function minnesotaToRhodeIsland(): Rule[] {
     exempt: ["ebr"],
     lookedUp: READ,
   };
-  const oregon: Source = { citation: "HB 3865 (2025)", confidence: "summary", effective: "2026-01-01" };
+  const oregon: Source = {
+    citation: "ORS 646.563(1)(b) as amended by HB 3865 (2025)",
+    confidence: "summary",
+    effective: "2026-01-01",
+    lookedUp: READ_TEXT,
+  };
   return [
     stateHours("US-MN", SALES, week(["09:00", "21:00"]), {
       citation: "Minn. Stat. 325E.30",
-      confidence: "tables",
-      note: `${TO_CONFIRM}only tables agree.`,
+      confidence: "summary",
+      lookedUp: READ_TEXT,
+      note: `No commercial telephone solicitation before 9 or after 21 (a quotation was read). ${TO_CONFIRM}it is of calls to a "residential subscriber" (325E.26); the strict reading binds every line.`,
     }),
     stateHours("US-MS", SALES, week(["08:00", "20:00"], ["08:00", "20:00"], "closed"), {
       citation: "Miss. Code 77-3-723(1)",
       confidence: "statute",
+      lookedUp: READ_TEXT,
       note: "Central time, which is that of the whole state; 77-3-603 says 8-21. The holiday ban went with the Commission's rules.",
     }),
-    automatedBan("US-MT", "Mont. Code 45-8-216"),
     {
       ...stateHours("US-NE", RECORDED, week(ANY_TIME, ANY_TIME, ["13:00", "21:00"]), {
         citation: "Neb. Rev. Stat. 86-236 ff.",
@@ -279,13 +336,6 @@ function minnesotaToRhodeIsland(): Rule[] {
       lookedUp: READ,
       note: "An inquiry makes nobody an existing customer.",
     },
-    recordedHours("US-NV", week(["09:00", "21:00"]), {
-      citation: "NRS 597.814(2)(a), (3)",
-      confidence: "statute",
-      exempt: ["ebr"],
-      lookedUp: READ_TEXT,
-      note: "A device that dials and announces places no call between 21:00 and 9:00; live calls use none. Calls to somebody with a preexisting business relationship are outside of the section (3). The hours of NRS 598.0918(3) bind recorded calls as well, and customers.",
-    }),
     stateHours("US-NV", SALES, week(["09:00", "20:00"]), {
       citation: "NRS 598.0918(3)",
       confidence: "summary",
@@ -295,7 +345,8 @@ function minnesotaToRhodeIsland(): Rule[] {
     stateHours("US-NM", SALES, week(["09:00", "21:00"]), {
       citation: "N.M. Stat. 57-12-22(B)(5)",
       confidence: "statute",
-      note: "Copy of 2006.",
+      lookedUp: READ_TEXT,
+      note: "Calls that are received before 9 or after 21, to any line; copy of 2006, quoted alike lately.",
     }),
     {
       kind: "emergency-ban",
@@ -315,17 +366,18 @@ function minnesotaToRhodeIsland(): Rule[] {
       citation: "15 O.S. 775C.3, 775C.5",
       note: "For any sales call by an automated system for the selection or dialing of numbers. A relationship exempts.",
     }),
-    recordedHours("US-OK", week(["09:00", "21:00"]), {
-      citation: "15 O.S. 755.1(C)(2)",
-      confidence: "statute",
-      lookedUp: READ,
-      note: "An announcing device is not used before 9 or after 21; for collection the hours of 15 U.S.C. 1692c hold instead. The other conditions of (C) do not lift the hours.",
-    }),
     stateHours("US-OR", SALES, week(["08:00", "20:00"]), {
       ...oregon,
       note: "A caller may rely on the area code of a mobile. Missing in every public table that was read.",
     }),
     threeInADay("US-OR", "all", { ...oregon, exempt: ["ebr"] }),
+    stateHours("US-PA", SALES, week(["09:00", "19:00"], ["09:00", "19:00"], "closed"), {
+      citation: "73 P.S. 2245(a)(1) as amended by Act 47 of 2026 (SB 992)",
+      confidence: "summary",
+      effective: "2026-10-18",
+      lookedUp: READ_TEXT,
+      note: `No telemarketing on Sundays, after 19:00 or before 9:00; approved 2026-07-20, in force 90 days later; until then the federal hours. Read in the Senate's release and as three quotations. ${TO_CONFIRM}the act's own text, and whether calls to customers are outside (no exemption is used).`,
+    }),
     stateHolidays("US-PA", SALES, {
       ...pennsylvania,
       citation: "73 P.S. 2245(a)(10); 44 P.S. 11",
@@ -344,17 +396,13 @@ function minnesotaToRhodeIsland(): Rule[] {
 }
 
 function southDakotaToWyoming(): Rule[] {
-  const utah: Source = { citation: "Utah Code 13-25a-103(3)", confidence: "statute" };
+  const utah: Source = { citation: "Utah Code 13-25a-103(3)", confidence: "statute", lookedUp: READ_TEXT };
   return [
-    recordedHours("US-SD", week(["09:00", "21:00"], "closed"), {
-      citation: "SDCL 37-30-28",
-      confidence: "statute",
-      note: "Automated calls with recorded messages, weekdays only; text of 1991.",
-    }),
-    stateHours("US-SD", SALES, week(ANY_TIME, ANY_TIME, "closed"), {
-      citation: "tables only",
+    stateHours("US-SD", SALES, week(["09:00", "21:00"], ["09:00", "21:00"], "closed"), {
+      citation: "SDCL 37-30A-3(2)",
       confidence: "tables",
-      note: "No calls on Sundays; federal hours otherwise.",
+      lookedUp: READ_TEXT,
+      note: `Consumer calls to a residence from 9 to 21, none on Sundays, as two tables give it. ${TO_CONFIRM}the text; the strict reading binds every line.`,
     }),
     stateHours("US-TX", SALES, week(["09:00", "21:00"], ["09:00", "21:00"], ["12:00", "21:00"]), {
       citation: "Tex. Bus. & Com. Code 301.051, SB 140 (2025)",
@@ -369,7 +417,6 @@ function southDakotaToWyoming(): Rule[] {
     stateHolidays("US-UT", SALES, {
       ...utah,
       citation: "Utah Code 13-25a-103(3); 63G-1-301",
-      lookedUp: READ_TEXT,
       note: "The calendar says of each day what names it. Of Juneteenth only the Monday is closed that the section names.",
     }),
     stateHours("US-WA", SALES, week(["08:00", "20:00"]), {
@@ -377,17 +424,23 @@ function southDakotaToWyoming(): Rule[] {
       confidence: "statute",
       note: "Hang up within 10 seconds of the wish to end.",
     }),
-    recordedBan("US-WA", {
-      citation: "RCW 80.36.400(2)",
+    stateHours("US-WY", SALES, week(["08:00", "20:00"]), {
+      citation: "Wyo. Stat. 40-12-302(d)",
+      confidence: "summary",
+      lookedUp: READ_TEXT,
+      note: `No unsolicited sales call before 8 or after 20, local time at the consumer's location (a quotation was read). ${TO_CONFIRM}whether a call to a customer is unsolicited; no exemption is used.`,
+    }),
+    {
+      kind: "national-registry",
+      id: "us-wy-registry",
+      jurisdiction: "US-WY",
+      binds: ["telemarketing"],
+      exempt: ["ebr"],
+      violation: "DNC_NATIONAL",
+      citation: "Wyo. Stat. 40-12-303(b)(ii)-(iii)",
       confidence: "statute",
       lookedUp: READ_TEXT,
-      note: `No automatic dialing and announcing device, which "plays a recorded message", for commercial solicitation: live calls are not named, and consent is no exemption. The copy is older than ch. 103 of 2023, which widened the section (read in summaries). ${TO_CONFIRM}solicitation is an "unsolicited" call, so a call that the person asked for may be outside; a company that reads it so replaces the rule by one of its own.`,
-    }),
-    automatedBan("US-WY", "Wyo. Stat. 6-6-104"),
-    stateHours("US-WY", SALES, week(["08:00", "20:00"]), {
-      citation: "Wyo. Stat. 40-12-302",
-      confidence: "tables",
-      note: `${TO_CONFIRM}only tables agree; automated calls are conditional by 40-12-303.`,
-    }),
+      note: `An automated system that selects or dials numbers places live sales calls only to numbers screened against the national list, or to customers, or in answer to a call: consent does not replace the screening. ${TO_CONFIRM}unlisted numbers must be screened out too, which no line of facts tells.`,
+    },
   ];
 }
