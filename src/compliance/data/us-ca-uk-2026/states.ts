@@ -1,6 +1,6 @@
 // The rules of states and cities, from the table of their laws.
 
-import type { CallType, Exemption, Rule, WeekHours } from "../../pack/schema.ts";
+import type { CallType, Rule, WeekHours } from "../../pack/schema.ts";
 import { STATE_LAWS } from "./state-laws.ts";
 import { COLLECTION, type Hours, RECORDED, SALES, week } from "./writing.ts";
 
@@ -14,13 +14,15 @@ function ruleOf(line: string): Rule {
   const [about = "", ...says] = what.split(" ");
   const [read = "", ...more] = written.split("; ");
   const marks = new Map(more.map((mark) => [mark.slice(0, mark.indexOf(" ")), mark.slice(mark.indexOf(" ") + 1)]));
-  const list = <T extends string>(name: string) => marks.get(name)?.split(",") as T[] | undefined;
+  const wrong = [...marks.keys()].find((mark) => !["from", "except", "lines", "binds", "id"].includes(mark));
+  if (wrong !== undefined) throw new Error(`no mark is called "${wrong}" (${jurisdiction} ${what})`);
+  const list = (mark: string) => marks.get(mark)?.split(",");
   const [confidence, lookedUp] = read.split(" ") as [Rule["confidence"], string];
-  const text = { note, effective: marks.get("from"), exempt: list<Exemption>("except"), lines: list<"mobile">("lines") };
+  const text = { note, effective: marks.get("from"), exempt: list("except"), lines: list("lines") };
   const rule = (part: string, binds: CallType[]) => ({
     id: marks.get("id") ?? `${jurisdiction.toLowerCase()}-${part}`,
     jurisdiction,
-    binds: list<CallType>("binds") ?? binds,
+    binds: (list("binds") as CallType[] | undefined) ?? binds,
     citation,
     confidence,
     lookedUp,
