@@ -17,8 +17,9 @@ import {
   usCaUk2026,
 } from "../../index.ts";
 
-/** Sales calls that a dialer places need consent in writing there. */
-const UNKNOWN_TO_THE_CONVENTIONS = ["us-md-consent", "us-fl-consent", "us-ok-consent", "us-la-consent"];
+/** Rules that the conventions leave out: consent to sales calls that a dialer places, or to mobiles, and Pennsylvania's hours of October 2026. */
+const UNKNOWN_TO_THE_CONVENTIONS =
+  "us-md-consent us-fl-consent us-ok-consent us-la-consent us-la-mobile-consent us-az-consent us-pa-hours".split(" ");
 
 let small: CompiledPack;
 let shipped: CompiledPack;
@@ -157,9 +158,10 @@ describe("what only the shipped pack covers", () => {
 
   test("the Navajo Nation's two clocks bind Arizona's 928, an address narrows", () => {
     const evening = { number: "+19285550131", callType: "telemarketing", at: "2026-06-17T03:30:00Z" };
-    expect(ask(shipped, evening).rules).toEqual(["HOURS_FEDERAL"]);
-    expect(ask(shipped, { ...evening, postal: "86042" }).rules).toEqual([]);
-    expect(ask(shipped, { ...evening, postal: "86515" }).rules).toEqual(["HOURS_FEDERAL"]);
+    const landline = { ...evening, lineType: "landline" };
+    expect(ask(shipped, landline).rules).toEqual(["HOURS_FEDERAL"]);
+    expect(ask(shipped, { ...landline, postal: "86042" }).rules).toEqual([]);
+    expect(ask(shipped, { ...landline, postal: "86515" }).rules).toEqual(["HOURS_FEDERAL"]);
   });
 
   test("an address that is nowhere, a personal number and an unassigned code are refused", () => {

@@ -145,6 +145,35 @@ function maine(): Calendar {
   );
 }
 
+/** The regulation says "statutory holiday"; Boxing Day and Easter Monday are none by the Employment Standards Act. */
+function britishColumbia(): Calendar {
+  const note = "the act's text was not read: lists of 2023 by law firms and an employers' association";
+  return calendar(
+    "British Columbia (B.C. Reg. 83/2005)",
+    named("Employment Standards Act (R.S.B.C. 1996, c. 113) s. 1", "summary", note)(
+      ...([
+        [day.newYear, "New Year's Day"],
+        [day.washington, "Family Day"],
+        [day.goodFriday, "Good Friday"],
+      ] as const),
+      ...([
+        [day.victoria, "Victoria Day"],
+        [day.canada, "Canada Day"],
+        [day.britishColumbia, "B.C. Day"],
+      ] as const),
+      ...([
+        [day.labor, "Labour Day"],
+        [day.truthAndReconciliation, "Truth and Reconciliation"],
+      ] as const),
+      ...([
+        [day.columbus, "Thanksgiving Day"],
+        [day.veterans, "Remembrance Day"],
+        [day.christmas, "Christmas Day"],
+      ] as const),
+    ),
+  );
+}
+
 function nebraska(): Calendar {
   const days: Named[] = [...FEDERAL, [day.arbor, "Arbor Day"], [day.dayAfterThanksgiving, "the day after Thanksgiving"]];
   return calendar("Nebraska", named("Neb. Rev. Stat. 62-301(1)", "statute")(...days, ...kept(FRIDAY_OR_MONDAY, ...days)));
@@ -248,6 +277,7 @@ export function calendars(): RulePack["calendars"] {
       federal(...FEDERAL.map(([holiday, name]): Named => [day.onWeekdays(holiday), name])),
       federalKept(...kept(FRIDAY_OR_MONDAY, ...FEDERAL)),
     ),
+    "CA-BC": britishColumbia(),
     "US-AL": alabama(),
     "US-AL-MOBILE": calendar(
       "Mobile and Baldwin counties (Ala. Code 1-3-8)",

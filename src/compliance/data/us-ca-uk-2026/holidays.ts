@@ -68,6 +68,11 @@ export const dayBefore =
     holiday(year) - 1;
 export const rhodeIslandIndependence = on(5, 4);
 export const memorial = last(MON, 5);
+/** The Monday before 25 May. */
+export const victoria: Holiday = (year) => on(5, 24)(year) - ((weekdayOf(on(5, 24)(year)) + 6) % 7);
+export const canada = on(7, 1);
+export const britishColumbia = nth(1, MON, 8);
+export const truthAndReconciliation = on(9, 30);
 export const jeffersonDavis = nth(1, MON, 6);
 export const flag = on(6, 14);
 export const juneteenth = on(6, 19);

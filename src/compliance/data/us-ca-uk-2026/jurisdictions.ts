@@ -8,10 +8,10 @@ type Jurisdiction = RulePack["jurisdictions"][number];
 /** States whose own calling hours equal the federal ones, or that have none. */
 const NO_OWN_HOURS = `AK Alaska; AZ Arizona; CO Colorado; DC District of Columbia; DE Delaware; GA Georgia; HI Hawaii;
 ID Idaho; IA Iowa; KS Kansas; MO Missouri; NH New Hampshire; NJ New Jersey; NY New York; NC North Carolina;
-ND North Dakota; OH Ohio; PA Pennsylvania; SC South Carolina; TN Tennessee; VT Vermont; VA Virginia; WV West Virginia; WI Wisconsin; AS American Samoa;
+ND North Dakota; OH Ohio; TN Tennessee; VT Vermont; VA Virginia; WV West Virginia; WI Wisconsin; AS American Samoa;
 GU Guam; MP Northern Mariana Islands; PR Puerto Rico; VI US Virgin Islands`;
 const OWN_HOURS = `AL Alabama; AR Arkansas; CA California; CT Connecticut; FL Florida; IL Illinois; IN Indiana; KY Kentucky; LA Louisiana; ME Maine; MD Maryland; MA Massachusetts;
-MI Michigan; MN Minnesota; MS Mississippi; MT Montana; NE Nebraska; NV Nevada; NM New Mexico; OK Oklahoma; OR Oregon; RI Rhode Island;
+MI Michigan; MN Minnesota; MS Mississippi; MT Montana; NE Nebraska; NV Nevada; NM New Mexico; OK Oklahoma; OR Oregon; PA Pennsylvania; RI Rhode Island; SC South Carolina;
 SD South Dakota; TX Texas; UT Utah; WA Washington; WY Wyoming`;
 const PROVINCES = `AB Alberta; BC British Columbia; MB Manitoba; NB New Brunswick; NL Newfoundland and Labrador; NS Nova Scotia;
 NT Northwest Territories; NU Nunavut; ON Ontario; PE Prince Edward Island; QC Quebec; SK Saskatchewan; YT Yukon`;
@@ -21,8 +21,6 @@ const NOTES: Readonly<Record<string, string>> = {
   "US-GA": "Its own hours are the federal ones.",
   "US-NJ": "Its own hours are the federal ones.",
   "US-NY": "Its own hours are the federal ones; it bans calls into declared emergency areas.",
-  "US-PA":
-    "Its own hours are the federal ones, on Sundays as on other days (73 P.S. 2245(a)(1), read 2026-11-22); tables that begin Sundays at 12:00 or 13:30 have no support in it. It has holidays of its own.",
   "US-TN": "Its own hours are the federal ones.",
   "US-VA": "Its own hours are the federal ones. Opt-outs by text are kept for ten years (SB 1339, from 2026-01-01).",
   "US-WV": "A bill of 2024 only.",

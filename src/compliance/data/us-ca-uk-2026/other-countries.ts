@@ -15,7 +15,7 @@ export function canadianRules(): Rule[] {
       violation: "HOURS_CRTC",
       citation: "CRTC Unsolicited Telecommunications Rules, Part III",
       confidence: "tables",
-      note: "Local time of the person called; provinces may be stricter and were not looked into.",
+      note: "Local time of the person called; of the provinces only British Columbia was looked into.",
     },
     {
       kind: "national-registry",

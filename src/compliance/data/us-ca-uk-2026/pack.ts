@@ -3,12 +3,10 @@
 import type { RulePack } from "../../pack/schema.ts";
 import { ZONE_DATA } from "../zone-data.ts";
 import { calendars } from "./calendars.ts";
-import { collectionRules } from "./collection.ts";
 import { everywhereRules } from "./everywhere.ts";
 import { federalRules } from "./federal.ts";
 import { jurisdictions } from "./jurisdictions.ts";
 import { britishRules, canadianRules } from "./other-countries.ts";
-import { stateListRules } from "./state-lists.ts";
 import { stateRules } from "./states.ts";
 import { READ_EARLIER } from "./writing.ts";
 
@@ -18,18 +16,12 @@ export function usCaUk2026(): RulePack {
     format: "outdial-rule-pack/1",
     id: "us-ca-uk-2026",
     title: "Calling rules of the United States, Canada and the United Kingdom, 2026",
-    version: "2026.11.8",
+    version: "2026.11.9",
     note: 'Not legal advice. Where sources disagree the strictest reading stands; notes that begin with "To confirm" need a lawyer or a live source. Calendars are written out from 2024 to the end of 2039.',
     jurisdictions: jurisdictions(),
-    rules: [
-      ...everywhereRules(),
-      ...federalRules(),
-      ...stateRules(),
-      ...stateListRules(),
-      ...collectionRules(),
-      ...canadianRules(),
-      ...britishRules(),
-    ].map((rule) => (rule.confidence === "unconfirmed" ? rule : { lookedUp: READ_EARLIER, ...rule })),
+    rules: [...everywhereRules(), ...federalRules(), ...stateRules(), ...canadianRules(), ...britishRules()].map((rule) =>
+      rule.confidence === "unconfirmed" ? rule : { lookedUp: READ_EARLIER, ...rule },
+    ),
     calendars: calendars(),
     emergencies: [],
     zoneData: ZONE_DATA,
