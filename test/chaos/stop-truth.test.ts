@@ -20,7 +20,7 @@ const MODES: readonly StopMode[] = (["rest", "acd"] as const).flatMap((profile) 
   ),
 );
 
-test.each(MODES)("what a stop says is so: $profile, $door, store $store", { timeout: 1_200_000 }, async (mode) => {
+test.each(MODES)("what a stop says is so: $profile, $door, store $store", { timeout: 3_600_000 }, async (mode) => {
   await using world = await openStopWorld(mode, { campaigns: CAMPAIGNS });
   await fc.assert(
     fc.asyncProperty(plans(CAMPAIGNS), async (plan: Plan) => {
