@@ -3,9 +3,48 @@
 import * as campaigns from "./campaigns.ts";
 import * as dialer from "./dialer.ts";
 import * as interactions from "./interactions.ts";
-import type { LockStyle, Operation, OperationTable, RowBody, RowPath, RowQuery, RowReply } from "./operation.ts";
+import type {
+  LockStyle,
+  Operation,
+  OperationTable,
+  RateFamily,
+  RateLimit,
+  RowBody,
+  RowPath,
+  RowQuery,
+  RowReply,
+} from "./operation.ts";
 import * as outbound from "./outbound.ts";
-import { RATE_LIMITS } from "./rates.ts";
+
+// Paths from templates: each value is one encoded segment, so no value can change the rest of the path.
+
+const PLACEHOLDER = /\{(\w+)\}/g;
+
+/**
+ * Fills a path template. Every value is percent-encoded as a single segment.
+ * Throws RangeError on a missing or empty value and on `.` and `..`, which URL parsers would resolve.
+ */
+export function fillPath(template: string, values: Readonly<Record<string, string>>): string {
+  return template.replace(PLACEHOLDER, (_, name: string) => {
+    const value = values[name];
+    if (value === undefined || value === "") throw new RangeError(`path parameter ${name} is empty`);
+    if (value === "." || value === "..") throw new RangeError(`path parameter ${name} must not be "${value}"`);
+    return encodeURIComponent(value);
+  });
+}
+
+// The documented request limits by rate family: contract §2.
+
+/** The documented limits on requests, by family. */
+export const RATE_LIMITS: Readonly<Record<RateFamily, RateLimit>> = {
+  "outbound-write": { requests: 100, seconds: 1, per: "client" },
+  "outbound-read": { requests: 100, seconds: 60, per: "client" },
+  campaigns: { requests: 100, seconds: 60, per: "client" },
+  "dialer-write": { requests: 100, seconds: 60, per: "tenant" },
+  other: { requests: 100, seconds: 1, per: "client" },
+};
+/** Families of operations that share a limit. */
+export const RATE_FAMILIES = Object.keys(RATE_LIMITS) as RateFamily[];
 
 const ok = { status: 200, accepts: "2xx", body: "json" } as const;
 const created = { status: 201, accepts: "2xx", body: "json" } as const;

@@ -12,7 +12,6 @@ export {
   type Replicas,
   type RowJob,
 } from "./record.ts";
-export { JobRun, type RowWork, type Sent } from "./run.ts";
-export { JobRunner } from "./runner.ts";
+export { JobRun, JobRunner, type RowWork, type Sent } from "./run.ts";
 export { SeenKeys } from "./seen-keys.ts";
 export { type JobSource, submitJob } from "./submit.ts";
