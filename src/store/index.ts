@@ -93,6 +93,7 @@ export {
   type JobStatus,
   type LockedRows,
   type NewItem,
+  type NewJob,
 } from "./jobs/types.ts";
 export type { StoreLog } from "./log.ts";
 export type { MetricReading } from "./metrics/readings.ts";

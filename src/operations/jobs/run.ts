@@ -4,7 +4,7 @@
 // A process that dies leaves items in any of these states. The next process finds the results in the ledger, and the
 // chunk's intent mark shows which of the other items may have been sent.
 
-import { type Clock, Histogram, messageOf } from "../../kernel/index.ts";
+import { type Clock, Histogram, messageOf, type RandomStream } from "../../kernel/index.ts";
 import { type AuditInput, ITEM_RESULTS, type ItemCounts, isGood } from "../../store/index.ts";
 import { TenantError } from "../../tenant/port.ts";
 import { OperationError } from "../error.ts";
@@ -20,6 +20,7 @@ import {
   type JobRecords,
   type JobStatus,
   type Measured,
+  type Replicas,
   type RowJob,
   type StopReason,
 } from "./record.ts";
@@ -31,37 +32,44 @@ import { Semaphore } from "./semaphore.ts";
 //   pending chunks ─▶ chunk 0 ─▶ chunk 1 ─▶ … (some overlap, so that the pipe never runs dry at a chunk's end) ─▶ settle ─▶ close
 //                        └── stop (no rights, vendor away, interrupted): no further chunk, the job is closed as stopped and can be resumed
 
-/** A run, whatever its rows are. */
-type AnyRun = Pick<JobRun<never, never>, "sendChunk" | "settle" | "progress" | "countEarlier">;
-
-interface RunnerDependencies {
-  readonly kind: string;
+/** What jobs of any kind over the rows of a file need. */
+export interface RowJobsParts {
+  readonly jobs: JobRecords;
+  readonly replicas: Replicas;
+  readonly runs: Runs;
   /** See `Kind`. */
   readonly scope: string;
-  readonly runs: Runs;
-  readonly jobs: JobRecords;
-  /** Writes an entry of the job's own into the audit log. */
-  readonly record: (entry: AuditInput) => Promise<void>;
-  readonly actor: string;
-  readonly replicaId: string;
-  /** Concurrent chunks; 1 keeps the order of the file between chunks. */
-  readonly overlap: number;
   /** Called when a job stopped before its end for a reason other than an interruption. */
   readonly onStopped?: ((job: RowJob) => void) | undefined;
-  /** A run of the job in this process, while it may continue. */
-  readonly openRun: (job: RowJob, leave: Leave) => AnyRun;
+  /** Writes an entry of the job's own into the audit log. */
+  readonly record: (entry: AuditInput) => Promise<void>;
+  readonly clock: Clock;
+  readonly random: RandomStream;
+  readonly actor: string;
+  readonly replicaId: string;
+  /** Concurrent rows. */
+  readonly concurrency: number;
+}
+
+interface RunnerDependencies<Row, Item extends FinishedItem> extends RowJobsParts {
+  readonly kind: string;
+  /** Concurrent chunks; 1 keeps the order of the file between chunks. */
+  readonly overlap: number;
+  /** What is done with the rows of a job. */
+  readonly workOf: (job: RowJob) => Pick<RunDependencies<Row, Item>, "ledger" | "work">;
 }
 
 /** Runs the jobs of one kind through the engine, and follows those that another process runs. */
-export class JobRunner {
-  readonly #deps: RunnerDependencies;
+export class JobRunner<Row, Item extends FinishedItem> {
+  readonly #deps: RunnerDependencies<Row, Item>;
   /** Runs in this process. */
-  readonly #active = new Map<string, AnyRun>();
+  readonly #active = new Map<string, JobRun<Row, Item>>();
 
-  constructor(deps: RunnerDependencies) {
+  constructor(deps: RunnerDependencies<Row, Item>) {
     this.#deps = deps;
   }
 
+  /** The kind for the engine. */
   kind(): Kind {
     return {
       name: this.#deps.kind,
@@ -71,6 +79,11 @@ export class JobRunner {
       goOn: "run the same command again to go on",
       body: (running) => this.#body(running),
     };
+  }
+
+  /** The job with an id. Throws OperationError `job_not_found`. */
+  find(id: string): Promise<RowJob> {
+    return this.#deps.jobs.get(id);
   }
 
   /**
@@ -84,7 +97,7 @@ export class JobRunner {
     if (job.status === "planning")
       throw new OperationError("job_state", `job ${id} is still being planned`, { advice: "Submit its file again." });
     const { totalRows } = job;
-    let active: AnyRun | undefined;
+    let active: JobRun<Row, Item> | undefined;
     await runs.run(id, async (here) => {
       active = here ? this.#active.get(id) : undefined;
       if (active !== undefined) onProgress?.({ totalRows, ...active.progress() });
@@ -95,10 +108,10 @@ export class JobRunner {
   }
 
   async #body({ jobId, run, step, leave }: Running): Promise<void> {
-    const { jobs, openRun, overlap, replicaId, onStopped } = this.#deps;
+    const { jobs, workOf, overlap, replicaId, clock, concurrency, onStopped } = this.#deps;
     const job = await jobs.get(jobId);
     await this.#recordStart(job, run);
-    const work = openRun(job, leave);
+    const work = new JobRun(jobId, { ...workOf(job), clock, concurrency, leave });
     work.countEarlier(await jobs.counts(jobId));
     this.#active.set(jobId, work);
     try {
@@ -217,7 +230,7 @@ export interface RowWork<Row, Item> {
   /**
    * Finds out the state of an open item, and sends again where that is safe. @throws TenantError when nothing could be found out
    */
-  settle(row: Row, open: OpenItem, leave: Leave): Promise<Item & { readonly reason?: string }>;
+  settle(row: Row, open: OpenItem, leave: Leave): Promise<Item>;
 }
 
 interface RunDependencies<Row, Item extends FinishedItem> {
