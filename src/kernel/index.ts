@@ -1,7 +1,7 @@
 // The kernel: what every part shares. No I/O, no clock of its own, no randomness of its own.
 
 export { areasText, coversText } from "./areas.ts";
-export { canonicalJson } from "./canonical-json.ts";
+export { canonicalJson, type DeepReadonly } from "./canonical-json.ts";
 export { type Clock, doubledMs, type Instant, isWithin } from "./clock.ts";
 export { cellText, csvLine, unmarkedCell } from "./csv-line.ts";
 export { DAY_MS, durationText, HOUR_MS, MINUTE_MS, parseDuration } from "./durations.ts";

@@ -34,6 +34,7 @@ export {
   type CrmRefusalLine,
   type CrmSettled,
   type CrmVersion,
+  crmPushProgress,
   PUSH,
 } from "./crm/push-ledger.ts";
 export { LONGEST_NAME } from "./database/arrays.ts";

@@ -1,6 +1,7 @@
 // Pushes of records to the CRM: begun, taken by one process at a time, advanced batch by batch, ended. What the CRM has is stored
 // as versions of calls.
 
+import { z } from "zod";
 import { HOUR_MS, type Instant } from "../../kernel/index.ts";
 import type { AuditInput } from "../audit/entry.ts";
 import { Ledger, type Tx } from "../commit.ts";
@@ -49,25 +50,27 @@ export interface CrmSettled {
   readonly refusedOfOurs?: string;
 }
 
-/** Progress of a push. Calls of earlier runs of the same push are included. */
-export interface CrmPushProgress {
+/** The form of a push's progress, kept as JSON. */
+export const crmPushProgress = z.object({
   /** Number of retrieval events that it queued. */
-  readonly announced: number;
+  announced: z.number(),
   /** Calls processed. */
-  readonly calls: number;
+  calls: z.number(),
   /** Calls whose present version the CRM had before the push. */
-  readonly unchanged: number;
-  readonly acknowledged: number;
-  readonly refused: number;
+  unchanged: z.number(),
+  acknowledged: z.number(),
+  refused: z.number(),
   /** Calls that were refused before in the same version, and so not sent. */
-  readonly refusedBefore: number;
+  refusedBefore: z.number(),
   /** Requests sent, including repetitions. */
-  readonly requests: number;
+  requests: z.number(),
   /** Records of a request without an answer so far: the CRM may have them. */
-  readonly unanswered: number;
+  unanswered: z.number().default(0),
   /** Calls to process in all; null before they were counted. */
-  readonly total: number | null;
-}
+  total: z.number().nullable().default(null),
+});
+/** Progress of a push. Calls of earlier runs of the same push are included. */
+export type CrmPushProgress = Readonly<z.output<typeof crmPushProgress>>;
 
 /** A push to create. */
 interface NewCrmPush {

@@ -1,7 +1,6 @@
 // Use cases of campaign files for command line, API and dashboard: plan, begin an apply, run it to its end or watch the replica
 // that runs it, take it over from a dead process, show its progress.
 
-import { z } from "zod";
 import { APPLY_PHASE_WORDS, type Clock, issueText, newId, phaseWords } from "../../../kernel/index.ts";
 import { type AuditInput, CAMPAIGN_APPLY, type CampaignApply, type CampaignLedger } from "../../../store/index.ts";
 import { type CallOptions, type CampaignProvisioning, type CampaignRunner, TenantError } from "../../../tenant/port.ts";
@@ -35,6 +34,7 @@ import {
   type ApplyEvent,
   type ApplyPatience,
   type ApplyState,
+  applyEvent,
   DEFAULT_APPLY_PATIENCE,
   type EntryResult,
   type Found,
@@ -217,7 +217,7 @@ async function register({ own }: PlanEntry, deps: ActDeps): Promise<Happening> {
   return inTurn("vendor webhook metrics", async () => {
     const there = await readRegistrations(webhooks, signal);
     for (const { name, callbackUrl, events, enabled = true } of wanted) {
-      const draft: WebhookDraft = { name, callbackUrl, events, enabled };
+      const draft: WebhookDraft = { name, callbackUrl, events: [...events], enabled };
       const found = there.find((one) => one.name === name);
       if (found === undefined) {
         await deps.refuseSecond(draft);
@@ -654,40 +654,10 @@ function busy(open: CampaignApply | undefined, isLeft: boolean): OperationError 
 
 // The journal of an apply: parsed, then folded to the present state.
 
-const at = z.number();
-const message = z.string();
-
-const event = z.discriminatedUnion("type", [
-  z.object({ at, type: z.literal("begun") }),
-  z.object({ at, type: z.literal("resumed") }),
-  z.object({ at, type: z.literal("intended") }),
-  z.object({ at, type: z.literal("placed"), piece: z.string(), id: z.string().nullable() }),
-  z.object({ at, type: z.literal("sent"), id: z.string(), notes: z.array(z.string()).optional() }),
-  z.object({ at, type: z.literal("stale"), message }),
-  z.object({ at, type: z.literal("refused"), message }),
-  z.object({ at, type: z.literal("lost"), message }),
-  z.object({
-    at,
-    type: z.literal("found"),
-    campaign: z
-      .object({
-        id: z.string(),
-        status: z.string(),
-        etag: z.string().nullable(),
-        document: z.record(z.string(), z.unknown()),
-      })
-      .nullable(),
-  }),
-  z.object({ at, type: z.literal("registered"), webhooks: z.number() }),
-  z.object({ at, type: z.literal("gated"), pass: z.boolean(), message }),
-  z.object({ at, type: z.literal("activated"), already: z.boolean() }),
-  z.object({ at, type: z.literal("unanswered"), code: z.string(), message, fatal: z.boolean() }),
-]);
-
 /** The state that a journal leads to. Throws OperationError `invalid_input` when it cannot be read. */
 function replay(course: Course, journal: readonly unknown[]): ApplyState {
   return journal.reduce<ApplyState>((state, entry) => {
-    const parsed = event.safeParse(entry);
+    const parsed = applyEvent.safeParse(entry);
     if (!parsed.success)
       throw new OperationError(
         "invalid_input",
