@@ -216,22 +216,7 @@ export interface DayDifference {
 export type GroupSet = readonly number[] | { readonly but: readonly number[] };
 
 /** How much days vary, measured from groups on days. */
-export interface DayVariation {
-  readonly days: number;
-  /** Degrees of freedom of the variance: the number of days behind the measure. Below `LEAST_DEGREES` there are too few. */
-  readonly degrees: number;
-  /** Variance of the days' effects on the logit; an unbiased estimate, which may be below 0. */
-  readonly variance: number;
-  /** Scatter of a group's days around the effects that all groups of a day share; 1 when it is chance alone. */
-  readonly dispersion: number;
-  /** The rate of the groups together, with an interval for their own day-to-day variation at most. */
-  rate(groups: GroupSet, confidence?: number): DayRateInterval;
-  /**
-   * The difference of two disjoint sets of groups; null when there are too few days. Effects of days on which both were worked
-   * cancel.
-   */
-  difference(first: GroupSet, second: GroupSet, confidence?: number): DayDifference | null;
-}
+export type DayVariation = Readonly<ReturnType<typeof dayVariation>>;
 
 /** Degrees of freedom below which the variation between days counts as unknown; four equal days have three. */
 const LEAST_DEGREES = 2.5;
@@ -253,7 +238,7 @@ const LEAST_COUNT = 3;
  * "Generalized Linear Models", section 4.5). When each group was worked on a day of its own, groups and days cannot be told
  * apart: the variation is then unknown (`degrees` 0).
  */
-export function dayVariation(cells: readonly DayCell[]): DayVariation {
+export function dayVariation(cells: readonly DayCell[]) {
   const days = indexOf(cells);
   const groups = groupsOf(cells);
   const count = days.size;
@@ -344,17 +329,25 @@ export function dayVariation(cells: readonly DayCell[]): DayVariation {
 
   return {
     days: count,
+    /** Degrees of freedom of the variance: the number of days behind the measure. Below `LEAST_DEGREES` there are too few. */
     degrees: isKnown ? measure.degrees : 0,
+    /** Variance of the days' effects on the logit; an unbiased estimate, which may be below 0. */
     variance,
+    /** Scatter of a group's days around the effects that all groups of a day share; 1 when it is chance alone. */
     dispersion,
-    rate(names, confidence = 0.95) {
+    /** The rate of the groups together, with an interval for their own day-to-day variation at most. */
+    rate(names: GroupSet, confidence: number = 0.95): DayRateInterval {
       requireShare("confidence", confidence);
       const side = sideOf(sumsOf(names));
       if (!isKnown || side.trials === 0)
         return { ...wilsonInterval(side.successes, side.trials, confidence), method: "calls", days: side.days };
       return rateAt(side, quantileOf(side.own, side.shared, confidence), confidence);
     },
-    difference(firstNames, secondNames, confidence = 0.95) {
+    /**
+     * The difference of two disjoint sets of groups; null when there are too few days. Effects of days on which both were worked
+     * cancel.
+     */
+    difference(firstNames: GroupSet, secondNames: GroupSet, confidence: number = 0.95): DayDifference | null {
       requireShare("confidence", confidence);
       const first = sideOf(sumsOf(firstNames));
       const second = sideOf(sumsOf(secondNames));

@@ -60,17 +60,10 @@ interface AnnouncerDependencies {
 }
 
 /** Tells the CRM of retrievals. */
-interface CrmAnnouncer {
-  /** Queues the event of a run that has ended; false when it is not at its end or was announced before. */
-  announce(run: Retrieval): Promise<boolean>;
-  /**
-   * Queues the events of all ended runs that were never announced: left by a killed process, or retrieved before there was a CRM.
-   */
-  announceAll(): Promise<number>;
-}
+type CrmAnnouncer = ReturnType<typeof createCrmAnnouncer>;
 
 /** Makes what announces each ended retrieval to the CRM once, as an event in the outbox. */
-export function createCrmAnnouncer(deps: AnnouncerDependencies): CrmAnnouncer {
+export function createCrmAnnouncer(deps: AnnouncerDependencies) {
   const announce = async (run: Retrieval): Promise<boolean> => {
     const { jobId, campaignId, from, to, codes, status, startedAt, finishedAt, complianceHash, totals } = run;
     if ((status !== "done" && status !== "partly_failed") || finishedAt === null) return false;
@@ -102,8 +95,12 @@ export function createCrmAnnouncer(deps: AnnouncerDependencies): CrmAnnouncer {
     );
   };
   return {
+    /** Queues the event of a run that has ended; false when it is not at its end or was announced before. */
     announce,
-    async announceAll() {
+    /**
+     * Queues the events of all ended runs that were never announced: left by a killed process, or retrieved before there was a CRM.
+     */
+    async announceAll(): Promise<number> {
       let announced = 0;
       for (;;) {
         const ids = await deps.ledger.unannounced(BATCH);

@@ -95,22 +95,12 @@ const Purpose = {
   gap: 10,
 };
 
-interface People {
-  readonly count: number;
-  /** Ids are `<list id>-p` and seven digits, from 1. */
-  id(index: number): string;
-  indexOf(id: string): number | undefined;
-  build(index: number): Contact;
-  /** The value at a dotted path without building the contact. */
-  value(index: number, path: string): unknown;
-  /** Decreases with the index: the first contact was modified last. */
-  modifiedAt(index: number): Instant;
-}
+type People = Readonly<ReturnType<typeof createPeople>>;
 
 /** From 555 on, without the service codes (N11). */
 const EXCHANGES = Array.from({ length: 800 }, (_, i) => 200 + ((355 + i) % 800)).filter((exchange) => exchange % 100 !== 11);
 
-function createPeople(list: ScenarioContactList, seed: number | string, start: Instant): People {
+function createPeople(list: ScenarioContactList, seed: number | string, start: Instant) {
   const rule = list.generate;
   const count = rule?.count ?? 0;
   const word = seedWord(seed, `contacts/${list.id}`);
@@ -172,15 +162,18 @@ function createPeople(list: ScenarioContactList, seed: number | string, start: I
 
   return {
     count,
+    /** Ids are `<list id>-p` and seven digits, from 1. */
     id,
+    /** The value at a dotted path without building the contact. */
     value,
+    /** Decreases with the index: the first contact was modified last. */
     modifiedAt,
-    indexOf(sought) {
+    indexOf(sought: string): number | undefined {
       if (!sought.startsWith(prefix)) return undefined;
       const index = Number(sought.slice(prefix.length)) - 1;
       return index >= 0 && index < count && id(index) === sought ? index : undefined;
     },
-    build: (index) => ({
+    build: (index: number): Contact => ({
       id: id(index),
       phoneNumber: phone(index),
       firstName: text(index, "firstName"),
@@ -213,20 +206,7 @@ export interface ContactStoreSnapshot {
   readonly kept: readonly Contact[];
 }
 
-export interface ContactStore {
-  readonly size: number;
-  get(id: string): Contact | undefined;
-  /** The contact at a place of the list, from 0 to `size` - 1, for walking through it. */
-  at(place: number): Contact | undefined;
-  /** Whether the contact at a place may be called (`consentFlags.outbound.call`), without building it. */
-  mayCall(place: number): boolean;
-  /** Contacts that match the filter; `total` is the number of all of them. */
-  page(request: ContactPageRequest): { contacts: Contact[]; total: number };
-  /** Adds a contact or replaces the one with its id. */
-  upsert(contact: Contact): void;
-  snapshot(): ContactStoreSnapshot;
-  restore(snapshot: ContactStoreSnapshot): void;
-}
+export type ContactStore = Readonly<ReturnType<typeof createContactStore>>;
 
 /** Most cached views; each takes four bytes per contact. */
 const VIEWS = 4;
@@ -236,7 +216,7 @@ export function createContactStore(options: {
   readonly seed: number | string;
   /** The sandbox's start, which relative times count from. */
   readonly start: Instant;
-}): ContactStore {
+}) {
   const { list, seed, start } = options;
   const people = createPeople(list, seed, start);
   // A slot below people.count is a generated contact, one above is a stored contact.
@@ -317,32 +297,36 @@ export function createContactStore(options: {
     return slot === undefined || slot < 0 || slot >= people.count + kept.length ? undefined : slot;
   };
   return {
-    get size() {
+    get size(): number {
       return people.count + kept.length - replaced.size;
     },
-    get(id) {
+    get(id: string): Contact | undefined {
       const slot = slotOf.get(id) ?? people.indexOf(id);
       return slot === undefined ? undefined : contactAt(slot);
     },
-    at(place) {
+    /** The contact at a place of the list, from 0 to `size` - 1, for walking through it. */
+    at(place: number): Contact | undefined {
       const slot = slotAt(place);
       return slot === undefined ? undefined : contactAt(slot);
     },
-    mayCall(place) {
+    /** Whether the contact at a place may be called (`consentFlags.outbound.call`), without building it. */
+    mayCall(place: number): boolean {
       const slot = slotAt(place);
       return slot !== undefined && valueOf(slot, "consentFlags.outbound.call") === true;
     },
-    page(request) {
+    /** Contacts that match the filter; `total` is the number of all of them. */
+    page(request: ContactPageRequest): { contacts: Contact[]; total: number } {
       const found = view(request);
       const contacts = Array.from(found.subarray(request.offset, request.offset + request.limit), contactAt);
       return { contacts: contacts.filter((contact) => contact !== undefined), total: found.length };
     },
-    upsert(contact) {
+    /** Adds a contact or replaces the one with its id. */
+    upsert(contact: Contact): void {
       keep(contact);
       views.clear();
     },
-    snapshot: () => ({ kept: [...kept] }),
-    restore: (snapshot) => restore(snapshot.kept),
+    snapshot: (): ContactStoreSnapshot => ({ kept: [...kept] }),
+    restore: (snapshot: ContactStoreSnapshot): void => restore(snapshot.kept),
   };
 }
 
