@@ -32,8 +32,4 @@ export function canonicalJson(value: unknown): string {
 }
 
 /** A value of JSON that nothing changes: what a schema parses, all of it read-only. */
-export type DeepReadonly<T> = T extends readonly (infer Each)[]
-  ? readonly DeepReadonly<Each>[]
-  : T extends object
-    ? { readonly [Name in keyof T]: DeepReadonly<T[Name]> }
-    : T;
+export type DeepReadonly<T> = T extends object ? { readonly [Name in keyof T]: DeepReadonly<T[Name]> } : T;

@@ -38,16 +38,8 @@ export interface CampaignApply {
 }
 
 /** An apply to begin. */
-interface NewCampaignApply {
-  readonly jobId: string;
-  readonly planHash: string;
-  readonly sourceName: string;
-  readonly actor: string;
-  /** JSON. */
-  readonly plan: unknown;
-  readonly machine: number;
-  readonly phase: string;
-  readonly stopMark: number;
+interface NewCampaignApply
+  extends Pick<CampaignApply, "jobId" | "planHash" | "sourceName" | "actor" | "plan" | "machine" | "phase" | "stopMark"> {
   readonly audit: readonly AuditInput[];
 }
 
@@ -64,7 +56,7 @@ interface CampaignPolicyEntry {
 /** One step of an apply. */
 interface CampaignStep extends JournalStep {
   /** The new policy of a campaign. */
-  readonly policy?: Pick<CampaignPolicyEntry, "campaignId" | "name" | "policy" | "planHash" | "actor">;
+  readonly policy?: Omit<CampaignPolicyEntry, "updatedAt">;
   /** A change of state that was made in this step. */
   readonly made?: MadeChange;
   /** Set when the apply has ended or is paused; it is paused when there is no outcome. */

@@ -54,20 +54,12 @@ export interface ListedDialerChange extends DialerChange {
 }
 
 /** A change to begin. */
-interface NewDialerChange {
+interface NewDialerChange
+  extends Pick<DialerChange, "sourceName" | "actor" | "settingsHash" | "settings" | "plan" | "machine" | "phase"> {
   /** As in DialerChange. */
   readonly subject?: string | undefined;
   readonly jobId: string;
   readonly kind: "apply" | "rollback";
-  readonly sourceName: string;
-  readonly actor: string;
-  readonly settingsHash: string;
-  /** JSON. */
-  readonly settings: unknown;
-  /** JSON. */
-  readonly plan: unknown;
-  readonly machine: number;
-  readonly phase: string;
   readonly audit: readonly AuditInput[];
 }
 

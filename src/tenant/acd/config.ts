@@ -68,27 +68,7 @@ export interface AcdTenantConfig extends Pick<TenantConfig, "retry" | "timeouts"
 }
 
 /** It contains the credentials: do not log it. */
-export interface ResolvedAcdConfig extends CallSettings {
-  readonly issuer: HostAddress;
-  readonly tokens: HostAddress;
-  readonly tenantId: string | undefined;
-  readonly api: HostAddress | undefined;
-  readonly accessKeyId: string;
-  readonly accessKeySecret: () => Promise<string>;
-  readonly client:
-    | {
-        readonly id: string;
-        readonly secret: string;
-        readonly auth: (typeof ACD_CLIENT_STYLES)[number];
-        readonly basicEncoding: (typeof BASIC_ENCODINGS)[number];
-      }
-    | undefined;
-  readonly limits: FamilyLimits;
-  readonly consent: { readonly field: string; readonly values: readonly string[] } | undefined;
-  readonly companyGroup: string | undefined;
-  readonly connectMs: number;
-  readonly maxConnections: number;
-}
+export type ResolvedAcdConfig = Readonly<ReturnType<typeof resolveAcdConfig>>;
 
 const families = Object.keys(ACD_RATES) as AcdRate[];
 const text = z.string().min(1);
@@ -131,7 +111,7 @@ const STEPS = { baseDelayMs: 1000, maxDelayMs: 8000 };
  * Checks a configuration and fills in the defaults.
  * @throws TenantError `invalid_config` with every wrong field, `host_not_allowed` for an address that must not get the token
  */
-export function resolveAcdConfig(config: AcdTenantConfig): ResolvedAcdConfig {
+export function resolveAcdConfig(config: AcdTenantConfig) {
   const parsed = schema.safeParse(config);
   if (!parsed.success) throw new TenantError("invalid_config", explainConfig(parsed.error, Object.keys(schema.shape)));
   const { credentials, area, api, tenantId, client, contactFields } = parsed.data;
