@@ -8,7 +8,7 @@ import type { Context } from "../../context.ts";
 import { OperationError } from "../../error.ts";
 import { cloudEvent, type OutboundEventType } from "../../events/index.ts";
 import { type ListedCampaigns, listCampaigns, SAY_GONE } from "../../known/index.ts";
-import { runJournal, strangerTo } from "../../run/journal.ts";
+import { failedWrite, runJournal, strangerTo, unanswered } from "../../run/journal.ts";
 import type { Kind, Running } from "../../run/kind.ts";
 import { type Leave, whileWanted } from "../../run/leave.ts";
 import { executorIsDead, leftWords } from "../../run/left.ts";
@@ -77,16 +77,6 @@ interface ActDeps {
   readonly leave: Leave;
 }
 
-const FATAL: ReadonlySet<string> = new Set([
-  "unauthorized",
-  "missing_scope",
-  "invalid_config",
-  "invalid_request",
-  "unsupported",
-  "host_not_allowed",
-  "redirect_refused",
-]);
-
 /** Carries out one command at the tenant. Rejects only when aborted, or for errors that are not answers of the tenant. */
 async function act(
   command: Exclude<ApplyCommand, { kind: "intend" }>,
@@ -117,8 +107,7 @@ async function act(
       return { type: "unanswered", code: thrown.code, message: thrown.message, fatal: true };
     if (thrown instanceof OperationError && thrown.code === "not_available")
       return { type: "refused", message: `${thrown.message}. ${thrown.advice ?? ""}` };
-    if (!(thrown instanceof TenantError) || thrown.code === "aborted") throw thrown;
-    return { type: "unanswered", code: thrown.code, message: thrown.message, fatal: FATAL.has(thrown.code) };
+    return unanswered(thrown);
   }
 }
 
@@ -201,10 +190,9 @@ async function written({ phase }: ApplyState, write: () => Promise<Happening>): 
   } catch (thrown) {
     if (!(thrown instanceof TenantError)) throw thrown;
     if (thrown.code === "stale_lock" && phase === "sending") return { type: "stale", message: thrown.message };
-    if (thrown.outcomeUnknown || thrown.report.earlierUnknown || thrown.code === "unknown_outcome")
-      return { type: "lost", message: thrown.message };
-    if (["refused", "conflict", "not_found", "stale_lock"].includes(thrown.code))
-      return { type: "refused", message: thrown.message };
+    const failed = failedWrite(thrown);
+    if (failed !== undefined) return failed;
+    if (thrown.code === "stale_lock") return { type: "refused", message: thrown.message };
     throw thrown;
   }
 }
