@@ -58,7 +58,6 @@ export const liveRateState = exposureState.extend({
     .optional(),
 });
 type LiveRateState = DeepReadonly<z.output<typeof liveRateState>>;
-type JumpsState = NonNullable<LiveRateState["jumps"]>;
 
 /**
  * Live answers divided by exposure (`Exposure`), so the estimate is unbiased at every instant although answers come in sooner than failures. Four estimates with different memories and one of a rate that

@@ -27,8 +27,6 @@ export interface SequentialState {
   readonly verdict: SequentialVerdict;
 }
 
-type SequentialTest = Readonly<ReturnType<typeof createSequentialTest>>;
-
 /**
  * Wald's sequential probability ratio test for independent trials (A. Wald, Annals of Mathematical Statistics 16, 1945) with the
  * boundaries 1/alpha and beta. With these, instead of Wald's approximate ones, both error rates are guaranteed, however often and

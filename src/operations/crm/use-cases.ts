@@ -59,9 +59,6 @@ interface AnnouncerDependencies {
   readonly actor: string;
 }
 
-/** Tells the CRM of retrievals. */
-type CrmAnnouncer = ReturnType<typeof createCrmAnnouncer>;
-
 /** Makes what announces each ended retrieval to the CRM once, as an event in the outbox. */
 export function createCrmAnnouncer(deps: AnnouncerDependencies) {
   const announce = async (run: Retrieval): Promise<boolean> => {

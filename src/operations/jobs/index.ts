@@ -9,7 +9,6 @@ export {
   GOES_ON,
   type JobProgress,
   JobRecords,
-  type Replicas,
   type RowJob,
 } from "./record.ts";
 export { JobRunner, type RowJobsParts, type RowWork, type Sent } from "./run.ts";

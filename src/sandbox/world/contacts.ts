@@ -95,8 +95,6 @@ const Purpose = {
   gap: 10,
 };
 
-type People = Readonly<ReturnType<typeof createPeople>>;
-
 /** From 555 on, without the service codes (N11). */
 const EXCHANGES = Array.from({ length: 800 }, (_, i) => 200 + ((355 + i) % 800)).filter((exchange) => exchange % 100 !== 11);
 

@@ -6,8 +6,6 @@ import type { LimitSetting, WindowLimit } from "../budget.ts";
 import { explainConfig, limitSetting, resolveSettings, type TenantConfig, transferFields } from "../config.ts";
 import { TenantError } from "../errors.ts";
 import { type HostAddress, isLoopback } from "../hosts.ts";
-import type { FamilyLimits } from "../rate-limiter.ts";
-import type { CallSettings } from "../settings.ts";
 import { parseVendorHost } from "./hosts.ts";
 
 /** How the client of the password grant authenticates: HTTP Basic, or fields of the body, as a form or as JSON. */

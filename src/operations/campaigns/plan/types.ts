@@ -4,7 +4,6 @@ import { z } from "zod";
 import type { DeepReadonly } from "../../../kernel/index.ts";
 import type { FittedCampaign } from "../../../tenant/port.ts";
 import type { ListedCampaigns } from "../../known/index.ts";
-import type { CampaignFile } from "../file/parse.ts";
 import { place, violation } from "../file/read-texts.ts";
 import { readOwn } from "../file/schema.ts";
 import type { Law } from "./law.ts";
@@ -32,9 +31,6 @@ export interface RecordsProblem {
   readonly field: string;
   readonly problem: string;
 }
-
-/** The campaign that a file asks for. */
-export type Wanted = Pick<CampaignFile, "id" | "name" | "status" | "document" | "own">;
 
 const tenantCampaign = z.object({
   id: z.string(),
@@ -114,8 +110,6 @@ const entry = z.object({
 });
 /** One campaign of a plan: what exists, what is wanted, and what would change. */
 export type PlanEntry = DeepReadonly<z.output<typeof entry>>;
-/** What apply does about a campaign. */
-export type PlanAction = PlanEntry["action"];
 
 /** A campaign of the tenant that no file describes; it is left alone. */
 export type Unmanaged = Pick<TenantCampaign, "id" | "name" | "status">;
