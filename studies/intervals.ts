@@ -7,10 +7,10 @@ import type { Rate } from "../src/outcomes/meaning/conversion.ts";
 import { localTime } from "../src/outcomes/meaning/local-time.ts";
 import { DOCUMENTED_MAP } from "../src/outcomes/meaning/outcome-map.ts";
 import { buildReport, tally } from "../src/outcomes/report/build.ts";
-import { contestOfPeriods, contestsOf } from "../src/outcomes/report/contests.ts";
 import { allRead } from "../src/outcomes/report/coverage.ts";
 import type { Facts } from "../src/outcomes/report/facts.ts";
 import { heatCells } from "../src/outcomes/report/heat.ts";
+import { contestOfPeriods, contestsOf } from "../src/outcomes/report/report.ts";
 import type { ReportScope } from "../src/outcomes/report/scope.ts";
 
 /** Properties of a simulated campaign. Effects are standard deviations on the logit. */

@@ -4,7 +4,7 @@ export * from "./campaigns.ts";
 export * from "./dialer.ts";
 export * from "./errors.ts";
 export * from "./interactions.ts";
-export { vendorOpenApi } from "./openapi.ts";
+export { TOKEN_AUTH_STYLES, TOKEN_PATHS, type TokenAuthStyle, tokenReply, vendorOpenApi } from "./openapi.ts";
 export type {
   AnyOperation,
   Envelope,
@@ -29,6 +29,7 @@ export type {
   Versions,
 } from "./operation.ts";
 export {
+  fillPath,
   isOperationId,
   OPERATION_IDS,
   OPERATIONS,
@@ -37,12 +38,11 @@ export {
   operationWords,
   type PathParameters,
   type Query,
+  RATE_FAMILIES,
+  RATE_LIMITS,
   REST_TABLE,
   type Reply,
   type RequestBody,
 } from "./operations.ts";
 export * from "./outbound.ts";
-export { fillPath } from "./paths.ts";
-export { RATE_FAMILIES, RATE_LIMITS } from "./rates.ts";
 export { parseInstantOrNaiveUtc } from "./times.ts";
-export { TOKEN_AUTH_STYLES, TOKEN_PATHS, type TokenAuthStyle, tokenReply } from "./token.ts";

@@ -1,6 +1,17 @@
 // Checks of arguments: a wrong number is refused by name where it comes in, so that no result is NaN without a message.
 
-import { DialingError } from "./error.ts";
+import { OutdialError } from "../kernel/index.ts";
+
+// Errors of the dialer model.
+
+/**
+ * - `invalid_input`: an argument, a distribution or a scenario is outside of the model's domain; the message names it and what is
+ *   allowed.
+ */
+export type DialingErrorCode = "invalid_input";
+
+/** Error of the dialer model; `code` says what is wrong. */
+export class DialingError extends OutdialError<DialingErrorCode> {}
 
 /** Raises `invalid_input` naming the argument, its value and what is allowed. */
 export function refuse(name: string, value: unknown, allowed: string): never {

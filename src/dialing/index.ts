@@ -1,5 +1,6 @@
 // The dialer model: queueing formulas, distributions, simulation, pacing strategies, calibration. Pure: Node, workers and the browser run the same code.
 
+export { DialingError, type DialingErrorCode } from "./arguments.ts";
 export {
   CALL_OUTCOMES,
   type CalibratedScenario,
@@ -25,14 +26,12 @@ export {
   type SingleDistribution,
   sampler,
 } from "./distributions/index.ts";
-export { createDialer, type DialerOptions } from "./engine/create.ts";
-export type { Dialer } from "./engine/dialer.ts";
+export { createDialer, type Dialer, type DialerOptions } from "./engine/dialer.ts";
 export type { DialerChange, DialerSnapshot, FlowBalance } from "./engine/dialer-types.ts";
 export type { CallingWindow, LeadSource } from "./engine/leads.ts";
 export { Count, Level, type Meter } from "./engine/meter.ts";
 export { CallEnd, type CallModel } from "./engine/model.ts";
 export type { CallEndName, CallTransition, DialerSink } from "./engine/sink.ts";
-export { DialingError, type DialingErrorCode } from "./error.ts";
 export {
   batchOverdial,
   engset,
@@ -63,8 +62,15 @@ export {
   svgPlot,
 } from "./optimise/index.ts";
 export type { Cdf, DialingBeliefs, OutcomeMix } from "./pacing/beliefs.ts";
-export { beliefsOf, liveRateOf } from "./pacing/beliefs-of.ts";
-export { createPacing, type PacingContext } from "./pacing/create.ts";
+export {
+  beliefsOf,
+  createPacing,
+  type DropMethod,
+  type LevelStep,
+  liveRateOf,
+  nextLevel,
+  type PacingContext,
+} from "./pacing/create.ts";
 export { type Pacing, pacingSchema } from "./pacing/schema.ts";
 export { type PacingLimit, type StateAwareExplanation, type StateAwareParameters, stateAware } from "./pacing/state-aware.ts";
 export {
@@ -75,7 +81,6 @@ export {
   type PacingStrategy,
   type Readings,
 } from "./pacing/strategy.ts";
-export { type DropMethod, type LevelStep, nextLevel } from "./pacing/vicidial-level.ts";
 export {
   type Band,
   heldRatio,
@@ -89,10 +94,9 @@ export {
   usedFacts,
 } from "./predict/index.ts";
 export { type Replication, runReplication } from "./replicate.ts";
-export { combine, type SimulationResult } from "./results/combine.ts";
+export { combine, type Series, type SeriesPoint, type SimulationResult } from "./results/combine.ts";
 export { type Comparison, compareReplications, type PairedDifference } from "./results/compare.ts";
 export type { FigureInterval } from "./results/figure.ts";
-export type { Series, SeriesPoint } from "./results/series.ts";
 export type { IntervalMethod } from "./results/sums.ts";
 export { compileCalls } from "./scenario/compile.ts";
 export { bucketsOf, parseScenario, SimulationScenarioError, simulationJsonSchema } from "./scenario/parse.ts";

@@ -30,3 +30,6 @@ export function canonicalJson(value: unknown): string {
   }
   return `{${text}}`;
 }
+
+/** A value of JSON that nothing changes: what a schema parses, all of it read-only. */
+export type DeepReadonly<T> = T extends object ? { readonly [Name in keyof T]: DeepReadonly<T[Name]> } : T;

@@ -1,7 +1,7 @@
 // The kernel: what every part shares. No I/O, no clock of its own, no randomness of its own.
 
 export { areasText, coversText } from "./areas.ts";
-export { canonicalJson } from "./canonical-json.ts";
+export { canonicalJson, type DeepReadonly } from "./canonical-json.ts";
 export { type Clock, doubledMs, type Instant, isWithin } from "./clock.ts";
 export { cellText, csvLine, unmarkedCell } from "./csv-line.ts";
 export { DAY_MS, durationText, HOUR_MS, MINUTE_MS, parseDuration } from "./durations.ts";
@@ -17,7 +17,6 @@ export {
 export { Histogram, type HistogramSummary } from "./histogram.ts";
 export { newId } from "./ids.ts";
 export { dayOr, isDay, parseInstant } from "./iso-time.ts";
-export { issueText } from "./issue-words.ts";
 export { jobTitle } from "./job-words.ts";
 export {
   aggregate,
@@ -30,18 +29,21 @@ export {
 } from "./known.ts";
 export { installCommand, missingPackage } from "./packages.ts";
 export {
+  ABANDONMENT_LIMIT,
   APPLY_PHASE_WORDS,
   CHANGE_PHASE_WORDS,
   factWords,
   PAIR_PHASE_WORDS,
   pairPhaseTold,
   pairPhaseWords,
+  percent,
   phaseWords,
+  probabilityText,
+  shortPercent,
 } from "./phase-words.ts";
-export { type Problem, problemsOf, problemText } from "./problems.ts";
+export { issueText, nearest, type Problem, problemsOf, problemText } from "./problems.ts";
 export { createRandom, type RandomStream } from "./random.ts";
 export { isNestedDeeper, repeatedMember } from "./repeated-member.ts";
-export { ABANDONMENT_LIMIT, percent, probabilityText, shortPercent } from "./shares.ts";
 export {
   batchMeansInterval,
   binomialCdf,
@@ -70,6 +72,5 @@ export {
   studentQuantile,
   wilsonInterval,
 } from "./statistics/index.ts";
-export { nearest } from "./suggest.ts";
 export { isTimeZone } from "./time-zone.ts";
 export { hiddenKeys, yamlOffset } from "./yaml-lines.ts";

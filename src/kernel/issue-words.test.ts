@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { internalIn } from "../../test/support/messages.ts";
-import { issueText } from "./issue-words.ts";
+import { issueText } from "./problems.ts";
 
 const said = (schema: z.ZodType, value: unknown) => {
   const parsed = schema.safeParse(value);

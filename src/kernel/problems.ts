@@ -1,8 +1,99 @@
 // Turns what the schema found wrong into lines that name the path, say what is allowed and suggest the nearest word.
 
 import type { z } from "zod";
-import { issueText, kindOf } from "./issue-words.ts";
-import { nearest } from "./suggest.ts";
+
+// What a schema found wrong, in words for people. Messages that a schema gives are kept; messages of the validator are replaced.
+// Pure.
+
+type Issue = z.core.$ZodIssue;
+
+/** How the validator's own messages begin. A message that begins otherwise was written in the schema. */
+const OF_THE_VALIDATOR =
+  /^(?:Unrecognized key|Invalid (?:input|option|string|number|key|element|discriminator|[A-Z]|email|base64|cuid|ulid|phone|emoji|date)|Too (?:big|small))/;
+
+const KINDS: Readonly<Record<string, string>> = {
+  string: "text",
+  number: "a number",
+  int: "a whole number",
+  bigint: "a whole number",
+  boolean: "true or false",
+  object: "an object",
+  record: "an object",
+  array: "a list",
+  tuple: "a list",
+  null: "null",
+  date: "a date",
+};
+
+const FORMATS: Readonly<Record<string, string>> = {
+  url: "a web address is needed, such as https://example.com",
+  datetime: "a time in ISO 8601 with its offset is needed, such as 2026-06-16T15:00:00Z",
+  date: "a day is needed, such as 2026-06-16",
+  time: "a time of day is needed, such as 15:00:00",
+  email: "an e-mail address is needed",
+  uuid: "a UUID is needed",
+};
+
+/** A JSON type in words, with its article. */
+const kindOf = (kind: string): string => KINDS[kind] ?? (/^[aeio]/.test(kind) ? `an ${kind}` : `a ${kind}`);
+
+/** What is wrong, without the path. */
+export function issueText(issue: Issue | undefined): string {
+  if (issue === undefined) return "not as promised";
+  if (!OF_THE_VALIDATOR.test(issue.message)) return issue.message;
+  switch (issue.code) {
+    case "invalid_type": {
+      const found = /received (\w+)$/.exec(issue.message)?.[1] ?? "";
+      if (found === "undefined") return `missing; ${kindOf(issue.expected)} is needed`;
+      // A fraction is a number too: "a whole number is needed, not a number" would mislead.
+      const isNumber = found === "NaN" || (found === "number" && issue.expected === "int");
+      return found === "" || isNumber
+        ? `${kindOf(issue.expected)} is needed`
+        : `${kindOf(issue.expected)} is needed, not ${kindOf(found)}`;
+    }
+    case "too_small":
+      return bound(
+        issue.origin,
+        issue.exact === true ? "exactly" : issue.inclusive === false ? "more than" : "at least",
+        Number(issue.minimum),
+      );
+    case "too_big":
+      return bound(
+        issue.origin,
+        issue.exact === true ? "exactly" : issue.inclusive === false ? "less than" : "at most",
+        Number(issue.maximum),
+      );
+    case "not_multiple_of":
+      return `a multiple of ${issue.divisor} is needed`;
+    case "invalid_value":
+      return `${issue.values.map((value) => JSON.stringify(value)).join(" or ")} is needed`;
+    case "unrecognized_keys":
+      return `unknown ${issue.keys.length === 1 ? "field" : "fields"} ${issue.keys.join(", ")}`;
+    case "invalid_format":
+      return formatText(issue);
+    default:
+      return "it is of none of the forms that are allowed";
+  }
+}
+
+function formatText(issue: z.core.$ZodIssueInvalidStringFormat): string {
+  if ("prefix" in issue) return `it must begin with ${JSON.stringify(issue.prefix)}`;
+  if ("suffix" in issue) return `it must end with ${JSON.stringify(issue.suffix)}`;
+  if ("includes" in issue) return `it must contain ${JSON.stringify(issue.includes)}`;
+  const known = FORMATS[issue.format];
+  if (known !== undefined) return known;
+  return issue.format === "regex" && issue.pattern !== undefined
+    ? `it must be of the form ${issue.pattern}`
+    : "it is not of the form that is needed";
+}
+
+function bound(origin: string, how: string, limit: number): string {
+  const counted = origin === "string" ? "characters" : ["array", "set", "map", "object"].includes(origin) ? "entries" : undefined;
+  if (Math.abs(limit) === Number.MAX_SAFE_INTEGER) return limit > 0 ? "it is too large" : "it is too small";
+  if (counted === undefined) return `it must be ${how} ${limit}`;
+  if (limit === 1 && how === "at least") return "it must not be empty";
+  return `it must have ${how} ${limit} ${limit === 1 ? counted.replace(/ies$|s$/, (end) => (end === "ies" ? "y" : "")) : counted}`;
+}
 
 /** One thing wrong with a checked value. `path` such as `campaigns[0].status`; empty for the whole. */
 export interface Problem {
@@ -151,4 +242,39 @@ function describe(schema: z.ZodType, value: unknown, issues: readonly z.core.$Zo
     if (issue.code === "invalid_key") return [{ path, message: issueText(issue.issues[0] ?? issue) }];
     return [{ path, message: issueText(issue) }];
   });
+}
+
+// "Did you mean …?": the nearest of the allowed words, for codes, columns, commands and fields that were mistyped.
+
+/** Edit distance with transpositions (optimal string alignment), on lower-cased text. */
+function distance(left: string, right: string): number {
+  const a = left.toLowerCase();
+  const b = right.toLowerCase();
+  let before: number[] = [];
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const cost = a[i - 1] === b[j - 1] ? 0 : 1;
+      let best = Math.min((previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (previous[j - 1] ?? 0) + cost);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, (before[j - 2] ?? 0) + 1);
+      row.push(best);
+    }
+    before = previous;
+    previous = row;
+  }
+  return previous[b.length] ?? 0;
+}
+
+/** The candidate nearest to `word`, or undefined when none is near (more than a third of the letters differ). */
+export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  if (word.length > 200) return undefined;
+  let best: string | undefined;
+  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
+  for (const candidate of candidates) {
+    if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
+    const d = distance(word, candidate);
+    if (d < bestDistance) [best, bestDistance] = [candidate, d];
+  }
+  return best;
 }

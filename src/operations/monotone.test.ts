@@ -15,8 +15,8 @@ import {
 } from "../compliance/index.ts";
 import { createTriggerRule } from "./campaigns/failover/rule.ts";
 import { mayDialBy } from "./campaigns/health/why.ts";
+import { hoursAt } from "./campaigns/state/gate.ts";
 import { resumeVerdict } from "./campaigns/state/resume.ts";
-import { hoursAt } from "./campaigns/state/windows.ts";
 import { judgedReading } from "./compliance/abandonment.ts";
 import { judge } from "./settings/gate.ts";
 import { beginGuard, watch } from "./settings/guard.ts";

@@ -3,6 +3,5 @@
 
 export type { QuarantinedRow, StagedFile, StagingPlace } from "./lake/lake.ts";
 export { type Part, PartWriter, stageParts } from "./lake/part-writer.ts";
-export { createInstantReader } from "./record/instant-reader.ts";
-export { createFieldWriter, parseRow } from "./record/parse.ts";
+export { createFieldWriter, createInstantReader, parseRow } from "./record/parse.ts";
 export type { OutcomeRecord } from "./record/record.ts";

@@ -31,19 +31,7 @@ export interface FaultListSnapshot {
   readonly faults: readonly Fault[];
 }
 
-export interface FaultList {
-  /** Adds one fault or an array of them, all or none. Throws FaultError `fault_invalid` with each wrong field. */
-  add(value: unknown): Fault[];
-  list(): Fault[];
-  /** Removes one fault, or all; returns the number removed. */
-  clear(id?: string): number;
-  /**
-   * The first fault, in the order of adding, that applies to this request; counts the request on all matching faults up to it.
-   */
-  match(facts: RequestFacts): Strike | undefined;
-  snapshot(): FaultListSnapshot;
-  restore(snapshot: FaultListSnapshot): void;
-}
+export type FaultList = ReturnType<typeof createFaultList>;
 
 /** A fault that cannot be added; `problems` has each wrong field. */
 export class FaultError extends OutdialError<"fault_invalid"> {
@@ -75,7 +63,7 @@ interface Entry {
 
 const listed = ({ id, spec, matched, struck }: Entry): Fault => ({ ...structuredClone(spec), id, matched, struck });
 
-export function createFaultList(options: { readonly seed: number | string }): FaultList {
+export function createFaultList(options: { readonly seed: number | string }) {
   let entries: Entry[] = [];
   let next = 1;
   const entry = (id: string, spec: FaultSpec, matched = 0, struck = 0): Entry => ({
@@ -86,18 +74,23 @@ export function createFaultList(options: { readonly seed: number | string }): Fa
     struck,
   });
   return {
-    add(value) {
+    /** Adds one fault or an array of them, all or none. Throws FaultError `fault_invalid` with each wrong field. */
+    add(value: unknown): Fault[] {
       const added = readFaults(value).map((spec) => entry(`fault_${next++}`, spec));
       entries.push(...added);
       return added.map(listed);
     },
-    list: () => entries.map(listed),
-    clear(id) {
+    list: (): Fault[] => entries.map(listed),
+    /** Removes one fault, or all; returns the number removed. */
+    clear(id?: string): number {
       const before = entries.length;
       entries = id === undefined ? [] : entries.filter((kept) => kept.id !== id);
       return before - entries.length;
     },
-    match(facts) {
+    /**
+     * The first fault, in the order of adding, that applies to this request; counts the request on all matching faults up to it.
+     */
+    match(facts: RequestFacts): Strike | undefined {
       for (const fault of entries) {
         if (!matches(fault.spec.match, facts)) continue;
         const { after = 0, times = Number.POSITIVE_INFINITY, probability = 1, effect } = fault.spec;
@@ -109,8 +102,8 @@ export function createFaultList(options: { readonly seed: number | string }): Fa
       }
       return undefined;
     },
-    snapshot: () => ({ next, faults: entries.map(listed) }),
-    restore(snapshot) {
+    snapshot: (): FaultListSnapshot => ({ next, faults: entries.map(listed) }),
+    restore(snapshot: FaultListSnapshot): void {
       next = snapshot.next;
       entries = snapshot.faults.map(({ id, matched, struck, ...spec }) => entry(id, spec, matched, struck));
     },

@@ -45,16 +45,7 @@ export interface JournalFilter {
   readonly operation?: string | undefined;
 }
 
-export interface Journal {
-  record(input: JournalInput): void;
-  /** In the order of arrival. */
-  list(filter?: JournalFilter): JournalEntry[];
-  /** All requests since the start or the last `clear`, including those no longer in the ring. */
-  readonly total: number;
-  /** Entries in the ring. */
-  readonly size: number;
-  clear(): void;
-}
+export type Journal = Readonly<ReturnType<typeof createJournal>>;
 
 interface Kept extends Omit<JournalInput, "headers"> {
   readonly seq: number;
@@ -64,19 +55,21 @@ interface Kept extends Omit<JournalInput, "headers"> {
 /** Longer bodies are cut in the journal. */
 const BODY_LIMIT = 16_384;
 
-export function createJournal(options: { readonly limit?: number } = {}): Journal {
+export function createJournal(options: { readonly limit?: number } = {}) {
   const capacity = Math.max(1, Math.floor(options.limit ?? 100_000));
   let ring: Kept[] = [];
   let seq = 0;
   let total = 0;
   return {
-    get total() {
+    /** All requests since the start or the last `clear`, including those no longer in the ring. */
+    get total(): number {
       return total;
     },
-    get size() {
+    /** Entries in the ring. */
+    get size(): number {
       return ring.length;
     },
-    record(input) {
+    record(input: JournalInput): void {
       seq += 1;
       total += 1;
       const entry: Kept = {
@@ -90,7 +83,8 @@ export function createJournal(options: { readonly limit?: number } = {}): Journa
       if (ring.length < capacity) ring.push(entry);
       else ring[(total - 1) % capacity] = entry;
     },
-    list({ since = 0, limit = Number.POSITIVE_INFINITY, operation } = {}) {
+    /** In the order of arrival. */
+    list({ since = 0, limit = Number.POSITIVE_INFINITY, operation }: JournalFilter = {}): JournalEntry[] {
       const found: JournalEntry[] = [];
       for (let n = total; n > total - ring.length && found.length < limit; n--) {
         const kept = ring[(n - 1) % capacity];
@@ -99,7 +93,7 @@ export function createJournal(options: { readonly limit?: number } = {}): Journa
       }
       return found.reverse();
     },
-    clear() {
+    clear(): void {
       ring = [];
       total = 0;
     },

@@ -17,16 +17,7 @@ export interface LimiterSnapshot {
   readonly buckets: readonly (readonly [string, Bucket])[];
 }
 
-export interface RequestLimiter {
-  /** Counts one request. A bucket holds the requests of its whole window and refills continuously. */
-  take(family: RateFamily, clientId: string, now: Instant): LimitVerdict;
-  /** The limit in force, or undefined when there is none. */
-  limitOf(family: RateFamily): RateLimit | undefined;
-  /** Replaces the scenario's overrides (other families get the contract's limits) and fills all buckets. */
-  set(overrides: ScenarioLimits): void;
-  snapshot(): LimiterSnapshot;
-  restore(snapshot: LimiterSnapshot): void;
-}
+export type RequestLimiter = ReturnType<typeof createRequestLimiter>;
 
 /** The limit of a family: the contract's when the scenario does not override it, undefined when the scenario removes it. */
 function resolve(family: RateFamily, overrides: ScenarioLimits): RateLimit | undefined {
@@ -41,7 +32,7 @@ function resolve(family: RateFamily, overrides: ScenarioLimits): RateLimit | und
   return { ...standard, per };
 }
 
-export function createRequestLimiter(initial: ScenarioLimits = {}): RequestLimiter {
+export function createRequestLimiter(initial: ScenarioLimits = {}) {
   let overrides = initial;
   let limits = new Map<RateFamily, RateLimit | undefined>();
   const buckets = new Map<string, Bucket>();
@@ -55,9 +46,12 @@ export function createRequestLimiter(initial: ScenarioLimits = {}): RequestLimit
     buckets.clear();
   };
   return {
+    /** The limit in force, or undefined when there is none. */
     limitOf,
+    /** Replaces the scenario's overrides (other families get the contract's limits) and fills all buckets. */
     set: use,
-    take(family, clientId, now) {
+    /** Counts one request. A bucket holds the requests of its whole window and refills continuously. */
+    take(family: RateFamily, clientId: string, now: Instant): LimitVerdict {
       const limit = limitOf(family);
       if (limit === undefined) return { allowed: true };
       const rate = limit.requests / limit.seconds;
@@ -79,8 +73,11 @@ export function createRequestLimiter(initial: ScenarioLimits = {}): RequestLimit
       }
       return { allowed: false, retryAfterSeconds: Math.max(1, Math.ceil((1 - bucket[0]) / rate - 1e-6)) };
     },
-    snapshot: () => ({ overrides, buckets: [...buckets].map(([key, bucket]) => [key, [...bucket] as Bucket] as const) }),
-    restore(snapshot) {
+    snapshot: (): LimiterSnapshot => ({
+      overrides,
+      buckets: [...buckets].map(([key, bucket]) => [key, [...bucket] as Bucket] as const),
+    }),
+    restore(snapshot: LimiterSnapshot): void {
       use(snapshot.overrides);
       for (const [key, [tokens, at]] of snapshot.buckets) buckets.set(key, [tokens, at]);
     },

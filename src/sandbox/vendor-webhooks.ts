@@ -26,26 +26,7 @@ export interface WebhooksSnapshot {
   readonly deliveries: readonly WebhookDelivery[];
 }
 
-export interface VendorWebhooks {
-  /** Registers a webhook from a body that has passed the contract's schema. */
-  add(kind: WebhookKind, draft: Readonly<Record<string, unknown>>): WebhookRegistration;
-  /** Replaces a registration; undefined for an unknown id. */
-  put(kind: WebhookKind, id: string, draft: Readonly<Record<string, unknown>>): WebhookRegistration | undefined;
-  get(kind: WebhookKind, id: string): WebhookRegistration | undefined;
-  list(kind: WebhookKind): WebhookRegistration[];
-  /** Removes a registration; its pending deliveries are dropped. */
-  delete(kind: WebhookKind, id: string): boolean;
-  /** Queues an event for every enabled registration of its type; returns the number of deliveries. */
-  emit(type: string, data: unknown): number;
-  /** Makes every due attempt and waits for all that are under way. */
-  flush(): Promise<{ delivered: number; failed: number; pending: number }>;
-  /** The newest deliveries, oldest first, with every attempt. */
-  deliveries(): WebhookDelivery[];
-  snapshot(): WebhooksSnapshot;
-  restore(snapshot: WebhooksSnapshot): void;
-  /** Aborts deliveries that are under way. Can be called twice. */
-  stop(): void;
-}
+export type VendorWebhooks = ReturnType<typeof createVendorWebhooks>;
 
 /** Finished deliveries remembered for `deliveries()`. */
 const HISTORY = 1000;
@@ -57,7 +38,7 @@ export function createVendorWebhooks(options: {
   readonly seed: number | string;
   /** Default: the global `fetch`. */
   readonly fetch?: typeof fetch | undefined;
-}): VendorWebhooks {
+}) {
   const { clock } = options;
   const send = options.fetch ?? globalThis.fetch;
   const word = seedWord(options.seed, "webhooks");
@@ -117,20 +98,23 @@ export function createVendorWebhooks(options: {
   };
 
   return {
-    add(kind, draft) {
+    /** Registers a webhook from a body that has passed the contract's schema. */
+    add(kind: WebhookKind, draft: Readonly<Record<string, unknown>>): WebhookRegistration {
       const registration = { ...structuredClone(draft), id: newId("wh") };
       registrations[kind].set(registration.id, registration);
       return structuredClone(registration);
     },
-    put(kind, id, draft) {
+    /** Replaces a registration; undefined for an unknown id. */
+    put(kind: WebhookKind, id: string, draft: Readonly<Record<string, unknown>>): WebhookRegistration | undefined {
       if (!registrations[kind].has(id)) return undefined;
       const registration = { ...structuredClone(draft), id };
       registrations[kind].set(id, registration);
       return structuredClone(registration);
     },
-    get: (kind, id) => structuredClone(registrations[kind].get(id)),
-    list: (kind) => structuredClone([...registrations[kind].values()]),
-    delete(kind, id) {
+    get: (kind: WebhookKind, id: string): WebhookRegistration | undefined => structuredClone(registrations[kind].get(id)),
+    list: (kind: WebhookKind): WebhookRegistration[] => structuredClone([...registrations[kind].values()]),
+    /** Removes a registration; its pending deliveries are dropped. */
+    delete(kind: WebhookKind, id: string): boolean {
       if (!registrations[kind].delete(id)) return false;
       for (const { delivery, cancel } of waiting.values()) {
         if (delivery.kind !== kind || delivery.webhookId !== id) continue;
@@ -140,7 +124,8 @@ export function createVendorWebhooks(options: {
       }
       return true;
     },
-    emit(type, data) {
+    /** Queues an event for every enabled registration of its type; returns the number of deliveries. */
+    emit(type: string, data: unknown): number {
       const now = clock.now();
       const event = { id: newId("evt"), type, occurredAt: new Date(now).toISOString(), data: structuredClone(data) };
       let queued = 0;
@@ -154,7 +139,8 @@ export function createVendorWebhooks(options: {
       }
       return queued;
     },
-    async flush() {
+    /** Makes every due attempt and waits for all that are under way. */
+    async flush(): Promise<{ delivered: number; failed: number; pending: number }> {
       const now = clock.now();
       const asked = new Set(sending.keys());
       for (const { delivery, cancel } of waiting.values()) {
@@ -167,9 +153,10 @@ export function createVendorWebhooks(options: {
       const delivered = [...asked].filter(({ state }) => state === "delivered").length;
       return { delivered, failed: asked.size - delivered, pending: waiting.size };
     },
-    deliveries: () =>
+    /** The newest deliveries, oldest first, with every attempt. */
+    deliveries: (): WebhookDelivery[] =>
       structuredClone([...finished.slice(-HISTORY), ...sending.keys(), ...waiting.values().map(({ delivery }) => delivery)]),
-    snapshot: () => ({
+    snapshot: (): WebhooksSnapshot => ({
       next,
       registrations: (["omnichannel", "integration"] as const).flatMap((kind) =>
         [...registrations[kind].values()].map((body) => ({ kind, body: structuredClone(body) })),
@@ -177,7 +164,7 @@ export function createVendorWebhooks(options: {
       // A delivery under way counts as not sent: delivery is at least once.
       deliveries: structuredClone([...sending.keys(), ...waiting.values().map(({ delivery }) => delivery)]),
     }),
-    restore(snapshot) {
+    restore(snapshot: WebhooksSnapshot): void {
       dropAll();
       life = new AbortController();
       next = snapshot.next;
@@ -187,6 +174,7 @@ export function createVendorWebhooks(options: {
       for (const { kind, body } of snapshot.registrations) registrations[kind].set(body.id, structuredClone(body));
       for (const delivery of snapshot.deliveries) wait(structuredClone(delivery));
     },
+    /** Aborts deliveries that are under way. Can be called twice. */
     stop: dropAll,
   };
 }

@@ -17,34 +17,31 @@ export {
 } from "./access/types.ts";
 export type { AttentionWord } from "./attention/attention.ts";
 export type { AuditEntry, AuditInput } from "./audit/entry.ts";
-export type { EvidenceSnapshot, LogPart } from "./audit/evidence.ts";
 export type { EvidenceAbout, FactKind } from "./audit/evidence-queries.ts";
 export { EvidenceTree } from "./audit/evidence-tree.ts";
 export type { HeadFinding } from "./audit/heads.ts";
 export type { StandingConflict } from "./audit/hold.ts";
-export type { AuditLog } from "./audit/log.ts";
+export type { AuditLog, AuditVerdict, EvidenceSnapshot, LogPart } from "./audit/log.ts";
 export { verifySignatureLine } from "./audit/note.ts";
 export type { HeadPlaceOptions } from "./audit/places.ts";
 export { verifyConsistency, verifyProof } from "./audit/proof.ts";
-export type { AuditVerdict } from "./audit/verify.ts";
-export type { CampaignLedger } from "./campaigns/campaign-ledger.ts";
-export { CAMPAIGN_APPLY, type CampaignApply } from "./campaigns/types.ts";
+export { CAMPAIGN_APPLY, type CampaignApply, type CampaignLedger } from "./campaigns/campaign-ledger.ts";
 export type { CrmLedger } from "./crm/crm-ledger.ts";
-export type { CrmPushLedger } from "./crm/push-ledger.ts";
 export {
+  type CrmPushLedger,
   type CrmPushProgress,
   type CrmRefusal,
   type CrmRefusalLine,
   type CrmSettled,
   type CrmVersion,
+  crmPushProgress,
   PUSH,
-} from "./crm/types.ts";
+} from "./crm/push-ledger.ts";
 export { LONGEST_NAME } from "./database/arrays.ts";
 export { asking, asStoreError, QUIET_TRANSACTION_MS, RIGHTS } from "./database/database.ts";
 export { type ServerTrouble, serverFacts, serverText, serverTroubles } from "./database/server.ts";
-export { embeddedStoreRuns, hasEmbeddedStore } from "./embedded/cluster.ts";
 export { makeFolders, writeWhole } from "./embedded/files.ts";
-export { joinEmbeddedServer } from "./embedded/server.ts";
+export { embeddedStoreRuns, hasEmbeddedStore, joinEmbeddedServer } from "./embedded/server.ts";
 export { StoreError, type StoreErrorCode } from "./error.ts";
 export type { Facts } from "./facts/facts.ts";
 export { NO_FACTS } from "./facts/read.ts";
@@ -69,26 +66,36 @@ export type {
   RevocationState,
   UnderWay,
 } from "./facts/types.ts";
-export type { FailoverLedger } from "./failover/failover-ledger.ts";
+export { FAILOVER, type FailoverLedger, pairRunId, primaryOfRun } from "./failover/failover-ledger.ts";
 export type { HandoverHolds } from "./failover/holds.ts";
-export { FAILOVER, pairRunId, primaryOfRun } from "./failover/pair-runs.ts";
 export type { FailoverHappening, FailoverPair } from "./failover/types.ts";
 export type { StoreCondition } from "./health.ts";
-export type { Inbound } from "./inbound/inbound.ts";
 export {
   type ClaimedInbound,
   INBOUND_CHANNELS,
+  type Inbound,
   type InboundChannel,
   type InboundEvent,
   type NewInboundEvent,
   type SettledInbound,
-} from "./inbound/types.ts";
+} from "./inbound/inbound.ts";
 export type { InteractionChange, InteractionChanges } from "./interactions/changes.ts";
 export type { SessionLocks } from "./interactions/session-locks.ts";
 export type { JobLedger } from "./jobs/ledger.ts";
 export type { OwnedRun } from "./jobs/take.ts";
-export type { Batch, ItemCounts, ItemResult, Job, JobItem, JobStatus, LockedRows, NewItem } from "./jobs/types.ts";
-export { ITEM_RESULTS, isGood } from "./jobs/types.ts";
+export {
+  type Batch,
+  ITEM_RESULTS,
+  type ItemCounts,
+  type ItemResult,
+  isGood,
+  type Job,
+  type JobItem,
+  type JobStatus,
+  type LockedRows,
+  type NewItem,
+  type NewJob,
+} from "./jobs/types.ts";
 export type { StoreLog } from "./log.ts";
 export type { MetricReading } from "./metrics/readings.ts";
 export type {
@@ -119,10 +126,23 @@ export type { Replica, ReplicaBeat, Replicas } from "./replicas.ts";
 export type { RetrievalLedger } from "./retrieval/ledger.ts";
 export type { RetrievalSchedules } from "./retrieval/schedules.ts";
 export { RETRIEVE, type Retrieval, type RetrievalSchedule, type RetrievalWindow } from "./retrieval/types.ts";
-export type { DialerLedger } from "./settings/dialer-ledger.ts";
-export { DIALER_CHANGE, type DialerCampaignEntry, type DialerChange, type ListedDialerChange } from "./settings/types.ts";
-export { pauseEntry, type StopLedger } from "./stops/stop-ledger.ts";
-export type { ListProblem, Stop, StopEvidence, StopPause, StoppedCampaign, StopRow } from "./stops/types.ts";
+export {
+  DIALER_CHANGE,
+  type DialerCampaignEntry,
+  type DialerChange,
+  type DialerLedger,
+  type ListedDialerChange,
+} from "./settings/dialer-ledger.ts";
+export {
+  type ListProblem,
+  pauseEntry,
+  type Stop,
+  type StopEvidence,
+  type StopLedger,
+  type StopPause,
+  type StoppedCampaign,
+  type StopRow,
+} from "./stops/stop-ledger.ts";
 export { openDatabase, openStore, type PlainDatabase, type Store } from "./store.ts";
 export type { KnownCampaign } from "./tenant/known-campaigns.ts";
 export type { CountedKind, KnownCount } from "./tenant/known-counts.ts";

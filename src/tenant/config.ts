@@ -14,6 +14,7 @@ import type { LimitSetting, WindowLimit } from "./budget.ts";
 import { TenantError } from "./errors.ts";
 import { type HostAddress, parseHost } from "./hosts.ts";
 import type { FamilyLimits } from "./rate-limiter.ts";
+import type { RetrySettings } from "./retry-timing.ts";
 import type { CallSettings } from "./settings.ts";
 
 /** How to reach one tenant. Example: `{ hosts: "https://api.example.com", token: { auth: "basic" }, credentials: { clientId, clientSecret } }`. */
@@ -38,22 +39,7 @@ export interface TenantConfig {
   };
   /** Overrides of the documented limits by rate family, for example `{ "outbound-write": { perSecond: 50 }, campaigns: "off" }`. */
   readonly limits?: { readonly [Family in RateFamily]?: LimitSetting | undefined } | undefined;
-  readonly retry?:
-    | {
-        /** Most attempts for one call, not counting those answered with 429. Default 5. */
-        readonly maxAttempts?: number | undefined;
-        /** Most 429s for one call. Default 10. */
-        readonly maxRateLimited?: number | undefined;
-        /** First step of the backoff in ms. Default 250. */
-        readonly baseDelayMs?: number | undefined;
-        /** Largest step of the backoff in ms. Default 10,000. */
-        readonly maxDelayMs?: number | undefined;
-        /** Longest `Retry-After` that is waited for, in ms. Default 60,000. */
-        readonly maxRetryAfterMs?: number | undefined;
-        /** From the first sending to the end of the last attempt, in ms. Default 120,000. */
-        readonly totalMs?: number | undefined;
-      }
-    | undefined;
+  readonly retry?: { readonly [Name in keyof RetrySettings]?: RetrySettings[Name] | undefined } | undefined;
   readonly timeouts?:
     | {
         /** Time-out for establishing a connection, in ms. Default 10,000. */

@@ -8,6 +8,5 @@ export { isLoopback } from "./hosts.ts";
 export { type ListOptions, type Page, type PagedList, parseItem } from "./paging.ts";
 export * from "./port.ts";
 export type { ReplyOf, Requester, RequestInput } from "./requester.ts";
-export { createRestProfile } from "./rest-profile.ts";
-export { createTenant, type Tenant, type TenantDependencies } from "./tenant.ts";
+export { createRestProfile, createTenant, type Tenant, type TenantDependencies } from "./tenant.ts";
 export { type Transport, TransportFailure, type TransportRequest, type TransportResponse } from "./transport.ts";

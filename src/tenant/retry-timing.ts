@@ -2,19 +2,19 @@
 
 import { doubledMs, type Instant, type RandomStream } from "../kernel/index.ts";
 
-/** Resolved retry settings; milliseconds throughout. */
+/** Retry settings; milliseconds throughout. */
 export interface RetrySettings {
-  /** Most attempts for one call, not counting those answered with 429. */
+  /** Most attempts for one call, not counting those answered with 429. Default 5. */
   readonly maxAttempts: number;
-  /** Most 429s for one call. */
+  /** Most 429s for one call. Default 10. */
   readonly maxRateLimited: number;
-  /** First step of the exponential backoff. */
+  /** First step of the exponential backoff. Default 250. */
   readonly baseDelayMs: number;
-  /** Largest step of the backoff. */
+  /** Largest step of the backoff. Default 10,000. */
   readonly maxDelayMs: number;
-  /** Longest `Retry-After` that is waited for; a longer one ends the call. */
+  /** Longest `Retry-After` that is waited for; a longer one ends the call. Default 60,000. */
   readonly maxRetryAfterMs: number;
-  /** From the first sending to the last, for calls that bring no deadline of their own. */
+  /** From the first sending to the end of the last attempt, for calls that bring no deadline of their own. Default 120,000. */
   readonly totalMs: number;
 }
 

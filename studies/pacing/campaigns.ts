@@ -1,6 +1,6 @@
 // Campaigns that end, and windows of single days: measured periods that are not a month.
 
-import { createDialer } from "../../src/dialing/engine/create.ts";
+import { createDialer } from "../../src/dialing/engine/dialer.ts";
 import type { LeadSource } from "../../src/dialing/engine/leads.ts";
 import { Count, Level } from "../../src/dialing/engine/meter.ts";
 import { DAY } from "../../src/dialing/engine/model.ts";

@@ -1,6 +1,6 @@
 // Measures one long run of a scenario after its warm-up: occupancy and abandonment, with intervals from batch means.
 
-import { createDialer } from "../../src/dialing/engine/create.ts";
+import { createDialer } from "../../src/dialing/engine/dialer.ts";
 import { Count, Level } from "../../src/dialing/engine/meter.ts";
 import type { PacingStrategy } from "../../src/dialing/pacing/strategy.ts";
 import { type Sums, sumOf } from "../../src/dialing/results/sums.ts";

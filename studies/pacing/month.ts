@@ -1,6 +1,6 @@
 // Measured periods of 30 days. Each is one run, with nights between the shifts; the counts of the window go on from day to day.
 
-import { createDialer } from "../../src/dialing/engine/create.ts";
+import { createDialer } from "../../src/dialing/engine/dialer.ts";
 import { Count, Level } from "../../src/dialing/engine/meter.ts";
 import { DAY } from "../../src/dialing/engine/model.ts";
 import { sumOf } from "../../src/dialing/results/sums.ts";

@@ -1,9 +1,9 @@
 // One run under a condition.
 
-import { createDialer } from "../../src/dialing/engine/create.ts";
+import { createDialer } from "../../src/dialing/engine/dialer.ts";
 import { Count, Level } from "../../src/dialing/engine/meter.ts";
 import type { DialingBeliefs } from "../../src/dialing/pacing/beliefs.ts";
-import { beliefsOf, liveRateOf } from "../../src/dialing/pacing/beliefs-of.ts";
+import { beliefsOf, liveRateOf } from "../../src/dialing/pacing/create.ts";
 import { type StateAwareParameters, stateAware } from "../../src/dialing/pacing/state-aware.ts";
 import type { PacingStrategy } from "../../src/dialing/pacing/strategy.ts";
 import { sumOf } from "../../src/dialing/results/sums.ts";

@@ -3,7 +3,7 @@
 
 import { z } from "zod";
 import type { OperationTable, RateLimit, RowBody, RowPath, RowQuery, RowReply } from "../operation.ts";
-import { fillPath } from "../paths.ts";
+import { fillPath } from "../operations.ts";
 import { account } from "./account.ts";
 import { activities } from "./activity.ts";
 import { agents } from "./agents.ts";

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { CALIBRATION_INTERVALS, studyCalibration } from "../../../studies/calibration.ts";
 import { scaled } from "../../../test/support/scale.ts";
 import { createRandom, wilsonInterval } from "../../kernel/index.ts";
+import { DialingError } from "../arguments.ts";
 import { type Distribution, sampler } from "../distributions/index.ts";
-import { DialingError } from "../error.ts";
 import { parseScenario } from "../scenario/parse.ts";
 import { type CallRecord, calibratedScenario, callRecordSchema, createCalibration } from "./index.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createRandom } from "../../kernel/index.ts";
-import { DialingError } from "../error.ts";
+import { DialingError } from "../arguments.ts";
 import { type Distribution, distributionSchema, inversion, lawOf, sampler } from "./index.ts";
 
 const EVERY: readonly (readonly [string, Distribution])[] = [

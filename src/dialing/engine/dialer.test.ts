@@ -5,8 +5,7 @@ import { describe, expect, it, test } from "vitest";
 import { canonicalJson } from "../../kernel/index.ts";
 import { AgentState, type PacingStrategy } from "../pacing/strategy.ts";
 import { parseScenario } from "../scenario/parse.ts";
-import { createDialer } from "./create.ts";
-import type { Dialer } from "./dialer.ts";
+import { createDialer, type Dialer } from "./dialer.ts";
 import { Count, Level } from "./meter.ts";
 import type { CallTransition } from "./sink.ts";
 

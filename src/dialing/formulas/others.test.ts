@@ -9,8 +9,8 @@ import {
   relativeError,
   stationaryOfChain,
 } from "../../../test/support/queueing-reference.ts";
+import { DialingError } from "../arguments.ts";
 import { lawOf } from "../distributions/index.ts";
-import { DialingError } from "../error.ts";
 import { meanQueueByRoots, meanQueueBySpitzer } from "./general-service.ts";
 import {
   batchOverdial,

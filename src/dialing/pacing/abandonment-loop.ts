@@ -1,5 +1,6 @@
 // The outer loop: moves the risk limit theta so that the measured abandonment rate comes to its target, and keeps the account of the measured window.
 
+import { z } from "zod";
 import { requireNonNegative, requireProbability } from "../arguments.ts";
 
 /** How the loop that steers the abandonment rate is set. */
@@ -20,17 +21,18 @@ export interface AbandonmentLoopOptions {
 }
 
 /** State of the loop, for snapshots. */
-export interface AbandonmentLoopState {
-  readonly start: number;
-  readonly base: number;
-  readonly reserve: number;
-  readonly held: number;
-  readonly lift: number;
+export const abandonmentLoopState = z.object({
+  start: z.number(),
+  base: z.number(),
+  reserve: z.number(),
+  held: z.number(),
+  lift: z.number(),
   /** NaN (null in JSON) before the first decision. */
-  readonly credit: number | null;
+  credit: z.number().nullable(),
   /** Null where no end of the period is known. */
-  readonly share: number | null;
-}
+  share: z.number().nullable(),
+});
+type AbandonmentLoopState = Readonly<z.output<typeof abandonmentLoopState>>;
 
 /** Credit beyond the reserve that is kept for later; what exceeds it is given up. */
 const CREDIT_KEPT = 40;

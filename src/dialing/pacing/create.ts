@@ -2,18 +2,17 @@
 
 import type { RandomStream } from "../../kernel/index.ts";
 import { refuse, requireNonNegative, requirePositive, requireProbability } from "../arguments.ts";
-import { lawOf } from "../distributions/index.ts";
+import { type Distribution, lawOf } from "../distributions/index.ts";
 import { hardPatience } from "../formulas/index.ts";
 import type { CallsScenario } from "../scenario/calls.ts";
-import { distributionOf } from "../scenario/fields.ts";
-import { type DialingBeliefs, targetOfPacing } from "./beliefs.ts";
-import { beliefsOf } from "./beliefs-of.ts";
+import { hourlyShares } from "../scenario/compile.ts";
+import { distributionOf, seconds } from "../scenario/fields.ts";
+import { type Cdf, type DialingBeliefs, fixedDuration, targetOfPacing } from "./beliefs.ts";
 import type { MeasuredPeriod } from "./period.ts";
 import { CountLaw } from "./poisson-binomial.ts";
 import type { Pacing } from "./schema.ts";
 import { stateAware } from "./state-aware.ts";
 import type { DialerView, PacingStrategy } from "./strategy.ts";
-import { type DropMethod, nextLevel } from "./vicidial-level.ts";
 
 /** What a strategy may know besides what it sees: what a calibration has found out about calls, and what the campaign may do. */
 export interface PacingContext {
@@ -356,4 +355,150 @@ function progressive(interval: number): PacingStrategy {
     decide: (view) => Math.max(0, view.idle - view.dialing - view.detecting - view.waiting),
     explain: (view) => ({ idle: view.idle, inAir: view.dialing + view.detecting + view.waiting }),
   };
+}
+
+// What a scenario (or a calibration, which writes one) says about calls, as the beliefs of a pacing rule.
+
+/** The cdf of a field that is a number of seconds or a distribution; given `limit`, of what does not exceed it. */
+function cdfOf(value: number | Distribution, limit = Number.POSITIVE_INFINITY): Cdf {
+  const { cdf } = lawOf(distributionOf(value));
+  if (limit === Number.POSITIVE_INFINITY) return cdf;
+  const within = cdf(limit);
+  if (within >= 1) return cdf;
+  if (within <= 0) return fixedDuration(limit);
+  return (t) => (t >= limit ? 1 : cdf(t) / within);
+}
+
+/** The cdf of one of two durations: the first with the given share. */
+function either(share: number, first: Cdf, second: Cdf): Cdf {
+  if (share >= 1) return first;
+  return (t) => share * first(t) + (1 - share) * second(t);
+}
+
+function average(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/**
+ * Beliefs that fit the scenario on the average of the hours given. Judged outcomes count: a person taken for a machine is none for the rule, a machine taken for
+ * a person is one.
+ * @param hours hours of the day, 0..23; default all
+ */
+export function beliefsOf(calls: CallsScenario, hours?: readonly number[]): DialingBeliefs {
+  const shares = hourlyShares(calls);
+  const over = (values: readonly number[]) => average(hours === undefined ? values : hours.map((hour) => values[hour] ?? 0));
+  const [person, machine, busy, invalid] = [over(shares.answer), over(shares.machine), over(shares.busy), over(shares.invalid)];
+  const { machineDetection: detection } = calls;
+  const missed = detection === "off" ? 0 : detection.falseMachine;
+  const passed = detection === "off" ? 1 : detection.falseLive;
+  const live = person * (1 - missed) + machine * passed;
+  const judgedMachine = person * missed + machine * (1 - passed);
+  const timeout = seconds(calls.noAnswerTimeout);
+  const latest = calls.ring.lateAnswers ? Number.POSITIVE_INFINITY : timeout;
+  const [personRing, machineRing] = [cdfOf(calls.ring.live, latest), cdfOf(calls.ring.machine, timeout)];
+  const [personJudged, machineJudged] =
+    detection === "off" ? [fixedDuration(0), fixedDuration(0)] : [cdfOf(detection.live), cdfOf(detection.machine)];
+  const people = live > 0 ? (person * (1 - missed)) / live : 1;
+  const machines = judgedMachine > 0 ? (machine * (1 - passed)) / judgedMachine : 1;
+  return {
+    mix: { live, machine: judgedMachine, noAnswer: Math.max(0, 1 - person - machine - busy - invalid), busy, invalid },
+    liveRing: either(people, personRing, machineRing),
+    machineRing: either(machines, machineRing, personRing),
+    liveDetection: either(people, personJudged, machineJudged),
+    machineDetection: either(machines, machineJudged, personJudged),
+    noAnswer: fixedDuration(timeout),
+    busy: cdfOf(calls.ring.busy),
+    invalid: cdfOf(calls.ring.invalid),
+    talk: either(people, cdfOf(calls.talk), cdfOf(calls.machineTalk)),
+    wrap: cdfOf(calls.wrap),
+    patience: patienceAfterDetection(calls),
+    silent: calls.countSilentCalls ? missed : 0,
+  };
+}
+
+/**
+ * The share of attempts that will be judged live, by the second of the day: what a rule would know that is told the truth.
+ * Attempts are taken to be first ones.
+ */
+export function liveRateOf(calls: CallsScenario): (secondOfDay: number) => number {
+  const judged = Array.from({ length: 24 }, (_, hour) => beliefsOf(calls, [hour]).mix.live);
+  return (secondOfDay) => {
+    const hour = (secondOfDay / 3600) % 24;
+    if (calls.interpolation === "step") return judged[Math.floor(hour)] ?? 0;
+    const at = (hour + 23.5) % 24;
+    const low = judged[Math.floor(at)] ?? 0;
+    const high = judged[(Math.floor(at) + 1) % 24] ?? 0;
+    return low + (at - Math.floor(at)) * (high - low);
+  };
+}
+
+/** What is left of the time a person may wait once the call has been judged, s: at the median of detection and patience. */
+function patienceAfterDetection(calls: CallsScenario): number {
+  const median = (value: number | Distribution) => lawOf(distributionOf(value)).quantile(0.5);
+  const allowed = seconds(calls.greeting) + Math.min(median(calls.patience), seconds(calls.legalLimit));
+  const detection = calls.machineDetection === "off" ? 0 : median(calls.machineDetection.live);
+  return Math.max(0, allowed - detection);
+}
+
+// The 15-second step of VICIdial's adaptive dial level as a pure function: a multiplicative move after idle agents, then cuts when drops pass the limit.
+// Known from the behaviour of AST_VDadapt (2013 to 2024 versions agree); written anew.
+
+/** What happens when the day's drop percentage is over its limit. */
+export type DropMethod = "HARD_LIMIT" | "AVERAGE" | "TAPERED";
+
+/** What one step looks at. Percentages are 0..100, times are hours and minutes written as one number (1530 is half past three). */
+export interface LevelStep {
+  /** Lines per agent now. */
+  readonly level: number;
+  /** Idle agents less waiting callers, averaged over the last samples. */
+  readonly difference: number;
+  /** Agents counted, averaged over the same samples. */
+  readonly agents: number;
+  /** Adaptive intensity, -99..99: how much stronger rises (and weaker falls) are. Default 0. */
+  readonly intensity?: number;
+  /** Difference aimed at, added to `difference`: -1 keeps one agent waiting. Default 0. */
+  readonly differenceTarget?: number;
+  /** Level limit. Default 3.0. */
+  readonly maximumLevel?: number;
+  readonly method: DropMethod;
+  /** Drop percentage limit. Default 3. */
+  readonly dropLimit?: number;
+  /** Calls answered today and the share of them that was dropped, percent. */
+  readonly callsToday: number;
+  readonly dropPercentToday: number;
+  /** The same over the last minute. */
+  readonly callsLastMinute?: number;
+  readonly dropPercentLastMinute?: number;
+  /** Time of day and latest time of TAPERED, as HHMM. */
+  readonly now?: number;
+  readonly latest?: number;
+}
+
+/**
+ * The next level, never below 1.0, rounded to three decimals before the cuts.
+ * TAPERED subtracts HHMM numbers as if they were decimal, as the original does: its cut jumps at each full hour (2100 - 1959 is 141, 2100 - 2000 is 100).
+ */
+export function nextLevel(step: LevelStep): number {
+  const intensity = step.intensity ?? 0;
+  let percent = step.agents > 0 ? (100 * (step.difference + (step.differenceTarget ?? 0))) / step.agents : 0;
+  if (percent > 0) percent *= 1 + intensity / 100;
+  else if (percent < 0) percent *= Math.abs(intensity / 100 - 1);
+  let level = Math.round(step.level * (1 + percent / 100) * 1000) / 1000;
+  level = Math.max(1, Math.min(level, step.maximumLevel ?? 3));
+  if ((step.callsLastMinute ?? 0) > 20 && (step.dropPercentLastMinute ?? 0) > 50) level /= 2;
+  if (step.callsToday > 50 && step.dropPercentToday > (step.dropLimit ?? 3)) level = cut(level, step);
+  return Math.max(1, level);
+}
+
+function cut(level: number, step: LevelStep): number {
+  switch (step.method) {
+    case "HARD_LIMIT":
+      return 1;
+    case "AVERAGE":
+      return level / 2;
+    case "TAPERED": {
+      const share = ((step.latest ?? 2100) - (step.now ?? 0)) / 1000;
+      return share < 0 ? 1 : level * Math.min(1, share);
+    }
+  }
 }

@@ -1,5 +1,8 @@
 // A live rate that jumps within minutes between levels that it comes back to: the levels are learned, and the chance of each at this moment follows by Bayes' rule.
 
+import { z } from "zod";
+import type { DeepReadonly } from "../../kernel/index.ts";
+
 /** A level of the live rate. */
 export interface RateLevel {
   /** 0..1. */
@@ -16,11 +19,8 @@ export interface KnownLevels {
 }
 
 /** State as plain data. */
-export interface JumpingRateState {
-  readonly chances: readonly number[];
-  readonly shares: readonly number[];
-  readonly seconds: number;
-}
+export const jumpingRateState = z.object({ chances: z.array(z.number()), shares: z.array(z.number()), seconds: z.number() });
+type JumpingRateState = DeepReadonly<z.output<typeof jumpingRateState>>;
 
 /** Levels thought possible, a factor of 1.2 apart. */
 const LEVELS = 24;

@@ -1,18 +1,21 @@
 // How long things take, learned from what was seen: short times by counting them, long ones by how their hazard differs from the one believed.
 
+import { z } from "zod";
+import type { DeepReadonly } from "../../kernel/index.ts";
 import { type Cdf, quantileOf } from "./beliefs.ts";
 
 /** What is left of a count when a memory is full. */
 const KEPT = 0.5;
 
-/** State of either estimate as plain data. */
-export interface LearnedState {
-  readonly counts: readonly number[];
-  readonly expected?: readonly number[];
-  readonly total: number;
-  /** What the last look found: shares up to each quarter of a second, or corrections of the hazard. */
-  readonly found: readonly number[];
-}
+/** State of either estimate as plain data. `found`: what the last look found, shares up to each quarter of a second or corrections of the hazard. */
+export const learnedState = z.object({
+  counts: z.array(z.number()),
+  expected: z.array(z.number()).default([]),
+  total: z.number(),
+  found: z.array(z.number()),
+});
+/** The same; states of earlier versions lack `expected`. */
+export type LearnedState = DeepReadonly<z.input<typeof learnedState>>;
 
 const STEP = 0.25;
 const BINS = 240;

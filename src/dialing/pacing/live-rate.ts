@@ -1,7 +1,9 @@
 // The share of attempts that a person answers, learned while dialing: unbiased while calls still ring, quick after a jump, calm otherwise.
 
+import { z } from "zod";
+import type { DeepReadonly } from "../../kernel/index.ts";
 import type { CallTable } from "./hazard-tables.ts";
-import { JumpingRate, type JumpingRateState, type KnownLevels } from "./jumping-rate.ts";
+import { JumpingRate, jumpingRateState, type KnownLevels } from "./jumping-rate.ts";
 
 /** Memories of the parallel estimates, in attempts whose fate is known: from "something has just changed" to "this is how this list is". */
 const MEMORIES = [100, 500, 2500, 10_000] as const;
@@ -24,29 +26,38 @@ interface LiveRateOptions {
   readonly levels?: KnownLevels | undefined;
 }
 
-/** State of the estimate as plain data. */
-export interface LiveRateState extends ExposureState {
-  readonly answers: number;
-  readonly exposure: number;
-  readonly live: readonly number[];
-  readonly trials: readonly number[];
-  readonly weight: readonly number[];
-  /** Undefined in states of earlier versions. */
-  readonly known?: number | undefined;
-  readonly rate: number;
-  readonly evidence: number;
-  /** Undefined in states of earlier versions. */
-  readonly jumps?: JumpsState | undefined;
-}
-
-interface JumpsState extends JumpingRateState {
-  readonly isOpen: boolean;
-  readonly low: number;
-  readonly high: number;
-  readonly highOfAnswered: number;
+const exposureState = z.object({
+  head: z.int(),
   /** Null before the first look. */
-  readonly learnedAt: number | null;
-}
+  time: z.number().nullable(),
+  placed: z.array(z.number()),
+});
+type ExposureState = DeepReadonly<z.output<typeof exposureState>>;
+
+/** State of the estimate as plain data. */
+export const liveRateState = exposureState.extend({
+  answers: z.number(),
+  exposure: z.number(),
+  live: z.array(z.number()),
+  trials: z.array(z.number()),
+  weight: z.array(z.number()),
+  /** Undefined in states of earlier versions. */
+  known: z.number().optional(),
+  rate: z.number(),
+  evidence: z.number(),
+  /** Undefined in states of earlier versions. */
+  jumps: jumpingRateState
+    .extend({
+      isOpen: z.boolean(),
+      low: z.number(),
+      high: z.number(),
+      highOfAnswered: z.number(),
+      /** Null before the first look. */
+      learnedAt: z.number().nullable(),
+    })
+    .optional(),
+});
+type LiveRateState = DeepReadonly<z.output<typeof liveRateState>>;
 
 /**
  * Live answers divided by exposure (`Exposure`), so the estimate is unbiased at every instant although answers come in sooner than failures. Four estimates with different memories and one of a rate that
@@ -218,14 +229,6 @@ export class LiveRate {
 const SLOT = 0.5;
 /** Room for answers that come later than was believed at first: two minutes. */
 const LEAST_SLOTS = 240;
-
-/** State as plain data. */
-interface ExposureState {
-  readonly head: number;
-  /** Null before the first look. */
-  readonly time: number | null;
-  readonly placed: readonly number[];
-}
 
 /** The exposure of a call placed a seconds ago is F_L(a), the share of live calls known by that age. */
 class Exposure {

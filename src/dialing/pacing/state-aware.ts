@@ -1,11 +1,12 @@
 // Our pacing rule: dial while the chance that a further call meets no agent is at most theta; theta follows the measured abandonment rate.
 
 import { z } from "zod";
-import { AbandonmentLoop, type AbandonmentLoopOptions, usualTheta } from "./abandonment-loop.ts";
+import type { DeepReadonly } from "../../kernel/index.ts";
+import { AbandonmentLoop, type AbandonmentLoopOptions, abandonmentLoopState, usualTheta } from "./abandonment-loop.ts";
 import { type DialingBeliefs, fixedDuration, quantileOf, targetOfPacing } from "./beliefs.ts";
 import type { KnownLevels } from "./jumping-rate.ts";
-import { type LearnedState, LongTimes, ShortTimes } from "./learned-durations.ts";
-import { LiveRate } from "./live-rate.ts";
+import { LongTimes, learnedState, ShortTimes } from "./learned-durations.ts";
+import { LiveRate, liveRateState } from "./live-rate.ts";
 import { AnswersToCome, type MeasuredPeriod } from "./period.ts";
 import { forecastTables, type HorizonForecast, ShortageForecast } from "./shortage-forecast.ts";
 import { AgentState, type DialerView, Observation, type PacingStrategy } from "./strategy.ts";
@@ -26,16 +27,25 @@ const FAILURES = ["machine", "noAnswer", "busy", "invalid"] as const;
 type Failure = (typeof FAILURES)[number];
 
 /** State as plain data. */
-interface LearnedBeliefsState {
-  readonly short: Readonly<Record<Short, LearnedState>>;
-  readonly talk: LearnedState;
-  readonly wrap: LearnedState;
-  readonly failures: readonly number[];
-  readonly seen: number;
-  readonly lookedAt: number;
-  readonly due: number;
-  readonly mix: readonly number[] | null;
-}
+const learnedBeliefs = z.object({
+  short: z.object({
+    liveRing: learnedState,
+    machineRing: learnedState,
+    liveDetection: learnedState,
+    machineDetection: learnedState,
+    noAnswer: learnedState,
+    busy: learnedState,
+    invalid: learnedState,
+  }),
+  talk: learnedState,
+  wrap: learnedState,
+  failures: z.array(z.number()),
+  seen: z.number(),
+  lookedAt: z.number(),
+  due: z.number(),
+  mix: z.array(z.number()).nullable(),
+});
+type LearnedBeliefsState = DeepReadonly<z.input<typeof learnedBeliefs>>;
 
 /** What a strategy believes of answers, ringing and talk, learnt from the calls that it sees. */
 export class LearnedBeliefs {
@@ -245,64 +255,11 @@ export interface StateAwareExplanation {
   readonly horizons: HorizonForecast[];
 }
 
-const numbers = z.array(z.number());
-const learnedTimes = z.object({ counts: numbers, expected: numbers.default([]), total: z.number(), found: numbers });
 const stateSchema = z.object({
-  loop: z.object({
-    start: z.number(),
-    base: z.number(),
-    reserve: z.number(),
-    held: z.number(),
-    lift: z.number(),
-    credit: z.number().nullable(),
-    share: z.number().nullable(),
-  }),
-  rate: z.object({
-    head: z.int(),
-    time: z.number().nullable(),
-    answers: z.number(),
-    exposure: z.number(),
-    placed: numbers,
-    live: numbers,
-    trials: numbers,
-    weight: numbers,
-    known: z.number().optional(),
-    rate: z.number(),
-    evidence: z.number(),
-    jumps: z
-      .object({
-        chances: numbers,
-        shares: numbers,
-        seconds: z.number(),
-        isOpen: z.boolean(),
-        low: z.number(),
-        high: z.number(),
-        highOfAnswered: z.number(),
-        learnedAt: z.number().nullable(),
-      })
-      .optional(),
-  }),
+  loop: abandonmentLoopState,
+  rate: liveRateState,
   placed: z.number(),
-  learned: z
-    .object({
-      short: z.object({
-        liveRing: learnedTimes,
-        machineRing: learnedTimes,
-        liveDetection: learnedTimes,
-        machineDetection: learnedTimes,
-        noAnswer: learnedTimes,
-        busy: learnedTimes,
-        invalid: learnedTimes,
-      }),
-      talk: learnedTimes,
-      wrap: learnedTimes,
-      failures: numbers,
-      seen: z.number(),
-      lookedAt: z.number(),
-      due: z.number(),
-      mix: numbers.nullable(),
-    })
-    .nullable(),
+  learned: learnedBeliefs.nullable(),
   toCome: z.object({ answers: z.number(), worked: z.number() }).nullable(),
 });
 

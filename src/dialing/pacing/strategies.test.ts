@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { measure } from "../../../studies/pacing/measure.ts";
 import { yardstickScenario } from "../../../studies/pacing/workload.ts";
 import { referenceBeliefs, viewOf } from "../../../test/support/pacing.ts";
-import { createDialer } from "../engine/create.ts";
+import { createDialer } from "../engine/dialer.ts";
 import { Count } from "../engine/meter.ts";
 import { parseScenario } from "../scenario/parse.ts";
 import { openLoopRate } from "./create.ts";

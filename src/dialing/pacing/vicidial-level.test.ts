@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type LevelStep, nextLevel } from "./vicidial-level.ts";
+import { type LevelStep, nextLevel } from "./create.ts";
 
 const quiet = { method: "AVERAGE", callsToday: 0, dropPercentToday: 0 } as const;
 

@@ -1,17 +1,69 @@
 // Predicts what dialer settings will lead to: one simulation for each of several possible sets of true values, combined to
 // medians with bands.
 
-import { ABANDONMENT_LIMIT } from "../../kernel/index.ts";
+import { ABANDONMENT_LIMIT, normalCdf } from "../../kernel/index.ts";
 import { requireNonNegative, requirePositive, requireProbability } from "../arguments.ts";
 import { lawOf } from "../distributions/index.ts";
-import { createDialer } from "../engine/create.ts";
+import { createDialer } from "../engine/dialer.ts";
 import { Count, LEVEL_NAMES, Level } from "../engine/meter.ts";
+import type { DialerView, PacingStrategy } from "../pacing/strategy.ts";
 import { distributionOf } from "../scenario/fields.ts";
 import { parseScenario } from "../scenario/parse.ts";
 import type { SimulationScenario } from "../scenario/schema.ts";
-import { type Band, bandOf, chanceAbove } from "./bands.ts";
 import { assumedFacts, checkFacts, DEFAULT_HORIZON_HOURS, drawFacts, type FactDraw, type PredictionFacts } from "./facts.ts";
-import { heldRatio, type RatioReadings } from "./held-ratio.ts";
+
+// Medians and bands of a mixture of equally likely normal distributions; a standard deviation of 0 is a point.
+
+/** The 5 % quantile, the median and the 95 % quantile. */
+export interface Band {
+  readonly low: number;
+  readonly median: number;
+  readonly high: number;
+}
+
+/** One of the equally likely normal distributions of a mixture. */
+interface Part {
+  readonly mean: number;
+  readonly sd: number;
+}
+
+const HALVINGS = 60;
+
+/** The band of a mixture. Values are never below 0: negative values of the normal distributions count as 0. */
+function bandOf(parts: readonly Part[]): Band {
+  return { low: quantile(parts, 0.05), median: quantile(parts, 0.5), high: quantile(parts, 0.95) };
+}
+
+/** Probability of a value above `limit`. */
+function chanceAbove(parts: readonly Part[], limit: number): number {
+  const sum = parts.reduce((total, { mean, sd }) => total + (sd > 0 ? normalCdf((mean - limit) / sd) : mean > limit ? 1 : 0), 0);
+  return sum / Math.max(1, parts.length);
+}
+
+function quantile(parts: readonly Part[], q: number): number {
+  if (parts.every(({ sd }) => sd === 0))
+    return quantileOfPoints(
+      parts.map(({ mean }) => mean).sort((a, b) => a - b),
+      q,
+    );
+  let low = Math.min(...parts.map(({ mean, sd }) => mean - 6 * sd));
+  let high = Math.max(...parts.map(({ mean, sd }) => mean + 6 * sd));
+  for (let i = 0; i < HALVINGS; i++) {
+    const middle = (low + high) / 2;
+    if (chanceAbove(parts, middle) > 1 - q) low = middle;
+    else high = middle;
+  }
+  return Math.max(0, (low + high) / 2);
+}
+
+/** Linear interpolation between the points; each point stands for the middle of its share. */
+function quantileOfPoints(sorted: readonly number[], q: number): number {
+  const place = Math.min(sorted.length - 1, Math.max(0, q * sorted.length - 0.5));
+  const below = Math.floor(place);
+  const from = sorted[below] ?? 0;
+  const to = sorted[Math.min(sorted.length - 1, below + 1)] ?? from;
+  return from + (to - from) * (place - below);
+}
 
 /** Dialer settings (contract §2.5); further fields are ignored. */
 export interface PredictedSettings {
@@ -414,3 +466,68 @@ function callsOf({ answerRate, handleSeconds, ringSeconds, takenForMachines }: F
 
 type Duration = SimulationScenario["calls"]["talk"];
 const meanOf = (duration: Duration): number => lawOf(distributionOf(duration)).mean;
+
+// The assumed pacing of a tenant's dialer under its settings: a number of lines for each idle agent, and only one line while the
+// measured rate is above the target.
+
+/** How often limits kept calls from being placed. */
+interface RatioReadings {
+  /** Decisions at which an agent was idle. */
+  wanting: number;
+  /**
+   * Of those decisions: those at which the measured rate was above the target and held back calls, at which no line was free, and
+   * at which spacing let too few calls pass.
+   */
+  held: number;
+  withoutLine: number;
+  spaced: number;
+  /** Largest number of calls under way at a decision. */
+  peak: number;
+}
+
+interface HeldRatioParameters {
+  /** Calls under way without an agent, for each idle agent; above 0. */
+  readonly ratio: number;
+  /** Largest share of the live answers that may be abandoned. */
+  readonly target: number;
+  /**
+   * Until this second one call for each idle agent is placed, so that a team that begins idle does not distort the readings.
+   * Default 0.
+   */
+  readonly gentleUntil?: number;
+  /** Seconds between decisions. Default 1. */
+  readonly interval?: number;
+}
+
+/**
+ * Keeps `ratio` calls under way for each idle agent (rounded, at least one), and one for each while the abandoned share of the
+ * measured window is above the target. Open-source dialers with such settings work like this; how the tenant's own dialer decides
+ * is not published.
+ */
+export function heldRatio(parameters: HeldRatioParameters): PacingStrategy & { readonly readings: RatioReadings } {
+  const { ratio, target, gentleUntil = 0, interval = 1 } = parameters;
+  const readings: RatioReadings = { wanting: 0, held: 0, withoutLine: 0, spaced: 0, peak: 0 };
+  const isHeld = (view: DialerView) => view.windowAbandoned > target * view.windowLiveAnswers;
+  const inAir = (view: DialerView) => view.dialing + view.detecting + view.waiting;
+  const lines = (view: DialerView) => Math.max(Math.min(1, view.idle), Math.round(ratio * view.idle));
+  return {
+    name: "held-ratio",
+    interval,
+    readings,
+    decide(view) {
+      const air = inAir(view);
+      if (view.now < gentleUntil) return Math.max(0, view.idle - air);
+      readings.peak = Math.max(readings.peak, air + view.talking);
+      const free = Math.max(0, lines(view) - air);
+      const wanted = isHeld(view) ? Math.max(0, Math.min(lines(view), view.idle) - air) : free;
+      if (view.idle > 0) {
+        readings.wanting += 1;
+        if (wanted < free) readings.held += 1;
+        else if (wanted > view.trunksFree) readings.withoutLine += 1;
+        else if (wanted > view.callsPerSecond * interval + 1) readings.spaced += 1;
+      }
+      return wanted;
+    },
+    explain: (view) => ({ ratio, target, lines: lines(view), inAir: inAir(view), held: isHeld(view) }),
+  };
+}

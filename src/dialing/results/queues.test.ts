@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { plainQueue, queueCases, runBatches, runProgressive, runQueue } from "../../../test/support/queue-cases.ts";
-import { createDialer } from "../engine/create.ts";
+import { createDialer } from "../engine/dialer.ts";
 import { batchOverdial, erlangB, erlangC } from "../formulas/index.ts";
 import { runReplication } from "../replicate.ts";
 import { parseScenario } from "../scenario/parse.ts";

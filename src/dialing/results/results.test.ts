@@ -3,7 +3,7 @@
 import { describe, expect, it, test } from "vitest";
 import { plainQueue } from "../../../test/support/queue-cases.ts";
 import { canonicalJson, wilsonInterval } from "../../kernel/index.ts";
-import { createDialer } from "../engine/create.ts";
+import { createDialer } from "../engine/dialer.ts";
 import type { CallTransition } from "../engine/sink.ts";
 import { hardPatience } from "../formulas/index.ts";
 import { runReplication } from "../replicate.ts";

@@ -2,7 +2,6 @@
 
 export { StatisticsError } from "./arguments.ts";
 export { binomialCdf, studentQuantile } from "./beta.ts";
-export type { DayCell } from "./day-effects.ts";
 export { binomialPmf, incompleteGamma, lnGamma, poissonPmf } from "./gamma.ts";
 export { lastingTrend, levelShifts } from "./lasting-effects.ts";
 export {
@@ -13,6 +12,7 @@ export {
 } from "./means.ts";
 export { normalCdf, normalQuantile } from "./normal.ts";
 export {
+  type DayCell,
   type DayRateInterval,
   type DayVariation,
   dayVariation,

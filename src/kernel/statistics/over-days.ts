@@ -1,10 +1,196 @@
 // Rates of calls over days: calls of one day share the circumstances of that day, so days count as independent, not calls.
 
-import { at, requireShare } from "./arguments.ts";
+import { at, requireCounts, requireShare, StatisticsError } from "./arguments.ts";
 import { studentQuantile } from "./beta.ts";
-import { type DayCell, dispersionOf, type Group, groupsOf, indexOf, measureOf } from "./day-effects.ts";
 import { normalQuantile } from "./normal.ts";
 import { type RateInterval, wilsonInterval } from "./proportions.ts";
+
+// The effects of days on the rates of groups: their variance, and how groups scatter around them. See `dayVariation`.
+
+/** The calls of a group on a day. Groups and days are whole numbers from 0. */
+export interface DayCell {
+  readonly group: number;
+  readonly day: number;
+  readonly successes: number;
+  readonly trials: number;
+}
+
+/** Days up to which the degrees of freedom are computed from all eigenvalues. */
+const EXACT_DAYS = 150;
+
+/** Counts and rate of a group over all days. */
+interface Group {
+  readonly successes: number;
+  readonly trials: number;
+  /** p (1 - p), of a rate drawn a little towards that of all groups, so that it is not 0 for a group without success. */
+  readonly variance: number;
+  readonly cells: readonly DayCell[];
+}
+
+/** The measured variance of the days' effects. */
+interface Measure {
+  /** Unbiased; may be below 0. */
+  readonly variance: number;
+  /** `variance`, or 0 when it is negative. */
+  readonly likely: number;
+  /** By how much `variance` falls when the dispersion rises by 1. */
+  readonly slope: number;
+  /** The variance of `variance`. */
+  readonly scatter: number;
+  /**
+   * How many days of equal size, without groups, would measure as well. Depends on which groups were worked on which days, not on
+   * the outcomes.
+   */
+  readonly degrees: number;
+}
+
+/** The index of each day that has trials. */
+function indexOf(cells: readonly DayCell[]): ReadonlyMap<number, number> {
+  const days = new Map<number, number>();
+  for (const { group, day, successes, trials } of cells) {
+    requireCounts(successes, trials);
+    if (!Number.isInteger(group) || !Number.isInteger(day))
+      throw new StatisticsError("invalid_input", `group ${group}, day ${day}: allowed are whole numbers`);
+    if (trials > 0 && !days.has(day)) days.set(day, days.size);
+  }
+  return days;
+}
+
+/** The groups that have trials. */
+function groupsOf(cells: readonly DayCell[]): ReadonlyMap<number, Group> {
+  const found = new Map<number, { successes: number; trials: number; cells: DayCell[] }>();
+  const all = { successes: 0, trials: 0 };
+  for (const cell of cells) {
+    if (cell.trials === 0) continue;
+    let group = found.get(cell.group);
+    if (group === undefined) found.set(cell.group, (group = { successes: 0, trials: 0, cells: [] }));
+    group.successes += cell.successes;
+    group.trials += cell.trials;
+    group.cells.push(cell);
+    all.successes += cell.successes;
+    all.trials += cell.trials;
+  }
+  const mean = (all.successes + 0.5) / (all.trials + 1);
+  return new Map(
+    [...found].map(([name, group]) => {
+      const p = (group.successes + mean) / (group.trials + 1);
+      return [name, { ...group, variance: p * (1 - p) }];
+    }),
+  );
+}
+
+/**
+ * The variance of the days' effects from the residuals after the groups' rates were fitted: the sum of their squares over its
+ * expectation.
+ */
+function measureOf(groups: ReadonlyMap<number, Group>, days: ReadonlyMap<number, number>, dispersion: number): Measure {
+  const count = days.size;
+  const residuals = new Float64Array(count);
+  const matrix = new Float64Array(count * count);
+  let information = 0;
+  for (const { successes, trials, variance, cells } of groups.values()) {
+    information += trials * variance;
+    const places = Int32Array.from(cells, ({ day }) => days.get(day) ?? 0);
+    const counts = Float64Array.from(cells, ({ trials: n }) => n);
+    for (const [i, { successes: y, trials: n }] of cells.entries()) {
+      const place = at(places, i);
+      residuals[place] = at(residuals, place) + y - (successes / trials) * n;
+      const row = place * count;
+      matrix[row + place] = at(matrix, row + place) + n * variance;
+      const factor = (n * variance) / trials;
+      for (let j = 0; j < places.length; j++) {
+        const index = row + at(places, j);
+        matrix[index] = at(matrix, index) - factor * at(counts, j);
+      }
+    }
+  }
+  let residual = 0;
+  for (const value of residuals) residual += value * value;
+  const [m1, m2, m3, m4] = tracesOf(matrix, count);
+  if (!(m2 > 1e-9 * information ** 2)) return { variance: 0, likely: 0, slope: 0, scatter: 0, degrees: 0 };
+  const variance = (residual - dispersion * m1) / m2;
+  // A negative estimate, low by chance, would give too few degrees of freedom.
+  const likely = Math.max(0, variance);
+  const scatter = (2 * (dispersion ** 2 * m2 + 2 * dispersion * likely * m3 + likely ** 2 * m4)) / m2 ** 2;
+  const degrees = (count / information) ** 2 * m2;
+  return { variance, likely, slope: m1 / m2, scatter, degrees };
+}
+
+/** The traces of M, M², M³ and M⁴ of a symmetric matrix; the last two from the mean eigenvalue when it is large. */
+function tracesOf(matrix: Float64Array, size: number): [number, number, number, number] {
+  let [one, two, three, four] = [0, 0, 0, 0];
+  for (let i = 0; i < size; i++) one += at(matrix, i * size + i);
+  for (const value of matrix) two += value * value;
+  if (size > EXACT_DAYS) return [one, two, (two * two) / one, two * (two / one) ** 2];
+  for (let i = 0; i < size; i++) {
+    for (let j = i; j < size; j++) {
+      let product = 0;
+      for (let k = 0; k < size; k++) product += at(matrix, i * size + k) * at(matrix, j * size + k);
+      const times = i === j ? 1 : 2;
+      three += times * product * at(matrix, i * size + j);
+      four += times * product * product;
+    }
+  }
+  return [one, two, three, four];
+}
+
+/** Pearson's dispersion of groups on days around levels of the groups and effects of the days. */
+function dispersionOf(
+  groups: ReadonlyMap<number, Group>,
+  days: ReadonlyMap<number, number>,
+): { dispersion: number; degrees: number } {
+  const residuals = new Float64Array(days.size);
+  const weights = new Float64Array(days.size);
+  const parts = new Parts(days.size);
+  let cellCount = 0;
+  for (const { successes, trials, variance, cells } of groups.values()) {
+    for (const { day, successes: y, trials: n } of cells) {
+      const place = days.get(day) ?? 0;
+      parts.join(days.get(cells[0]?.day ?? 0) ?? 0, place);
+      residuals[place] = at(residuals, place) + y - (successes / trials) * n;
+      weights[place] = at(weights, place) + n * variance;
+      cellCount += 1;
+    }
+  }
+  const degrees = cellCount - days.size - groups.size + parts.count;
+  if (degrees < 1) return { dispersion: 1, degrees: 0 };
+  let sum = 0;
+  for (const { successes, trials, variance, cells } of groups.values()) {
+    for (const { day, successes: y, trials: n } of cells) {
+      const place = days.get(day) ?? 0;
+      const expected = n * variance;
+      sum += (y - (successes / trials) * n - (expected * at(residuals, place)) / at(weights, place)) ** 2 / expected;
+    }
+  }
+  return { dispersion: Math.max(1, sum / degrees), degrees };
+}
+
+/** Days that a group links to each other are in one part (union-find). */
+class Parts {
+  readonly #parents: Int32Array;
+  count: number;
+
+  constructor(size: number) {
+    this.#parents = Int32Array.from({ length: size }, (_, i) => i);
+    this.count = size;
+  }
+
+  join(a: number, b: number): void {
+    const [x, y] = [this.#find(a), this.#find(b)];
+    if (x === y) return;
+    this.#parents[x] = y;
+    this.count -= 1;
+  }
+
+  #find(of: number): number {
+    let place = of;
+    while (at(this.#parents, place) !== place) {
+      this.#parents[place] = at(this.#parents, at(this.#parents, place));
+      place = at(this.#parents, place);
+    }
+    return place;
+  }
+}
 
 /**
  * What an interval allows for. `days`: variation between days, and chance. `calls`: chance alone, as if all calls were
@@ -30,22 +216,7 @@ export interface DayDifference {
 export type GroupSet = readonly number[] | { readonly but: readonly number[] };
 
 /** How much days vary, measured from groups on days. */
-export interface DayVariation {
-  readonly days: number;
-  /** Degrees of freedom of the variance: the number of days behind the measure. Below `LEAST_DEGREES` there are too few. */
-  readonly degrees: number;
-  /** Variance of the days' effects on the logit; an unbiased estimate, which may be below 0. */
-  readonly variance: number;
-  /** Scatter of a group's days around the effects that all groups of a day share; 1 when it is chance alone. */
-  readonly dispersion: number;
-  /** The rate of the groups together, with an interval for their own day-to-day variation at most. */
-  rate(groups: GroupSet, confidence?: number): DayRateInterval;
-  /**
-   * The difference of two disjoint sets of groups; null when there are too few days. Effects of days on which both were worked
-   * cancel.
-   */
-  difference(first: GroupSet, second: GroupSet, confidence?: number): DayDifference | null;
-}
+export type DayVariation = Readonly<ReturnType<typeof dayVariation>>;
 
 /** Degrees of freedom below which the variation between days counts as unknown; four equal days have three. */
 const LEAST_DEGREES = 2.5;
@@ -67,7 +238,7 @@ const LEAST_COUNT = 3;
  * "Generalized Linear Models", section 4.5). When each group was worked on a day of its own, groups and days cannot be told
  * apart: the variation is then unknown (`degrees` 0).
  */
-export function dayVariation(cells: readonly DayCell[]): DayVariation {
+export function dayVariation(cells: readonly DayCell[]) {
   const days = indexOf(cells);
   const groups = groupsOf(cells);
   const count = days.size;
@@ -158,17 +329,25 @@ export function dayVariation(cells: readonly DayCell[]): DayVariation {
 
   return {
     days: count,
+    /** Degrees of freedom of the variance: the number of days behind the measure. Below `LEAST_DEGREES` there are too few. */
     degrees: isKnown ? measure.degrees : 0,
+    /** Variance of the days' effects on the logit; an unbiased estimate, which may be below 0. */
     variance,
+    /** Scatter of a group's days around the effects that all groups of a day share; 1 when it is chance alone. */
     dispersion,
-    rate(names, confidence = 0.95) {
+    /** The rate of the groups together, with an interval for their own day-to-day variation at most. */
+    rate(names: GroupSet, confidence: number = 0.95): DayRateInterval {
       requireShare("confidence", confidence);
       const side = sideOf(sumsOf(names));
       if (!isKnown || side.trials === 0)
         return { ...wilsonInterval(side.successes, side.trials, confidence), method: "calls", days: side.days };
       return rateAt(side, quantileOf(side.own, side.shared, confidence), confidence);
     },
-    difference(firstNames, secondNames, confidence = 0.95) {
+    /**
+     * The difference of two disjoint sets of groups; null when there are too few days. Effects of days on which both were worked
+     * cancel.
+     */
+    difference(firstNames: GroupSet, secondNames: GroupSet, confidence: number = 0.95): DayDifference | null {
       requireShare("confidence", confidence);
       const first = sideOf(sumsOf(firstNames));
       const second = sideOf(sumsOf(secondNames));

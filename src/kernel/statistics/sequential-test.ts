@@ -27,14 +27,6 @@ export interface SequentialState {
   readonly verdict: SequentialVerdict;
 }
 
-interface SequentialTest {
-  /** Adds `successes` of `trials` and returns the verdict. Once it is "above" or "below" it no longer changes. */
-  observe(successes: number, trials: number): SequentialVerdict;
-  readonly state: SequentialState;
-  /** ln of the likelihood of the alternative over that of the limit. */
-  readonly logLikelihoodRatio: number;
-}
-
 /**
  * Wald's sequential probability ratio test for independent trials (A. Wald, Annals of Mathematical Statistics 16, 1945) with the
  * boundaries 1/alpha and beta. With these, instead of Wald's approximate ones, both error rates are guaranteed, however often and
@@ -46,7 +38,7 @@ interface SequentialTest {
 export function createSequentialTest(
   options: SequentialTestOptions,
   start: SequentialState = { successes: 0, trials: 0, verdict: "continue" },
-): SequentialTest {
+) {
   const { limit, alternative, alpha, beta } = options;
   for (const [name, value] of Object.entries({ limit, alternative, alpha, beta })) requireShare(name, value);
   if (limit === alternative) {
@@ -59,7 +51,8 @@ export function createSequentialTest(
   let { successes, trials, verdict } = start;
   const logRatio = (): number => successes * perSuccess + (trials - successes) * perFailure;
   return {
-    observe(moreSuccesses, moreTrials) {
+    /** Adds `successes` of `trials` and returns the verdict. Once it is "above" or "below" it no longer changes. */
+    observe(moreSuccesses: number, moreTrials: number): SequentialVerdict {
       requireCounts(moreSuccesses, moreTrials);
       successes += moreSuccesses;
       trials += moreTrials;
@@ -69,10 +62,11 @@ export function createSequentialTest(
       else if (ratio <= Math.log(beta)) verdict = isCeiling ? "below" : "above";
       return verdict;
     },
-    get state() {
+    get state(): SequentialState {
       return { successes, trials, verdict };
     },
-    get logLikelihoodRatio() {
+    /** ln of the likelihood of the alternative over that of the limit. */
+    get logLikelihoodRatio(): number {
       return logRatio();
     },
   };

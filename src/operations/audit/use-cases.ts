@@ -5,8 +5,7 @@ import type { RulesInForce } from "../compliance/use-cases.ts";
 import { phoneText } from "../compliance/values.ts";
 import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
-import { type PackMade, type WritePack, writePack } from "./pack.ts";
-import { PdfText, packPdf } from "./pack-pdf.ts";
+import { type PackMade, PdfText, packPdf, type WritePack, writePack } from "./pack.ts";
 
 /** A requested pack; exactly one of the three subjects. */
 export interface PackAsked {

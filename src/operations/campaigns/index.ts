@@ -9,5 +9,4 @@ export { campaignPreviewOf } from "./preview.ts";
 export * from "./segment/index.ts";
 export * from "./state/index.ts";
 export { CampaignStates, figuresOf, pairAgainstOf, type StateContext } from "./states.ts";
-export { CampaignUseCases } from "./use-cases.ts";
-export { handOverPlanOf, resumePlanOf } from "./verb-plans.ts";
+export { CampaignUseCases, handOverPlanOf, resumePlanOf } from "./use-cases.ts";

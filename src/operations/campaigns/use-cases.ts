@@ -8,7 +8,9 @@ import { OperationError } from "../error.ts";
 import { inTime } from "../in-time.ts";
 import { timesOf } from "../readings.ts";
 import type { TenantRefresh } from "../refresh/refresh.ts";
+import type { DncBeforeStart } from "../tenant-dnc/index.ts";
 import { Together } from "../together.ts";
+import { gateChecks, groupsCheck, pairChecks } from "../views/campaign-checks.ts";
 import {
   campaignResultOf,
   campaignStatusOf,
@@ -18,25 +20,26 @@ import {
   pointOf,
 } from "../views/campaign-views.ts";
 import type { Planned } from "../views/plan.ts";
-import type { CampaignResult, CampaignVerb } from "../views/schemas/campaign-verbs.ts";
+import type { CampaignPreview, CampaignResult, CampaignVerb } from "../views/schemas/campaign-verbs.ts";
 import type { CampaignDetail, CampaignList, CampaignStatusList, HealthView } from "../views/schemas/campaigns.ts";
 import type { EmergencyStop, StopResult } from "../views/schemas/stops.ts";
 import { stopResultOf, stopViewOf } from "../views/stop-views.ts";
 import { timeText } from "../views/texts.ts";
-import { noSuchPair } from "./failover/pair.ts";
+import { noSuchPair, type PairReport } from "./failover/pair.ts";
 import type { FailoverUseCases } from "./failover/use-cases.ts";
+import { orderRefusal } from "./failover/words.ts";
 import { happened } from "./happened.ts";
 import type { KnownHealth } from "./health/known.ts";
 import { knownCampaign, knownList } from "./health/known-campaigns.ts";
-import type { CampaignReading } from "./metrics/reading.ts";
+import type { CampaignReading } from "./metrics/service.ts";
 import { suggesting } from "./nearest.ts";
 import type { VerbPlan } from "./preview.ts";
 import type { StateChange } from "./state/change.ts";
 import type { EmergencyStops } from "./state/emergency-stop.ts";
 import { GateLooks } from "./state/gate-looks.ts";
 import type { LeftChanges, LeftEnd } from "./state/left-changes.ts";
+import type { ResumeVerdict } from "./state/resume.ts";
 import { type CampaignStates, pairOf } from "./states.ts";
-import { handOverPlanOf, resumePlanOf } from "./verb-plans.ts";
 
 /** How long a request waits for calls under way to end, ms; the pause continues in any case. */
 const DRAIN_WAIT_MS = 10_000;
@@ -487,4 +490,74 @@ function ofOneWindow(readings: readonly CampaignReading[], watched: number | und
 function thinned<T>(readings: readonly T[]): readonly T[] {
   const every = Math.ceil(readings.length / POINTS);
   return every <= 1 ? readings : readings.filter((_, i) => (readings.length - 1 - i) % every === 0);
+}
+
+// The plans of a resume and of a hand-over, by what gate and pair say. Beside their preview, which the library shows without the gate.
+
+/** The plan of a resume, by the verdict of gate and pair. @param stopMark the latest emergency stop before that was asked for */
+export function resumePlanOf(verdict: ResumeVerdict, stopMark: number): Planned<VerbPlan> {
+  const { campaign, refusals, manifest, windows, whole, announced, at } = verdict;
+  const { id, name, status } = campaign;
+  const open = windows.filter((one) => one.open > 0).length;
+  const judged =
+    manifest === null
+      ? null
+      : { contacts: manifest.input.contacts, callable: manifest.counts.dial, listed: announced, whole, at: timeText(at) };
+  return {
+    operation: "campaigns.resume",
+    summary: `Resume ${name ?? id}: ${status} now, ${open} of ${windows.length} zones open${callableOf(judged)}`,
+    // Without the counts: they change every minute, and the gate is asked again when the action is carried out.
+    relies: { id, status, allowed: refusals.length === 0, stopMark },
+    refusals: refusals.map(({ text }) => text),
+    plan: {
+      id,
+      verb: "resume",
+      campaignId: id,
+      judged,
+      checks: gateChecks(verdict),
+      against: refusals.map(({ code }) => code),
+      stopMark,
+    },
+  };
+}
+
+function callableOf(judged: CampaignPreview["judged"]): string {
+  if (judged === null) return "";
+  const { contacts, callable, listed, whole } = judged;
+  const rest =
+    whole || listed === null ? "" : ` (of ${listed} on the list; the gate reads on when nobody of these may be called)`;
+  return `, ${callable} of ${contacts} contacts looked at callable now${rest}`;
+}
+
+/**
+ * The plan of a hand-over. @param id the campaign that it was asked for, of either side. @param given.found how the tenant's
+ * do-not-call groups compare for the campaign that takes over, and why that forbids it; `stopMark` as for a resume
+ */
+export function handOverPlanOf(
+  id: string,
+  pair: PairReport,
+  verb: "failover" | "failback",
+  {
+    found,
+    stopMark,
+  }: { readonly found: { readonly groups: DncBeforeStart; readonly refusal: string | null } | null; readonly stopMark: number },
+): Planned<VerbPlan> {
+  const { primary, backup, state } = pair;
+  const refusal = orderRefusal(state, verb === "failover" ? "fail-over" : "fail-back");
+  const [gives, takes] = verb === "failover" ? [primary, backup] : [backup, primary];
+  const checks = pairChecks(pair, verb === "failover" ? "primary" : "backup");
+  return {
+    operation: `campaigns.${verb}`,
+    summary: `Hand over from ${gives} to ${takes}`,
+    relies: { primary, backup, phase: state.phase, side: state.side, stopMark },
+    refusals: [refusal, found?.refusal ?? null].filter((text) => text !== null),
+    plan: {
+      id: primary,
+      verb,
+      campaignId: id,
+      judged: null,
+      checks: found === null ? checks : [...checks, groupsCheck(found.groups, found.refusal ?? undefined)],
+      stopMark,
+    },
+  };
 }

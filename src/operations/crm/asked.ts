@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { canonicalJson } from "../../kernel/index.ts";
-import type { CrmPushProgress, Job } from "../../store/index.ts";
+import { type CrmPushProgress, crmPushProgress, type Job } from "../../store/index.ts";
 import type { CrmPushScope } from "./upsert.ts";
 
 /** Default number of records per request. */
@@ -25,18 +25,6 @@ const asked = z.object({
 
 /** The request of a push to the CRM, as stored with its job. */
 export type CrmPushAsked = z.output<typeof asked>;
-
-const progress = z.object({
-  announced: z.number(),
-  calls: z.number(),
-  unchanged: z.number(),
-  acknowledged: z.number(),
-  refused: z.number(),
-  refusedBefore: z.number(),
-  requests: z.number(),
-  unanswered: z.number().default(0),
-  total: z.number().nullable().default(null),
-});
 
 const NO_PROGRESS: CrmPushProgress = {
   announced: 0,
@@ -61,7 +49,7 @@ export interface CrmPush {
 export const crmPushOf = (job: Job): CrmPush => ({
   job,
   asked: asked.parse(job.options),
-  progress: progress.catch(NO_PROGRESS).parse(job.summary),
+  progress: crmPushProgress.catch(NO_PROGRESS).parse(job.summary),
 });
 
 /** Equal for equal requests. */

@@ -18,15 +18,7 @@ export type CrmAnswer =
   | { readonly kind: "none"; readonly reason: string };
 
 /** Sends signed bodies to the CRM's address. */
-export interface CrmSender {
-  /**
-   * Sends one body.
-   * @param id equal for equal bodies, so that the CRM recognises a repetition
-   * @param at time of the signature, ms since the epoch
-   */
-  send(id: string, body: string, at: number, signal: AbortSignal): Promise<CrmAnswer>;
-  close(): Promise<void>;
-}
+export type CrmSender = ReturnType<typeof createCrmSender>;
 
 const TIMEOUT_MS = 30_000;
 const CONNECT_MS = 10_000;
@@ -37,12 +29,17 @@ const PAGE_BEGINS = /^\s*<(!doctype\s+html|html)\b/i;
 const CONTROL = /\p{Cc}+/gu;
 
 /** Opens nothing before the first send. Throws OperationError `invalid_input` for an address or a secret that cannot be used. */
-export function createCrmSender(config: EndpointConfig): CrmSender {
+export function createCrmSender(config: EndpointConfig) {
   const endpoint = parseEndpoint("crm.recordsUrl", config);
   const { url, sign, headers: given } = endpoint;
   const pool = connectionsOf(endpoint, { connections: 2, connectTimeoutMs: CONNECT_MS, answerTimeoutMs: TIMEOUT_MS });
   return {
-    async send(id, body, at, signal) {
+    /**
+     * Sends one body.
+     * @param id equal for equal bodies, so that the CRM recognises a repetition
+     * @param at time of the signature, ms since the epoch
+     */
+    async send(id: string, body: string, at: number, signal: AbortSignal): Promise<CrmAnswer> {
       const headers = { ...given, "content-type": "application/json", "idempotency-key": id, ...sign?.(id, at, body) };
       try {
         const answer = await pool.request({
@@ -72,6 +69,6 @@ export function createCrmSender(config: EndpointConfig): CrmSender {
         return { kind: "none", reason: failureText(thrown) };
       }
     },
-    close: () => pool.close(),
+    close: (): Promise<void> => pool.close(),
   };
 }

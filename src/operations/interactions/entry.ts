@@ -1,15 +1,9 @@
 // Dispositions of an interaction, and how a correction changes them. Pure.
 
-/** One disposition as the tenant stores it; the names are those on the wire (contract §2.2). */
-export interface Entry {
-  readonly code: string;
-  readonly description: string;
-  readonly agent_id: string;
-  /** ISO 8601 with an offset. */
-  readonly timestamp: string;
-  /** Who wrote it; `api` for ours. */
-  readonly source: string;
-}
+import type { InteractionEntry } from "../../tenant/port.ts";
+
+/** One disposition as the tenant stores it; the names are those on the wire (contract §2.2). `source`: who wrote it; `api` for ours. */
+export type Entry = Readonly<InteractionEntry>;
 
 /** An interaction's dispositions with their version tag. */
 export interface Version {

@@ -1,33 +1,25 @@
 // The result of a correction for the ledger, the audit log and the event.
 
 import { z } from "zod";
+import type { FinishedItem } from "../jobs/index.ts";
 import type { Entry, Policy } from "./entry.ts";
 import type { CorrectionResult } from "./machine.ts";
 import type { PlannedCorrection } from "./row.ts";
 
-/** An item for the ledger; `duplicate` of another row, or the result of the correction. */
-export interface FinishedCorrection {
-  readonly line: number;
+/** An item for the ledger; `duplicate` of another row, or the result of the correction. `attempts`: writes sent. */
+export interface FinishedCorrection extends FinishedItem {
   readonly interactionId: string;
   readonly code: string;
   readonly entry: Entry | undefined;
   readonly policy: Policy | undefined;
   readonly result: CorrectionResult | "duplicate";
-  readonly statusCode?: number;
-  readonly reason?: string;
-  /** The body of the tenant's last 5xx reply, when the entry could not be written. */
-  readonly vendorBody?: string;
-  /** Writes sent. */
-  readonly attempts: number;
-  /** From the first read to the last, ms. */
-  readonly latencyMs?: number;
-  readonly before?: readonly Entry[];
+  readonly before?: readonly Entry[] | undefined;
   /** Version tags as the tenant gave them. */
-  readonly tagBefore?: string;
-  readonly tagAfter?: string;
-  readonly after?: readonly Entry[];
-  readonly intended?: readonly Entry[];
-  readonly stored?: readonly Entry[];
+  readonly tagBefore?: string | undefined;
+  readonly tagAfter?: string | undefined;
+  readonly after?: readonly Entry[] | undefined;
+  readonly intended?: readonly Entry[] | undefined;
+  readonly stored?: readonly Entry[] | undefined;
 }
 
 /** The item of a row for which nothing was sent. */
@@ -44,7 +36,10 @@ export function unsentItem(
 export const DISPOSITION_UPDATED = "DISPOSITION_UPDATED";
 
 /** Data of the event: the stored entry, and the duration in milliseconds. */
-export function dispositionUpdated(item: FinishedCorrection, { entry }: { entry: Entry }): Record<string, unknown> {
+export function dispositionUpdated(
+  item: Pick<FinishedCorrection, "interactionId" | "latencyMs">,
+  entry: Entry,
+): Record<string, unknown> {
   return {
     interaction_id: item.interactionId,
     code: entry.code,

@@ -2,7 +2,7 @@
 // it.
 
 import { type Clock, doubledMs, type RandomStream } from "../../kernel/index.ts";
-import type { AuditInput, InteractionChanges, JobLedger, SessionLocks } from "../../store/index.ts";
+import type { InteractionChanges, JobLedger, SessionLocks } from "../../store/index.ts";
 import {
   type CallOptions,
   type CallReport,
@@ -12,24 +12,19 @@ import {
   TenantError,
 } from "../../tenant/port.ts";
 import {
-  type JobProgress,
-  type JobRecords,
-  JobRun,
   JobRunner,
   type JobSource,
   owned,
   type PlanReport,
   type PlanSink,
-  type Replicas,
   type RowJob,
+  type RowJobsParts,
   type RowLedger,
   type RowWork,
   type Sent,
   submitJob,
 } from "../jobs/index.ts";
-import type { Kind } from "../run/kind.ts";
 import type { Leave } from "../run/leave.ts";
-import type { Runs } from "../run/runs.ts";
 import { type Entry, type Merge, mergeDispositions, type Version } from "./entry.ts";
 import {
   beginCorrection,
@@ -340,49 +335,24 @@ export async function previewCorrection(
   return { now, problems, merge };
 }
 
-interface CorrectionsDependencies extends Omit<CorrectionWorkDependencies, "jobs"> {
-  readonly jobs: JobRecords;
+interface CorrectionsDependencies extends RowJobsParts, Omit<CorrectionWorkDependencies, "jobs"> {
   readonly jobLedger: CorrectionWorkDependencies["jobs"];
   readonly ledger: RowLedger<PlannedRow, FinishedCorrection>;
-  readonly replicas: Replicas;
-  readonly runs: Runs;
-  /** See `Kind`. */
-  readonly scope: string;
-  /** Called when a job stopped before its end for a reason other than an interruption. */
-  readonly onStopped?: ((job: RowJob) => void) | undefined;
-  /** Writes an entry of the job's own into the audit log. */
-  readonly record: (entry: AuditInput) => Promise<void>;
-  readonly actor: string;
-  /** Concurrent rows. */
-  readonly concurrency: number;
 }
 
 /** Corrections of closed interactions as jobs: plan, run, find. Errors: OperationError. */
-export class Corrections {
+export class Corrections extends JobRunner<PlannedRow, FinishedCorrection> {
   readonly #deps: CorrectionsDependencies;
-  readonly #runner: JobRunner;
 
   constructor(deps: CorrectionsDependencies) {
-    this.#deps = deps;
-    const { ledger, clock, concurrency, jobLedger } = deps;
-    this.#runner = new JobRunner({
+    const { ledger, jobLedger } = deps;
+    super({
       ...deps,
       kind: DISPOSITIONS,
       overlap: OVERLAP,
-      openRun: (job, leave) =>
-        new JobRun(job.id, {
-          ledger,
-          work: correctionWork(job.id, { ...deps, jobs: jobLedger }),
-          clock,
-          concurrency,
-          leave,
-        }),
+      workOf: ({ id }) => ({ ledger, work: correctionWork(id, { ...deps, jobs: jobLedger }) }),
     });
-  }
-
-  /** The kind of run for the engine. */
-  kind(): Kind {
-    return this.#runner.kind();
+    this.#deps = deps;
   }
 
   /**
@@ -411,16 +381,6 @@ export class Corrections {
         },
       },
     );
-  }
-
-  /** The job of an id. Throws OperationError `job_not_found`. */
-  find(id: string): Promise<RowJob> {
-    return this.#deps.jobs.get(id);
-  }
-
-  /** Runs a job to its end; see JobRunner.run. */
-  run(id: string, onProgress?: (progress: JobProgress) => void): Promise<RowJob> {
-    return this.#runner.run(id, onProgress);
   }
 }
 
@@ -517,21 +477,9 @@ async function announcedVersion(changes: InteractionChanges, jobId: string, line
 }
 
 function endOf({ outcome, attempts, latencyMs, vendorBody }: Corrected): Parameters<typeof sentItem>[1] {
-  const { result, message, statusCode, before, after, intended, stored, tagBefore, tagAfter } = outcome;
-  return {
-    result,
-    attempts,
-    latencyMs,
-    ...(message === undefined ? {} : { reason: message }),
-    ...(statusCode === undefined ? {} : { statusCode }),
-    ...(vendorBody === undefined || result === "success" || result === "unchanged" ? {} : { vendorBody }),
-    ...(tagBefore === undefined ? {} : { tagBefore }),
-    ...(tagAfter === undefined ? {} : { tagAfter }),
-    ...(before === undefined ? {} : { before }),
-    ...(after === undefined ? {} : { after }),
-    ...(intended === undefined ? {} : { intended }),
-    ...(stored === undefined ? {} : { stored }),
-  };
+  const { message: reason, ...rest } = outcome;
+  const isThere = outcome.result === "success" || outcome.result === "unchanged";
+  return { ...rest, reason, attempts, latencyMs, vendorBody: isThere ? undefined : vendorBody };
 }
 
 function sentOf(item: FinishedCorrection, corrected: Corrected): Sent<FinishedCorrection> {

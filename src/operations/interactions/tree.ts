@@ -1,6 +1,7 @@
 // The rules for the dispositions of one interaction: the tree of codes, and mutually exclusive codes. Pure.
 
 import { nearest, parseInstant } from "../../kernel/index.ts";
+import type { DispositionTreeView } from "../../tenant/port.ts";
 import type { RowProblem as AnyRowProblem } from "../jobs/index.ts";
 import { listed, shown } from "../jobs/row-values.ts";
 import type { Entry } from "./entry.ts";
@@ -23,18 +24,13 @@ export type InteractionProblem = AnyRowProblem<
   | "unwritable_entry"
 >;
 
-interface TreeNode {
-  readonly code: string;
-  readonly description: string;
-  readonly parent?: string | null | undefined;
-  readonly active: boolean;
-}
+type TreeNode = DispositionTreeView["dispositions"][number];
 
 /** The codes of a tenant by name. */
 export type DispositionTree = ReadonlyMap<string, TreeNode>;
 
 /** Builds the look-up. */
-export function indexTree(reply: { readonly dispositions: readonly TreeNode[] }): DispositionTree {
+export function indexTree(reply: DispositionTreeView): DispositionTree {
   return new Map(reply.dispositions.map((node) => [node.code, node]));
 }
 

@@ -35,7 +35,7 @@ export async function cancelJob(id: string, { jobs, replicas, record, clock }: C
   const since = clock.now();
   for (;;) {
     const { executor } = await jobs.get(id);
-    if (executor === undefined || (await replicas.isDead(executor))) return;
+    if (executor === null || (await replicas.isDead(executor))) return;
     if (clock.now() - since > PATIENCE_MS)
       throw new OperationError(
         "outcome_unknown",

@@ -2,17 +2,15 @@
 // process dies.
 
 export { refuseCancelled } from "./cancel.ts";
-export { type EndedItem, type OpenItem, owned, RowLedger } from "./ledger.ts";
+export { type EndedItem, type FinishedItem, type OpenItem, owned, RowLedger, type RowLedgerParts } from "./ledger.ts";
 export { type PlanReport, type PlanSink, planRows, type RefusedRow, type RowPlanner, type RowProblem } from "./plan.ts";
 export {
   ENDED,
   GOES_ON,
   type JobProgress,
   JobRecords,
-  type Replicas,
   type RowJob,
 } from "./record.ts";
-export { JobRun, type RowWork, type Sent } from "./run.ts";
-export { JobRunner } from "./runner.ts";
+export { JobRunner, type RowJobsParts, type RowWork, type Sent } from "./run.ts";
 export { SeenKeys } from "./seen-keys.ts";
 export { type JobSource, submitJob } from "./submit.ts";

@@ -1,8 +1,16 @@
 // The rows of a job and their results in the store. The kind of job defines the form of a row, an item, its audit entry and its event.
 
-import type { AuditInput, Batch, ItemResult, JobItem, JobLedger, NewEvent, NewItem } from "../../store/index.ts";
-import { StoreError } from "../../store/index.ts";
+import {
+  type AuditInput,
+  type ItemResult,
+  type JobItem,
+  type JobLedger,
+  type NewEvent,
+  type NewItem,
+  StoreError,
+} from "../../store/index.ts";
 import { OperationError } from "../error.ts";
+import { cloudEvent, type OutboundEventType } from "../events/index.ts";
 import type { Conflict, PlannedChunk } from "./plan.ts";
 
 /** A chunk when the job gets it: new, or half done by a process that died. */
@@ -27,6 +35,15 @@ export interface OpenItem extends Pick<JobItem, "line" | "result" | "attempts" |
 export interface FinishedItem {
   readonly line: number;
   readonly result: ItemResult;
+  readonly statusCode?: number | undefined;
+  readonly reason?: string | undefined;
+  /** Requests sent. */
+  readonly attempts: number;
+  /** From the first request to the last answer, ms. */
+  readonly latencyMs?: number | undefined;
+  readonly callStatus?: string | undefined;
+  /** The body of the tenant's last 5xx reply, when the row could not be written. */
+  readonly vendorBody?: string | undefined;
 }
 
 /**
@@ -39,37 +56,48 @@ export interface EndedItem {
   readonly latencyMs: number | undefined;
 }
 
-/** The form of an item in the store. */
-export interface WrittenItem {
-  readonly item: NewItem;
-  readonly audit: AuditInput;
-  readonly event: NewEvent | undefined;
+/** What a ledger of any kind of job needs. */
+export interface RowLedgerParts {
+  readonly jobs: JobLedger;
+  readonly actor: string;
+  readonly executor: string;
+  /** ms since the epoch. */
+  readonly now: () => number;
+  /** Whether a receiver takes events of this type now. */
+  readonly takes: (type: OutboundEventType) => boolean;
+  /** Called for each item when its result is stored, and again when it is settled later with another result. */
+  readonly onItem?: ((item: EndedItem) => void) | undefined;
 }
 
-interface RowLedgerOptions<Row, Item extends FinishedItem> {
-  readonly jobs: JobLedger;
-  readonly executor: string;
+/** What a kind of job says about its rows and items. */
+interface RowLedgerKind<Row, Item extends FinishedItem> {
+  readonly kind: string;
   /** The stored text of a chunk's rows, and back. */
   readonly encode: (rows: readonly Row[]) => string;
   readonly decode: (payload: string) => Row[];
   readonly lineOf: (row: Row) => number;
-  /** @param settled true when an open item gets its final result */
-  readonly write: (jobId: string, item: Item, settled: boolean) => WrittenItem;
-  readonly kind: string;
+  /** The call or interaction of an item. */
+  readonly subjectOf: (item: Item) => string;
+  /** Action of an item's audit entry, and what the entry says besides the result. */
+  readonly action: string;
+  readonly detailsOf: (item: Item) => Readonly<Record<string, unknown>>;
+  readonly event: OutboundEventType;
+  /** Source of the event. */
+  readonly source: string;
+  /** The event's data; undefined for an item without an event. */
+  readonly dataOf: (item: Item, time: number) => Record<string, unknown> | undefined;
   /** What went wrong with an item, by its result: a rule (ours or the tenant's), or the tenant otherwise. */
   readonly errorOf: (result: Item["result"]) => EndedItem["error"];
-  /** Called for each item when its result is stored, and again when it is settled later with another result. */
-  readonly onItem?: ((item: EndedItem) => void) | undefined;
   /** Whether nothing is left to do for an item that is `unknown` or `locked`. */
   readonly isSettled: (item: JobItem) => boolean;
 }
 
 /** Rows and results of the jobs that this replica runs. Writes reject with OperationError `not_owner` once another process has the job. */
 export class RowLedger<Row, Item extends FinishedItem> {
-  readonly #options: RowLedgerOptions<Row, Item>;
+  readonly #options: RowLedgerParts & RowLedgerKind<Row, Item>;
 
-  constructor(options: RowLedgerOptions<Row, Item>) {
-    this.#options = options;
+  constructor(parts: RowLedgerParts, kind: RowLedgerKind<Row, Item>) {
+    this.#options = { ...parts, ...kind };
   }
 
   addChunks(jobId: string, chunks: readonly PlannedChunk<Row>[]): Promise<void> {
@@ -110,24 +138,17 @@ export class RowLedger<Row, Item extends FinishedItem> {
 
   /** Writes items with their audit entries and events in one transaction; a line with a result keeps it. */
   async commit(jobId: string, batch: readonly { readonly item: Item; readonly chunkNo: number }[]): Promise<void> {
-    const { jobs, executor, write } = this.#options;
+    const { jobs, executor } = this.#options;
     const [first] = batch;
     if (first === undefined) return;
-    const items: NewItem[] = [];
-    const audit: NonNullable<Batch["audit"]>[number][] = [];
-    const events: NonNullable<Batch["events"]>[number][] = [];
-    for (const { item } of batch) {
-      const { line } = item;
-      const written = write(jobId, item, false);
-      items.push(written.item);
-      audit.push({ ...written.audit, line });
-      if (written.event !== undefined) events.push({ ...written.event, line });
-    }
+    const items = batch.map(({ item }) => this.#stored(item));
+    const audit = batch.map(({ item }) => ({ ...this.#auditEntry(jobId, item, false), line: item.line }));
+    const events = batch.flatMap(({ item }) => this.#events(jobId, item).map((event) => ({ ...event, line: item.line })));
     const { lines } = await owned(jobs, jobId, () =>
       jobs.commitBatch({ jobId, executor, chunkNo: first.chunkNo, items, audit, events }),
     );
     const fresh = new Set(lines);
-    for (const item of items) if (fresh.has(item.line)) this.#tell(item);
+    for (const { item } of batch) if (fresh.has(item.line)) this.#tell(item);
   }
 
   async closeChunk(jobId: string, no: number): Promise<void> {
@@ -153,18 +174,49 @@ export class RowLedger<Row, Item extends FinishedItem> {
 
   /** Replaces the result `before` of an open item, with audit entry and event, in one transaction. */
   async settle(jobId: string, item: Item, before: ItemResult): Promise<void> {
-    const { jobs, executor, write } = this.#options;
-    const { item: stored, audit, event } = write(jobId, item, true);
-    const { line, callId: _, ...set } = stored;
-    await owned(jobs, jobId, () =>
-      jobs.updateItem({ jobId, executor, line, set, audit: [audit], events: event === undefined ? [] : [event] }),
-    );
-    if (item.result !== before) this.#tell(stored);
+    const { jobs, executor } = this.#options;
+    const { line, callId: _, ...set } = this.#stored(item);
+    const audit = [this.#auditEntry(jobId, item, true)];
+    await owned(jobs, jobId, () => jobs.updateItem({ jobId, executor, line, set, audit, events: this.#events(jobId, item) }));
+    if (item.result !== before) this.#tell(item);
   }
 
-  #tell({ result, latencyMs }: Pick<NewItem, "result" | "latencyMs">): void {
+  #stored(item: Item): NewItem {
+    const { line, result, attempts, statusCode, reason, latencyMs, callStatus, vendorBody } = item;
+    const callId = this.#options.subjectOf(item);
+    return { line, callId, result, attempts, statusCode, reason: reason?.slice(0, 2000), latencyMs, callStatus, vendorBody };
+  }
+
+  #auditEntry(jobId: string, item: Item, settled: boolean): AuditInput {
+    const { actor, action, subjectOf, detailsOf } = this.#options;
+    const { line, result, statusCode, attempts, latencyMs, reason, callStatus } = item;
+    const details = {
+      ...detailsOf(item),
+      line,
+      result,
+      statusCode,
+      attempts,
+      latencyMs: latencyMs === undefined ? undefined : Math.round(latencyMs * 100) / 100,
+      error: reason?.slice(0, 500),
+      callStatus,
+      settled: settled ? true : undefined,
+    };
+    return { actor, action, subject: subjectOf(item), job: jobId, details };
+  }
+
+  #events(jobId: string, item: Item): NewEvent[] {
+    const { event: type, source, subjectOf, dataOf, takes, now } = this.#options;
+    const time = now();
+    const data = dataOf(item, time);
+    if (data === undefined || !takes(type)) return [];
+    const eventId = `${jobId}-${item.line}`;
+    const subject = subjectOf(item);
+    return [{ eventId, subject, type, body: cloudEvent({ id: eventId, type, source, subject, time, data }) }];
+  }
+
+  #tell({ result, latencyMs }: Pick<FinishedItem, "result" | "latencyMs">): void {
     const { kind, errorOf, onItem } = this.#options;
-    onItem?.({ kind, result, error: errorOf(result), latencyMs: latencyMs ?? undefined });
+    onItem?.({ kind, result, error: errorOf(result), latencyMs });
   }
 }
 

@@ -1,5 +1,7 @@
 // Turns rows into the chunks of a job: rows to send, refused rows with all their reasons, duplicates. Nothing is sent here.
 
+import { z } from "zod";
+
 /** Rows in a chunk: one durable step of the job. */
 const CHUNK_ROWS = 500;
 const EXAMPLES = 20;
@@ -11,13 +13,14 @@ export interface RowProblem<Code extends string = string> {
   readonly message: string;
 }
 
+const refusedRow = z.object({
+  line: z.number(),
+  callId: z.string().optional(),
+  interactionId: z.string().optional(),
+  problems: z.array(z.object({ code: z.string(), message: z.string(), field: z.string().optional() }).readonly()).readonly(),
+});
 /** A refused row, with the id of its subject where that is readable. */
-export interface RefusedRow {
-  readonly line: number;
-  readonly callId?: string | undefined;
-  readonly interactionId?: string | undefined;
-  readonly problems: readonly RowProblem[];
-}
+export type RefusedRow = Readonly<z.output<typeof refusedRow>>;
 
 /** What planning needs to know about a planned row of any kind. */
 type PlannedRow =
@@ -49,17 +52,19 @@ export interface Conflict {
   readonly otherLine: number;
 }
 
-/** The result of planning a file. */
-export interface PlanReport {
-  readonly rows: number;
-  readonly toSend: number;
-  readonly refused: number;
-  readonly duplicates: number;
+/** The form of a report; it is kept as JSON. */
+export const planReport = z.object({
+  rows: z.number(),
+  toSend: z.number(),
+  refused: z.number(),
+  duplicates: z.number(),
   /** Number of refused rows by the code of each of their problems. */
-  readonly problems: Readonly<Record<string, number>>;
+  problems: z.record(z.string(), z.number()).readonly(),
   /** The first refused rows. */
-  readonly examples: readonly RefusedRow[];
-}
+  examples: z.array(refusedRow).readonly(),
+});
+/** The result of planning a file. */
+export type PlanReport = Readonly<z.output<typeof planReport>>;
 
 /** Receives a plan: the ledger, or nothing for a dry run. */
 export interface PlanSink<Row = never> {

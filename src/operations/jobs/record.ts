@@ -1,11 +1,10 @@
 // The record of a job over the rows of a file, and its storage.
 
 import { z } from "zod";
-import type { HistogramSummary } from "../../kernel/index.ts";
-import { type ItemCounts, type Job, type JobLedger, type JobStatus, StoreError } from "../../store/index.ts";
+import { type ItemCounts, type Job, type JobLedger, type JobStatus, type NewJob, StoreError } from "../../store/index.ts";
 import { noSuchJob } from "../error.ts";
 import { type StopReason, stopOf } from "../run/reason.ts";
-import type { PlanReport } from "./plan.ts";
+import { type PlanReport, planReport } from "./plan.ts";
 
 /**
  * planning → ready → running → done | partly_failed
@@ -19,40 +18,12 @@ export const GOES_ON: readonly JobStatus[] = ["planning", "ready", "running"];
 
 export type { StopReason };
 
-/** Measurements of a run, over all its chunks. Latencies in milliseconds. */
-export interface Measured {
-  readonly attempts: HistogramSummary;
-  readonly items: HistogramSummary;
-  readonly retries: number;
-  readonly rateLimited: number;
-  /** Writes that lost against another writer; absent for kinds of jobs without locks. */
-  readonly conflicts?: number;
-}
-
 /** A job over the rows of a file. */
-export interface RowJob {
-  readonly id: string;
-  /** What is done with its rows, for example `tag`. */
-  readonly kind: string;
-  /** The campaign whose codes the rows use, if the kind of job has one. */
-  readonly campaignId: string | undefined;
-  readonly sourceName: string;
-  readonly contentHash: string;
-  /** JSON, as submitted. */
-  readonly options: unknown;
-  readonly actor: string;
-  readonly status: JobStatus;
+export interface RowJob extends Omit<Job, "counts" | "summary" | "error"> {
   readonly totalRows: number;
-  /** Which replica plans or runs it. */
-  readonly executor: string | undefined;
-  /** Number of runs; each is a workflow of its own. */
-  readonly run: number;
   readonly plan: PlanReport | undefined;
   readonly measured: Measured | undefined;
   readonly stop: StopReason | undefined;
-  readonly createdAt: Date;
-  readonly startedAt: Date | undefined;
-  readonly finishedAt: Date | undefined;
 }
 
 /** How far a job is, for a progress display. */
@@ -79,36 +50,25 @@ export interface JobEnd {
   readonly measured: Measured | undefined;
 }
 
-type NewRowJob = Pick<RowJob, "id" | "kind" | "campaignId" | "sourceName" | "contentHash" | "options" | "actor"> & {
-  readonly executor: string;
-};
+type NewRowJob = Omit<NewJob, "status" | "scope"> & { readonly executor: string };
 
 // JSON from the database is parsed, not trusted.
 const histogram = z.object({ count: z.number(), p50: z.number(), p95: z.number(), p99: z.number(), max: z.number() });
-const measured = z.object({
-  attempts: histogram,
-  items: histogram,
-  retries: z.number(),
-  rateLimited: z.number(),
-  conflicts: z.number().optional(),
-});
-const problem = z.object({ code: z.string(), message: z.string(), field: z.string().optional() });
-const plan = z.object({
-  rows: z.number(),
-  toSend: z.number(),
-  refused: z.number(),
-  duplicates: z.number(),
-  problems: z.record(z.string(), z.number()),
-  examples: z.array(
-    z.object({
-      line: z.number(),
-      callId: z.string().optional(),
-      interactionId: z.string().optional(),
-      problems: z.array(problem),
-    }),
-  ),
-});
-const summary = z.object({ plan: plan.optional(), measured: measured.optional() });
+const measured = z
+  .object({
+    attempts: histogram,
+    items: histogram,
+    retries: z.number(),
+    rateLimited: z.number(),
+    /** Writes that lost against another writer; absent for kinds of jobs without locks. */
+    conflicts: z.number().optional(),
+  })
+  .readonly();
+
+/** Measurements of a run, over all its chunks. Latencies in milliseconds. */
+export type Measured = z.output<typeof measured>;
+
+const summary = z.object({ plan: planReport.optional(), measured: measured.optional() });
 
 /** Creates, reads and marks the jobs of some kinds in the store; jobs of other kinds are not visible. */
 export class JobRecords {
@@ -198,25 +158,7 @@ export class JobRecords {
 /** A job of the store over the rows of a file. */
 export function rowJobOf(job: Job): RowJob {
   const { plan: planned, measured: measurements } = summary.catch({}).parse(job.summary ?? {});
-  return {
-    id: job.id,
-    kind: job.kind,
-    campaignId: job.campaignId ?? undefined,
-    sourceName: job.sourceName,
-    contentHash: job.contentHash,
-    options: job.options,
-    actor: job.actor,
-    status: job.status,
-    totalRows: job.totalRows ?? 0,
-    executor: job.executor ?? undefined,
-    run: job.run,
-    plan: planned,
-    measured: measurements as RowJob["measured"],
-    stop: stopOf(job.error),
-    createdAt: new Date(job.createdAt),
-    startedAt: job.startedAt === null ? undefined : new Date(job.startedAt),
-    finishedAt: job.finishedAt === null ? undefined : new Date(job.finishedAt),
-  };
+  return { ...job, totalRows: job.totalRows ?? 0, plan: planned, measured: measurements, stop: stopOf(job.error) };
 }
 
 /** Which replicas are alive. */

@@ -4,15 +4,178 @@
 // A process that dies leaves items in any of these states. The next process finds the results in the ledger, and the
 // chunk's intent mark shows which of the other items may have been sent.
 
-import { type Clock, Histogram, messageOf } from "../../kernel/index.ts";
-import type { ItemCounts } from "../../store/index.ts";
+import { type Clock, Histogram, messageOf, type RandomStream } from "../../kernel/index.ts";
+import { type AuditInput, ITEM_RESULTS, type ItemCounts, isGood } from "../../store/index.ts";
 import { TenantError } from "../../tenant/port.ts";
 import { OperationError } from "../error.ts";
+import type { Kind, Running } from "../run/kind.ts";
 import type { Leave } from "../run/leave.ts";
+import { overlapping } from "../run/overlap.ts";
 import { CANCELLED, reasonOf } from "../run/reason.ts";
+import type { Runs } from "../run/runs.ts";
 import type { FinishedItem, OpenItem, RowLedger } from "./ledger.ts";
-import type { JobProgress, StopReason } from "./record.ts";
+import {
+  ENDED,
+  type JobProgress,
+  type JobRecords,
+  type JobStatus,
+  type Measured,
+  type Replicas,
+  type RowJob,
+  type StopReason,
+} from "./record.ts";
 import { Semaphore } from "./semaphore.ts";
+
+// Runs and follows jobs of one kind over the rows of a file. A run's workflow: which chunks are left, each chunk as one durable step, then what is open is
+// settled, then the job is closed.
+//
+//   pending chunks ─▶ chunk 0 ─▶ chunk 1 ─▶ … (some overlap, so that the pipe never runs dry at a chunk's end) ─▶ settle ─▶ close
+//                        └── stop (no rights, vendor away, interrupted): no further chunk, the job is closed as stopped and can be resumed
+
+/** What jobs of any kind over the rows of a file need. */
+export interface RowJobsParts {
+  readonly jobs: JobRecords;
+  readonly replicas: Replicas;
+  readonly runs: Runs;
+  /** See `Kind`. */
+  readonly scope: string;
+  /** Called when a job stopped before its end for a reason other than an interruption. */
+  readonly onStopped?: ((job: RowJob) => void) | undefined;
+  /** Writes an entry of the job's own into the audit log. */
+  readonly record: (entry: AuditInput) => Promise<void>;
+  readonly clock: Clock;
+  readonly random: RandomStream;
+  readonly actor: string;
+  readonly replicaId: string;
+  /** Concurrent rows. */
+  readonly concurrency: number;
+}
+
+interface RunnerDependencies<Row, Item extends FinishedItem> extends RowJobsParts {
+  readonly kind: string;
+  /** Concurrent chunks; 1 keeps the order of the file between chunks. */
+  readonly overlap: number;
+  /** What is done with the rows of a job. */
+  readonly workOf: (job: RowJob) => Pick<RunDependencies<Row, Item>, "ledger" | "work">;
+}
+
+/** Runs the jobs of one kind through the engine, and follows those that another process runs. */
+export class JobRunner<Row, Item extends FinishedItem> {
+  readonly #deps: RunnerDependencies<Row, Item>;
+  /** Runs in this process. */
+  readonly #active = new Map<string, JobRun<Row, Item>>();
+
+  constructor(deps: RunnerDependencies<Row, Item>) {
+    this.#deps = deps;
+  }
+
+  /** The kind for the engine. */
+  kind(): Kind {
+    return {
+      name: this.#deps.kind,
+      scope: this.#deps.scope,
+      // When two jobs write the same rows, the tenant decides the order, as it does for two people.
+      partition: ({ id }) => id,
+      goOn: "run the same command again to go on",
+      body: (running) => this.#body(running),
+    };
+  }
+
+  /** The job with an id. Throws OperationError `job_not_found`. */
+  find(id: string): Promise<RowJob> {
+    return this.#deps.jobs.get(id);
+  }
+
+  /**
+   * Runs a job to its end, or follows the process that does.
+   * @returns the job as it ended; `stopped` when rights are missing, the tenant is away, or the run was interrupted
+   */
+  async run(id: string, onProgress?: (progress: JobProgress) => void): Promise<RowJob> {
+    const { jobs, runs } = this.#deps;
+    const job = await jobs.get(id);
+    if (ENDED.includes(job.status)) return job;
+    if (job.status === "planning")
+      throw new OperationError("job_state", `job ${id} is still being planned`, { advice: "Submit its file again." });
+    const { totalRows } = job;
+    let active: JobRun<Row, Item> | undefined;
+    await runs.run(id, async (here) => {
+      active = here ? this.#active.get(id) : undefined;
+      if (active !== undefined) onProgress?.({ totalRows, ...active.progress() });
+      else if (!here) onProgress?.({ totalRows, counts: await jobs.counts(id), retries: 0, rateLimited: 0, phase: "watching" });
+    });
+    if (active !== undefined) onProgress?.({ totalRows, ...active.progress() });
+    return jobs.get(id);
+  }
+
+  async #body({ jobId, run, step, leave }: Running): Promise<void> {
+    const { jobs, workOf, overlap, replicaId, clock, concurrency, onStopped } = this.#deps;
+    const job = await jobs.get(jobId);
+    await this.#recordStart(job, run);
+    const work = new JobRun(jobId, { ...workOf(job), clock, concurrency, leave });
+    work.countEarlier(await jobs.counts(jobId));
+    this.#active.set(jobId, work);
+    try {
+      const chunks = await step("pending-chunks", () => jobs.pendingChunks(jobId));
+      // As text: the workflow's own serializer visits every number of a histogram.
+      const send = async (no: number) =>
+        JSON.parse(await step(`chunk-${no}`, async () => JSON.stringify(await work.sendChunk(no)))) as ChunkReport;
+      const { ended: reports, stop: stopped } = await overlapping(chunks, overlap, send, (report) => report.stop);
+      const stop = stopped ?? (await step("settle", async () => (await work.settle()) ?? null)) ?? undefined;
+      await step("close", async () => {
+        // The job's status follows from its ledger.
+        const status = stop === undefined ? endStatus(await jobs.counts(jobId)) : "stopped";
+        await jobs.end(jobId, { status, stop, measured: merge(reports) }, replicaId);
+        const ended = await jobs.get(jobId);
+        if (ended.status === "stopped" && ended.stop?.code !== "interrupted") onStopped?.(ended);
+        return null;
+      });
+    } finally {
+      this.#active.delete(jobId);
+    }
+  }
+
+  /** Writes an audit entry that the job is running. When the log cannot be written, the job stops before anything is sent. */
+  async #recordStart(job: RowJob, run: number): Promise<void> {
+    const { record, actor, replicaId } = this.#deps;
+    const details = {
+      campaign: job.campaignId,
+      source: job.sourceName,
+      contentHash: job.contentHash,
+      rows: job.totalRows,
+      run,
+      replica: replicaId,
+    };
+    await record({ actor, action: "job.run", subject: job.id, job: job.id, details });
+  }
+}
+
+/** Done when every row has a good result, otherwise partly failed. */
+function endStatus(counts: ItemCounts): JobStatus {
+  const bad = ITEM_RESULTS.some((result) => (counts[result] ?? 0) > 0 && !isGood(result));
+  return bad ? "partly_failed" : "done";
+}
+
+function merge(reports: readonly ChunkReport[]): Measured {
+  const attempts = new Histogram();
+  const items = new Histogram();
+  let retries = 0;
+  let rateLimited = 0;
+  let conflicts: number | undefined;
+  for (const report of reports) {
+    attempts.merge(Histogram.from(report.attempts));
+    items.merge(Histogram.from(report.items));
+    retries += report.retries;
+    rateLimited += report.rateLimited;
+    if (report.conflicts !== undefined) conflicts = (conflicts ?? 0) + report.conflicts;
+  }
+  return {
+    attempts: attempts.summary(),
+    items: items.summary(),
+    retries,
+    rateLimited,
+    ...(conflicts === undefined ? {} : { conflicts }),
+  };
+}
 
 /** Rounds of settling open items: an item that fails a second time gets another chance. */
 const SETTLE_ROUNDS = 3;
@@ -67,7 +230,7 @@ export interface RowWork<Row, Item> {
   /**
    * Finds out the state of an open item, and sends again where that is safe. @throws TenantError when nothing could be found out
    */
-  settle(row: Row, open: OpenItem, leave: Leave): Promise<Item & { readonly reason?: string }>;
+  settle(row: Row, open: OpenItem, leave: Leave): Promise<Item>;
 }
 
 interface RunDependencies<Row, Item extends FinishedItem> {

@@ -1,10 +1,11 @@
 // Makes a job from an input: planned completely before anything is sent, and recognised by its content when it comes again.
 
 import { createHash, type Hash } from "node:crypto";
-import { type Clock, canonicalJson, newId, type RandomStream } from "../../kernel/index.ts";
+import { canonicalJson, newId } from "../../kernel/index.ts";
 import type { FinishedItem, RowLedger } from "./ledger.ts";
 import type { PlannedChunk, PlanReport, PlanSink } from "./plan.ts";
-import type { JobRecords, Replicas, RowJob } from "./record.ts";
+import type { RowJob } from "./record.ts";
+import type { RowJobsParts } from "./run.ts";
 
 /** Chunks written to the store at once while planning. */
 const CHUNK_BATCH = 16;
@@ -17,15 +18,10 @@ export interface JobSource {
   readonly rereadable: boolean;
 }
 
-interface SubmitDependencies<Row, Item extends FinishedItem> {
+interface SubmitDependencies<Row, Item extends FinishedItem>
+  extends Pick<RowJobsParts, "jobs" | "replicas" | "clock" | "random" | "actor" | "replicaId"> {
   readonly kind: string;
-  readonly jobs: JobRecords;
   readonly ledger: RowLedger<Row, Item>;
-  readonly replicas: Replicas;
-  readonly clock: Clock;
-  readonly random: RandomStream;
-  readonly actor: string;
-  readonly replicaId: string;
 }
 
 /** An input that becomes a job. */
@@ -84,7 +80,7 @@ async function clearPlansOfTheDead({
   replicas,
 }: Pick<SubmitDependencies<never, never>, "jobs" | "replicas">): Promise<void> {
   for (const job of await jobs.planning()) {
-    if (job.executor === undefined || (await replicas.isDead(job.executor))) await jobs.discardPlan(job.id);
+    if (job.executor === null || (await replicas.isDead(job.executor))) await jobs.discardPlan(job.id);
   }
 }
 

@@ -2,6 +2,7 @@
 // A process that takes the operation over reads the journal and continues where it ends.
 
 import type { Instant } from "../../kernel/index.ts";
+import { TenantError } from "../../tenant/port.ts";
 import { OperationError } from "../error.ts";
 import type { Running } from "./kind.ts";
 import type { Leave } from "./leave.ts";
@@ -61,4 +62,28 @@ export async function runJournal<State, Command, Happening>(
     return command !== undefined;
   };
   for (let turn = 0; await step(`step-${turn}`, advance); turn++);
+}
+
+/** Codes after which asking again is no use. */
+const FATAL: ReadonlySet<string> = new Set([
+  "unauthorized",
+  "missing_scope",
+  "invalid_config",
+  "invalid_request",
+  "unsupported",
+  "host_not_allowed",
+  "redirect_refused",
+]);
+
+/** The event of a call that changes nothing and got no answer. Rethrows what does not come from the tenant, and an abort. */
+export function unanswered(thrown: unknown) {
+  if (!(thrown instanceof TenantError) || thrown.code === "aborted") throw thrown;
+  const { code, message } = thrown;
+  return { type: "unanswered", code, message, fatal: FATAL.has(code) } as const;
+}
+
+/** The event of a write that failed: its reply was lost, or the tenant refused it. Undefined when it says nothing of the write. */
+export function failedWrite({ code, message, outcomeUnknown, report }: TenantError) {
+  if (outcomeUnknown || report.earlierUnknown || code === "unknown_outcome") return { type: "lost", message } as const;
+  return code === "refused" || code === "conflict" || code === "not_found" ? ({ type: "refused", message } as const) : undefined;
 }

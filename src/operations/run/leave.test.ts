@@ -84,7 +84,7 @@ function ledger(status: JobStatus, letsGoAt: number) {
   return {
     done,
     jobs: {
-      get: async () => job({ status: now, ...(++looks > letsGoAt ? { executor: undefined } : {}) }),
+      get: async () => job({ status: now, ...(++looks > letsGoAt ? { executor: null } : {}) }),
       cancel: async () => {
         now = "cancelled";
         done.push("cancelled");

@@ -3,6 +3,7 @@
 import { messageOf, OutdialError } from "../../kernel/index.ts";
 import type { Locked, MetricsSource, PacingSettings } from "../../tenant/port.ts";
 import { TenantError } from "../../tenant/port.ts";
+import { failedWrite, unanswered } from "../run/journal.ts";
 import type { Leave } from "../run/leave.ts";
 import type { Judgement } from "./gate.ts";
 import { type DialerSettings, readSettings } from "./model.ts";
@@ -27,16 +28,6 @@ export interface ActDeps {
   readonly leave: Leave;
 }
 
-const FATAL: ReadonlySet<string> = new Set([
-  "unauthorized",
-  "missing_scope",
-  "invalid_config",
-  "invalid_request",
-  "unsupported",
-  "host_not_allowed",
-  "redirect_refused",
-]);
-
 /** Carries out one command at the tenant. Rejects only when aborted, or for errors that do not come from the tenant. */
 export async function act(command: Exclude<Command, { kind: "intend" | "alarm" }>, deps: ActDeps): Promise<Happening> {
   try {
@@ -56,8 +47,7 @@ export async function act(command: Exclude<Command, { kind: "intend" | "alarm" }
         return await measure(deps);
     }
   } catch (thrown) {
-    if (!(thrown instanceof TenantError) || thrown.code === "aborted") throw thrown;
-    return { type: "unanswered", code: thrown.code, message: thrown.message, fatal: FATAL.has(thrown.code) };
+    return unanswered(thrown);
   }
 }
 
@@ -73,14 +63,12 @@ async function send(
     return { type: "accepted", operationId, tag: versionTag };
   } catch (thrown) {
     if (!(thrown instanceof TenantError)) throw thrown;
-    const open = thrown.outcomeUnknown || thrown.report.earlierUnknown;
-    if (open || thrown.code === "unknown_outcome") return { type: "lost", message: thrown.message };
+    const failed = failedWrite(thrown);
+    if (failed?.type === "lost") return failed;
     if (thrown.code === "stale_lock") return { type: "stale" };
-    if (thrown.code === "refused" || thrown.code === "conflict" || thrown.code === "not_found")
-      return {
-        type: "refused",
-        message: `${thrown.report.attempts.length === 0 ? "not sent, for the tenant would refuse it" : "the tenant refused the settings"}: ${thrown.message}`,
-      };
+    const who =
+      thrown.report.attempts.length === 0 ? "not sent, for the tenant would refuse it" : "the tenant refused the settings";
+    if (failed !== undefined) return { type: "refused", message: `${who}: ${failed.message}` };
     throw thrown;
   }
 }

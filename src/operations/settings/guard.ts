@@ -4,23 +4,26 @@
 //            ──test says "above"──▶ bad
 //            ──time is up──▶ good, when a test found the rate in order and none of the latest says otherwise; else inconclusive
 
-import { createSequentialTest } from "../../kernel/index.ts";
+import { z } from "zod";
+import { createSequentialTest, type DeepReadonly } from "../../kernel/index.ts";
 
-/** What the watch looks for, and with what certainty. */
-export interface GuardPlan {
+/** The form of a watch's plan as it is stored. */
+export const guardPlan = z.object({
   /** How long new settings are watched, ms. */
-  readonly durationMs: number;
+  durationMs: z.number(),
   /** Time between two readings of the figures, ms; whole minutes, because the vendor's windows are. */
-  readonly everyMs: number;
+  everyMs: z.number(),
   /** Campaigns whose answered calls are counted. */
-  readonly campaigns: readonly string[];
+  campaigns: z.array(z.string()),
   /** The abandonment rate that is still in order, and the rate that must be detected. */
-  readonly limit: number;
-  readonly alternative: number;
+  limit: z.number(),
+  alternative: z.number(),
   /** Highest probability of a false alarm, and of missing the alternative, for each test. */
-  readonly alpha: number;
-  readonly beta: number;
-}
+  alpha: z.number(),
+  beta: z.number(),
+});
+/** What the watch looks for, and with what certainty. */
+export type GuardPlan = DeepReadonly<z.output<typeof guardPlan>>;
 
 /** Calls answered by people and how many of them found no agent, since the portion before. */
 export interface Portion {

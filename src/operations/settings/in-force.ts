@@ -4,7 +4,7 @@ import { type Clock, type Instant, wilsonInterval } from "../../kernel/index.ts"
 import type { DialerChange, MetricReading, Store } from "../../store/index.ts";
 import { type MetricsSource, TenantError, type TenantLink } from "../../tenant/port.ts";
 import { SHOWN_WINDOW_MINUTES } from "../campaigns/health/known.ts";
-import { measured as measuredReading } from "../campaigns/metrics/reading.ts";
+import { measured as measuredReading } from "../campaigns/metrics/service.ts";
 import type { Measured, SettingsFile } from "./file.ts";
 import { readPlan } from "./journal.ts";
 import { type DialerSettings, settingsHash } from "./model.ts";

@@ -14,21 +14,19 @@ export { type DialerSettings, type FieldChange, readSettings } from "./model.ts"
 export type { DialerPlan } from "./plan.ts";
 export { dialerPreviewOf } from "./preview.ts";
 export { type ChangeProgress, type ChangeReport, SettingsChanges } from "./service.ts";
-export type { DialerReadings } from "./shown.ts";
 export { type ChangeState, DEFAULT_PATIENCE, type Patience } from "./state.ts";
 export {
+  compareWithVendor,
+  type DialerReadings,
   type DialerRules,
   DialerUseCases,
   dialerHistory,
   judgeSettings,
-  proposedFile,
-  readSettingsFile,
-  type ValidatedSettings,
-} from "./use-cases.ts";
-export {
-  compareWithVendor,
   type OwnSimulation,
+  proposedFile,
   type RunSimulator,
+  readSettingsFile,
   type SimulatedRun,
   simulatedText,
-} from "./vendor-simulator.ts";
+  type ValidatedSettings,
+} from "./use-cases.ts";

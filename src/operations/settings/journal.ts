@@ -1,85 +1,21 @@
 // The journal of a change as the store returns it: parsed, then folded to the state that it leads to.
 
-import { z } from "zod";
+import type { z } from "zod";
 import { issueText } from "../../kernel/index.ts";
 import type { DialerChange, DialerLedger } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
 import { strangerTo } from "../run/journal.ts";
-import { carrierFields, expectedFields } from "./file.ts";
 import { decide, MACHINE, startOf } from "./machine.ts";
-import { readSettings } from "./model.ts";
-import { type ChangeEvent, type ChangePlan, type ChangeState, PHASES } from "./state.ts";
-
-const settings = z.unknown().transform((value, context) => {
-  const read = readSettings(value);
-  if ("settings" in read) return read.settings;
-  context.addIssue(read.problem);
-  return z.NEVER;
-});
-const at = z.number();
-const tag = z.string().nullable();
-
-const event = z.discriminatedUnion("type", [
-  z.object({ at, type: z.literal("begun") }),
-  z.object({ at, type: z.literal("resumed") }),
-  z.object({ at, type: z.literal("intended") }),
-  z.object({ at, type: z.literal("accepted"), operationId: z.string(), tag: z.string() }),
-  z.object({ at, type: z.literal("stale") }),
-  z.object({ at, type: z.literal("refused"), message: z.string() }),
-  z.object({ at, type: z.literal("lost"), message: z.string() }),
-  z.object({ at, type: z.literal("found"), settings: settings.nullable(), tag, problem: z.string().exactOptional() }),
-  z.object({
-    at,
-    type: z.literal("looked"),
-    status: z.string(),
-    details: z.string().exactOptional(),
-    tag: z.string().exactOptional(),
-  }),
-  z.object({ at, type: z.literal("unknown_operation") }),
-  z.object({ at, type: z.literal("unanswered"), code: z.string(), message: z.string(), fatal: z.boolean() }),
-  z.object({ at, type: z.literal("judged"), pass: z.boolean(), message: z.string() }),
-  z.object({ at, type: z.literal("measured"), answered: z.number(), abandoned: z.number() }),
-  z.object({ at, type: z.literal("unmeasured"), message: z.string() }),
-  z.object({ at, type: z.literal("decided"), keep: z.boolean(), by: z.string() }),
-]);
-
-const plan = z.object({
-  wanted: settings,
-  snapshot: z.object({ settings, tag }),
-  patience: z.object({
-    firstMs: z.number(),
-    mostMs: z.number(),
-    looks: z.number(),
-    settleMs: z.number(),
-    sends: z.number(),
-    merges: z.number(),
-    restores: z.number(),
-    reads: z.number(),
-    unanswered: z.number(),
-  }),
-  guard: z
-    .object({
-      durationMs: z.number(),
-      everyMs: z.number(),
-      campaigns: z.array(z.string()),
-      limit: z.number(),
-      alternative: z.number(),
-      alpha: z.number(),
-      beta: z.number(),
-    })
-    .nullable(),
-  gate: z.object({ carrier: carrierFields, expected: expectedFields, chance: z.number(), overrides: z.array(z.string()) }),
-  inPieces: z.boolean().exactOptional(),
-});
+import { type ChangeEvent, type ChangePlan, type ChangeState, changeEvent, changePlan, PHASES } from "./state.ts";
 
 /** A plan as the store holds it. Throws OperationError `invalid_input` when it is not valid. */
 export function readPlan(value: unknown): ChangePlan {
-  return parsed(plan, value, "plan");
+  return parsed(changePlan, value, "plan");
 }
 
 /** The state that a journal leads to. */
 function replay(of: ChangePlan, journal: readonly unknown[]): ChangeState {
-  const events: ChangeEvent[] = journal.map((entry) => parsed(event, entry, "journal"));
+  const events: ChangeEvent[] = journal.map((entry) => parsed(changeEvent, entry, "journal"));
   return events.reduce((state, one) => decide(of, state, one).state, startOf(of));
 }
 

@@ -1,35 +1,44 @@
 // Types of a change of dialer settings: its plan, its events, its state, its commands.
 
-import type { CarrierCapacity, Expected } from "./file.ts";
-import type { GuardPlan, GuardState } from "./guard.ts";
-import type { DialerSettings, FieldConflict } from "./model.ts";
+import { z } from "zod";
+import type { DeepReadonly } from "../../kernel/index.ts";
+import { carrierFields, expectedFields } from "./file.ts";
+import { type GuardState, guardPlan } from "./guard.ts";
+import { type DialerSettings, type FieldConflict, readSettings } from "./model.ts";
 
+const settings = z.unknown().transform((value, context): DialerSettings => {
+  const read = readSettings(value);
+  if ("settings" in read) return read.settings;
+  context.addIssue(read.problem);
+  return z.NEVER;
+});
+const at = z.number();
+const tag = z.string().nullable();
+const version = z.object({ settings, tag });
 /** Settings with the tag of their version; null when the tenant gave none. */
-export interface SettingsVersion {
-  readonly settings: DialerSettings;
-  readonly tag: string | null;
-}
+export type SettingsVersion = Readonly<z.output<typeof version>>;
 
-/** The time limits of a change. They are stored with it, so a process that takes it over has the same limits. */
-export interface Patience {
+const patience = z.object({
   /** Pause before the first poll of an operation; it doubles with each poll, up to `mostMs`. */
-  readonly firstMs: number;
-  readonly mostMs: number;
+  firstMs: z.number(),
+  mostMs: z.number(),
   /** Polls of an operation before it counts as timed out. */
-  readonly looks: number;
+  looks: z.number(),
   /** An activation whose operation is not known counts as done when its settings have been in force for this time. */
-  readonly settleMs: number;
+  settleMs: z.number(),
   /** How often the same settings are sent when replies are lost. */
-  readonly sends: number;
+  sends: z.number(),
   /** How often somebody else's changes are merged. */
-  readonly merges: number;
+  merges: z.number(),
   /** How often restoring the old settings is tried. */
-  readonly restores: number;
+  restores: z.number(),
   /** How many readings may show an earlier version before they are believed. */
-  readonly reads: number;
+  reads: z.number(),
   /** How many calls in a row may stay without an answer. */
-  readonly unanswered: number;
-}
+  unanswered: z.number(),
+});
+/** The time limits of a change. They are stored with it, so a process that takes it over has the same limits. */
+export type Patience = Readonly<z.output<typeof patience>>;
 
 /** Polls after 2, 4, 8, 16, 30, 30 … seconds, 15 of them (contract §2.5); by default an operation ends within 45 s. */
 export const DEFAULT_PATIENCE: Patience = {
@@ -44,26 +53,26 @@ export const DEFAULT_PATIENCE: Patience = {
   unanswered: 5,
 };
 
-/** What a change is to do. */
-export interface ChangePlan {
-  readonly wanted: DialerSettings;
-  readonly snapshot: SettingsVersion;
-  readonly patience: Patience;
-  readonly guard: GuardPlan | null;
+/** The form of a plan as it is stored. */
+export const changePlan = z.object({
+  wanted: settings,
+  snapshot: version,
+  patience,
+  guard: guardPlan.nullable(),
   /** What merged settings are judged with. */
-  readonly gate: GatePlan;
+  gate: z.object({
+    carrier: carrierFields,
+    expected: expectedFields,
+    /** Highest acceptable probability of abandonment above 3 %. */
+    chance: z.number(),
+    /** Gates to override, by name. */
+    overrides: z.array(z.string()),
+  }),
   /** Whether the tenant takes settings in several writes: after a lost reply some of them may be in force. */
-  readonly inPieces?: boolean;
-}
-
-interface GatePlan {
-  readonly carrier: CarrierCapacity;
-  readonly expected: Expected;
-  /** Highest acceptable probability of abandonment above 3 %. */
-  readonly chance: number;
-  /** Gates to override, by name. */
-  readonly overrides: readonly string[];
-}
+  inPieces: z.boolean().exactOptional(),
+});
+/** What a change is to do. */
+export type ChangePlan = DeepReadonly<z.output<typeof changePlan>>;
 
 /**
  * How a change ended.
@@ -148,30 +157,38 @@ export interface ChangeState {
   readonly seen: SettingsVersion | null;
 }
 
-/** An event. `at` in ms since the epoch. */
-export type ChangeEvent = { readonly at: number } & (
-  | { readonly type: "begun" }
+/** The form of an event as its journal keeps it. `at` in ms since the epoch. */
+export const changeEvent = z.discriminatedUnion("type", [
+  z.object({ at, type: z.literal("begun") }),
   /** Another run continues the change. */
-  | { readonly type: "resumed" }
+  z.object({ at, type: z.literal("resumed") }),
   /** The write is about to be sent; this is recorded before. */
-  | { readonly type: "intended" }
-  | { readonly type: "accepted"; readonly operationId: string; readonly tag: string }
-  | { readonly type: "stale" }
-  | { readonly type: "refused"; readonly message: string }
+  z.object({ at, type: z.literal("intended") }),
+  z.object({ at, type: z.literal("accepted"), operationId: z.string(), tag: z.string() }),
+  z.object({ at, type: z.literal("stale") }),
+  z.object({ at, type: z.literal("refused"), message: z.string() }),
   /** The reply was lost: the write may have been carried out. */
-  | { readonly type: "lost"; readonly message: string }
+  z.object({ at, type: z.literal("lost"), message: z.string() }),
   /** A reading; `settings` is null when they could not be understood. */
-  | { readonly type: "found"; readonly settings: DialerSettings | null; readonly tag: string | null; readonly problem?: string }
-  | { readonly type: "looked"; readonly status: string; readonly details?: string; readonly tag?: string }
+  z.object({ at, type: z.literal("found"), settings: settings.nullable(), tag, problem: z.string().exactOptional() }),
+  z.object({
+    at,
+    type: z.literal("looked"),
+    status: z.string(),
+    details: z.string().exactOptional(),
+    tag: z.string().exactOptional(),
+  }),
   /** The tenant does not know the operation. */
-  | { readonly type: "unknown_operation" }
+  z.object({ at, type: z.literal("unknown_operation") }),
   /** A call that changes nothing got no answer; `fatal` when repeating it is no use. */
-  | { readonly type: "unanswered"; readonly code: string; readonly message: string; readonly fatal: boolean }
-  | { readonly type: "judged"; readonly pass: boolean; readonly message: string }
-  | { readonly type: "measured"; readonly answered: number; readonly abandoned: number }
-  | { readonly type: "unmeasured"; readonly message: string }
-  | { readonly type: "decided"; readonly keep: boolean; readonly by: string }
-);
+  z.object({ at, type: z.literal("unanswered"), code: z.string(), message: z.string(), fatal: z.boolean() }),
+  z.object({ at, type: z.literal("judged"), pass: z.boolean(), message: z.string() }),
+  z.object({ at, type: z.literal("measured"), answered: z.number(), abandoned: z.number() }),
+  z.object({ at, type: z.literal("unmeasured"), message: z.string() }),
+  z.object({ at, type: z.literal("decided"), keep: z.boolean(), by: z.string() }),
+]);
+/** An event. */
+export type ChangeEvent = DeepReadonly<z.output<typeof changeEvent>>;
 
 /** What is to be done. `act`s reach the tenant; an alarm is written together with the event that raised it. */
 export type Command =

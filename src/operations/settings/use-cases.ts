@@ -1,13 +1,22 @@
 // What command line, API and dashboard can do with dialer settings: settings in force and their history, preview of a change, the change itself.
 
 import { z } from "zod";
-import { ABANDONMENT_LIMIT } from "../../kernel/index.ts";
+import { ABANDONMENT_LIMIT, percent } from "../../kernel/index.ts";
 import type { DialerCampaignEntry, DialerChange, DialerLedger, Store } from "../../store/index.ts";
-import { type CallOptions, requireSupported, TenantError, type TenantLink } from "../../tenant/port.ts";
+import {
+  type CallOptions,
+  type PacingSettings,
+  requireSupported,
+  type SimulatorResult,
+  TenantError,
+  type TenantLink,
+} from "../../tenant/port.ts";
 import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
 import { listCampaigns } from "../known/index.ts";
-import { changeOf, judgementOf, versionOf } from "../views/dialer-views.ts";
+import { timesOf } from "../readings.ts";
+import { failureOf } from "../views/campaign-views.ts";
+import { basisOf, changeOf, judgementOf, measuredOf, predictionOf, versionOf } from "../views/dialer-views.ts";
 import type { Planned } from "../views/plan.ts";
 import type {
   DialerChange as ChangeView,
@@ -17,17 +26,235 @@ import type {
   DialerView,
   SimulatorComparison,
 } from "../views/schemas/dialer.ts";
+import { timeText } from "../views/texts.ts";
 import { parseSettingsFile, type SettingsFile } from "./file.ts";
-import { checkOverride, type Judgement, judge, type Predictor, type RegulatoryCheck } from "./gate.ts";
+import { type Band, checkOverride, type Judgement, judge, type Predictor, type RegulatoryCheck, withAgents } from "./gate.ts";
 import type { GuardPlan } from "./guard.ts";
-import { measuredFor } from "./in-force.ts";
+import { basisInForce, fileInForce, measuredFor } from "./in-force.ts";
 import { type DialerSettings, readSettings, sameSettings, settingsHash } from "./model.ts";
 import { changePlanOf, type DialerPlan } from "./plan.ts";
 import type { SettingsChanges } from "./service.ts";
-import { type DialerReadings, NOTHING_SHOWN, shownInForce } from "./shown.ts";
 import { askedOver } from "./shown-only.ts";
 import { settingsInForce, subjectOf } from "./tenant-settings.ts";
-import { compareWithVendor, type RunSimulator, type SimulatedRun } from "./vendor-simulator.ts";
+
+// The tenant's own simulator compared with ours: the same settings, the same carrier, the same time, and where the two disagree.
+
+/** The run to simulate. */
+export interface SimulatedRun {
+  readonly minutes: number;
+  /** Number of calls to place; unlimited when undefined. */
+  readonly volume?: number | undefined;
+}
+
+/** The result of our simulation of a run. */
+export interface OwnSimulation {
+  readonly abandonment: Band;
+  readonly answerRate: Band;
+  readonly occupancy: Band;
+  readonly waitSeconds: Band;
+  readonly attemptsPerHour: Band;
+  /** Most calls under way at once. */
+  readonly peakCalls: number;
+  /** What limits the dialer, such as `carrier`. */
+  readonly limitedBy: string;
+  readonly assumed: readonly string[];
+}
+
+/** Simulates a run; a text says why it cannot. */
+export type RunSimulator = (
+  file: Pick<SettingsFile, "settings" | "carrier" | "expected">,
+  run: SimulatedRun,
+) => OwnSimulation | string | Promise<OwnSimulation | string>;
+
+/** Runs both simulators. Throws TenantError, `unsupported` where the tenant has no simulator. */
+export async function compareWithVendor(
+  { simulate, capability }: Pick<PacingSettings, "simulate" | "capability">,
+  file: SettingsFile,
+  run: SimulatedRun,
+  simulator: RunSimulator,
+): Promise<SimulatorComparison> {
+  if (simulate === undefined)
+    throw new TenantError(
+      "unsupported",
+      `this tenant has no simulator${capability.reason === undefined ? "" : `: ${capability.reason}`}`,
+      {
+        advice: "Use outdial dialer validate or outdial simulate.",
+      },
+    );
+  const { settings, carrier } = file;
+  const lines = Math.floor(carrier.max_trunks * (1 - (carrier.current_utilization_percent ?? 0) / 100));
+  const vendor = await simulate({
+    durationMinutes: run.minutes,
+    concurrency: settings.concurrency,
+    algorithm: settings.algorithm,
+    carrierLimits: { maxConcurrent: lines },
+    ...(run.volume === undefined ? {} : { simulatedCallVolume: run.volume }),
+  });
+  return comparisonOf(vendor, await simulator(file, run), { ...run, lines });
+}
+
+type Figure = SimulatorComparison["figures"][number];
+
+const NAMES: Readonly<Record<Figure["figure"], string>> = {
+  abandonmentRate: "abandonment",
+  answerRate: "answers",
+  agentUtilization: "agents' utilization",
+  averageWaitTime: "callers' mean wait",
+  callsPlaced: "calls placed",
+  peakConcurrentCalls: "calls at once",
+};
+
+/** Compares both results figure by figure. Pure. */
+export function comparisonOf(
+  vendor: SimulatorResult,
+  own: OwnSimulation | string,
+  { minutes, volume, lines }: SimulatedRun & { readonly lines: number },
+): SimulatorComparison {
+  const here = typeof own === "string" ? undefined : own;
+  const placed =
+    here &&
+    bandOver(here.attemptsPerHour, (perHour) =>
+      Math.round(Math.min(volume ?? Number.POSITIVE_INFINITY, (perHour * minutes) / 60)),
+    );
+  const peak = here && { low: here.peakCalls, median: here.peakCalls, high: here.peakCalls };
+  const figures = [
+    figureOf("abandonmentRate", "share", vendor.abandonmentRate, here?.abandonment),
+    figureOf("answerRate", "share", vendor.answerRate, here?.answerRate),
+    figureOf("agentUtilization", "share", vendor.agentUtilization, here?.occupancy),
+    figureOf("averageWaitTime", "seconds", vendor.averageWaitTime, here?.waitSeconds),
+    figureOf("callsPlaced", "calls", vendor.callsPlaced, placed),
+    // A single run's peak has no band of ours: it is shown but not judged.
+    { ...figureOf("peakConcurrentCalls", "calls", vendor.peakConcurrentCalls, peak), differs: null },
+  ];
+  const carrierLimitReached = {
+    tenant: vendor.carrierLimitReached ?? null,
+    here: here === undefined ? null : here.limitedBy === "carrier",
+  };
+  const differences = figures.flatMap((one) => (one.differs === null ? [] : [differenceOf(one)]));
+  if (
+    carrierLimitReached.tenant !== null &&
+    carrierLimitReached.here !== null &&
+    carrierLimitReached.tenant !== carrierLimitReached.here
+  )
+    differences.push(
+      carrierLimitReached.tenant
+        ? "carrier: the tenant's run came to its limit, ours is held back by something else"
+        : "carrier: it holds ours back, the tenant's run did not come to its limit",
+    );
+  return {
+    minutes,
+    volume: volume ?? null,
+    lines,
+    figures,
+    carrierLimitReached,
+    differences,
+    assumed: [...(here?.assumed ?? [])],
+    recommendation: vendor.recommendation ?? null,
+    problem: typeof own === "string" ? own : null,
+  };
+}
+
+const bandOver = ({ low, median, high }: Band, change: (value: number) => number): Band => ({
+  low: change(low),
+  median: change(median),
+  high: change(high),
+});
+
+function figureOf(figure: Figure["figure"], unit: Figure["unit"], told: number | undefined, own: Band | undefined): Figure {
+  const here = own === undefined ? null : { low: own.low, median: own.median, high: own.high };
+  // A value that is equal to the end of our band at the displayed digits does not count as different: the tenant rounds its
+  // figures.
+  const isApart = (end: number) => told !== undefined && simulatedText(unit, told) !== simulatedText(unit, end);
+  const differs =
+    told === undefined || here === null
+      ? null
+      : told > here.high && isApart(here.high)
+        ? "above"
+        : told < here.low && isApart(here.low)
+          ? "below"
+          : null;
+  return { figure, unit, tenant: told ?? null, here, differs };
+}
+
+/** A figure of a simulator as text. */
+export function simulatedText(unit: Figure["unit"], value: number): string {
+  if (unit === "share") return percent(value, 2);
+  return unit === "seconds" ? `${value.toFixed(1)} s` : Math.round(value).toLocaleString("en-US");
+}
+
+function differenceOf({ figure, unit, tenant, here, differs }: Figure): string {
+  const text = (value: number | undefined) => simulatedText(unit, value ?? 0);
+  // A share above 1 is not a share: the tenant may count in percent.
+  const percents = unit === "share" && (tenant ?? 0) > 1 ? "; above 1 it is no share: the tenant may tell it in percent" : "";
+  return `${NAMES[figure]}: the tenant says ${text(tenant ?? 0)}, ${differs} our ${text(here?.low)} to ${text(here?.high)}${percents}`;
+}
+
+// Dialer settings in force as stored, with the time, the tenant's counts, and the prediction for them.
+
+/** The settings in force as stored. */
+export interface DialerReadings {
+  /**
+   * Says that somebody looks at the settings of a campaign ("" where a tenant has them once): old ones are read again in the
+   * background.
+   */
+  looking(campaign: string): void;
+  /** Reads them now. Throws TenantError. */
+  readNow(campaign: string): Promise<void>;
+  /** The prediction for settings in force, or why there is none; undefined while it is being computed. */
+  prediction(file: SettingsFile): Promise<Judgement["prediction"] | undefined>;
+}
+
+/** What is shown of settings before a campaign is chosen. */
+const NOTHING_SHOWN = {
+  settings: null,
+  asOf: null,
+  failed: null,
+  tag: null,
+  basis: null,
+  measured: null,
+  prediction: null,
+  campaign: null,
+} as const;
+
+/** Settings as the service stores them; the document is the vendor's, and whoever reads it checks it. */
+const keptSettings = z.object({ settings: z.unknown(), tag: z.string().nullable() });
+
+/** The settings in force as last read. @param fresh reads the tenant first. Throws OperationError `not_found`, TenantError */
+async function shownInForce(
+  context: Pick<Context, "store" | "clock">,
+  readings: DialerReadings,
+  campaign: string,
+  fresh: boolean,
+): Promise<Omit<DialerView, "open" | "choose" | "campaign">> {
+  const { store } = context;
+  if (fresh) await readings.readNow(campaign);
+  else if (campaign !== "" && (await store.knownCampaigns.find(campaign)) === undefined)
+    throw new OperationError("not_found", `no campaign ${campaign} is known`, {
+      advice: "A campaign that was created since then is listed within a minute. With fresh=true the API reads the tenant first.",
+    });
+  readings.looking(campaign);
+  const reading = await store.tenantReadings.find({ what: "dialer", subject: campaign });
+  const kept = keptSettings.safeParse(reading?.value).data;
+  const value = kept?.settings ?? null;
+  const read = kept === undefined ? undefined : readSettings(value);
+  const { readAt, failed } = timesOf(reading);
+  const applied = await store.dialer.latestApplied(campaign);
+  const settings = read !== undefined && "settings" in read ? read.settings : undefined;
+  const basis = settings === undefined ? undefined : basisInForce(settings, applied);
+  const { answers, ...measured } = await measuredFor({ ...context, tenant: undefined }, campaign);
+  const file = settings === undefined ? "not read" : withAgents(fileInForce(settings, applied, measured));
+  const prediction = typeof file === "string" ? undefined : await readings.prediction(file);
+  return {
+    settings: value,
+    asOf: timeText(kept === undefined ? null : readAt),
+    failed: failureOf(failed),
+    tag: kept?.tag ?? null,
+    problem: read !== undefined && "problem" in read ? read.problem : null,
+    basis: basis === undefined ? null : basisOf(basis),
+    measured: settings === undefined || answers === undefined ? null : measuredOf(answers),
+    prediction: prediction === undefined || typeof prediction === "string" ? null : predictionOf(prediction),
+  };
+}
 
 // Creates a dialer campaign from a settings file, never two from one file: the intent is written before the request is sent, and
 // after a lost reply the campaign is looked up.

@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import type { SettingsFile } from "./file.ts";
-import { compareWithVendor, comparisonOf, type OwnSimulation } from "./vendor-simulator.ts";
+import { compareWithVendor, comparisonOf, type OwnSimulation } from "./use-cases.ts";
 
 const band = (low: number, median: number, high: number) => ({ low, median, high });
 const OWN: OwnSimulation = {

@@ -1,7 +1,7 @@
 // Lines of a file of calls: what contradicts itself or is no day or number is refused by field, and is no record.
 
 import { expect, test } from "vitest";
-import { readCallRecords } from "./call-records.ts";
+import { readCallRecords } from "./use-cases.ts";
 
 async function read(header: string, line: string, zone?: string) {
   async function* file() {

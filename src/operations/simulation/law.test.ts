@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { usCaUk2026 } from "../../compliance/index.ts";
 import { parseScenario } from "../../dialing/index.ts";
-import { underLaw } from "./law.ts";
+import { underLaw } from "./use-cases.ts";
 
 test("limit and window of a scenario are the strictest of the jurisdictions", () => {
   const scenario = parseScenario({ abandonmentTarget: 0.02 });

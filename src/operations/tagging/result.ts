@@ -1,6 +1,7 @@
 // The result of an item, and its form in the ledger, the audit log and the event.
 
 import type { AssignOutcome } from "../../tenant/port.ts";
+import type { FinishedItem as FinishedRow } from "../jobs/index.ts";
 import type { Assignment, RowProblem } from "./assignment.ts";
 
 /**
@@ -21,20 +22,11 @@ type TagResult =
   | "failed";
 
 /** An item in its ledger form. */
-export interface FinishedItem {
-  readonly line: number;
+export interface FinishedItem extends FinishedRow {
   readonly callId: string;
   readonly code: string;
-  readonly reasonCode?: string;
+  readonly reasonCode?: string | undefined;
   readonly result: TagResult;
-  readonly statusCode?: number;
-  readonly reason?: string;
-  readonly attempts: number;
-  /** From the first send to the last answer, ms. */
-  readonly latencyMs?: number;
-  readonly callStatus?: string;
-  /** The body of the tenant's last server error. */
-  readonly vendorBody?: string;
 }
 
 const RESULT_OF: Readonly<Record<AssignOutcome["result"], TagResult>> = {
@@ -58,11 +50,11 @@ export function finishedItem(assignment: Assignment, outcome: AssignOutcome, sen
     line: assignment.line,
     callId: assignment.callId,
     code: assignment.dispositionCodeId,
-    ...(assignment.reasonCodeId === undefined ? {} : { reasonCode: assignment.reasonCodeId }),
+    reasonCode: assignment.reasonCodeId,
     result: ownLostReply ? "tagged" : RESULT_OF[outcome.result],
-    ...(outcome.statusCode === undefined ? {} : { statusCode: outcome.statusCode }),
-    ...(outcome.message === undefined ? {} : { reason: outcome.message }),
-    ...(outcome.vendorBody === undefined ? {} : { vendorBody: outcome.vendorBody }),
+    statusCode: outcome.statusCode,
+    reason: outcome.message,
+    vendorBody: outcome.vendorBody,
     attempts: outcome.attempts,
     latencyMs: outcome.latencyMs,
   };

@@ -1,25 +1,18 @@
 // Operations of bulk tagging: validate a file, make a job from it, run the job to its end.
 
-import type { Clock, RandomStream } from "../../kernel/index.ts";
-import type { AuditInput } from "../../store/index.ts";
 import { type CallReader, type Capabilities, type DispositionWriter, requireSupported } from "../../tenant/port.ts";
 import { campaignIds, suggesting } from "../campaigns/nearest.ts";
 import {
-  type JobProgress,
-  type JobRecords,
-  JobRun,
   JobRunner,
   type JobSource,
   type PlanReport,
   type PlanSink,
-  type Replicas,
   type RowJob,
+  type RowJobsParts,
   type RowLedger,
   SeenKeys,
   submitJob,
 } from "../jobs/index.ts";
-import type { Kind } from "../run/kind.ts";
-import type { Runs } from "../run/runs.ts";
 import { indexMatrix, type MatrixIndex } from "./assignment.ts";
 import { type Instead, insteadIn, recordWork, requireWay, taggerWork } from "./instead.ts";
 import { type PlannedRow, planTagging } from "./plan.ts";
@@ -64,59 +57,32 @@ export async function readMatrix(
 /** Source of a campaign's dispositions, and of the list of campaigns. */
 export type MatrixSource = Pick<Capabilities, "dispositionCatalog" | "campaignProvisioning">;
 
-interface TaggingDependencies {
-  readonly jobs: JobRecords;
+interface TaggingDependencies extends RowJobsParts {
   /** The ledger for the jobs of a campaign, written in the name of this replica. */
   readonly ledgerOf: (campaignId: string, instead: Instead | undefined) => RowLedger<PlannedRow, FinishedItem>;
-  readonly replicas: Replicas;
-  readonly runs: Runs;
-  /** See `Kind`. */
-  readonly scope: string;
-  /** Called when a job stopped before its end for any reason but an interruption. */
-  readonly onStopped?: ((job: RowJob) => void) | undefined;
-  /** Writes an audit entry of the job itself. */
-  readonly record: (entry: AuditInput) => Promise<void>;
   readonly matrices: MatrixSource;
   readonly writer: DispositionWriter;
   readonly reader: CallReader;
-  readonly clock: Clock;
-  readonly random: RandomStream;
-  readonly actor: string;
-  readonly replicaId: string;
-  readonly concurrency: number;
 }
 
 /** Tagging files as jobs: plan, run, find. Errors: OperationError. */
-export class Tagging {
+export class Tagging extends JobRunner<PlannedRow, FinishedItem> {
   readonly #deps: TaggingDependencies;
-  readonly #runner: JobRunner;
 
   constructor(deps: TaggingDependencies) {
-    this.#deps = deps;
     const { writer, reader } = deps;
     const works = { tag: tagWork(writer, reader), record: recordWork(), set: tagWork(writer, reader) };
     if (writer.tagger !== undefined) Object.assign(works.tag, taggerWork(writer.tagger));
-    this.#runner = new JobRunner({
+    super({
       ...deps,
       kind: TAG,
       overlap: OVERLAP,
-      openRun: (job, leave) => {
-        const instead = insteadIn(job.options);
-        const ledger = deps.ledgerOf(job.campaignId ?? "", instead);
-        return new JobRun(job.id, {
-          ledger,
-          work: works[instead ?? "set"],
-          clock: deps.clock,
-          concurrency: deps.concurrency,
-          leave,
-        });
+      workOf: ({ campaignId, options }) => {
+        const instead = insteadIn(options);
+        return { ledger: deps.ledgerOf(campaignId ?? "", instead), work: works[instead ?? "set"] };
       },
     });
-  }
-
-  /** The kind for the engine. */
-  kind(): Kind {
-    return this.#runner.kind();
+    this.#deps = deps;
   }
 
   /**
@@ -153,15 +119,5 @@ export class Tagging {
         },
       },
     );
-  }
-
-  /** The job with an id. Throws OperationError `job_not_found`. */
-  find(id: string): Promise<RowJob> {
-    return this.#deps.jobs.get(id);
-  }
-
-  /** Runs a job to its end; see JobRunner.run. */
-  run(id: string, onProgress?: (progress: JobProgress) => void): Promise<RowJob> {
-    return this.#runner.run(id, onProgress);
   }
 }

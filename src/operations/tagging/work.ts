@@ -55,8 +55,8 @@ async function withStatus(
   options: CallOptions,
 ): Promise<FinishedItem> {
   const call = await reader.read(assignment.callId, options);
-  const sent = { ...sentItem(assignment, "locked"), attempts, ...(latencyMs === null ? {} : { latencyMs }) };
-  return { ...sent, statusCode: 409, callStatus: call?.status ?? "not_found" };
+  const callStatus = call?.status ?? "not_found";
+  return { ...sentItem(assignment, "locked"), attempts, latencyMs: latencyMs ?? undefined, statusCode: 409, callStatus };
 }
 
 /** Reads the call; when the disposition is not stored, sends it once more. */
@@ -104,7 +104,7 @@ function sentItem(assignment: Assignment, result: FinishedItem["result"]): Finis
     line: assignment.line,
     callId: assignment.callId,
     code: assignment.dispositionCodeId,
-    ...(assignment.reasonCodeId === undefined ? {} : { reasonCode: assignment.reasonCodeId }),
+    reasonCode: assignment.reasonCodeId,
     result,
     attempts: 0,
   };

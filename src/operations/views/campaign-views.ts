@@ -3,7 +3,7 @@
 import { type Instant, wilsonInterval } from "../../kernel/index.ts";
 import type { KnownHealth } from "../campaigns/health/known.ts";
 import type { GateLook } from "../campaigns/health/why.ts";
-import type { CampaignReading } from "../campaigns/metrics/reading.ts";
+import type { CampaignReading } from "../campaigns/metrics/service.ts";
 import type { StateChange } from "../campaigns/state/change.ts";
 import { budgetOf } from "./compliance-views.ts";
 import type { CampaignResult } from "./schemas/campaign-verbs.ts";

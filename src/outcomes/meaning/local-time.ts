@@ -20,17 +20,10 @@ export interface Local {
 }
 
 /** Conversion between instants and the local time of a zone. */
-export interface LocalTime {
-  readonly zone: string;
-  local(at: Instant): Local;
-  /** Local time minus UTC at an instant, ms. */
-  offset(at: Instant): number;
-  /** The first instant of a day (for example 2026-03-08), also where the clock skips midnight. */
-  startOfDay(day: string): Instant;
-}
+export type LocalTime = Readonly<ReturnType<typeof localTime>>;
 
 /** The local time of an IANA zone. Throws MeaningError for an unknown zone. */
-export function localTime(zone: string): LocalTime {
+export function localTime(zone: string) {
   const format = formatter(zone);
   // Offsets change a few times a year: when two samples a day are equal, nothing changed between them.
   const known = new Map<number, number>();
@@ -52,8 +45,9 @@ export function localTime(zone: string): LocalTime {
   };
   return {
     zone,
+    /** Local time minus UTC at an instant, ms. */
     offset,
-    local(at) {
+    local(at: Instant): Local {
       const wall = at + offset(at);
       const days = Math.floor(wall / DAY_MS);
       return {
@@ -63,7 +57,8 @@ export function localTime(zone: string): LocalTime {
         weekday: (((days + 3) % 7) + 7) % 7,
       };
     },
-    startOfDay(day) {
+    /** The first instant of a day (for example 2026-03-08), also where the clock skips midnight. */
+    startOfDay(day: string): Instant {
       if (!isDay(day)) throw new MeaningError(`${JSON.stringify(day)} is no day; a day is written 2026-03-08`);
       const midnight = Date.parse(`${day}T00:00:00Z`);
       // A day begins when the clock first shows midnight or, where it skips midnight, a later time.

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { trendOf } from "../report/build.ts";
 import { CATEGORIES } from "./category.ts";
 import { type Contest, compareAll } from "./comparison.ts";
 import { conversionOfDay, dailyGroups, documentedSummary, rateOfCalls, rateOfDays, shareOfDays } from "./conversion.ts";
 import { classify, DOCUMENTED_MAP } from "./outcome-map.ts";
 import { type ReportedFigure, restatements } from "./restatement.ts";
 import { Counter } from "./tally.ts";
-import { trendOf } from "./trend.ts";
 
 const codes = fc.oneof(
   fc.constantFrom("CONVERTED", "BUSY", "INTERESTED", "WRONG_NUMBER", "NOT_INTERESTED"),

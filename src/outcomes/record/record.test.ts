@@ -7,8 +7,7 @@ import { scaled } from "../../../test/support/scale.ts";
 import { parseInstantOrNaiveUtc } from "../../contract/index.ts";
 import { canonicalJson } from "../../kernel/index.ts";
 import { ComplianceHash, canonicalText, digestOf, supersedes } from "./canonical.ts";
-import { createInstantReader } from "./instant-reader.ts";
-import { createFieldWriter, parseRow, QUARANTINE_REASONS, type RowContext } from "./parse.ts";
+import { createFieldWriter, createInstantReader, parseRow, QUARANTINE_REASONS, type RowContext } from "./parse.ts";
 import type { OutcomeRecord } from "./record.ts";
 
 const AT = Date.parse("2026-03-02T10:00:00.000Z");

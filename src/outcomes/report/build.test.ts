@@ -6,11 +6,10 @@ import { compareAll } from "../meaning/comparison.ts";
 import { localTime } from "../meaning/local-time.ts";
 import { DOCUMENTED_MAP } from "../meaning/outcome-map.ts";
 import { buildReport, figuresOf, tally } from "./build.ts";
-import { contestsOf } from "./contests.ts";
 import { allRead } from "./coverage.ts";
 import type { Facts, ReportSource } from "./facts.ts";
 import { reportSchema } from "./model.ts";
-import { reportOutcomes } from "./report.ts";
+import { contestsOf, reportOutcomes } from "./report.ts";
 import { type AskedScope, daysOf, type ReportScope } from "./scope.ts";
 
 const at = (text: string) => Date.parse(text);

@@ -1,7 +1,6 @@
 // Outcome reports: from counts in the lake to text, HTML, CSV and JSON.
 
 export { parseComparison } from "./cohort.ts";
-export { cohortTally } from "./contests.ts";
 export { allRead, countDials, type HeldSource, NEARLY, readCoverage } from "./coverage.ts";
 export { type ReportSource, readRun } from "./facts.ts";
 export { factsStatement } from "./facts-statement.ts";
@@ -10,6 +9,6 @@ export { type Covers, type OutcomeReport, outcomeReportJsonSchema, rateSchema, r
 export { renderCsv } from "./render-csv.ts";
 export { renderHtml } from "./render-html.ts";
 export { renderText } from "./render-text.ts";
-export { type ReportedFigures, reportOutcomes } from "./report.ts";
+export { cohortTally, type ReportedFigures, reportOutcomes } from "./report.ts";
 export { type AskedScope, checkedPeriod, DIMENSIONS, type Dimension, type ReportScope } from "./scope.ts";
 export { goneWords } from "./words.ts";

@@ -8,13 +8,13 @@ import { compareAll } from "../meaning/comparison.ts";
 import { localTime } from "../meaning/local-time.ts";
 import { DOCUMENTED_MAP } from "../meaning/outcome-map.ts";
 import { buildReport, tally } from "./build.ts";
-import { contestsOf } from "./contests.ts";
 import { allRead } from "./coverage.ts";
 import type { Facts } from "./facts.ts";
 import type { OutcomeReport } from "./model.ts";
 import { renderCsv } from "./render-csv.ts";
 import { COLOURS, renderHtml, ticks } from "./render-html.ts";
 import { bar, cellWidth, renderText, sparkline, table } from "./render-text.ts";
+import { contestsOf } from "./report.ts";
 import type { ReportScope } from "./scope.ts";
 
 const DAY = 86_400_000;

@@ -2,13 +2,14 @@
 
 import { DAY_MS, type Instant } from "../../kernel/index.ts";
 import { type Contest, compareAll } from "../meaning/comparison.ts";
-import { rateOfCalls } from "../meaning/conversion.ts";
+import { dailyGroups, rateOfCalls } from "../meaning/conversion.ts";
 import { MeaningError } from "../meaning/error.ts";
+import { classifyIn } from "../meaning/outcome-map.ts";
 import { type Arrivals, type ReportedFigure, type Restatement, restatements } from "../meaning/restatement.ts";
-import { buildReport, figuresOf, type Tallies, tally } from "./build.ts";
-import type { CohortSpec, ComparisonSpec } from "./cohort.ts";
-import { cohortTally, contestOf, contestOfPeriods, contestsOf } from "./contests.ts";
-import { type ReportSource, readArrivals, readCohort, readFacts } from "./facts.ts";
+import { DailyCounter, type DayCounts } from "../meaning/tally.ts";
+import { buildReport, dailyGroupsOf, figuresOf, type Tallies, tally } from "./build.ts";
+import { type CohortSpec, type ComparisonSpec, groupWords } from "./cohort.ts";
+import { type ReportSource, readArrivals, readCohort, readFacts, type TimeCount } from "./facts.ts";
 import type { OutcomeReport } from "./model.ts";
 import { COLUMN_DIMENSIONS, checkedPeriod, type Dimension, daysOf, type ReportScope, scopeKey } from "./scope.ts";
 
@@ -146,5 +147,84 @@ function balanced({ was, now }: Restatement, arrivals: Arrivals = { late: 0, cha
     late: arrivals.late + Math.max(0, missing),
     changed: arrivals.changed,
     withdrawn: arrivals.withdrawn + Math.max(0, -missing),
+  };
+}
+
+// Comparisons of a report: groups with each other, and a period with the one before.
+
+/** The calls in counts by time that meet a group's conditions on local time. */
+export function cohortTally(
+  scope: ReportScope,
+  times: readonly TimeCount[],
+  cohort: Partial<Pick<CohortSpec, "hours" | "weekdays">> = {},
+): DailyCounter {
+  const counter = new DailyCounter();
+  for (const { at, era, code, calls, seconds } of times) {
+    const { day, hour, weekday } = scope.time.local(Math.max(at, scope.from));
+    if (cohort.hours?.has(hour) === false || cohort.weekdays?.has(weekday) === false) continue;
+    counter.addOn(day, classifyIn(scope.map.eras[era], code), calls, seconds);
+  }
+  return counter;
+}
+
+/** Each value of a dimension against all other calls. */
+export function contestsOf(tallies: Tallies, dimension: Exclude<Dimension, "code">): Contest[] {
+  const map: ReadonlyMap<string | null, DailyCounter> =
+    dimension === "hour" ? tallies.hours : dimension === "weekday" ? tallies.weekdays : tallies.columns[dimension];
+  const groups = dailyGroupsOf(map);
+  return [...map.keys()]
+    .sort((a, b) => ((a ?? "") < (b ?? "") ? -1 : 1))
+    .map((key) => {
+      const own = [groups.number(key)];
+      return {
+        variation: groups.variation,
+        first: { name: groupWords(dimension, [key ?? "(none)"]), groups: own },
+        second: { name: "all others", groups: { but: own } },
+      };
+    });
+}
+
+/** Two groups of a report's calls; the report's other calls contribute to the measured variation between days. */
+function contestOf(
+  all: DayCounts,
+  first: { readonly name: string; readonly days: DayCounts },
+  second: { readonly name: string; readonly days: DayCounts },
+): Contest {
+  const rest = [...all].map(([day, { calls, successes }]) => {
+    const [one, two] = [first.days.get(day), second.days.get(day)];
+    return [
+      day,
+      {
+        calls: calls - (one?.calls ?? 0) - (two?.calls ?? 0),
+        successes: successes - (one?.successes ?? 0) - (two?.successes ?? 0),
+      },
+    ] as const;
+  });
+  const groups = dailyGroups(
+    new Map<string, DayCounts>([
+      ["first", first.days],
+      ["second", second.days],
+      ["rest", new Map(rest.filter(([, { calls }]) => calls > 0))],
+    ]),
+  );
+  return {
+    variation: groups.variation,
+    first: { name: first.name, groups: [groups.number("first")] },
+    second: { name: second.name, groups: [groups.number("second")] },
+  };
+}
+
+/** A period against the one before. */
+export function contestOfPeriods(period: DayCounts, before: DayCounts): Contest {
+  const groups = dailyGroups(
+    new Map([
+      ["this", period],
+      ["before", before],
+    ]),
+  );
+  return {
+    variation: groups.variation,
+    first: { name: "this period", groups: [groups.number("this")] },
+    second: { name: "the period before", groups: [groups.number("before")] },
   };
 }

@@ -1,7 +1,7 @@
 // The token endpoint in every documented variant, and what it refuses. Contract §1.
 
 import { describe, expect, it } from "vitest";
-import { answerTokenRequest, type TokenRequest } from "./token-endpoint.ts";
+import { answerTokenRequest, type TokenRequest } from "../pipeline.ts";
 import { createTokenStore } from "./tokens.ts";
 
 const SCOPES = ["a:read", "a:write", "b:read"];

@@ -27,26 +27,7 @@ export interface TokenStoreSnapshot {
   readonly tokens: readonly { token: string; clientId: string; scopes: string[]; expiresAt: Instant; revoked: boolean }[];
 }
 
-export interface TokenStore {
-  /**
-   * Issues a token. Without requested scopes it has all of the client's; scopes that the client does not have are left out;
-   * "invalid_scope" when it has none of the requested ones.
-   */
-  grant(
-    client: TokenClient,
-    requestedScopes: readonly string[] | undefined,
-    now: Instant,
-    /** Further claims of the token. */
-    claims?: Readonly<Record<string, unknown>>,
-  ): TokenGrant | "invalid_scope";
-  lookup(token: string, now: Instant): TokenHolder | "expired" | "revoked" | "unknown";
-  /** Revokes all tokens, or those of one client; returns how many were valid. */
-  revoke(clientId: string | undefined, now: Instant): number;
-  /** Tokens neither expired nor revoked. */
-  alive(now: Instant): number;
-  snapshot(): TokenStoreSnapshot;
-  restore(snapshot: TokenStoreSnapshot): void;
-}
+export type TokenStore = ReturnType<typeof createTokenStore>;
 
 interface Issued extends TokenHolder {
   readonly expiresAt: Instant;
@@ -62,7 +43,7 @@ const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toS
  * Tokens have the form of a JWT, which existing clients expect; their third part is a digest of the seed and a counter, not a
  * signature.
  */
-export function createTokenStore(options: { readonly seed: number | string; readonly lifetimeSeconds: number }): TokenStore {
+export function createTokenStore(options: { readonly seed: number | string; readonly lifetimeSeconds: number }) {
   const tokens = new Map<string, Issued>();
   const header = encode({ alg: "HS256", typ: "JWT" });
   let issued = 0;
@@ -74,7 +55,16 @@ export function createTokenStore(options: { readonly seed: number | string; read
   };
 
   return {
-    grant(client, requestedScopes, now, claims = {}) {
+    /**
+     * Issues a token. Without requested scopes it has all of the client's; scopes that the client does not have are left out;
+     * "invalid_scope" when it has none of the requested ones.
+     */
+    grant(
+      client: TokenClient,
+      requestedScopes: readonly string[] | undefined,
+      now: Instant,
+      claims: Readonly<Record<string, unknown>> = {},
+    ): TokenGrant | "invalid_scope" {
       const scopes =
         requestedScopes === undefined ? [...client.scopes] : client.scopes.filter((scope) => requestedScopes.includes(scope));
       if (requestedScopes !== undefined && scopes.length === 0) return "invalid_scope";
@@ -93,13 +83,14 @@ export function createTokenStore(options: { readonly seed: number | string; read
       tokens.set(accessToken, { clientId: client.id, scopes: new Set(scopes), expiresAt, revoked: false });
       return { accessToken, expiresInSeconds: options.lifetimeSeconds, scopes };
     },
-    lookup(token, now) {
+    lookup(token: string, now: Instant): TokenHolder | "expired" | "revoked" | "unknown" {
       const entry = tokens.get(token);
       if (entry === undefined) return "unknown";
       if (entry.revoked) return "revoked";
       return entry.expiresAt <= now ? "expired" : entry;
     },
-    revoke(clientId, now) {
+    /** Revokes all tokens, or those of one client; returns how many were valid. */
+    revoke(clientId: string | undefined, now: Instant): number {
       let count = 0;
       for (const entry of tokens.values()) {
         if (clientId !== undefined && entry.clientId !== clientId) continue;
@@ -108,8 +99,10 @@ export function createTokenStore(options: { readonly seed: number | string; read
       }
       return count;
     },
-    alive: (now) => tokens.values().reduce((sum, entry) => sum + (entry.revoked || entry.expiresAt <= now ? 0 : 1), 0),
-    snapshot: () => ({
+    /** Tokens neither expired nor revoked. */
+    alive: (now: Instant): number =>
+      tokens.values().reduce((sum, entry) => sum + (entry.revoked || entry.expiresAt <= now ? 0 : 1), 0),
+    snapshot: (): TokenStoreSnapshot => ({
       issued,
       tokens: [...tokens].map(([token, entry]) => ({
         token,
@@ -119,7 +112,7 @@ export function createTokenStore(options: { readonly seed: number | string; read
         revoked: entry.revoked,
       })),
     }),
-    restore(snapshot) {
+    restore(snapshot: TokenStoreSnapshot): void {
       issued = snapshot.issued;
       tokens.clear();
       for (const { token, scopes, ...entry } of snapshot.tokens) tokens.set(token, { ...entry, scopes: new Set(scopes) });

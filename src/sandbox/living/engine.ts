@@ -5,12 +5,11 @@
 // has ended.
 
 import { z } from "zod";
-import type { DialerSnapshot } from "../../dialing/index.ts";
 import { type Instant, MINUTE_MS } from "../../kernel/index.ts";
 import type { CallEngine, CallEngineEvent, DialedCampaign, DialedWorld, ListBehaviour } from "../call-engine.ts";
 import type { SandboxClock } from "../clock.ts";
 import { seedWord, unit } from "../world/derive.ts";
-import { CampaignLine, type LineSettings } from "./line.ts";
+import { behaviour, CampaignLine, type LineSettings, lineState } from "./line.ts";
 import { LONG } from "./pacing.ts";
 
 /**
@@ -234,44 +233,9 @@ export function createLivingEngine(options: {
 }
 
 // The living dialer's state as a snapshot holds it.
-
-const behaviour = z.object({
-  answerRate: z.number().exactOptional(),
-  abandonRate: z.number().exactOptional(),
-  mix: z.record(z.string(), z.number()).exactOptional(),
-  talk: z.number().exactOptional(),
-  wrap: z.number().exactOptional(),
-});
-
-/** The dialer does not check its own state: a snapshot is always returned unchanged. */
-const dialer = z.custom<DialerSnapshot>((value) => typeof value === "object" && value !== null && "flow" in value);
-
 const engineState = z.object({
   engine: z.literal("living"),
-  lines: z.array(
-    z.object({
-      id: z.string(),
-      order: z.number(),
-      epoch: z.number(),
-      starts: z.number(),
-      inFlight: z.number(),
-      hungUp: z.array(z.number()).default([]),
-      settings: z.object({
-        dialing: z.boolean(),
-        startsAt: z.number(),
-        linesPerAgent: z.number(),
-        abandonmentTarget: z.number(),
-        agents: z.number(),
-        lines: z.number(),
-        callsPerSecond: z.number(),
-        spacing: z.number(),
-        warmLineTimeout: z.number(),
-      }),
-      behaviour,
-      samples: z.array(z.tuple([z.number(), z.enum(["placed", "answered", "abandoned", "unanswered"])])),
-      dialer,
-    }),
-  ),
+  lines: z.array(lineState),
   behaviours: z.array(z.tuple([z.string(), behaviour])),
   metricsAt: z.number().nullable(),
 });

@@ -17,13 +17,13 @@ import {
   type LeadSource,
   parseScenario,
 } from "../../dialing/index.ts";
-import { DAY_MS, type Instant, MINUTE_MS } from "../../kernel/index.ts";
+import { DAY_MS, type DeepReadonly, type Instant, MINUTE_MS } from "../../kernel/index.ts";
 import type { CallEngineEvent, CampaignFigures, CampaignStaff, DialedWorld, ListBehaviour } from "../call-engine.ts";
 import type { CallRecord } from "../world/calls.ts";
 import type { ContactStore } from "../world/contacts.ts";
 import { seedWord } from "../world/derive.ts";
 import { codeOfTalk, courseOf } from "./course.ts";
-import { LONG, type PacingSettings, pacingOf } from "./pacing.ts";
+import { LONG, pacingOf } from "./pacing.ts";
 
 /** Tolerance for sums of seconds, as a part of a millisecond. */
 const TICK = 1e-6;
@@ -32,27 +32,47 @@ const RECONNECT = 1;
 /** Agents of campaigns that began later have numbers from 1001, 2001, … */
 const NUMBERS = 1000;
 
-/** The settings in force for a campaign. */
-export interface LineSettings extends PacingSettings {
-  readonly agents: number;
-  readonly lines: number;
-  readonly callsPerSecond: number;
-  readonly spacing: number;
-  readonly warmLineTimeout: number;
-}
+// A line's state as a snapshot holds it.
 
-interface LineState {
-  readonly id: string;
-  readonly order: number;
-  readonly epoch: Instant;
-  readonly starts: number;
-  readonly inFlight: number;
-  readonly hungUp: readonly number[];
-  readonly settings: LineSettings;
-  readonly behaviour: ListBehaviour;
-  readonly samples: readonly Sample[];
+/** How a list behaves, where it was set. */
+export const behaviour = z.object({
+  answerRate: z.number().exactOptional(),
+  abandonRate: z.number().exactOptional(),
+  mix: z.record(z.string(), z.number()).exactOptional(),
+  talk: z.number().exactOptional(),
+  wrap: z.number().exactOptional(),
+});
+const lineSettings = z.object({
+  dialing: z.boolean(),
+  startsAt: z.number(),
+  linesPerAgent: z.number(),
+  abandonmentTarget: z.number(),
+  agents: z.number(),
+  lines: z.number(),
+  callsPerSecond: z.number(),
+  spacing: z.number(),
+  warmLineTimeout: z.number(),
+});
+/** The settings in force for a campaign. */
+export type LineSettings = Readonly<z.output<typeof lineSettings>>;
+
+/** One line. The dialer does not check its own state: a snapshot is always returned unchanged. */
+export const lineState = z.object({
+  id: z.string(),
+  order: z.number(),
+  epoch: z.number(),
+  starts: z.number(),
+  inFlight: z.number(),
+  hungUp: z.array(z.number()).default([]),
+  settings: lineSettings,
+  behaviour,
+  samples: z.array(z.tuple([z.number(), z.enum(["placed", "answered", "abandoned", "unanswered"])])),
+  dialer: z.custom<DialerSnapshot>((value) => typeof value === "object" && value !== null && "flow" in value),
+});
+type LineState = DeepReadonly<Omit<z.output<typeof lineState>, "dialer" | "behaviour">> & {
   readonly dialer: DialerSnapshot;
-}
+  readonly behaviour: ListBehaviour;
+};
 
 interface LineOptions {
   readonly id: string;

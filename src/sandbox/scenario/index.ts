@@ -19,8 +19,7 @@ export {
 } from "./check.ts";
 export { ALL_SCOPES, CALL_STATUSES, type CallStatus, listBehaviour, metricsFigures } from "./schema.ts";
 
-import { checkScenario, type Scenario } from "./check.ts";
-import { defaultScenarioInput } from "./default.ts";
+import { checkScenario, defaultScenarioInput, type Scenario } from "./check.ts";
 
 /** The world of the demo, used when no scenario is given. */
 export function defaultScenario(): Scenario {

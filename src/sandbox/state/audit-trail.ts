@@ -16,23 +16,13 @@ export interface AuditEntry {
 
 type AuditDraft = Omit<AuditEntry, "id" | "timestamp">;
 
-export interface AuditTrail {
-  record(entry: AuditDraft, now: Instant): void;
-  /**
-   * Entries from newest to oldest.
-   * @param below only entries below this position (the position of the page before); undefined for the first page
-   */
-  page(entity: string | undefined, below: number | undefined, limit: number): { entries: AuditEntry[]; next: number | undefined };
-  readonly size: number;
-  snapshot(): AuditEntry[];
-  restore(entries: readonly AuditEntry[]): void;
-}
+export type AuditTrail = Readonly<ReturnType<typeof createAuditTrail>>;
 
 const HISTORY_ACTIONS = ["settings.update", "settings.read", "campaign.activate", "campaign.pause"] as const;
 const HISTORY_SPACING_MS = 37 * 60_000;
 
 /** An entry of the history is computed from its position, so that a long history costs nothing until it is read. */
-export function createAuditTrail(scenario: Scenario, seed: number | string, start: Instant): AuditTrail {
+export function createAuditTrail(scenario: Scenario, seed: number | string, start: Instant) {
   const history = scenario.dialer.history.auditEntries;
   let written: AuditEntry[] = [];
   const idOf = (position: number) => `audit_${String(position + 1).padStart(7, "0")}`;
@@ -54,13 +44,21 @@ export function createAuditTrail(scenario: Scenario, seed: number | string, star
   };
 
   return {
-    get size() {
+    get size(): number {
       return history + written.length;
     },
-    record(entry, now) {
+    record(entry: AuditDraft, now: Instant): void {
       written.push({ id: idOf(history + written.length), ...entry, timestamp: new Date(now).toISOString() });
     },
-    page(entity, below, limit) {
+    /**
+     * Entries from newest to oldest.
+     * @param below only entries below this position (the position of the page before); undefined for the first page
+     */
+    page(
+      entity: string | undefined,
+      below: number | undefined,
+      limit: number,
+    ): { entries: AuditEntry[]; next: number | undefined } {
       const entries: AuditEntry[] = [];
       let next: number | undefined;
       for (let position = Math.min(below ?? Number.POSITIVE_INFINITY, history + written.length) - 1; position >= 0; position--) {
@@ -74,8 +72,8 @@ export function createAuditTrail(scenario: Scenario, seed: number | string, star
       }
       return { entries, next };
     },
-    snapshot: () => [...written],
-    restore(entries) {
+    snapshot: (): AuditEntry[] => [...written],
+    restore(entries: readonly AuditEntry[]): void {
       written = [...entries];
     },
   };

@@ -44,24 +44,7 @@ export interface DialerDeskSnapshot {
   readonly failures: number;
 }
 
-export interface DialerDesk {
-  /** What `getDialerSettings` shows. */
-  current(): SettingsVersion;
-  inForce(): SettingsVersion;
-  activate(settings: DialerSettings, actor: string): DialerOperation;
-  operation(id: string): DialerOperation | undefined;
-  running(): number;
-  /** A change by another writer, in force at once; running operations are superseded and will end as FAILED. */
-  edit(settings: DialerSettings): SettingsVersion;
-  /** Makes the next `count` activations fail. */
-  failNext(count: number): void;
-  setActivation(activation: ScenarioActivation): void;
-  addCampaign(campaign: DialerCampaign): void;
-  campaign(id: string): DialerCampaign | undefined;
-  snapshot(): DialerDeskSnapshot;
-  /** Restores the state and schedules running operations again; restore the clock first. */
-  restore(snapshot: DialerDeskSnapshot): void;
-}
+export type DialerDesk = ReturnType<typeof createDialerDesk>;
 
 interface DialerDeskOptions {
   readonly scenario: Scenario;
@@ -70,7 +53,7 @@ interface DialerDeskOptions {
   readonly onEnd: (operation: DialerOperation, before: SettingsVersion) => void;
 }
 
-export function createDialerDesk({ scenario, clock, ids, onEnd }: DialerDeskOptions): DialerDesk {
+export function createDialerDesk({ scenario, clock, ids, onEnd }: DialerDeskOptions) {
   let inForce: SettingsVersion = { settings: scenario.dialer.settings, versionTag: ids.tag() };
   let activation = scenario.activation;
   let failures = 0;
@@ -95,11 +78,12 @@ export function createDialerDesk({ scenario, clock, ids, onEnd }: DialerDeskOpti
   const current = (): SettingsVersion => operations.get(running.at(-1) ?? "")?.announced ?? inForce;
 
   return {
+    /** What `getDialerSettings` shows. */
     current,
-    inForce: () => inForce,
-    running: () => running.length,
-    operation: (id) => operations.get(id),
-    activate(settings, actor) {
+    inForce: (): SettingsVersion => inForce,
+    running: (): number => running.length,
+    operation: (id: string): DialerOperation | undefined => operations.get(id),
+    activate(settings: DialerSettings, actor: string): DialerOperation {
       const now = clock.now();
       let failure = activationFailure(activation, settings);
       if (failures > 0) {
@@ -122,7 +106,8 @@ export function createDialerDesk({ scenario, clock, ids, onEnd }: DialerDeskOpti
       follow(operation);
       return operation;
     },
-    edit(settings) {
+    /** A change by another writer, in force at once; running operations are superseded and will end as FAILED. */
+    edit(settings: DialerSettings): SettingsVersion {
       for (const id of running) {
         const operation = operations.get(id);
         if (operation !== undefined)
@@ -132,17 +117,18 @@ export function createDialerDesk({ scenario, clock, ids, onEnd }: DialerDeskOpti
       inForce = { settings, versionTag: ids.tag() };
       return inForce;
     },
-    failNext(count) {
+    /** Makes the next `count` activations fail. */
+    failNext(count: number): void {
       failures += count;
     },
-    setActivation(next) {
+    setActivation(next: ScenarioActivation): void {
       activation = next;
     },
-    addCampaign(campaign) {
+    addCampaign(campaign: DialerCampaign): void {
       campaigns.set(campaign.id, campaign);
     },
-    campaign: (id) => campaigns.get(id),
-    snapshot: () => ({
+    campaign: (id: string): DialerCampaign | undefined => campaigns.get(id),
+    snapshot: (): DialerDeskSnapshot => ({
       inForce,
       operations: [...operations.values()],
       running,
@@ -150,7 +136,8 @@ export function createDialerDesk({ scenario, clock, ids, onEnd }: DialerDeskOpti
       activation,
       failures,
     }),
-    restore(snapshot) {
+    /** Restores the state and schedules running operations again; restore the clock first. */
+    restore(snapshot: DialerDeskSnapshot): void {
       ({ inForce, activation, failures } = snapshot);
       running = [...snapshot.running];
       operations.clear();

@@ -13,18 +13,9 @@ interface Entry {
 
 export type IdempotencySnapshot = readonly (readonly [string, Entry])[];
 
-export interface IdempotencyKeys {
-  /**
-   * Returns the answer of the first request with this key, or runs the work and keeps its answer for 24 hours. Refusals are kept
-   * only when they depend on the state (409); a refused body may be corrected under the same key.
-   * @param scope client, operation and resource: a key only applies within them
-   */
-  run(scope: string, key: string | undefined, body: unknown, now: Instant, work: () => Answer): Answer;
-  snapshot(): IdempotencySnapshot;
-  restore(snapshot: IdempotencySnapshot): void;
-}
+export type IdempotencyKeys = ReturnType<typeof createIdempotencyKeys>;
 
-export function createIdempotencyKeys(): IdempotencyKeys {
+export function createIdempotencyKeys() {
   const entries = new Map<string, Entry>();
   const forgetOld = (now: Instant): void => {
     // Entries are in the order of their making, so old ones come first.
@@ -34,7 +25,12 @@ export function createIdempotencyKeys(): IdempotencyKeys {
     }
   };
   return {
-    run(scope, key, body, now, work) {
+    /**
+     * Returns the answer of the first request with this key, or runs the work and keeps its answer for 24 hours. Refusals are kept
+     * only when they depend on the state (409); a refused body may be corrected under the same key.
+     * @param scope client, operation and resource: a key only applies within them
+     */
+    run(scope: string, key: string | undefined, body: unknown, now: Instant, work: () => Answer): Answer {
       if (key === undefined || key === "") return work();
       forgetOld(now);
       const name = `${scope} ${key}`;
@@ -48,8 +44,8 @@ export function createIdempotencyKeys(): IdempotencyKeys {
       entries.set(name, { body: text, answer, until: now + KEPT_MS });
       return answer;
     },
-    snapshot: () => [...entries],
-    restore(snapshot) {
+    snapshot: (): IdempotencySnapshot => [...entries],
+    restore(snapshot: IdempotencySnapshot): void {
       entries.clear();
       for (const [name, entry] of snapshot) entries.set(name, entry);
     },

@@ -2,31 +2,26 @@
 
 import { createRandom, type Instant, newId } from "../../kernel/index.ts";
 
-export interface IdMaker {
-  /** A new id such as `camp_01k2x9c4qz…`. */
-  id(prefix: string, now: Instant): string;
-  /** A new version tag: 16 hexadecimal digits, never the same twice. */
-  tag(): string;
-  snapshot(): number;
-  restore(made: number): void;
-}
+export type IdMaker = ReturnType<typeof createIdMaker>;
 
-export function createIdMaker(seed: number | string): IdMaker {
+export function createIdMaker(seed: number | string) {
   let made = 0;
   return {
-    id(prefix, now) {
+    /** A new id such as `camp_01k2x9c4qz…`. */
+    id(prefix: string, now: Instant): string {
       made += 1;
       return newId(prefix, now, createRandom(seed, `id/${made}`));
     },
-    tag() {
+    /** A new version tag: 16 hexadecimal digits, never the same twice. */
+    tag(): string {
       made += 1;
       const random = createRandom(seed, `tag/${made}`);
       const word = () => random.int(0x1_0000).toString(16).padStart(4, "0");
       // The counter makes it unique; the rest keeps clients from treating it as a number.
       return `${made.toString(16).padStart(4, "0")}${word()}${word()}${word()}`;
     },
-    snapshot: () => made,
-    restore(count) {
+    snapshot: (): number => made,
+    restore(count: number): void {
       made = count;
     },
   };

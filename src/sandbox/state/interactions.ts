@@ -20,16 +20,9 @@ export interface InteractionRecord {
   readonly etag: string;
 }
 
-export interface InteractionBook {
-  get(id: string): InteractionRecord | undefined;
-  readonly size: number;
-  /** Writes a new version; the array replaces what was stored. */
-  write(id: string, dispositions: readonly InteractionDisposition[]): InteractionRecord | undefined;
-  snapshot(): InteractionRecord[];
-  restore(records: readonly InteractionRecord[]): void;
-}
+export type InteractionBook = Readonly<ReturnType<typeof createInteractionBook>>;
 
-export function createInteractionBook(scenario: Scenario, ids: IdMaker): InteractionBook {
+export function createInteractionBook(scenario: Scenario, ids: IdMaker) {
   const records = new Map<string, InteractionRecord>();
   const etag = () => `W/"${ids.tag()}"`;
   const add = ({ id, organization = scenario.organization, dispositions }: ScenarioInteraction): void => {
@@ -37,19 +30,20 @@ export function createInteractionBook(scenario: Scenario, ids: IdMaker): Interac
   };
   for (const interaction of scenario.interactions) add(interaction);
   return {
-    get: (id) => records.get(id),
-    get size() {
+    get: (id: string): InteractionRecord | undefined => records.get(id),
+    get size(): number {
       return records.size;
     },
-    write(id, dispositions) {
+    /** Writes a new version; the array replaces what was stored. */
+    write(id: string, dispositions: readonly InteractionDisposition[]): InteractionRecord | undefined {
       const old = records.get(id);
       if (old === undefined) return undefined;
       const next = { ...old, dispositions, etag: etag() };
       records.set(id, next);
       return next;
     },
-    snapshot: () => [...records.values()],
-    restore(saved) {
+    snapshot: (): InteractionRecord[] => [...records.values()],
+    restore(saved: readonly InteractionRecord[]): void {
       records.clear();
       for (const record of saved) records.set(record.id, record);
     },

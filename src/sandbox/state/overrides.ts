@@ -12,16 +12,9 @@ export interface DialingOverride {
 
 export type OverridesSnapshot = readonly (readonly [campaignId: string, DialingOverride])[];
 
-export interface DialingOverrides {
-  get(campaignId: string): DialingOverride | undefined;
-  /** Adds overrides to those of a campaign; undefined removes one. */
-  set(campaignId: string, override: DialingOverride): void;
-  mayDial(campaignId: string, phone: string): boolean;
-  snapshot(): OverridesSnapshot;
-  restore(snapshot: OverridesSnapshot): void;
-}
+export type DialingOverrides = ReturnType<typeof createDialingOverrides>;
 
-export function createDialingOverrides(): DialingOverrides {
+export function createDialingOverrides() {
   const overrides = new Map<string, DialingOverride>();
   const blocked = new Map<string, ReadonlySet<string>>();
   const set = (id: string, override: DialingOverride): void => {
@@ -30,14 +23,15 @@ export function createDialingOverrides(): DialingOverrides {
     blocked.set(id, new Set(next.blocked));
   };
   return {
-    get: (id) => overrides.get(id),
+    get: (id: string): DialingOverride | undefined => overrides.get(id),
+    /** Adds overrides to those of a campaign; undefined removes one. */
     set,
-    mayDial(id, phone) {
+    mayDial(id: string, phone: string): boolean {
       const numbers = blocked.get(id);
       return numbers === undefined || numbers.size === 0 || !numbers.has(phone.replace(/^\+?1(?=\d{10}$)/, ""));
     },
-    snapshot: () => [...overrides],
-    restore(snapshot) {
+    snapshot: (): OverridesSnapshot => [...overrides],
+    restore(snapshot: OverridesSnapshot): void {
       overrides.clear();
       blocked.clear();
       for (const [id, override] of snapshot) set(id, override);

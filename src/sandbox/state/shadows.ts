@@ -2,17 +2,14 @@
 
 const KEPT = 10_000;
 
-export interface Shadows {
-  /** Keeps the state of `key` before the coming write. */
-  keep(key: string, view: unknown): void;
-  get(key: string): unknown;
-}
+export type Shadows = ReturnType<typeof createShadows>;
 
 /** Keeps the ten thousand resources that were written last. */
-export function createShadows(): Shadows {
+export function createShadows() {
   const views = new Map<string, unknown>();
   return {
-    keep(key, view) {
+    /** Keeps the state of `key` before the coming write. */
+    keep(key: string, view: unknown): void {
       views.delete(key);
       views.set(key, view);
       if (views.size <= KEPT) return;
@@ -21,6 +18,6 @@ export function createShadows(): Shadows {
         break;
       }
     },
-    get: (key) => views.get(key),
+    get: (key: string): unknown => views.get(key),
   };
 }

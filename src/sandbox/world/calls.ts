@@ -9,7 +9,6 @@ import {
   type ScenarioGeneratedCalls,
   scenarioInstant,
 } from "../scenario/index.ts";
-import { type CallCursor, type CallRecord, compareCalls, type DispositionWrite, withDisposition } from "./call-record.ts";
 import { hash, seedWord, unit, weighted } from "./derive.ts";
 
 // Generated calls of one scenario entry: call i is computed from (seed, i). Starts increase with i, so that calls can be found by
@@ -35,21 +34,9 @@ const OVER = new Set<CallStatus>(["wrap_up", "completed", "abandoned", "failed"]
 
 const Purpose = { start: 0, code: 1, untagged: 2, status: 3, duration: 4, agent: 5 };
 
-interface GeneratedCalls {
-  readonly campaignId: string;
-  readonly count: number;
-  /** Ids are the entry's prefix and a number from 1. */
-  id(index: number): string;
-  indexOf(id: string): number | undefined;
-  startTime(index: number): Instant;
-  /** The first index whose call starts at `time` or later; `count` when there is none. */
-  firstFrom(time: Instant): number;
-  code(index: number): string | undefined;
-  status(index: number): CallStatus;
-  build(index: number): CallRecord;
-}
+type GeneratedCalls = Readonly<ReturnType<typeof createGeneratedCalls>>;
 
-function createGeneratedCalls(entry: ScenarioGeneratedCalls, seed: number | string, start: Instant): GeneratedCalls {
+function createGeneratedCalls(entry: ScenarioGeneratedCalls, seed: number | string, start: Instant) {
   const { campaignId, count, digits, lockedEvery, untaggedRate, statuses } = entry;
   const prefix = entry.prefix ?? `${campaignId}-c`;
   const word = seedWord(seed, `calls/${prefix}`);
@@ -70,22 +57,24 @@ function createGeneratedCalls(entry: ScenarioGeneratedCalls, seed: number | stri
   return {
     campaignId,
     count,
+    /** Ids are the entry's prefix and a number from 1. */
     id,
     startTime,
     code,
     status,
-    indexOf(sought) {
+    indexOf(sought: string): number | undefined {
       if (!sought.startsWith(prefix) || sought.length !== prefix.length + digits) return undefined;
       const index = Number(sought.slice(prefix.length)) - 1;
       return index >= 0 && index < count && id(index) === sought ? index : undefined;
     },
-    firstFrom(time) {
+    /** The first index whose call starts at `time` or later; `count` when there is none. */
+    firstFrom(time: Instant): number {
       let index = Math.min(count, Math.max(0, Math.floor((time - from) / slot)));
       while (index > 0 && startTime(index - 1) >= time) index -= 1;
       while (index < count && startTime(index) < time) index += 1;
       return index;
     },
-    build(index) {
+    build(index: number): CallRecord {
       const begun = startTime(index);
       const state = status(index);
       const outcome = code(index);
@@ -158,8 +147,6 @@ function batchSource({ calls, over }: Batch, begin: Instant, to: Instant, codes:
   };
 }
 
-export type { CallCursor, CallDisposition, CallRecord } from "./call-record.ts";
-
 interface CallListRequest {
   readonly campaignId?: string | undefined;
   /** Earliest and latest start, both inclusive. */
@@ -177,21 +164,7 @@ export interface CallStoreSnapshot {
   readonly tagged: readonly CallRecord[];
 }
 
-export interface CallStore {
-  readonly size: number;
-  get(id: string): CallRecord | undefined;
-  /** Adds a call or replaces the one with its id. */
-  put(call: CallRecord): void;
-  /** Sets the disposition and counts the write; undefined for an unknown call. The caller must check status and lock. */
-  setDisposition(id: string, write: DispositionWrite, now: Instant): { changed: boolean; call: CallRecord } | undefined;
-  /** Calls by start and id; `next` is the cursor of the following page and absent on the last one. */
-  list(request: CallListRequest): { calls: CallRecord[]; next?: CallCursor };
-  countByStatus(campaignId?: string): Record<CallStatus, number>;
-  /** Sums of the calls' counters. */
-  totals(): { writes: number; effects: number };
-  snapshot(): CallStoreSnapshot;
-  restore(snapshot: CallStoreSnapshot): void;
-}
+export type CallStore = Readonly<ReturnType<typeof createCallStore>>;
 
 const noCounts = (): Record<CallStatus, number> => {
   const counts: Partial<Record<CallStatus, number>> = {};
@@ -204,7 +177,7 @@ export function createCallStore(options: {
   readonly seed: number | string;
   /** The sandbox's start, which relative times count from. */
   readonly start: Instant;
-}): CallStore {
+}) {
   const { scenario, seed, start } = options;
   const batches: Batch[] = scenario.generateCalls.map((entry) => ({
     calls: createGeneratedCalls(entry, seed, start),
@@ -286,17 +259,19 @@ export function createCallStore(options: {
   });
 
   return {
-    get size() {
+    get size(): number {
       return kept.length - moved + batches.reduce((sum, { calls }) => sum + calls.count, 0);
     },
-    get(id) {
+    get(id: string): CallRecord | undefined {
       const found = byId.get(id);
       if (found !== undefined) return found;
       const generated = locate(id);
       return generated === undefined ? undefined : inBatch(generated.batch, generated.index);
     },
+    /** Adds a call or replaces the one with its id. */
     put,
-    setDisposition(id, write, now) {
+    /** Sets the disposition and counts the write; undefined for an unknown call. The caller must check status and lock. */
+    setDisposition(id: string, write: DispositionWrite, now: Instant): { changed: boolean; call: CallRecord } | undefined {
       const found = byId.get(id);
       if (found !== undefined) {
         const result = withDisposition(found, write, now);
@@ -309,7 +284,16 @@ export function createCallStore(options: {
       generated.batch.over.set(generated.index, result.call);
       return result;
     },
-    list({ campaignId, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, codes, endedOnly = false, after, limit }) {
+    /** Calls by start and id; `next` is the cursor of the following page and absent on the last one. */
+    list({
+      campaignId,
+      from = Number.NEGATIVE_INFINITY,
+      to = Number.POSITIVE_INFINITY,
+      codes,
+      endedOnly = false,
+      after,
+      limit,
+    }: CallListRequest): { calls: CallRecord[]; next?: CallCursor } {
       const begin = after === undefined ? from : Math.max(from, after.startTime);
       const fits = (call: CallRecord): boolean =>
         (campaignId === undefined || call.campaignId === campaignId) &&
@@ -330,7 +314,7 @@ export function createCallStore(options: {
       }
       return { calls };
     },
-    countByStatus(campaignId) {
+    countByStatus(campaignId?: string): Record<CallStatus, number> {
       const counts = noCounts();
       const wanted = (id: string): boolean => campaignId === undefined || id === campaignId;
       for (const batch of batches) {
@@ -342,7 +326,8 @@ export function createCallStore(options: {
       for (const call of kept) if (wanted(call.campaignId)) counts[call.status] += 1;
       return counts;
     },
-    totals() {
+    /** Sums of the calls' counters. */
+    totals(): { writes: number; effects: number } {
       const sum = { writes: 0, effects: 0 };
       const add = ({ writes, effects }: CallRecord): void => {
         sum.writes += writes;
@@ -352,7 +337,7 @@ export function createCallStore(options: {
       for (const { over } of batches) for (const record of over.values()) if (record !== "moved") add(record);
       return sum;
     },
-    snapshot: () => ({ kept: [...kept], tagged: tagged() }),
+    snapshot: (): CallStoreSnapshot => ({ kept: [...kept], tagged: tagged() }),
     restore,
   };
 }
@@ -361,4 +346,73 @@ function countBatch(calls: GeneratedCalls): Record<CallStatus, number> {
   const counts = noCounts();
   for (let index = 0; index < calls.count; index++) counts[calls.status(index)] += 1;
   return counts;
+}
+
+// One call of the tenant, and the order in which calls are listed.
+
+/** The disposition set through the API. */
+export interface CallDisposition {
+  readonly dispositionCodeId: string;
+  readonly reasonCodeId?: string | undefined;
+  readonly notes: string;
+  readonly tag: readonly string[];
+  readonly updatedAt: Instant;
+}
+
+/** A call. Records never change; the store replaces them. */
+export interface CallRecord {
+  readonly id: string;
+  readonly campaignId: string;
+  readonly status: CallStatus;
+  /** The code of the disposition that was set, otherwise the outcome of the call. */
+  readonly dispositionCode?: string | undefined;
+  readonly startTime: Instant;
+  /** Absent while the call goes on. */
+  readonly endTime?: Instant | undefined;
+  readonly direction: "OUTBOUND";
+  /** A locked call refuses dispositions. */
+  readonly locked: boolean;
+  readonly contactId?: string | undefined;
+  readonly phoneNumber?: string | undefined;
+  readonly agentId?: string | undefined;
+  /** Of a live call: when a person or a machine answered, and when an agent began to speak. */
+  readonly answeredTime?: Instant | undefined;
+  readonly connectedTime?: Instant | undefined;
+  readonly disposition?: CallDisposition | undefined;
+  /** Number of dispositions applied, including repetitions of the same body. */
+  readonly writes: number;
+  /** Number of dispositions that changed something. */
+  readonly effects: number;
+}
+
+/** A place in the listing: after the call with this start and id. */
+export interface CallCursor {
+  readonly startTime: Instant;
+  readonly id: string;
+}
+
+/** The order of a listing: by start, then by id. */
+function compareCalls(a: CallCursor, b: CallCursor): number {
+  return a.startTime - b.startTime || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}
+
+/** What `assignDisposition` stores. */
+type DispositionWrite = Omit<CallDisposition, "updatedAt">;
+
+/** The record after a disposition was set, with its counters; the same body again counts as a write without effect. */
+function withDisposition(call: CallRecord, write: DispositionWrite, now: Instant): { call: CallRecord; changed: boolean } {
+  const before = call.disposition;
+  const changed =
+    before === undefined ||
+    before.dispositionCodeId !== write.dispositionCodeId ||
+    before.reasonCodeId !== write.reasonCodeId ||
+    before.notes !== write.notes ||
+    before.tag.length !== write.tag.length ||
+    before.tag.some((tag, i) => tag !== write.tag[i]);
+  if (!changed) return { call: { ...call, writes: call.writes + 1 }, changed };
+  const disposition = { ...write, tag: [...write.tag], updatedAt: now };
+  return {
+    call: { ...call, dispositionCode: write.dispositionCodeId, disposition, writes: call.writes + 1, effects: call.effects + 1 },
+    changed,
+  };
 }

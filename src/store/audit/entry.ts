@@ -42,12 +42,7 @@ export interface AuditEntry {
 }
 
 /** The columns of an entry; `details` is canonical JSON, stored as text so that its bytes do not change. */
-export interface AuditRow {
-  readonly time: string;
-  readonly actor: string;
-  readonly action: string;
-  readonly subject: string;
-  readonly job: string | null;
+export interface AuditRow extends Omit<AuditEntry, "seq" | "details"> {
   readonly details: string;
 }
 

@@ -1,7 +1,6 @@
 // A head of the audit log as an object in object storage, by plain HTTP: GET reads it, PUT writes it.
 
-import type { HeadObjectOptions } from "./places.ts";
-import { askRemote, type RemoteAnswer, RemotePlace, remoteAddress } from "./remote.ts";
+import { askRemote, type HeadObjectOptions, type RemoteAnswer, RemotePlace, remoteAddress } from "./places.ts";
 import type { HeadKeep } from "./stored-head.ts";
 
 /** A head of the audit log kept as an object in object storage, by HTTP GET and PUT. Errors: StoreError. */

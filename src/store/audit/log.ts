@@ -3,17 +3,123 @@
 import { Ledger, type StoreCore } from "../commit.ts";
 import { StoreError } from "../error.ts";
 import type { NewEvent } from "../outbox/types.ts";
-import type { Connection } from "../plain-types.ts";
+import type { Bytes, Connection } from "../plain-types.ts";
 import { requireKey } from "./append.ts";
-import { type AuditEntry, type AuditInput, createSealer, type Sealer } from "./entry.ts";
-import { EvidenceSnapshot } from "./evidence.ts";
-import type { EvidenceAbout } from "./evidence-queries.ts";
-import type { HeadFinding, Heads } from "./heads.ts";
+import { type AuditEntry, type AuditInput, createSealer, leafOf, leafOfEntry, type Sealer } from "./entry.ts";
+import { ENTRIES_OF, type EvidenceAbout, FACTS_OF, type FactKind, RUN, valuesOf } from "./evidence-queries.ts";
+import type { HeadFinding, Heads, KeptHead } from "./heads.ts";
 import type { StandingConflict } from "./hold.ts";
-import { type Signer, signatureLine } from "./note.ts";
-import { type AuditConsistency, type AuditProof, buildConsistency, buildProof, verifyConsistency, verifyProof } from "./proof.ts";
-import { toEntry } from "./rows.ts";
-import { type AuditVerdict, verifyLog } from "./verify.ts";
+import { Frontier } from "./merkle.ts";
+import { openCheckpoint, type Signer, signatureLine, type Verifier } from "./note.ts";
+import { conflictWith } from "./places.ts";
+import {
+  type AuditConsistency,
+  type AuditProof,
+  buildConsistency,
+  buildProof,
+  subtreeHashes,
+  verifyConsistency,
+  verifyProof,
+} from "./proof.ts";
+import { readCheckpoints, readRow, readRows, type StoredCheckpoint, type StoredRow, toEntry } from "./rows.ts";
+
+// The data of an evidence pack: one snapshot of the store, everything about a number, a campaign or a period in pages, and the
+// audit entries with the hashes that lead from them to a signed root.
+//
+// Entries and hashes come in the order of the log. A reader builds the tree from left to right: from an entry's own hash where
+// there is an entry, and from the given roots of perfect subtrees elsewhere.
+
+/** A part of the log: an entry, or the hashes of the entries before `to`, which is the next position. */
+export type LogPart = { readonly entry: AuditEntry } | { readonly to: number; readonly hashes: readonly string[] };
+
+/** Rows per page. */
+const PAGE = 1_000;
+
+/** A reader of everything that evidence needs, as of one moment. Only one generator may run at a time. */
+export class EvidenceSnapshot {
+  readonly #connection: Connection;
+  readonly #about: EvidenceAbout;
+  readonly #signer: Verifier;
+  /** The signed checkpoint of the log's end; empty for an empty log. */
+  readonly checkpoint: string;
+  /** Number of entries of the log. */
+  readonly size: number;
+
+  constructor(
+    connection: Connection,
+    about: EvidenceAbout,
+    signer: Verifier,
+    checkpoint: { readonly size: number; readonly note: string } | undefined,
+  ) {
+    this.#connection = connection;
+    this.#about = about;
+    this.#signer = signer;
+    this.checkpoint = checkpoint?.note ?? "";
+    this.size = checkpoint?.size ?? 0;
+  }
+
+  /** Facts of a kind, as JSON: times are ISO 8601 in UTC, numbers are E.164. */
+  facts<Row extends object>(kind: FactKind): AsyncGenerator<Row> {
+    return this.#pages<Row>(FACTS_OF[kind](this.#about.kind), valuesOf(this.#about));
+  }
+
+  /**
+   * The entries, with hashes in place of all others. Throws StoreError `invalid_state` when they do not lead to the signed root:
+   * the log was tampered with.
+   */
+  async *log(): AsyncGenerator<LogPart> {
+    const tree = Frontier.empty();
+    for await (const row of this.#rows()) {
+      if (row.seq >= this.size) continue;
+      if (row.seq > tree.size) yield await this.#skip(tree, row.seq);
+      const entry = toEntry(row);
+      tree.append(leafOfEntry(entry));
+      yield { entry };
+    }
+    if (tree.size < this.size) yield await this.#skip(tree, this.size);
+    const signed = openCheckpoint(this.checkpoint, this.#signer);
+    if (this.size === 0 || signed?.root.equals(tree.root()) === true) return;
+    throw new StoreError("invalid_state", "the entries do not lead to the root that was signed", {
+      advice: "Run outdial audit verify.",
+    });
+  }
+
+  #rows(): AsyncGenerator<StoredRow> {
+    const about = this.#about;
+    if (about.kind !== "period") return this.#pages<StoredRow>(ENTRIES_OF[about.kind], valuesOf(about));
+    return this.#run(about);
+  }
+
+  async *#run(about: EvidenceAbout): AsyncGenerator<StoredRow> {
+    const { rows } = await this.#connection.query<{ first: number | null; last: number | null }>(RUN, valuesOf(about));
+    const [{ first, last } = { first: null, last: null }] = rows;
+    if (first === null || last === null) return;
+    yield* this.#pages<StoredRow>(
+      "select seq, time, actor, action, subject, job, details from outdial.audit where seq between $1 and $2 order by seq",
+      [first, last],
+    );
+  }
+
+  async #skip(tree: Frontier, to: number): Promise<LogPart> {
+    const found = await subtreeHashes(this.#connection, { from: tree.size, to });
+    const hashes: string[] = [];
+    for (const { level, hash } of found) {
+      tree.appendSubtree(level, hash);
+      hashes.push(hash.toString("base64"));
+    }
+    return { to, hashes };
+  }
+
+  async *#pages<Row extends object>(text: string, values: unknown[]): AsyncGenerator<Row> {
+    await this.#connection.query(`declare evidence no scroll cursor for ${text}`, values);
+    for (;;) {
+      const { rows } = await this.#connection.query<Row>(`fetch ${PAGE} from evidence`);
+      yield* rows;
+      if (rows.length < PAGE) break;
+    }
+    await this.#connection.query("close evidence");
+  }
+}
 
 /** Filters for listing entries; all of them must match. */
 export interface AuditQuery {
@@ -272,4 +378,223 @@ function sound<T>(proof: T, verdict: { ok: boolean; message?: string }): T {
   throw new StoreError("invalid_state", `the log does not prove this: ${verdict.message}`, {
     advice: "Run outdial audit verify.",
   });
+}
+
+// Recomputes the whole log, compares it with its signatures, and names the first wrong row.
+//
+// How each attack is detected: an edit changes the hash of the canonical text; a removal leaves a gap in seq; after a consistent
+// rewrite, renumbering or swap, the seal, which needs the signing key, does not fit row and position; after any rewrite between
+// two checkpoints, even with the private key, the root does not fit a signed checkpoint; after cutting off the end or restoring
+// an older backup, the checkpoint kept outside the database is ahead of the log or of another history.
+
+/**
+ * - `edited`, `removed`, `inserted`, `reordered`: what was done to the row `seq`
+ * - `rewritten`: rows between two checkpoints were changed consistently; `seq` is the first of them
+ * - `checkpoint_forged`, `checkpoint_removed`: a signed checkpoint is not by the log's key, or is missing; `seq` is the first row
+ *   it covers
+ * - `head_changed`: the stored state for appending does not match the rows
+ * - `truncated`: the end of the log is missing, with its checkpoints; `seq` is the first missing row
+ * - `rolled_back`: the log was set back and continued differently; the first differing row is at `seq` or before
+ */
+type TamperKind =
+  | "edited"
+  | "removed"
+  | "inserted"
+  | "reordered"
+  | "rewritten"
+  | "checkpoint_forged"
+  | "checkpoint_removed"
+  | "head_changed"
+  | "truncated"
+  | "rolled_back";
+
+/** The log is consistent in itself. */
+interface AuditWhole {
+  readonly ok: true;
+  /** Number of entries checked. */
+  readonly size: number;
+  /** Root hash of the tree, base64. */
+  readonly root: string;
+  /** Number of signed checkpoints checked. */
+  readonly checkpoints: number;
+  /** Whether row seals were checked too, which needs the private key. */
+  readonly seals: boolean;
+}
+
+/** The log is consistent, and no head outside contradicts it. */
+interface AuditIntact extends AuditWhole {
+  /**
+   * Whether a head outside the store confirms it. Without one, a log that was cut short or set back to an older backup cannot be
+   * distinguished from an intact one.
+   */
+  readonly verified: boolean;
+  /** The comparison with each place of a head. */
+  readonly heads: readonly HeadFinding[];
+}
+
+/** The log was tampered with. */
+interface AuditTampered {
+  readonly ok: false;
+  /** The first affected row, counted from 0. */
+  readonly seq: number;
+  readonly kind: TamperKind;
+  readonly message: string;
+}
+
+/** The result of a recomputation: intact, or the first wrong entry. */
+export type AuditVerdict = AuditIntact | AuditTampered;
+
+/** What verification uses besides the database. */
+interface Knowledge {
+  readonly verifier: Verifier;
+  /** Present when the private key is available. */
+  readonly seal: Sealer | undefined;
+  /** Heads that were read before the snapshot began. */
+  readonly heads: readonly KeptHead[];
+}
+
+/** Verifies the log as `connection` sees it: one snapshot, in a transaction of its own. */
+async function verifyLog(connection: Connection, known: Knowledge): Promise<AuditWhole | AuditTampered> {
+  const checkpoints = readCheckpoints(connection);
+  const next = async (): Promise<StoredCheckpoint | undefined> => {
+    const step = await checkpoints.next();
+    return step.done ? undefined : step.value;
+  };
+  const frontier = Frontier.empty();
+  let covered = 0;
+  let count = 0;
+  let checkpoint = await next();
+  const wanted = new Set(known.heads.map(({ size }) => size));
+  const rootsAt = new Map<number, Bytes>([[0, frontier.root()]]);
+  for await (const row of readRows(connection)) {
+    const seq = frontier.size;
+    if (row.seq < seq) return tampered(row.seq, "inserted", `row ${row.seq} lies before the beginning of the log`);
+    if (row.seq > seq) return tampered(seq, "removed", `row ${seq} was removed; the next one there is ${row.seq}`);
+    const leaf = leafOf(seq, row);
+    if (!leaf.equals(row.leaf) || !isGenuine(row, seq, known.seal)) return classify(connection, row, known.seal);
+    frontier.append(leaf);
+    if (checkpoint !== undefined && checkpoint.size <= frontier.size) {
+      const verdict = judge(checkpoint, frontier, covered, known.verifier);
+      if (verdict) return verdict;
+      covered = checkpoint.size;
+      count += 1;
+      checkpoint = await next();
+    }
+    if (wanted.has(frontier.size)) rootsAt.set(frontier.size, frontier.root());
+  }
+  if (checkpoint) {
+    const signed = openCheckpoint(checkpoint.note, known.verifier)?.size === checkpoint.size;
+    if (!signed) return forged(checkpoint, covered);
+    return tampered(
+      frontier.size,
+      "removed",
+      `row ${frontier.size} and those behind it were removed; a signed checkpoint says ${checkpoint.size}`,
+    );
+  }
+  return (
+    (await judgeEnd(connection, frontier, covered, known)) ??
+    judgeHeads(frontier, rootsAt, known.heads) ?? {
+      ok: true,
+      size: frontier.size,
+      root: frontier.root().toString("base64"),
+      checkpoints: count,
+      seals: known.seal !== undefined,
+    }
+  );
+}
+
+/** Whether a row is what the log's key wrote at `seq`; without the key, whether it matches its own hash there. */
+function isGenuine(row: StoredRow, seq: number, seal: Sealer | undefined): boolean {
+  const leaf = leafOf(seq, row);
+  return seal ? seal(seq, leaf).equals(row.seal) : leaf.equals(row.leaf);
+}
+
+function judge(checkpoint: StoredCheckpoint, frontier: Frontier, covered: number, verifier: Verifier): AuditTampered | undefined {
+  const said = openCheckpoint(checkpoint.note, verifier);
+  if (said?.size !== checkpoint.size || checkpoint.size !== frontier.size) return forged(checkpoint, covered);
+  if (said.root.equals(frontier.root())) return undefined;
+  const last = checkpoint.size - 1;
+  return tampered(
+    covered,
+    "rewritten",
+    `rows ${covered} to ${last} are not those that the checkpoint at ${checkpoint.size} was signed for`,
+  );
+}
+
+function forged(checkpoint: StoredCheckpoint, covered: number): AuditTampered {
+  return tampered(covered, "checkpoint_forged", `the checkpoint at ${checkpoint.size} is not signed by the log's key`);
+}
+
+/** After the last row: is it covered by a checkpoint, and does the stored state for appending match it? */
+async function judgeEnd(
+  connection: Connection,
+  frontier: Frontier,
+  covered: number,
+  known: Knowledge,
+): Promise<AuditTampered | undefined> {
+  const { size } = frontier;
+  if (covered < size) {
+    return known.seal
+      ? tampered(
+          covered,
+          "checkpoint_removed",
+          `rows ${covered} to ${size - 1} are genuine, but the checkpoint that covers them was removed`,
+        )
+      : tampered(covered, "inserted", `no signed checkpoint covers rows ${covered} to ${size - 1}`);
+  }
+  const { rows } = await connection.query<{ size: number; frontier: Buffer; vkey: string | null }>(
+    "select size, frontier, vkey from outdial.audit_head",
+  );
+  const [head] = rows;
+  if (head !== undefined && head.vkey !== null && head.vkey !== known.verifier.vkey)
+    return tampered(size, "head_changed", "the log's head names another key than the one that signed its heads");
+  if (head?.size === size && head.frontier.equals(frontier.toBytes())) return undefined;
+  return tampered(
+    Math.min(head?.size ?? 0, size),
+    "head_changed",
+    `the log has ${size} rows, its head says ${head?.size ?? "nothing"} or another tree`,
+  );
+}
+
+function judgeHeads(
+  frontier: Frontier,
+  rootsAt: ReadonlyMap<number, Bytes>,
+  heads: readonly KeptHead[],
+): AuditTampered | undefined {
+  for (const head of heads) {
+    const { place, size, root } = head;
+    if (rootsAt.get(size)?.equals(root)) continue;
+    const { kind, message } = conflictWith(place, { ...head, note: "" }, frontier.size);
+    return tampered(kind === "truncated" ? frontier.size : Math.max(0, size - 1), kind, message);
+  }
+  return undefined;
+}
+
+/** Determines what was done to the first wrong row, by finding where it, or its successor, is genuine. */
+async function classify(connection: Connection, row: StoredRow, seal: Sealer | undefined): Promise<AuditTampered> {
+  const { seq } = row;
+  const following = await readRow(connection, seq + 1);
+  const belongsHere = following !== undefined && isGenuine(following, seq, seal);
+  const { rows } = await connection.query<{ size: number }>(
+    "select greatest(max(seq) + 2, (select max(size) from outdial.audit_head)) as size from outdial.audit",
+  );
+  const home = findPlace(row, rows[0]?.size ?? seq, seal);
+  if (home === seq + 1 && !belongsHere) return tampered(seq, "removed", `row ${seq} was removed and those behind it moved up`);
+  if (home !== undefined && home !== seq) return tampered(seq, "reordered", `row ${seq} holds what was written at ${home}`);
+  if (belongsHere) return tampered(seq, "inserted", `row ${seq} was inserted and those behind it moved down`);
+  return tampered(seq, "edited", `row ${seq} is not what was written there`);
+}
+
+/** Where a row is genuine, searching outward from its position. Runs only once, for the reported row. */
+function findPlace(row: StoredRow, size: number, seal: Sealer | undefined): number | undefined {
+  for (let distance = 0; distance <= Math.max(row.seq, size - row.seq); distance++) {
+    for (const place of distance === 0 ? [row.seq] : [row.seq + distance, row.seq - distance]) {
+      if (place >= 0 && isGenuine(row, place, seal)) return place;
+    }
+  }
+  return undefined;
+}
+
+function tampered(seq: number, kind: TamperKind, message: string): AuditTampered {
+  return { ok: false, seq, kind, message };
 }

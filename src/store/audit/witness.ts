@@ -5,8 +5,17 @@ import { createPublicKey, hash, type KeyObject, verify } from "node:crypto";
 import { messageOf } from "../../kernel/index.ts";
 import { StoreError } from "../error.ts";
 import { type Checkpoint, openCheckpoint, openNote } from "./note.ts";
-import type { ConflictKind, HeadPlace, LogView, Meeting, MeetOptions } from "./places.ts";
-import { askRemote, type RemoteAnswer, RemotePlace, remoteAddress } from "./remote.ts";
+import {
+  askRemote,
+  type ConflictKind,
+  type HeadPlace,
+  type LogView,
+  type Meeting,
+  type MeetOptions,
+  type RemoteAnswer,
+  RemotePlace,
+  remoteAddress,
+} from "./places.ts";
 
 /** A witness may have signed for another process between its answer and the next request. */
 const TRIES = 4;

@@ -1,17 +1,70 @@
 // The ledger of campaign plans: applies with their journals, and campaign policies. Every method is one transaction.
 
+import type { Instant } from "../../kernel/index.ts";
+import type { AuditInput } from "../audit/entry.ts";
 import type { StoreCore, Tx } from "../commit.ts";
 import { storable } from "../database/arrays.ts";
-import { JournalLedger } from "../jobs/journal.ts";
+import { JournalLedger, type JournalStep } from "../jobs/journal.ts";
 import { endJob, insertJob } from "../jobs/rows.ts";
-import { insertMade } from "../metrics/state-intents.ts";
-import {
-  CAMPAIGN_APPLY,
-  type CampaignApply,
-  type CampaignPolicyEntry,
-  type CampaignStep,
-  type NewCampaignApply,
-} from "./types.ts";
+import type { JobEnd, JobStatus } from "../jobs/types.ts";
+import { insertMade, type MadeChange } from "../metrics/state-intents.ts";
+
+// Types of the ledger of campaign plans.
+
+/** Kind of the jobs that apply campaign plans. */
+export const CAMPAIGN_APPLY = "campaign-apply";
+
+/** An apply of a plan, however it ended. */
+export interface CampaignApply {
+  readonly jobId: string;
+  readonly planHash: string;
+  readonly sourceName: string;
+  readonly actor: string;
+  /** JSON. */
+  readonly plan: unknown;
+  /** Version of the state machine that wrote its journal. */
+  readonly machine: number;
+  readonly phase: string;
+  readonly outcome: string | null;
+  readonly message: string | null;
+  readonly createdAt: Instant;
+  /** The latest stop when it was asked for: see `StopLedger.mark`. */
+  readonly stopMark: number;
+  readonly endedAt: Instant | null;
+  /** Status of its job. */
+  readonly status: JobStatus;
+  readonly executor: string | null;
+  readonly run: number;
+}
+
+/** An apply to begin. */
+interface NewCampaignApply
+  extends Pick<CampaignApply, "jobId" | "planHash" | "sourceName" | "actor" | "plan" | "machine" | "phase" | "stopMark"> {
+  readonly audit: readonly AuditInput[];
+}
+
+/** The part of a campaign file that is not the vendor's; JSON. */
+interface CampaignPolicyEntry {
+  readonly campaignId: string;
+  readonly name: string;
+  readonly policy: unknown;
+  readonly planHash: string;
+  readonly actor: string;
+  readonly updatedAt: Instant;
+}
+
+/** One step of an apply. */
+interface CampaignStep extends JournalStep {
+  /** The new policy of a campaign. */
+  readonly policy?: Omit<CampaignPolicyEntry, "updatedAt">;
+  /** A change of state that was made in this step. */
+  readonly made?: MadeChange;
+  /** Set when the apply has ended or is paused; it is paused when there is no outcome. */
+  readonly end?: JobEnd & {
+    readonly message: string | null;
+    readonly outcome?: string;
+  };
+}
 
 const APPLIES = `select a.job_id as "jobId", plan_hash as "planHash", a.source_name as "sourceName", a.actor, plan, machine, phase, outcome, message,
     a.created_at as "createdAt", a.stop_mark::float8 as "stopMark", ended_at as "endedAt", j.status, j.executor, j.run

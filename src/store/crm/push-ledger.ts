@@ -1,7 +1,8 @@
 // Pushes of records to the CRM: begun, taken by one process at a time, advanced batch by batch, ended. What the CRM has is stored
 // as versions of calls.
 
-import { HOUR_MS } from "../../kernel/index.ts";
+import { z } from "zod";
+import { HOUR_MS, type Instant } from "../../kernel/index.ts";
 import type { AuditInput } from "../audit/entry.ts";
 import { Ledger, type Tx } from "../commit.ts";
 import { joinTexts, numberArray, storable, textColumn } from "../database/arrays.ts";
@@ -9,15 +10,81 @@ import { notOwner } from "../error.ts";
 import { endJob, insertJob } from "../jobs/rows.ts";
 import { type OwnedRun, takeRun } from "../jobs/take.ts";
 import type { Job, JobEnd } from "../jobs/types.ts";
-import {
-  type CrmPushProgress,
-  type CrmRefusal,
-  type CrmRefusalLine,
-  type CrmSettled,
-  type CrmVersion,
-  type NewCrmPush,
-  PUSH,
-} from "./types.ts";
+
+// The types of pushes to the CRM.
+
+/** The kind of a push among the jobs. */
+export const PUSH = "push";
+
+/** One version of one call. */
+export interface CrmVersion {
+  readonly campaignId: string;
+  readonly callId: string;
+  /** Start of the call, ms since the epoch. */
+  readonly startTime: Instant;
+  /** SHA-256 of the canonical record, hex. */
+  readonly digest: string;
+}
+
+/** A version that the CRM refuses. */
+export interface CrmRefusal extends CrmVersion {
+  /** Status of its answer. */
+  readonly status: number;
+  readonly reason: string;
+}
+
+/** A refusal with its number within its push, from 1. */
+export interface CrmRefusalLine extends CrmRefusal {
+  readonly line: number;
+}
+
+/** The state of a call's versions at the CRM. */
+export interface CrmSettled {
+  /** Digest of the version that the CRM has. */
+  readonly acknowledged?: string;
+  /** It was brought by the push that asks. */
+  readonly isOurs?: true;
+  /** Digest of the version that the CRM refused last. */
+  readonly refused?: string;
+  /** Digest of the version that it refused in the push that asks. */
+  readonly refusedOfOurs?: string;
+}
+
+/** The form of a push's progress, kept as JSON. */
+export const crmPushProgress = z.object({
+  /** Number of retrieval events that it queued. */
+  announced: z.number(),
+  /** Calls processed. */
+  calls: z.number(),
+  /** Calls whose present version the CRM had before the push. */
+  unchanged: z.number(),
+  acknowledged: z.number(),
+  refused: z.number(),
+  /** Calls that were refused before in the same version, and so not sent. */
+  refusedBefore: z.number(),
+  /** Requests sent, including repetitions. */
+  requests: z.number(),
+  /** Records of a request without an answer so far: the CRM may have them. */
+  unanswered: z.number().default(0),
+  /** Calls to process in all; null before they were counted. */
+  total: z.number().nullable().default(null),
+});
+/** Progress of a push. Calls of earlier runs of the same push are included. */
+export type CrmPushProgress = Readonly<z.output<typeof crmPushProgress>>;
+
+/** A push to create. */
+interface NewCrmPush {
+  readonly jobId: string;
+  /** Undefined for records of all campaigns. */
+  readonly campaignId: string | undefined;
+  /** The requested options, JSON. */
+  readonly options: unknown;
+  /** Equal for equal options. */
+  readonly contentHash: string;
+  /** See `Job`. */
+  readonly scope?: string | undefined;
+  readonly actor: string;
+}
 
 /** Serialises the taking of pushes. "push" in ASCII. */
 const PUSH_LOCK = "select pg_advisory_xact_lock(x'70757368'::int, 0)";

@@ -1,10 +1,9 @@
 // Types of the ledger of failover pairs.
 
 import type { Instant } from "../../kernel/index.ts";
-import type { AuditInput } from "../audit/entry.ts";
 import type { PhoneKey } from "../facts/types.ts";
+import type { JournalStep } from "../jobs/journal.ts";
 import type { MadeChange } from "../metrics/state-intents.ts";
-import type { NewEvent } from "../outbox/types.ts";
 
 /** A primary campaign and its backup. JSON as it was written. */
 export interface FailoverPair {
@@ -32,17 +31,11 @@ export interface FailoverPair {
   } | null;
 }
 
-/** A new state of a pair with its consequences, written in one transaction. */
-export interface FailoverStep {
+/** A new state of a pair with its consequences, written in one transaction. `seq`: number of the state that this one follows. */
+export interface FailoverStep extends Omit<JournalStep, "jobId"> {
   readonly primary: string;
-  /** The replica that runs the pair. */
-  readonly executor: string;
-  /** Number of the state that this one follows. */
-  readonly seq: number;
   /** JSON. */
   readonly state: unknown;
-  readonly phase: string;
-  readonly at: Instant;
   /** True when the event was a look, or ended one. */
   readonly looked: boolean;
   /** True when it took a person's order into account. */
@@ -52,8 +45,6 @@ export interface FailoverStep {
   /** True when the event shows the same as the previous one may: then that entry is extended to this time. */
   readonly repeats?: boolean | undefined;
   readonly alarms: readonly unknown[];
-  readonly audit: readonly AuditInput[];
-  readonly events: readonly NewEvent[];
   /** Changes of campaign states that were made in this step. */
   readonly made?: readonly MadeChange[] | undefined;
 }

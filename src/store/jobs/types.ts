@@ -153,18 +153,7 @@ export interface NewItem {
 }
 
 /** An item in the ledger. */
-export interface JobItem {
-  readonly line: number;
-  readonly callId: string | null;
-  readonly result: ItemResult;
-  readonly statusCode: number | null;
-  readonly reason: string | null;
-  readonly attempts: number;
-  readonly latencyMs: number | null;
-  readonly callStatus: string | null;
-  readonly vendorBody: string | null;
-  readonly finishedAt: Instant;
-}
+export type JobItem = { readonly [Name in keyof NewItem]-?: Exclude<NewItem[Name], undefined> };
 
 /** Figures of rows that were locked at the tenant. */
 export interface LockedRows {

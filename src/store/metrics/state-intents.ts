@@ -25,8 +25,6 @@ export interface StateIntent {
   readonly endedAt: Instant | null;
   readonly outcome: IntentOutcome | null;
   readonly message: string | null;
-  /** When the tenant was seen in the target state, for a pause without calls under way. */
-  readonly confirmedAt: Instant | null;
   /** The replica that carries it out; null when none does. */
   readonly executor: string | null;
   /** The latest stop when it was asked for: see `StopLedger.mark`. */
@@ -57,7 +55,7 @@ export type NewStateIntent = Pick<StateIntent, "id" | "campaignId" | "target" | 
 };
 
 const COLUMNS = `id, campaign_id as "campaignId", target, idempotency_key as "idempotencyKey", actor, reason, created_at as "createdAt",
-  coalesce(asked_at, created_at) as "askedAt", ended_at as "endedAt", outcome, message, confirmed_at as "confirmedAt", executor, stop_mark::float8 as "stopMark"`;
+  coalesce(asked_at, created_at) as "askedAt", ended_at as "endedAt", outcome, message, executor, stop_mark::float8 as "stopMark"`;
 
 /** The latest stop as `mark`, see `StopLedger.mark`. */
 export const LATEST_STOP = "select coalesce(max(seq), 0)::float8 as mark from outdial.stops_given";

@@ -18,6 +18,7 @@ import {
   RETRIEVE,
   type ReadStretch,
   type Retrieval,
+  type RetrievalTotals,
   type RetrievalWindow,
   type ToldDials,
 } from "./types.ts";
@@ -315,36 +316,8 @@ function advance(tx: Tx, page: PageCommit): Promise<number> {
 // Retrievals as rows: the SELECT with the sums over windows, and the conversion of a row.
 
 /** A row of `RETRIEVAL_COLUMNS`. */
-interface RetrievalRow {
-  readonly jobId: string;
-  readonly campaignId: string;
-  readonly from: number;
-  readonly to: number;
-  readonly codes: string[] | null;
-  readonly pageLimit: number;
-  readonly actor: string;
-  readonly status: JobStatus;
-  readonly executor: string | null;
-  readonly run: number;
-  readonly createdAt: number;
-  readonly startedAt: number | null;
-  readonly finishedAt: number | null;
-  readonly error: unknown;
-  readonly calls: number | null;
-  readonly complianceHash: string | null;
-  readonly compared: unknown;
-  readonly windows: number;
-  readonly windowsDone: number;
-  readonly pagesOk: number;
-  readonly pagesFailed: number;
-  readonly attempts: number;
-  readonly restarts: number;
-  readonly rows: number;
-  readonly unfinished: number;
-  readonly earliestUnfinished: number | null;
+interface RetrievalRow extends Omit<Retrieval, "totals">, Omit<RetrievalTotals, "quarantined"> {
   readonly quarantined: Record<string, number> | null;
-  readonly bytes: number;
-  readonly pageMs: number;
 }
 
 /** The `select` of a retrieval with its totals, without its conditions. */

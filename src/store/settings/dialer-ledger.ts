@@ -1,20 +1,91 @@
 // The ledger of dialer settings: versions, the journal of each change, campaigns created from files. Every method is one
 // transaction.
 
+import type { Instant } from "../../kernel/index.ts";
 import type { AuditInput } from "../audit/entry.ts";
 import type { StoreCore, Tx } from "../commit.ts";
 import { storable } from "../database/arrays.ts";
 import { StoreError } from "../error.ts";
-import { JournalLedger } from "../jobs/journal.ts";
+import { JournalLedger, type JournalStep } from "../jobs/journal.ts";
 import { endJob, insertJob } from "../jobs/rows.ts";
-import {
-  DIALER_CHANGE,
-  type DialerCampaignEntry,
-  type DialerChange,
-  type DialerStep,
-  type ListedDialerChange,
-  type NewDialerChange,
-} from "./types.ts";
+import type { JobEnd, JobStatus } from "../jobs/types.ts";
+
+// The types of the ledger of dialer settings.
+
+/** Kind of the jobs that change dialer settings. */
+export const DIALER_CHANGE = "dialer-change";
+
+/** A version of the settings: a change by outdial, however it ended, or settings that were found. JSON as it was written. */
+export interface DialerChange {
+  readonly version: number;
+  /** The campaign of the settings; empty where a tenant has one set. */
+  readonly subject: string;
+  /** null for settings that were found. */
+  readonly jobId: string | null;
+  readonly kind: "observed" | "apply" | "rollback";
+  readonly sourceName: string;
+  readonly actor: string;
+  readonly settingsHash: string;
+  /** JSON. */
+  readonly settings: unknown;
+  readonly tag: string | null;
+  /** JSON; null for settings that were found. */
+  readonly plan: unknown;
+  /** Version of the state machine that wrote its journal. */
+  readonly machine: number;
+  readonly phase: string;
+  readonly outcome: string | null;
+  readonly message: string | null;
+  readonly rejected: boolean;
+  readonly createdAt: Instant;
+  readonly endedAt: Instant | null;
+  /** Status of its job; null for settings that were found. */
+  readonly status: JobStatus | null;
+  readonly executor: string | null;
+  readonly run: number | null;
+  /** When its job ended, or since when it stands still; null while it is worked on. */
+  readonly stoppedAt: Instant | null;
+}
+
+/** A version in a list, with the settings of the previous version of the same subject; null for the first. */
+export interface ListedDialerChange extends DialerChange {
+  /** JSON. */
+  readonly settingsBefore: unknown;
+}
+
+/** A change to begin. */
+interface NewDialerChange
+  extends Pick<DialerChange, "sourceName" | "actor" | "settingsHash" | "settings" | "plan" | "machine" | "phase"> {
+  /** As in DialerChange. */
+  readonly subject?: string | undefined;
+  readonly jobId: string;
+  readonly kind: "apply" | "rollback";
+  readonly audit: readonly AuditInput[];
+}
+
+/** One step of a change. */
+interface DialerStep extends JournalStep {
+  /** Set when the change has ended or is paused. */
+  readonly end?: JobEnd & {
+    readonly message: string | null;
+    /** Absent while it is paused. */
+    readonly outcome?: string;
+    readonly settings?: unknown;
+    readonly settingsHash?: string;
+    readonly tag?: string | null;
+    readonly rejected?: boolean;
+  };
+}
+
+/** A dialer campaign that was created from a file, or may have been. */
+export interface DialerCampaignEntry {
+  readonly contentHash: string;
+  readonly name: string;
+  readonly sourceName: string;
+  readonly status: "intended" | "created";
+  readonly campaignId: string | null;
+  readonly createdAt: Instant;
+}
 
 const COLUMNS = `version, subject, job_id as "jobId", c.kind, c.source_name as "sourceName", c.actor, settings_hash as "settingsHash", settings, tag, plan, machine,
     phase, outcome, message, rejected, c.created_at as "createdAt", ended_at as "endedAt", j.status, j.executor, j.run, j.finished_at as "stoppedAt"`;

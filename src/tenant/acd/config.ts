@@ -6,8 +6,6 @@ import type { LimitSetting, WindowLimit } from "../budget.ts";
 import { explainConfig, limitSetting, resolveSettings, type TenantConfig, transferFields } from "../config.ts";
 import { TenantError } from "../errors.ts";
 import { type HostAddress, isLoopback } from "../hosts.ts";
-import type { FamilyLimits } from "../rate-limiter.ts";
-import type { CallSettings } from "../settings.ts";
 import { parseVendorHost } from "./hosts.ts";
 
 /** How the client of the password grant authenticates: HTTP Basic, or fields of the body, as a form or as JSON. */
@@ -68,27 +66,7 @@ export interface AcdTenantConfig extends Pick<TenantConfig, "retry" | "timeouts"
 }
 
 /** It contains the credentials: do not log it. */
-export interface ResolvedAcdConfig extends CallSettings {
-  readonly issuer: HostAddress;
-  readonly tokens: HostAddress;
-  readonly tenantId: string | undefined;
-  readonly api: HostAddress | undefined;
-  readonly accessKeyId: string;
-  readonly accessKeySecret: () => Promise<string>;
-  readonly client:
-    | {
-        readonly id: string;
-        readonly secret: string;
-        readonly auth: (typeof ACD_CLIENT_STYLES)[number];
-        readonly basicEncoding: (typeof BASIC_ENCODINGS)[number];
-      }
-    | undefined;
-  readonly limits: FamilyLimits;
-  readonly consent: { readonly field: string; readonly values: readonly string[] } | undefined;
-  readonly companyGroup: string | undefined;
-  readonly connectMs: number;
-  readonly maxConnections: number;
-}
+export type ResolvedAcdConfig = Readonly<ReturnType<typeof resolveAcdConfig>>;
 
 const families = Object.keys(ACD_RATES) as AcdRate[];
 const text = z.string().min(1);
@@ -131,7 +109,7 @@ const STEPS = { baseDelayMs: 1000, maxDelayMs: 8000 };
  * Checks a configuration and fills in the defaults.
  * @throws TenantError `invalid_config` with every wrong field, `host_not_allowed` for an address that must not get the token
  */
-export function resolveAcdConfig(config: AcdTenantConfig): ResolvedAcdConfig {
+export function resolveAcdConfig(config: AcdTenantConfig) {
   const parsed = schema.safeParse(config);
   if (!parsed.success) throw new TenantError("invalid_config", explainConfig(parsed.error, Object.keys(schema.shape)));
   const { credentials, area, api, tenantId, client, contactFields } = parsed.data;

@@ -1,5 +1,7 @@
 // The types of an apply: its events, its state, its commands.
 
+import { z } from "zod";
+import type { DeepReadonly } from "../../../kernel/index.ts";
 import type { FieldChange } from "../file/document.ts";
 import type { PlanEntry } from "../plan/types.ts";
 
@@ -59,14 +61,6 @@ export const APPLY_PHASES = [
 /** A phase of the apply machine. */
 export type ApplyPhase = (typeof APPLY_PHASES)[number];
 
-/** What a reading showed of a campaign; null when there is none. */
-export interface Found {
-  readonly id: string;
-  readonly status: string;
-  readonly etag: string | null;
-  readonly document: Readonly<Record<string, unknown>>;
-}
-
 /** The state of an apply, kept in its journal. */
 export interface ApplyState {
   /** Index of the present entry among those with something to do. */
@@ -90,26 +84,39 @@ export interface ApplyState {
   readonly stop: { readonly code: string; readonly message: string } | null;
 }
 
-/** What happened. `at` in ms since the epoch. */
-export type ApplyEvent = { readonly at: number } & (
-  | { readonly type: "begun" }
-  | { readonly type: "resumed" }
+const at = z.number();
+const message = z.string();
+const found = z.object({
+  id: z.string(),
+  status: z.string(),
+  etag: z.string().nullable(),
+  document: z.record(z.string(), z.unknown()),
+});
+/** What a reading showed of a campaign; null when there is none. */
+export type Found = DeepReadonly<z.output<typeof found>>;
+
+/** The form of what happened as the journal keeps it. `at` in ms since the epoch. */
+export const applyEvent = z.discriminatedUnion("type", [
+  z.object({ at, type: z.literal("begun") }),
+  z.object({ at, type: z.literal("resumed") }),
   /** Recorded before a write is sent. */
-  | { readonly type: "intended" }
+  z.object({ at, type: z.literal("intended") }),
   /** A piece of a campaign that consists of several was made or changed; `id` once it has one. */
-  | { readonly type: "placed"; readonly piece: string; readonly id: string | null }
-  | { readonly type: "sent"; readonly id: string; readonly notes?: readonly string[] | undefined }
-  | { readonly type: "stale"; readonly message: string }
-  | { readonly type: "refused"; readonly message: string }
+  z.object({ at, type: z.literal("placed"), piece: z.string(), id: z.string().nullable() }),
+  z.object({ at, type: z.literal("sent"), id: z.string(), notes: z.array(z.string()).optional() }),
+  z.object({ at, type: z.literal("stale"), message }),
+  z.object({ at, type: z.literal("refused"), message }),
   /** The reply was lost: the write may have been executed. */
-  | { readonly type: "lost"; readonly message: string }
-  | { readonly type: "found"; readonly campaign: Found | null }
-  | { readonly type: "registered"; readonly webhooks: number }
-  | { readonly type: "gated"; readonly pass: boolean; readonly message: string }
-  | { readonly type: "activated"; readonly already: boolean }
+  z.object({ at, type: z.literal("lost"), message }),
+  z.object({ at, type: z.literal("found"), campaign: found.nullable() }),
+  z.object({ at, type: z.literal("registered"), webhooks: z.number() }),
+  z.object({ at, type: z.literal("gated"), pass: z.boolean(), message }),
+  z.object({ at, type: z.literal("activated"), already: z.boolean() }),
   /** A call that changes nothing got no answer; `fatal` when asking again is useless. */
-  | { readonly type: "unanswered"; readonly code: string; readonly message: string; readonly fatal: boolean }
-);
+  z.object({ at, type: z.literal("unanswered"), code: z.string(), message, fatal: z.boolean() }),
+]);
+/** What happened. */
+export type ApplyEvent = DeepReadonly<z.output<typeof applyEvent>>;
 
 /** What is to be done. */
 export type ApplyCommand =

@@ -1,10 +1,9 @@
 // Failover: a pair of campaigns is watched, and the backup takes over when the primary's success rate has certainly fallen.
 
-export type { FailoverRules } from "./deps.ts";
 export { isSettled, readPair } from "./pair.ts";
 export { type FailoverPolicy, failoverPolicySchema } from "./policy.ts";
 export { failoverPreviewOf } from "./preview.ts";
 export { createTriggerRule } from "./rule.ts";
-export { FailoverRecords, FailoverUseCases, type FiledPolicy } from "./use-cases.ts";
+export { FailoverRecords, type FailoverRules, FailoverUseCases, type FiledPolicy } from "./use-cases.ts";
 export type { FailoverProgress } from "./watch.ts";
 export { pairWords, standingIn } from "./words.ts";

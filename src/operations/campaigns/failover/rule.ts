@@ -5,6 +5,7 @@
 // rate exactly at the threshold at most one hour in a thousand triggers, with any better rate fewer. The windows of a campaign
 // with few calls contain too little evidence, so four windows are taken as one when the latest looks bad.
 
+import { z } from "zod";
 import { binomialCdf, normalCdf, percent } from "../../../kernel/index.ts";
 import type { FailoverPolicy } from "./policy.ts";
 
@@ -28,21 +29,23 @@ export interface RuleReading {
   readonly windowMinutes?: number | null | undefined;
 }
 
+/** The form of a verdict as the state of a pair keeps it. */
+export const ruleVerdict = z.object({
+  verdict: z.enum(["trigger", "wait", "insufficient"]),
+  /** Minutes of the deciding window. */
+  windowMinutes: z.number(),
+  rate: z.number().nullable(),
+  successes: z.number().nullable(),
+  calls: z.number().nullable(),
+  /** Upper bound of the rate that is compared with the threshold; null for the plain rule and without counts. */
+  bound: z.number().nullable(),
+  words: z.string(),
+});
 /**
  * - `trigger`: hand over. `wait`: enough is known, and the rate is not certainly below.
  * - `insufficient`: too few calls, no counts, or no figures at all: no decision.
  */
-export interface RuleVerdict {
-  readonly verdict: "trigger" | "wait" | "insufficient";
-  /** Minutes of the deciding window. */
-  readonly windowMinutes: number;
-  readonly rate: number | null;
-  readonly successes: number | null;
-  readonly calls: number | null;
-  /** Upper bound of the rate that is compared with the threshold; null for the plain rule and without counts. */
-  readonly bound: number | null;
-  readonly words: string;
-}
+export type RuleVerdict = Readonly<z.output<typeof ruleVerdict>>;
 
 type RulePolicy = Pick<FailoverPolicy, "threshold" | "windowMinutes" | "everySeconds" | "minimumCalls" | "rule">;
 

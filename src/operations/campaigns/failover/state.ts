@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { issueText } from "../../../kernel/index.ts";
 import { OperationError } from "../../error.ts";
-import type { RuleVerdict } from "./rule.ts";
+import { type RuleVerdict, ruleVerdict } from "./rule.ts";
 
 /** The two campaigns of a pair. */
 export const SIDES = ["primary", "backup"] as const;
@@ -100,16 +100,6 @@ const waiting = z.object({
   againAt: instant,
 });
 
-const verdict: z.ZodType<RuleVerdict> = z.object({
-  verdict: z.enum(["trigger", "wait", "insufficient"]),
-  windowMinutes: z.number(),
-  rate: z.number().nullable(),
-  successes: z.number().nullable(),
-  calls: z.number().nullable(),
-  bound: z.number().nullable(),
-  words: z.string(),
-});
-
 const state = z.object({
   phase: z.enum(FAILOVER_PHASES),
   /** The campaign that should dial; during a hand-over the one that hands over. */
@@ -139,7 +129,7 @@ const state = z.object({
       reason: z.string(),
     })
     .nullable(),
-  verdict: verdict.nullable(),
+  verdict: ruleVerdict.nullable(),
   /** Time of the figures of the last verdict, by the tenant's clock. */
   metricsAt: instant.nullable(),
   /** The last look with an answer of the tenant. */

@@ -1,22 +1,25 @@
 // Use cases of failover pairs for command line, API, dashboard and library: state, policy, orders, rehearsals, the watch itself.
 
 import { z } from "zod";
-import { issueText } from "../../../kernel/index.ts";
+import type { RulePack } from "../../../compliance/index.ts";
+import { areasText, type Clock, DAY_MS, issueText } from "../../../kernel/index.ts";
 import { type AuditInput, type FailoverPair, StoreError } from "../../../store/index.ts";
 import { TenantError } from "../../../tenant/port.ts";
+import { registriesOf } from "../../compliance/coverage.ts";
 import { phoneText } from "../../compliance/values.ts";
 import type { Context } from "../../context.ts";
 import { OperationError } from "../../error.ts";
 import type { Kind } from "../../run/kind.ts";
-import { type DncBeforeStart, notHeld } from "../../tenant-dnc/index.ts";
+import { type DncBeforeStart, dncBeforeStart, notHeld } from "../../tenant-dnc/index.ts";
 import { happeningOf, pairViewOf } from "../../views/failover-views.ts";
 import type { Planned } from "../../views/plan.ts";
 import type { FailoverHappeningView, FailoverPairView } from "../../views/schemas/failover.ts";
 import { timeText } from "../../views/texts.ts";
+import { CampaignMetrics } from "../metrics/index.ts";
 import { FIRST } from "../state/gate.ts";
+import type { CampaignGate } from "../state/index.ts";
 import { type ActDeps, type ActFor, look, pass } from "./act.ts";
 import { handContacts, handedOf, overlapProblem, unreadableWords } from "./called.ts";
-import { type FailoverRules, failoverDeps } from "./deps.ts";
 import { decide, NEW_PAIR, nextCommand } from "./machine.ts";
 import { isSettled, noSuchPair, type PairReport, readPair } from "./pair.ts";
 import { type FailoverPolicy, failoverPolicySchema } from "./policy.ts";
@@ -473,5 +476,66 @@ async function drill(
     alarms,
     ends: state.phase,
     passed,
+  };
+}
+
+// What the commands of a pair need of the context and of the failover rules.
+
+/** What hand-overs depend on besides the policy of the pair. */
+export interface FailoverRules {
+  /** Asked before a campaign is activated. */
+  readonly gate: CampaignGate;
+  /** The calling rules in force: they limit the age of registry files. */
+  readonly pack: () => Promise<Pick<RulePack, "rules">>;
+  /** When everything was last stopped by a process without the store; undefined when never. */
+  readonly latestStop: () => Promise<number | undefined>;
+  /** The tenant's clock minus ours, ms; null when it is not known. Default: not known. */
+  readonly skewMs?: (() => number | null) | undefined;
+  /** Clock of the watch; default: the context's. */
+  readonly clock?: Clock | undefined;
+  /** Awaited at every named point: for test harnesses that stop a process there. */
+  readonly pause?: ((point: string) => Promise<void>) | undefined;
+}
+
+/** What the steps of a hand-over need, from the context and the rules. */
+function failoverDeps({ tenant, store, ...context }: Context, rules: FailoverRules): ActDeps {
+  const { campaignRunner: runner, metricsSource: source, outcomeSource: calls, contactSource: contacts } = tenant.capabilities;
+  const clock = rules.clock ?? context.clock;
+  return {
+    runner,
+    source,
+    calls,
+    contacts,
+    holds: store.holds,
+    counts: store,
+    metrics: new CampaignMetrics({ log: store.metrics, source, clock }),
+    gate: rules.gate,
+    doNotCall: (campaignId, call, start) => dncBeforeStart({ tenant, store }, campaignId, call, start),
+    actor: context.actor,
+    async compliance(at) {
+      const files = registriesOf(await store.facts.registryFiles());
+      for (const rule of (await rules.pack()).rules) {
+        if (rule.kind !== "registry-age") continue;
+        for (const { registry, covers } of files) {
+          const old = covers.find(({ asOf }) => at - Date.parse(`${asOf}T00:00:00Z`) > (rule.maxAgeDays + 1) * DAY_MS);
+          if (old !== undefined)
+            return `the do-not-call registry file of ${registry} for ${areasText(old)} is as of ${old.asOf}, older than ${rule.maxAgeDays} days`;
+        }
+      }
+      return null;
+    },
+    stopMark: () => store.stops.mark(),
+    async stopped(campaignId, { since: decidedAt, startedAt, mark }) {
+      const since = decidedAt ?? startedAt;
+      // One that an earlier version began has no mark: open stops end it.
+      const stop = await store.stops.holding(campaignId, mark ?? Number.MAX_SAFE_INTEGER);
+      if (stop !== undefined) return `${stop.actor} gave an emergency stop`;
+      const [last] = await store.stateIntents.list(campaignId, 1);
+      if (last?.target === "paused" && last.askedAt >= since) return `${last.actor} paused ${campaignId} during the hand-over`;
+      return ((await rules.latestStop()) ?? 0) >= since ? "everything was stopped during the hand-over" : null;
+    },
+    skewMs: rules.skewMs ?? (() => null),
+    clock,
+    ownClock: context.clock,
   };
 }

@@ -6,13 +6,36 @@ import { messageOf, problemsOf } from "../../../kernel/index.ts";
 import type { CampaignDocument } from "./document.ts";
 import { campaignFileSchema, type OwnPolicy, readOwn, VENDOR_FIELDS } from "./schema.ts";
 
+/** The form of a place. */
+export const place = z.object({ file: z.string(), line: z.number(), column: z.number() });
 /** A place in a file; line and column from 1. */
-export interface Place {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-}
+export type Place = Readonly<z.output<typeof place>>;
 
+/** The form of a violation as a plan keeps it. */
+export const violation = place.extend({
+  rule: z.enum([
+    "NUMBER_AS_TEXT",
+    "OUT_OF_RANGE",
+    "TIME_ZONE",
+    "WINDOW",
+    "CAP",
+    "ABANDONMENT",
+    "DUPLICATE",
+    "AMBIGUOUS",
+    "UNKNOWN_CAMPAIGN",
+    "BACKUP",
+    "WEBHOOK",
+    "STATE",
+    "NOT_HELD",
+    "RECORDS",
+    "MISSING",
+    "SHRUNK",
+  ]),
+  campaign: z.string(),
+  /** Such as `dialerConfig.predictiveSettings.callRate`. */
+  field: z.string(),
+  message: z.string(),
+});
 /**
  * A reason why a readable campaign must not be applied. `NUMBER_AS_TEXT`, `OUT_OF_RANGE` (answer ratio, call rate and the like),
  * `TIME_ZONE`, `WINDOW` (wider than the law), `CAP` (above the law), `ABANDONMENT`, `DUPLICATE` (two files name one campaign),
@@ -21,29 +44,7 @@ export interface Place {
  * (an unreadable file of records), `MISSING` (the tenant's list lacks campaigns that are known), `SHRUNK` (a contact list has far
  * fewer contacts than it had).
  */
-export interface Violation extends Place {
-  readonly rule:
-    | "NUMBER_AS_TEXT"
-    | "OUT_OF_RANGE"
-    | "TIME_ZONE"
-    | "WINDOW"
-    | "CAP"
-    | "ABANDONMENT"
-    | "DUPLICATE"
-    | "AMBIGUOUS"
-    | "UNKNOWN_CAMPAIGN"
-    | "BACKUP"
-    | "WEBHOOK"
-    | "STATE"
-    | "NOT_HELD"
-    | "RECORDS"
-    | "MISSING"
-    | "SHRUNK";
-  readonly campaign: string;
-  /** Such as `dialerConfig.predictiveSettings.callRate`. */
-  readonly field: string;
-  readonly message: string;
-}
+export type Violation = Readonly<z.output<typeof violation>>;
 
 /** The text of a file, with its name for messages. */
 export interface FileText {

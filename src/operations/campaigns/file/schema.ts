@@ -1,7 +1,7 @@
 // The schema of a campaign file: the vendor's campaign under its own names (contract §2.3), and outdial's own sections.
 
 import { z } from "zod";
-import { isTimeZone } from "../../../kernel/index.ts";
+import { type DeepReadonly, isTimeZone } from "../../../kernel/index.ts";
 import { failoverPolicySchema } from "../failover/index.ts";
 
 const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
@@ -156,7 +156,7 @@ export type Uploaded = z.output<typeof uploadedSchema>["uploaded"];
 export const uploadedOf = (kept: unknown): Uploaded | undefined => uploadedSchema.safeParse(kept).data?.uploaded;
 
 /** Outdial's own sections of a campaign file, with defaults filled in. */
-export type OwnPolicy = z.output<typeof ownSchema>;
+export type OwnPolicy = DeepReadonly<z.output<typeof ownSchema>>;
 
 /** Outdial's own sections of a document, or undefined when they violate a rule. */
 export function readOwn(document: unknown): OwnPolicy | undefined {

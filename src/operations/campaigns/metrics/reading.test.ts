@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ageOf, measured, readingOf, successInterval } from "./reading.ts";
+import { ageOf, measured, readingOf, successInterval } from "./service.ts";
 
 const FROM = { campaignId: "camp_1", receivedAt: 2_000_000, source: "pull", eventId: null, windowMinutes: 30 } as const;
 const read = (reply: Parameters<typeof measured>[0]) => readingOf(measured(reply, FROM));

@@ -19,7 +19,7 @@ import { lookAtRecords, peopleIn, recordsPathOf } from "../file/records.ts";
 import { type ListFacts, readListFacts, readUploadFacts } from "./list-facts.ts";
 import { thereOf } from "./plan.ts";
 import { needsRecords } from "./records.ts";
-import type { PlanFacts, Registration, TenantCampaign } from "./types.ts";
+import { type PlanFacts, type Registration, registration, type TenantCampaign } from "./types.ts";
 
 /** Registrations for the tenant's events about campaigns. */
 export interface CampaignWebhooks {
@@ -169,9 +169,8 @@ function campaignOf(shown: Shown, etag: string | null): TenantCampaign {
   return { id: shown.id, name: shown.name ?? "", status: shown.status, etag, document: { ...shown } };
 }
 
-const registration = z.object({
-  id: z.string(),
-  name: z.string(),
+/** A registration of another program may lack what outdial sets. */
+const lenient = registration.extend({
   callbackUrl: z.string().catch(""),
   events: z.array(z.string()).catch([]),
   enabled: z.boolean().catch(true),
@@ -180,7 +179,7 @@ const registration = z.object({
 /** Registrations that can be read, in the tenant's order. */
 export async function readRegistrations(webhooks: CampaignWebhooks, signal?: AbortSignal): Promise<Registration[]> {
   return (await webhooks.list(signal)).flatMap((item) => {
-    const parsed = registration.safeParse(item);
+    const parsed = lenient.safeParse(item);
     return parsed.success ? [parsed.data] : [];
   });
 }

@@ -2,5 +2,4 @@
 
 export type { Contact } from "./list-reader.ts";
 export { parseContactQuery } from "./query.ts";
-export { readSegment, type SegmentReport, type SegmentSink } from "./segment.ts";
-export { ContactUseCases } from "./use-cases.ts";
+export { ContactUseCases, readSegment, type SegmentReport, type SegmentSink } from "./use-cases.ts";

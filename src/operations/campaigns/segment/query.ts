@@ -14,14 +14,7 @@ interface Term {
 }
 
 /** A parsed query. */
-export interface ContactQuery {
-  /** As written, without blanks at the ends; it is sent and recorded in this form. */
-  readonly text: string;
-  /** Attribute paths that it names. */
-  readonly paths: readonly string[];
-  /** Whether a contact satisfies every comparison. */
-  matches(contact: unknown): boolean;
-}
+export type ContactQuery = Readonly<ReturnType<typeof parseContactQuery>>;
 
 const TOKEN =
   /\s*(?:(?<and>&&)|(?<operator>==|!=)|"(?<double>[^"]*)"|'(?<single>[^']*)'|(?<word>[^\s&"'=!<>()|]+)|(?<rest>\S[^]{0,19}))/y;
@@ -39,7 +32,7 @@ interface Token {
  * @param where the flag or field of the query, for messages
  * @throws OperationError `invalid_input` with the place of what could not be parsed
  */
-export function parseContactQuery(text: string, where: string): ContactQuery {
+export function parseContactQuery(text: string, where: string) {
   const tokens = tokensOf(text);
   const terms: Term[] = [];
   let next = 0;
@@ -65,9 +58,12 @@ export function parseContactQuery(text: string, where: string): ContactQuery {
     if (joint.kind !== "and") throw unreadable(where, text, "&& or the end", joint);
   }
   return {
+    /** As written, without blanks at the ends; it is sent and recorded in this form. */
     text: text.trim(),
+    /** Attribute paths that it names. */
     paths: [...new Set(terms.map(({ path }) => path.join(".")))],
-    matches: (contact) => terms.every((term) => equals(term, valueAt(contact, term.path)) !== term.negated),
+    /** Whether a contact satisfies every comparison. */
+    matches: (contact: unknown): boolean => terms.every((term) => equals(term, valueAt(contact, term.path)) !== term.negated),
   };
 }
 

@@ -6,10 +6,12 @@ export { type EmergencyStopReport, EmergencyStops, endOf, readStop, type StopJot
 export {
   type CampaignGate,
   type CampaignGateVerdict,
+  contactsClosed,
   createCampaignGate,
+  hoursAt,
   listedWords,
   reasonsOf,
+  type ZoneWindow,
 } from "./gate.ts";
 export { type ResumeReport, type ResumeVerdict, resumeVerdict } from "./resume.ts";
 export { type KnownOfCampaigns, pauseAll, STOP_PATIENCE, type StopPatience, StopRun, type StopRunDeps } from "./stop.ts";
-export { contactsClosed, hoursAt, type ZoneWindow } from "./windows.ts";

@@ -32,15 +32,7 @@ interface AskedChange {
 }
 
 /** Where intents are kept. */
-export interface IntentBook {
-  /** Undefined when the change is no longer to be made. */
-  begin(campaignId: string, target: TargetState, asked: AskedChange): Promise<Intent | undefined>;
-  end(intent: Intent, end: IntentEnd): Promise<void>;
-  /** The intent stays open with an unknown outcome, and nobody works on it. */
-  leave(intent: Intent): Promise<void>;
-  /** Why an intent to resume is not wanted any more, as a sentence; null while it is. */
-  calledOff(intent: Intent): Promise<string | null>;
-}
+export type IntentBook = ReturnType<typeof storedIntents>;
 
 /** The part of the store that keeps intents. */
 interface IntentStore {
@@ -60,10 +52,11 @@ export function storedIntents(
   by: { readonly clock: Clock; readonly random: RandomStream; readonly actor: string } & Pick<NewStateIntent, "executor"> & {
       readonly goesOn?: Pick<StateIntent, "id" | "target"> | undefined;
     },
-): IntentBook {
+) {
   const { clock, random, actor, executor, goesOn } = by;
   return {
-    async begin(campaignId, target, { reason, stopMark }) {
+    /** Undefined when the change is no longer to be made. */
+    async begin(campaignId: string, target: TargetState, { reason, stopMark }: AskedChange): Promise<Intent | undefined> {
       const id = newId("intent", clock.now(), random);
       const begun = await store.begin({
         id,
@@ -82,13 +75,16 @@ export function storedIntents(
       return { id: intent.id, key: intent.idempotencyKey, ...how };
     },
     // A continued intent stays with this process until its outcome is known.
-    leave: async ({ id }) => (executor === undefined || goesOn !== undefined ? undefined : store.leave(id, executor)),
-    async calledOff({ id }) {
+    /** The intent stays open with an unknown outcome, and nobody works on it. */
+    leave: async ({ id }: Intent): Promise<void> =>
+      executor === undefined || goesOn !== undefined ? undefined : store.leave(id, executor),
+    /** Why an intent to resume is not wanted any more, as a sentence; null while it is. */
+    async calledOff({ id }: Intent): Promise<string | null> {
       const { isOpen, stopped: by } = await store.standing(id);
       if (by !== null) return `${by} gave an emergency stop`;
       return isOpen ? null : "the opposite was asked for since, or another process ended it";
     },
-    end: (intent, { campaignId, target, outcome, message, confirmed, details }) =>
+    end: (intent: Intent, { campaignId, target, outcome, message, confirmed, details }: IntentEnd): Promise<void> =>
       store.end(intent.id, { outcome, message, confirmed }, [
         {
           actor,

@@ -2,7 +2,7 @@
 
 import { expect, it } from "vitest";
 import { compilePack, createBuiltinGeography, type RulePack, usCaUk2026 } from "../../../compliance/index.ts";
-import { contactsClosed, ZoneCensus } from "./windows.ts";
+import { contactsClosed, ZoneCensus } from "./gate.ts";
 
 const geography = createBuiltinGeography();
 const compile = (pack: RulePack) => compilePack(pack, { geography });

@@ -5,26 +5,25 @@ import { type Clock, messageOf } from "../../../kernel/index.ts";
 import type { Store } from "../../../store/index.ts";
 import { type CallOptions, type Capabilities, TenantError } from "../../../tenant/port.ts";
 import type { CampaignMetrics } from "../metrics/index.ts";
-import { callbackCounts, occupancyOf, paceOf } from "./figures.ts";
+import { callbackCounts, occupancy, occupancyOf, pace, paceOf, waitingCallbacks } from "./figures.ts";
 
 /** Far enough back to compute the pace. */
 const READINGS_MS = 3.5 * 3_600_000;
 
-const number = z.number();
-const counted = number.nullable();
+const counted = z.number().nullable();
 
 /** JSON. */
 export const workloadFacts = z.object({
   /** When it was read. */
-  at: number,
+  at: z.number(),
   /** Who counts the contacts: the tenant, or outdial from the calls that it knows. */
   countedBy: z.enum(["tenant", "outdial"]),
   list: z.object({ contacts: counted, attempted: counted, final: counted }).nullable(),
-  pace: z.object({ perHour: number, low: number, high: number, dials: number, hours: number, windows: number }).nullable(),
+  pace: pace.nullable(),
   tellsAgents: z.boolean(),
-  occupancy: z.object({ busy: number, staffed: number, minutes: number, readings: number }).nullable(),
+  occupancy: occupancy.nullable(),
   /** Null when the tenant does not give them, or did not this time. */
-  callbacks: z.object({ waiting: number, due: number, withinHour: number, next: counted }).nullable(),
+  callbacks: waitingCallbacks.nullable(),
   tellsCallbacks: z.boolean(),
   /** Why figures that the tenant should give are missing. */
   problems: z.object({ list: z.string().nullable(), callbacks: z.string().nullable() }),

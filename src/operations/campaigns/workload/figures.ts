@@ -1,5 +1,6 @@
 // The arithmetic of the work that is left: pace, hours, occupancy, callbacks, calling time. Pure.
 
+import { z } from "zod";
 import { HOUR_MS, type Instant, MINUTE_MS, normalQuantile, studentQuantile } from "../../../kernel/index.ts";
 import type { CallbackView } from "../../../tenant/port.ts";
 import type { CampaignReading } from "../metrics/index.ts";
@@ -12,16 +13,18 @@ const OCCUPANCY_MINUTES = 30;
 /** A reading is used for the time up to the next one, but no longer than this. */
 const READING_MS = 3 * MINUTE_MS;
 
-/** Calls placed per hour, from whole windows that do not overlap and in which calls were placed. */
-export interface Pace {
-  readonly perHour: number;
+/** The form of a pace. */
+export const pace = z.object({
+  perHour: z.number(),
   /** 95 %: the wider of the interval of the count alone and the interval from the differences between windows. */
-  readonly low: number;
-  readonly high: number;
-  readonly dials: number;
-  readonly hours: number;
-  readonly windows: number;
-}
+  low: z.number(),
+  high: z.number(),
+  dials: z.number(),
+  hours: z.number(),
+  windows: z.number(),
+});
+/** Calls placed per hour, from whole windows that do not overlap and in which calls were placed. */
+export type Pace = Readonly<z.output<typeof pace>>;
 
 interface Window {
   readonly start: Instant;
@@ -94,18 +97,13 @@ export function hoursAt(contacts: number, { perHour, low, high }: Pick<Pace, "pe
 }
 
 /** Agent-minutes in which agents talked or wrapped up (`busy`), and those in which they did so or waited for a call (`staffed`). */
-export interface Occupancy {
-  readonly busy: number;
-  readonly staffed: number;
-  readonly minutes: number;
-  readonly readings: number;
-}
+export const occupancy = z.object({ busy: z.number(), staffed: z.number(), minutes: z.number(), readings: z.number() });
 
 /** Undefined with fewer than two readings that have agents, or when no agent was there. */
 export function occupancyOf(
   readings: readonly Pick<CampaignReading, "at" | "receivedAt" | "agents">[],
   now: Instant,
-): Occupancy | undefined {
+): z.output<typeof occupancy> | undefined {
   const from = now - OCCUPANCY_MINUTES * MINUTE_MS;
   const told = readings
     .filter((one) => timeOf(one) > from && timeOf(one) <= now)
@@ -123,17 +121,22 @@ export function occupancyOf(
   return told.length < 2 || staffed === 0 ? undefined : { busy, staffed, minutes: OCCUPANCY_MINUTES, readings: told.length };
 }
 
-/** Waiting callbacks: all, those that are due, and those due within the hour. */
-export interface CallbackCounts {
-  readonly waiting: number;
-  readonly due: number;
-  readonly withinHour: number;
-  /** When the next one that is not due yet becomes due; null without one. */
-  readonly next: Instant | null;
-}
+/**
+ * Waiting callbacks: all, those that are due, and those due within the hour. `next`: when the next one that is not due yet
+ * becomes due; null without one.
+ */
+export const waitingCallbacks = z.object({
+  waiting: z.number(),
+  due: z.number(),
+  withinHour: z.number(),
+  next: z.number().nullable(),
+});
 
 /** A callback without a readable time waits, and is never due. */
-export function callbackCounts(callbacks: readonly Pick<CallbackView, "dueAt">[], now: Instant): CallbackCounts {
+export function callbackCounts(
+  callbacks: readonly Pick<CallbackView, "dueAt">[],
+  now: Instant,
+): z.output<typeof waitingCallbacks> {
   const times = callbacks.map(({ dueAt }) => Date.parse(dueAt ?? "")).filter((at) => !Number.isNaN(at));
   const ahead = times.filter((at) => at > now);
   return {

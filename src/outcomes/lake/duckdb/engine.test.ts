@@ -3,7 +3,7 @@
 import { tmpdir } from "node:os";
 import { expect, test } from "vitest";
 import { Engine } from "./engine.ts";
-import { rowsOf, streamOf } from "./rows.ts";
+import { rowsOf, streamOf } from "./lake.ts";
 
 const ROWS = 2_000_000;
 /** Fails at a row in the middle, after more have been given out than the engine holds ready. */

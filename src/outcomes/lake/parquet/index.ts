@@ -1,4 +1,3 @@
 // Writes Parquet files without a database.
 
-export type { ColumnSpec } from "./column.ts";
-export { ParquetWriter } from "./file.ts";
+export { type ColumnSpec, ParquetWriter } from "./file.ts";
