@@ -72,12 +72,13 @@ interface CampaignEvidence {
 
 /** Older figures are not known to be true any more, ms. */
 const OLD_MS = 15 * 60_000;
+const OF_LATE = " of the last 15 minutes";
 
 /** What is not known of a campaign, in words; none when all is. */
 function unknownOf({ readAt, at, failed, windows, hoursOf, ageMs }: KnownHealth): readonly string[] {
   return [
     ...(readAt.status === null ? ["states"] : []),
-    ...(readAt.figures === null ? ["figures"] : (ageMs ?? 0) > OLD_MS ? ["figures of the last 15 minutes"] : []),
+    ...(readAt.figures === null ? ["figures"] : (ageMs ?? 0) > OLD_MS ? [`figures${OF_LATE}`] : []),
     ...(readAt.gate === null || (windows.length > 0 && hoursFor({ windows, hoursOf }, at) === "unknown")
       ? ["calling windows"]
       : []),
@@ -86,7 +87,7 @@ function unknownOf({ readAt, at, failed, windows, hoursOf, ageMs }: KnownHealth)
 }
 
 /** What is known of the campaigns, before what was found of them. @param list as it was last read */
-export function tenantKnownOf({ campaigns, readAt, failed }: KnownList): TenantKnown {
+export function tenantKnownOf({ campaigns, readAt, failed }: KnownList, now: Instant): TenantKnown {
   const here = campaigns.filter(({ isGone }) => !isGone);
   const each = here.map((one): Known<true> & { readonly verdict: Verdict } => {
     const { status, figures, gate } = one.readAt;
@@ -97,7 +98,9 @@ export function tenantKnownOf({ campaigns, readAt, failed }: KnownList): TenantK
   });
   const { at, covers = { known: 0, of: 0 } } = aggregate(each, () => true);
   const list: Verdict =
-    readAt === null ? { is: "unknown", missing: [{ what: "the list of campaigns", count: 1 }] } : { is: "ok" };
+    readAt === null || now - readAt > OLD_MS
+      ? { is: "unknown", missing: [{ what: `the list of campaigns${readAt === null ? "" : OF_LATE}`, count: 1 }] }
+      : { is: "ok" };
   const answers: Verdict = failed === null ? { is: "ok" } : { is: "unknown", missing: [] };
   const verdict = allHold([list, answers, ...each.map((one) => one.verdict)]);
   return {
