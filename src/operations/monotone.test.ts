@@ -73,8 +73,10 @@ const zone = fc.record({
   zone: fc.constant("UTC"),
   contacts: fc.constant(3),
   open: fc.constantFrom(0, 3),
+  closes: instant,
   until: instant,
   opens: instant,
+  opened: instant,
   closed: instant,
 });
 

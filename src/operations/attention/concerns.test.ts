@@ -35,8 +35,10 @@ const window = (zone: string, open: number) => ({
   zone,
   contacts: 3,
   open,
+  closes: null,
   until: null,
   opens: NOW + HOUR,
+  opened: NOW + HOUR,
   closed: open > 0 ? null : NOW - HOUR / 2,
 });
 const reading = (activeCalls: number) => ({ at: NOW, receivedAt: NOW, activeCalls }) as KnownHealth["reading"];
@@ -126,8 +128,10 @@ test("hours: less knowledge of a campaign that calls never makes it look better"
     zone: fc.constant("UTC"),
     contacts: fc.constant(3),
     open: fc.constantFrom(0, 3),
+    closes: instant,
     until: instant,
     opens: instant,
+    opened: instant,
     closed: fc.constant(null),
   });
   const isFine = (change: Partial<KnownHealth>) => concerns(health({ reading: reading(4), ...change })).length === 0;

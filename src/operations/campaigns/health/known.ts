@@ -127,8 +127,10 @@ const keptLook = z.object({
         zone: z.string(),
         contacts: z.number(),
         open: z.number(),
+        closes: instant.nullable().default(null),
         until: instant.nullable(),
         opens: instant.nullable(),
+        opened: instant.nullable().default(null),
         // Missing in looks that were stored by earlier versions.
         closed: instant.nullable().default(null),
       }),
@@ -204,8 +206,9 @@ export function lookFits(id: string, document: unknown, look: unknown): boolean 
 
 /** When a look becomes invalid because a window opens or closes; null when none does. */
 export function lookGoodUntil({ at, windows }: Pick<CampaignGateVerdict, "at" | "windows">): Instant | null {
-  const turns = windows.flatMap(({ until, opens }) => [until, opens]).filter((turn) => turn !== null && turn > at);
-  return turns.length === 0 ? null : Math.min(...turns.filter((turn) => turn !== null));
+  const turns = windows.flatMap(({ closes, until, opens }) => [closes ?? until ?? [], opens ?? []].flat());
+  const next = turns.filter((turn) => turn > at);
+  return next.length === 0 ? null : Math.min(...next);
 }
 
 const keyOf = ({ id, status, listId, policy, policyProblem }: CampaignFacts): string =>

@@ -9,8 +9,10 @@ const zone = (open: number, opens: number | null = null) => ({
   zone: "America/New_York",
   contacts: 10,
   open,
+  closes: null,
   until: null,
   opens,
+  opened: opens,
   closed: null,
 });
 const manifest = {
