@@ -89,6 +89,7 @@ test("whether a campaign may dial: without its look, without a zone of it, and l
     windows: fc.array(zone, { maxLength: 4 }),
     hoursOf: fc.constantFrom("campaign" as const, "called" as const),
     whole: fc.boolean(),
+    from: fc.constantFrom("measured" as const, "assumed" as const),
     nextAllowed: fc.constant(null),
     manifest: fc.constant(null),
   });
@@ -96,6 +97,8 @@ test("whether a campaign may dial: without its look, without a zone of it, and l
     fc.property(gate, (look) => {
       expect(mayDialBy(null, NOW).verdict.is).toBe("unknown");
       expect(hoursAt([], NOW)).toBe("unknown");
+      // Without the hours of its own, which may be shorter.
+      expect(mayDialBy({ ...look, from: "assumed" }, NOW).verdict.is).not.toBe("ok");
       const now = mayDialBy(look, NOW).verdict.is;
       // One clock for the whole list never permits more than a clock for each person.
       if (mayDialBy({ ...look, hoursOf: "called" }, NOW).verdict.is !== "ok")

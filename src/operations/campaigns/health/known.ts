@@ -137,6 +137,7 @@ const keptLook = z.object({
     ),
     // Missing in looks that were stored by earlier versions: then one clock for all, which permits less.
     hoursOf: z.enum(["campaign", "called"]).default("campaign"),
+    from: z.enum(["measured", "assumed"]).default("measured"),
     nextAllowed: instant.nullable(),
     // Missing in looks that were stored by earlier versions.
     announced: z.number().nullable().default(null),
@@ -191,10 +192,10 @@ const keptLook = z.object({
 });
 
 /** The part of a gate's look that is stored; JSON. */
-export function keptLookOf(verdict: CampaignGateVerdict): z.input<typeof keptLook> {
+export function keptLookOf(verdict: CampaignGateVerdict, from: GateLook["from"]): z.input<typeof keptLook> {
   const budget = budgetOf(verdict.abandonment);
   // Only the fields of the schema are stored: contacts' hashes and the rest of the ledger are not shown.
-  return keptLook.parse(JSON.parse(JSON.stringify({ of: keyOf(verdict.campaign), look: verdict, budget })));
+  return keptLook.parse(JSON.parse(JSON.stringify({ of: keyOf(verdict.campaign), look: { ...verdict, from }, budget })));
 }
 
 /** Whether a stored look was made for the campaign as its document is now; otherwise a new look is needed. */
@@ -203,6 +204,9 @@ export function lookFits(id: string, document: unknown, look: unknown): boolean 
   const kept = keptLook.safeParse(look);
   return read.success && kept.success && kept.data.of === keyOf(campaignFacts(id, read.data));
 }
+
+/** Whether a stored look was made before the campaign's own document was read. */
+export const isAssumed = (look: unknown): boolean => keptLook.safeParse(look).data?.look.from === "assumed";
 
 /** When a look becomes invalid because a window opens or closes; null when none does. */
 export function lookGoodUntil({ at, windows }: Pick<CampaignGateVerdict, "at" | "windows">): Instant | null {

@@ -28,6 +28,7 @@ const gate = (given: Partial<Gate> = {}): Gate => ({
   refusals: [],
   windows: [zone(10)],
   hoursOf: "called",
+  from: "measured",
   // Only what the words are made of.
   manifest,
   nextAllowed: AT + 3_600_000,
