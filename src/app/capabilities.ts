@@ -94,7 +94,7 @@ export async function capabilitiesOn(
   });
   const deliveries = new DeliveryUseCases(workplace, () => allOf(workplace));
   return {
-    attention: new AttentionUseCases(workplace, { campaigns, compliance, facts, deliveries, dialer: settings }),
+    attention: new AttentionUseCases(workplace, { campaigns, compliance, facts, deliveries }),
     campaigns,
     campaignFiles,
     failover,

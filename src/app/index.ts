@@ -55,7 +55,7 @@ export { ServiceRecords } from "./over-service/records.ts";
 export { Silence } from "./over-service/silence.ts";
 export { pauseOverService, stopOverService, stopRecordsOf } from "./over-service/stops.ts";
 export { ServiceCampaigns } from "./over-service/verbs.ts";
-export { openRecords } from "./records.ts";
+export { openAttention, openRecords } from "./records.ts";
 export { readPackDocument, readRulePack } from "./rule-pack.ts";
 export { openSegments } from "./segments.ts";
 export { dashboardFolder } from "./service/dashboard.ts";

@@ -1,11 +1,25 @@
 // The ledger, the audit log and the outbox, for commands that only read or cancel.
 
-import { AuditUseCases, DeliveryUseCases, JobRecordsUseCases, KnownAnswers, livesOf } from "../operations/index.ts";
+import { randomUUID } from "node:crypto";
+import { createRandom } from "../kernel/index.ts";
+import {
+  AttentionUseCases,
+  AuditUseCases,
+  DeliveryUseCases,
+  JobRecordsUseCases,
+  KnownAnswers,
+  livesOf,
+  readStop,
+} from "../operations/index.ts";
+import { stopResultOf, stopViewOf } from "../operations/views/index.ts";
 import type { StandingConflict, Store } from "../store/index.ts";
-import { rulesOf } from "./compliance.ts";
+import { complianceOn, rulesOf } from "./compliance.ts";
 import { type Flags, loadConfig } from "./config.ts";
 import type { Environment } from "./environment.ts";
 import { processLives, processSpace } from "./process-space.ts";
+import { allOf, mailOf, receiversOf } from "./receivers.ts";
+import { conditionsOf } from "./service/replicas.ts";
+import { Waits } from "./service/waits.ts";
 import { storeOf } from "./store-of-config.ts";
 
 /** The ledger, the audit log and the outbox; needs no tenant. */
@@ -47,4 +61,42 @@ export async function openRecords(flags: Flags, environment: Environment): Promi
     known: new KnownAnswers({ store }),
     [Symbol.asyncDispose]: () => store.close(),
   };
+}
+
+/** Most jobs that are looked at for what they wait for. */
+const JOBS = 1000;
+
+/** Opens what needs a person's attention, by what is stored and by the processes on the store; needs no tenant. */
+export async function openAttention(flags: Flags, environment: Environment): Promise<AttentionUseCases & AsyncDisposable> {
+  const config = await loadConfig(flags, environment);
+  const { clock } = config;
+  const store = await storeOf(config, environment);
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => store.close());
+  // What a service finds by itself, again and again.
+  await store.audit.compareHeads({ keep: false });
+  const { refused, differ } = conditionsOf(await livesHere(store).live());
+  store.health.note("replicas", [...refused, ...(differ === undefined ? [] : [{ ...differ, since: clock.now() }])]);
+  const jobs = await store.jobs.listJobs({ status: ["stopped"], limit: JOBS });
+  store.health.note("jobs", new Waits().take(jobs, clock.now()));
+  const random = createRandom(randomUUID(), "attention");
+  const attention = new AttentionUseCases(
+    { store, clock },
+    {
+      ...complianceOn({ config, store, clock, random }),
+      campaigns: {
+        stops: async (limit) => (await store.stops.list(limit)).map(stopViewOf),
+        stopped: async (id) => stopResultOf(await readStop(store.stops, id)),
+      },
+      deliveries: {
+        // A secret that is not here leaves only the receivers unknown.
+        async receivers() {
+          const all = allOf({ receivers: await receiversOf(config, environment), mail: await mailOf(config, environment) });
+          return new DeliveryUseCases({ store, clock }, () => all).receivers();
+        },
+      },
+    },
+  );
+  const owned = stack.move();
+  return Object.assign(attention, { [Symbol.asyncDispose]: () => owned.disposeAsync() });
 }

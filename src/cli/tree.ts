@@ -1,6 +1,7 @@
 // All commands, in the order of the help, each with the file whose export of the same name is its code.
 
 import { group, inEmergency, isHidden, type Node, pathsOf, runBy, under, worksElsewhere } from "./command.ts";
+import * as attention from "./groups/attention.ts";
 import * as audit from "./groups/audit.ts";
 import * as calls from "./groups/calls.ts";
 import * as campaign from "./groups/campaign.ts";
@@ -43,6 +44,7 @@ export const TREE: readonly Node[] = [
   ...inEmergency(runBy(ofStop, campaign, "stop")),
   ...runBy(() => import("./commands/init.ts"), init, "init"),
   ...runBy(() => import("./commands/doctor.ts"), doctor, "doctor"),
+  ...runBy(() => import("./commands/attention.ts"), attention, "attention"),
   ...under(
     runBy(ofContext, context, "context"),
     ...runBy(ofContext, context, "listContexts", "showContext", "useContext", "rebindContext"),

@@ -73,8 +73,10 @@ const zone = fc.record({
   zone: fc.constant("UTC"),
   contacts: fc.constant(3),
   open: fc.constantFrom(0, 3),
+  closes: instant,
   until: instant,
   opens: instant,
+  opened: instant,
   closed: instant,
 });
 
@@ -87,6 +89,7 @@ test("whether a campaign may dial: without its look, without a zone of it, and l
     windows: fc.array(zone, { maxLength: 4 }),
     hoursOf: fc.constantFrom("campaign" as const, "called" as const),
     whole: fc.boolean(),
+    from: fc.constantFrom("measured" as const, "assumed" as const),
     nextAllowed: fc.constant(null),
     manifest: fc.constant(null),
   });
@@ -94,6 +97,8 @@ test("whether a campaign may dial: without its look, without a zone of it, and l
     fc.property(gate, (look) => {
       expect(mayDialBy(null, NOW).verdict.is).toBe("unknown");
       expect(hoursAt([], NOW)).toBe("unknown");
+      // Without the hours of its own, which may be shorter.
+      expect(mayDialBy({ ...look, from: "assumed" }, NOW).verdict.is).not.toBe("ok");
       const now = mayDialBy(look, NOW).verdict.is;
       // One clock for the whole list never permits more than a clock for each person.
       if (mayDialBy({ ...look, hoursOf: "called" }, NOW).verdict.is !== "ok")
@@ -277,7 +282,7 @@ const JUDGES: Readonly<Record<string, ReturnType<typeof at>>> = {
   "src/operations/campaigns/failover/machine.ts decide": at(FAILOVER, "does not begin on figures that are no evidence"),
   "src/operations/campaigns/health/why.ts mayDialBy": here("whether a campaign may dial"),
   "src/operations/campaigns/state/resume.ts resumeVerdict": here("a resume: what the pair"),
-  "src/operations/campaigns/state/windows.ts hoursAt": here("whether a campaign may dial"),
+  "src/operations/campaigns/state/gate.ts hoursAt": here("whether a campaign may dial"),
   "src/operations/compliance/abandonment.ts judgedReading": here("abandonment: while an import is under way"),
   "src/operations/compliance/manifest.ts verifyManifest": at(
     "test/integration/facts/gate.test.ts",

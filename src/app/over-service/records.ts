@@ -2,8 +2,10 @@
 
 import { z } from "zod";
 import {
+  type AttentionList,
   type AuditEntry,
   type AuditVerdict,
+  attentionList,
   auditEntry,
   auditProof,
   auditVerdict,
@@ -86,6 +88,11 @@ export class ServiceRecords {
   /** Whose campaigns the service works with; null where none is configured. */
   async tenant(): Promise<Me["service"]["tenant"]> {
     return (await this.#ask(me, "/me")).service.tenant;
+  }
+
+  /** What needs a person, and how much is known. */
+  attention(): Promise<AttentionList> {
+    return this.#ask(attentionList, "/attention");
   }
 
   /** What is known and the tenant's last answer lacks. */

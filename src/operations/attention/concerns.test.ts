@@ -35,8 +35,10 @@ const window = (zone: string, open: number) => ({
   zone,
   contacts: 3,
   open,
+  closes: null,
   until: null,
   opens: NOW + HOUR,
+  opened: NOW + HOUR,
   closed: open > 0 ? null : NOW - HOUR / 2,
 });
 const reading = (activeCalls: number) => ({ at: NOW, receivedAt: NOW, activeCalls }) as KnownHealth["reading"];
@@ -126,8 +128,10 @@ test("hours: less knowledge of a campaign that calls never makes it look better"
     zone: fc.constant("UTC"),
     contacts: fc.constant(3),
     open: fc.constantFrom(0, 3),
+    closes: instant,
     until: instant,
     opens: instant,
+    opened: instant,
     closed: fc.constant(null),
   });
   const isFine = (change: Partial<KnownHealth>) => concerns(health({ reading: reading(4), ...change })).length === 0;
@@ -150,7 +154,7 @@ test("all is known of a tenant only when nothing is missing, old or refused; los
     readAt: { status: NOW, document: NOW, figures: NOW, gate: NOW },
   });
   const list = (campaigns: readonly KnownHealth[], change: object = {}) =>
-    tenantKnownOf({ campaigns, readAt: NOW, failed: null, ...change });
+    tenantKnownOf({ campaigns, readAt: NOW, failed: null, ...change }, NOW);
   expect(list([whole, whole])).toMatchObject({ verdict: "ok", covers: { known: 2, of: 2 }, missing: [], away: null });
   const failed = { code: "forbidden", message: "no", at: NOW };
   const losses: readonly [Partial<KnownHealth>, string][] = [
@@ -169,6 +173,12 @@ test("all is known of a tenant only when nothing is missing, old or refused; los
     });
   expect(list([{ ...whole, failed, isGone: true }, whole])).toMatchObject({ verdict: "ok", covers: { known: 1, of: 1 } });
   expect(list([whole], { readAt: null }).verdict).toBe("unknown");
+  // Also where it names none: it may by now.
+  expect(list([]).verdict).toBe("ok");
+  expect(list([], { readAt: NOW - HOUR })).toMatchObject({
+    verdict: "unknown",
+    missing: [{ what: "the list of campaigns of the last 15 minutes", count: 1 }],
+  });
   expect(list([whole], { failed })).toMatchObject({ verdict: "unknown", away: { reason: "no" } });
 });
 

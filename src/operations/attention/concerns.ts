@@ -14,7 +14,7 @@ import {
 } from "../../kernel/index.ts";
 import type { KnownHealth } from "../campaigns/health/known.ts";
 import type { KnownList } from "../campaigns/health/known-campaigns.ts";
-import { ABANDONMENT_LIMIT, type CauseCode, OUTSIDE_HOURS } from "../campaigns/health/why.ts";
+import { ABANDONMENT_LIMIT, type CauseCode, OUTSIDE_HOURS, OWN_HOURS } from "../campaigns/health/why.ts";
 import { contactsClosed, hoursAt } from "../campaigns/state/index.ts";
 import { SAY_GONE } from "../known/index.ts";
 import type { Concern, TenantKnown } from "../views/schemas/attention.ts";
@@ -72,21 +72,22 @@ interface CampaignEvidence {
 
 /** Older figures are not known to be true any more, ms. */
 const OLD_MS = 15 * 60_000;
+const OF_LATE = " of the last 15 minutes";
 
 /** What is not known of a campaign, in words; none when all is. */
-function unknownOf({ readAt, at, failed, windows, hoursOf, ageMs }: KnownHealth): readonly string[] {
+function unknownOf(health: KnownHealth): readonly string[] {
+  const { readAt, at, failed, windows, gate, ageMs } = health;
+  const hasWindows = readAt.gate !== null && (windows.length === 0 || hoursFor({ ...health, gate: null }, at) !== "unknown");
   return [
     ...(readAt.status === null ? ["states"] : []),
-    ...(readAt.figures === null ? ["figures"] : (ageMs ?? 0) > OLD_MS ? ["figures of the last 15 minutes"] : []),
-    ...(readAt.gate === null || (windows.length > 0 && hoursFor({ windows, hoursOf }, at) === "unknown")
-      ? ["calling windows"]
-      : []),
+    ...(readAt.figures === null ? ["figures"] : (ageMs ?? 0) > OLD_MS ? [`figures${OF_LATE}`] : []),
+    ...(hasWindows ? (gate?.from === "assumed" ? [OWN_HOURS] : []) : ["calling windows"]),
     ...(failed === null ? [] : ["what the tenant refused to tell"]),
   ];
 }
 
 /** What is known of the campaigns, before what was found of them. @param list as it was last read */
-export function tenantKnownOf({ campaigns, readAt, failed }: KnownList): TenantKnown {
+export function tenantKnownOf({ campaigns, readAt, failed }: KnownList, now: Instant): TenantKnown {
   const here = campaigns.filter(({ isGone }) => !isGone);
   const each = here.map((one): Known<true> & { readonly verdict: Verdict } => {
     const { status, figures, gate } = one.readAt;
@@ -97,7 +98,9 @@ export function tenantKnownOf({ campaigns, readAt, failed }: KnownList): TenantK
   });
   const { at, covers = { known: 0, of: 0 } } = aggregate(each, () => true);
   const list: Verdict =
-    readAt === null ? { is: "unknown", missing: [{ what: "the list of campaigns", count: 1 }] } : { is: "ok" };
+    readAt === null || now - readAt > OLD_MS
+      ? { is: "unknown", missing: [{ what: `the list of campaigns${readAt === null ? "" : OF_LATE}`, count: 1 }] }
+      : { is: "ok" };
   const answers: Verdict = failed === null ? { is: "ok" } : { is: "unknown", missing: [] };
   const verdict = allHold([list, answers, ...each.map((one) => one.verdict)]);
   return {
@@ -258,9 +261,11 @@ function ofPair({ failover, id }: KnownHealth, subject: Subject, { phaseSince, a
 }
 
 /** Whether anybody may be called by the clock. Under one clock for the whole list everybody's hours must be known, else only somebody's. */
-function hoursFor({ windows, hoursOf }: Pick<KnownHealth, "windows" | "hoursOf">, at: Instant) {
+function hoursFor({ windows, hoursOf, gate }: Pick<KnownHealth, "windows" | "hoursOf" | "gate">, at: Instant) {
   const hours = hoursAt(windows, at);
-  return hours === "open" && hoursOf === "campaign" && contactsClosed(windows, at) === null ? "unknown" : hours;
+  const closed = hoursOf === "campaign" ? contactsClosed(windows, at) : 0;
+  const isSure = closed !== null && (closed > 0 || gate?.from !== "assumed");
+  return hours === "open" && !isSure ? "unknown" : hours;
 }
 
 function ofCalls(health: KnownHealth, subject: Subject, callsSince: CampaignEvidence["callsSince"]): Found[] {

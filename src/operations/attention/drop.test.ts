@@ -115,8 +115,8 @@ test.each([
     "1 of 2 zones are closed now, with 700 of 1000 (70.0 %) contacts",
     {
       windows: [
-        { zone: "America/New_York", contacts: 700, open: 0, until: null, opens: null, closed: null },
-        { zone: "Asia/Tokyo", contacts: 300, open: 300, until: null, opens: null, closed: null },
+        { zone: "America/New_York", contacts: 700, open: 0, closes: null, until: null, opens: null, opened: null, closed: null },
+        { zone: "Asia/Tokyo", contacts: 300, open: 300, closes: null, until: null, opens: null, opened: null, closed: null },
       ],
     },
   ],

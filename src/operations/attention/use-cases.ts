@@ -16,8 +16,8 @@ import { JOB_KINDS } from "../jobs/use-cases.ts";
 import { KnownAnswers } from "../known/index.ts";
 import { isLeft, waitOf } from "../run/left.ts";
 import { stopOf } from "../run/reason.ts";
+import { loadChange } from "../settings/journal.ts";
 import type { ChangeState } from "../settings/state.ts";
-import type { DialerUseCases } from "../settings/use-cases.ts";
 import { Together } from "../together.ts";
 import type { AttentionList, AttentionVerb, Concern, TenantKnown } from "../views/schemas/attention.ts";
 import type { ImportStateView } from "../views/schemas/compliance.ts";
@@ -108,8 +108,8 @@ function storeConcerns(conditions: readonly StoreCondition[], unseen: number): F
     next,
     episode: since,
   });
-  // Pushes and retrievals that wait continue by themselves, and nobody is called for them.
-  const waits: ReadonlySet<StoreCondition["name"]> = new Set(["lake_unavailable", "receiver_unavailable"]);
+  // Pushes and retrievals that wait continue by themselves, and nobody is called for them; other settings beside still work.
+  const waits: ReadonlySet<StoreCondition["name"]> = new Set(["lake_unavailable", "receiver_unavailable", "replicas_differ"]);
   const standing = conditions.map(({ name, message, advice, since }) =>
     found(name, waits.has(name) ? "soon" : "urgent", message, advice, timeText(since)),
   );
@@ -266,7 +266,6 @@ interface AttentionParts {
   readonly compliance: Pick<ComplianceUseCases, "revocations">;
   readonly facts: Pick<FactsUseCases, "imports">;
   readonly deliveries: Pick<DeliveryUseCases, "receivers">;
-  readonly dialer: Pick<DialerUseCases, "changes">;
 }
 
 type Part = () => Promise<readonly Found[]>;
@@ -294,7 +293,7 @@ export class AttentionUseCases {
 
   async #known(): Promise<TenantKnown> {
     const { store, clock } = this.#context;
-    return tenantKnownOf(await knownList(store, clock));
+    return tenantKnownOf(await knownList(store, clock), clock.now());
   }
 
   /** One for each campaign and thing, in any order. */
@@ -309,7 +308,6 @@ export class AttentionUseCases {
       "opt-outs": () => this.#optOuts(),
       imports: () => this.#imports(),
       receivers: () => this.#receivers(),
-      replicas: async () => this.#replicas(),
       "dialer settings": () => this.#dialer(),
       jobs: () => this.#jobs(),
     };
@@ -490,39 +488,13 @@ export class AttentionUseCases {
     return [...off, ...missing];
   }
 
-  #replicas(): Found[] {
-    return this.#context.store.health.conditions().flatMap(({ name, message, advice, since }) =>
-      name === "token_refused" || name === "replicas_differ"
-        ? [
-            {
-              code: name,
-              severity: name === "token_refused" ? "urgent" : "soon",
-              subject: { kind: "tenant", id: "", name: "service" },
-              what: message,
-              cause: "replicas",
-              evidence: [],
-              since: timeText(since),
-              next: advice,
-              episode: message,
-            } as const,
-          ]
-        : [],
-    );
-  }
-
   async #dialer(): Promise<Found[]> {
-    const { changes } = this.#parts.dialer;
-    const open = await changes.open();
-    const waiting =
-      open === undefined
-        ? []
-        : settingsConcerns(open.version, (await changes.report(open.version)).state, timeText(open.stoppedAt));
-    const failed = await Promise.all(
-      (await this.#context.store.dialer.notBack()).map(async ({ version, endedAt }) =>
-        settingsConcerns(version, (await changes.report(version)).state, timeText(endedAt)),
-      ),
+    const { dialer } = this.#context.store;
+    const [open, failed] = await Promise.all([dialer.open(), dialer.notBack()]);
+    const found = [...(open === undefined ? [] : [open]), ...failed].map(async (change) =>
+      settingsConcerns(change.version, (await loadChange(dialer, change)).state, timeText(change.endedAt ?? change.stoppedAt)),
     );
-    return [...waiting, ...failed.flat()];
+    return (await Promise.all(found)).flat();
   }
 
   async #jobs(): Promise<Found[]> {

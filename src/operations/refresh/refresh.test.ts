@@ -128,9 +128,9 @@ test("dialer settings of each campaign are read while somebody looks at them, an
 /**
  * An hour at so many requests a minute, four readings at a time; the oldest figures at any moment once all were read, what was read,
  * and when every campaign had been looked at.
- * @param lists how many contact lists they have; each its own by default
+ * @param lists how many contact lists they have; each its own by default @param documents whether the list of campaigns gives them whole
  */
-function hour(count: number, perMinute: number, { minutes = 60, lists = count } = {}) {
+function hour(count: number, perMinute: number, { minutes = 60, lists = count, documents = true } = {}) {
   const ids = Array.from({ length: count }, (_, i) => `c${i}`);
   const readings = new Map<string, Reading>();
   const listOf = new Map<string, string>();
@@ -151,11 +151,11 @@ function hour(count: number, perMinute: number, { minutes = 60, lists = count } 
       now += (60_000 / perMinute) * (one.what === "campaigns" ? Math.ceil(count / 100) : one.requests);
       const name = `${one.what} ${one.subject}`;
       if (one.what === "figures") oldest = Math.max(oldest, now - (readings.get(name)?.readAt ?? now));
-      // The list of campaigns gives whole documents, with the contact list of each.
+      // The list of campaigns names the contact list of each.
       if (one.what === "campaigns" && lists < count)
         for (const [i, id] of ids.entries()) {
           listOf.set(id, `list ${i % lists}`);
-          readings.set(`campaign ${id}`, { ...reading("campaign", id, 0), readAt: now, triedAt: now });
+          if (documents) readings.set(`campaign ${id}`, { ...reading("campaign", id, 0), readAt: now, triedAt: now });
         }
       const list = one.what === "gate" ? listOf.get(one.subject) : undefined;
       if (list !== undefined) listRead.set(list, now);
@@ -194,12 +194,14 @@ test("every gate is looked at in the end", () => {
 });
 
 test.each([
-  [200, 5, 2, 6],
-  [1000, 50, 15, 30],
+  [200, 5, 2, 6, true],
+  [1000, 50, 15, 30, true],
+  [200, 5, 2, 6, false],
+  [1000, 50, 15, 30, false],
 ])(
-  "the windows of %i campaigns on %i lists are known within %d minutes of 50 requests, and no figures wait longer than %d minutes for it",
-  (count, lists, most, oldest) => {
-    const found = hour(count, 50, { lists });
+  "the windows of %i campaigns on %i lists are known within %d minutes of 50 requests, and no figures wait longer than %d minutes for it; whole documents in the list: %s",
+  (count, lists, most, oldest, documents) => {
+    const found = hour(count, 50, { lists, documents });
     expect(found.wholeMin).toBeLessThan(most);
     expect(found.oldestMin).toBeLessThan(oldest);
     expect(found).toMatchObject({ figures: count });

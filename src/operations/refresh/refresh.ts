@@ -12,7 +12,14 @@ import {
   type TenantLink,
   type ViewPage,
 } from "../../tenant/port.ts";
-import { keptDocumentOf, keptLookOf, lookFits, lookGoodUntil, SHOWN_WINDOW_MINUTES } from "../campaigns/health/known.ts";
+import {
+  isAssumed,
+  keptDocumentOf,
+  keptLookOf,
+  lookFits,
+  lookGoodUntil,
+  SHOWN_WINDOW_MINUTES,
+} from "../campaigns/health/known.ts";
 import type { CampaignGateVerdict } from "../campaigns/state/gate.ts";
 import type { CampaignStates } from "../campaigns/states.ts";
 import { OperationError } from "../error.ts";
@@ -25,8 +32,8 @@ interface DueReading extends ReadingKey {
   readonly targetMs: number;
   /** Most requests that it takes. */
   readonly requests: number;
-  /** What it reads tells of other campaigns, too, that nothing is known of yet. */
-  readonly shares: boolean;
+  /** While figures are due, so many requests for figures are made for each of its own. */
+  readonly figures: number;
 }
 
 /** What users viewed, and when last. */
@@ -65,9 +72,11 @@ const LOOKING_MS = 40_000;
 const OTHERS_EVERY = 4;
 
 /** While figures are due, so many requests for figures are made for each request for documents and looks of the gate. */
-const FIGURES_TO_LOOKS = 6;
-/** The same for first looks at a list that several campaigns share. */
+const FIGURES_TO_LOOKS = 7;
+/** The same for first looks at a list that several campaigns share: they tell of campaigns of which nothing is known yet. */
 const FIGURES_TO_SHARED = 2;
+/** The same for documents that were never read. */
+const FIGURES_TO_UNREAD = 3;
 /** Number of requests of a look of the gate: the campaign and the pages of its list. */
 const FIRST_LOOK_REQUESTS = 3;
 const LOOK_REQUESTS = 11;
@@ -104,8 +113,10 @@ export function dueReadings(state: RefreshState): DueReading[] {
     const targetMs = TARGETS_MS[what][looked ? "looked" : "else"];
     const expired = reading !== undefined && reading.goodUntil !== null && reading.goodUntil <= now;
     if (ageMs >= targetMs || expired) {
-      const looks = reading === undefined || reading.readAt === null ? FIRST_LOOK_REQUESTS : LOOK_REQUESTS;
-      due.push({ what, subject, targetMs, requests: what === "gate" ? looks : 1, shares: false, ageMs, place, opened });
+      const isUnread = reading === undefined || reading.readAt === null;
+      const requests = what !== "gate" ? 1 : isUnread ? FIRST_LOOK_REQUESTS : LOOK_REQUESTS;
+      const figures = what === "campaign" && isUnread ? FIGURES_TO_UNREAD : FIGURES_TO_LOOKS;
+      due.push({ what, subject, targetMs, requests, figures, ageMs, place, opened });
     }
   };
   add("campaigns", "", looks(asked.list), -2, true);
@@ -121,11 +132,12 @@ export function dueReadings(state: RefreshState): DueReading[] {
   }
   const othersFirst = turn % OTHERS_EVERY === OTHERS_EVERY - 1;
   const { first, waiting } = firstLooks(due, state);
-  const rest = due.filter((one) => !first.has(one) && !waiting.has(one)).toSorted(urgency);
+  const calls = (one: Candidate) => (one.what === "campaign" && isNever(one) && state.calling.has(one.subject) ? 0 : 1);
+  const rest = due.filter((one) => !first.has(one) && !waiting.has(one)).toSorted((a, b) => calls(a) - calls(b) || urgency(a, b));
   const ranks = Map.groupBy([...first.values(), ...rest], (one) => rank(one, othersFirst));
   return [0, 1, 2]
     .flatMap((one) => shared(ranks.get(one) ?? [], owed))
-    .map(({ what, subject, targetMs, requests, shares }) => ({ what, subject, targetMs, requests, shares }));
+    .map(({ what, subject, targetMs, requests, figures }) => ({ what, subject, targetMs, requests, figures }));
 }
 
 /**
@@ -150,18 +162,16 @@ function firstLooks(
     const isFree = lists.size > 0 && atHand.has(list);
     if (!isFree && group.length === 1 && !group.some((one) => calls(one) === 0)) continue;
     for (const [i, one] of group.entries())
-      if (isFree || i === 0) first.set(one, { ...one, requests: isFree ? 0 : one.requests, shares: true });
+      if (isFree || i === 0) first.set(one, { ...one, requests: isFree ? 0 : one.requests, figures: FIGURES_TO_SHARED });
       else waiting.add(one);
   }
   return { first, waiting };
 }
 
 /** How many figures come before the next look after this one was chosen. */
-export function owedAfter(owed: number, { what, requests, shares }: Pick<DueReading, "what" | "requests" | "shares">): number {
+export function owedAfter(owed: number, { what, requests, figures }: Pick<DueReading, "what" | "requests" | "figures">): number {
   // Bounded, so that looks made while no figures were due do not count against those that come due later.
-  return isLook(what)
-    ? Math.min(owed + requests * (shares ? FIGURES_TO_SHARED : FIGURES_TO_LOOKS), LOOK_REQUESTS * FIGURES_TO_LOOKS)
-    : Math.max(0, owed - requests);
+  return isLook(what) ? Math.min(owed + requests * figures, LOOK_REQUESTS * FIGURES_TO_LOOKS) : Math.max(0, owed - requests);
 }
 
 function rank({ what, opened }: Candidate, othersFirst: boolean): number {
@@ -182,7 +192,7 @@ function shared(due: readonly Candidate[], before: number): Candidate[] {
   const looks = due.filter(({ what }) => isLook(what));
   const others = due.filter(({ what }) => !isLook(what));
   const never = others.findIndex((one) => !isNever(one));
-  const order = looks[0]?.shares === true ? [] : others.splice(0, never === -1 ? others.length : never);
+  const order = looks[0]?.figures === FIGURES_TO_SHARED ? [] : others.splice(0, never === -1 ? others.length : never);
   let owed = order.reduce(owedAfter, before);
   for (let look = 0, other = 0; ; ) {
     const next = owed > 0 ? (others[other++] ?? looks[look++]) : (looks[look++] ?? others[other++]);
@@ -242,6 +252,8 @@ export class TenantRefresh {
   #wake: (() => void) | undefined;
 
   readonly #lists: SharedLists;
+  /** Campaigns of the last list that may have more than it tells, such as hours of their own. */
+  #partial = new Map<string, CampaignView>();
 
   constructor(deps: RefreshDeps) {
     this.#deps = deps;
@@ -348,10 +360,9 @@ export class TenantRefresh {
     this.#dueAt = clock.now();
     const [known, readings] = await Promise.all([store.knownCampaigns.list(), store.tenantReadings.times()]);
     const campaigns = known.map(({ id }) => id);
-    const looked = new Set(
-      readings.flatMap(({ what, subject, readAt }) => (what === "gate" && readAt !== null ? [subject] : [])),
-    );
-    const unlooked = campaigns.filter((id) => !looked.has(id));
+    const read = new Set(readings.flatMap(({ what, subject, readAt }) => (readAt === null ? [] : [`${what} ${subject}`])));
+    const unlooked = campaigns.filter((id) => !read.has(`gate ${id}`) || !read.has(`campaign ${id}`));
+    const told = unlooked.flatMap((id) => [[id, this.#partial.get(id)?.contactListId ?? ""] as const].filter(([, list]) => list));
     const [lists, calling] =
       unlooked.length === 0
         ? [new Map<string, string>(), new Map<string, Instant>()]
@@ -362,7 +373,7 @@ export class TenantRefresh {
       now,
       campaigns,
       readings,
-      lists,
+      lists: new Map([...told, ...lists]),
       atHand: this.#lists.atHand(),
       calling: new Set(calling.keys()),
       asked: { list: this.#list, dialers: this.#dialers, campaigns: this.#campaigns },
@@ -428,21 +439,21 @@ export class TenantRefresh {
     const at = clock.now();
     const provisioning = tenant.capabilities.campaignProvisioning;
     const { campaigns } = await listCampaigns({ provisioning, store, clock }, call);
-    // One that has the company's hours, too, is the whole document; without them the campaign's own has to say that it has none.
-    const whole = campaigns.filter(
-      ({ contactListId, dialerConfig, complianceConfig }) => Boolean(contactListId) && dialerConfig && complianceConfig,
-    );
-    await this.#keepDocuments(whole, at);
+    // One that has hours of its own, too, is the whole document; without them the campaign's own has to say that it has none.
+    const isWhole = ({ contactListId, dialerConfig, complianceConfig }: CampaignView) =>
+      Boolean(contactListId) && dialerConfig && complianceConfig;
+    this.#partial = new Map(campaigns.flatMap((one) => (isWhole(one) ? [] : [[one.id, one]])));
+    await this.#keepDocuments(campaigns.filter(isWhole), at, call);
     await store.tenantReadings.keep({ what: "campaigns" }, { count: campaigns.length }, { at, now: clock.now() });
   }
 
-  async #keepDocuments(documents: readonly CampaignView[], at: Instant): Promise<void> {
+  async #keepDocuments(documents: readonly CampaignView[], at: Instant, call: CallOptions): Promise<void> {
     const { store, clock } = this.#deps;
     const changed = await store.tenantReadings.keepDocuments(new Map(documents.map((one) => [one.id, one])), {
       at,
       now: clock.now(),
     });
-    for (const one of documents) if (changed.has(one.id)) await this.#fitLook(one.id, one);
+    for (const one of documents) if (changed.has(one.id)) await this.#fitLook(one.id, one, call);
   }
 
   async #dialerSettings(campaign: string, call: CallOptions): Promise<void> {
@@ -460,14 +471,15 @@ export class TenantRefresh {
     const { name, status } = document;
     await store.knownCampaigns.add({ id, name: name ?? id, status }, at);
     await store.tenantReadings.keep({ what: "campaign", subject: id }, document, { at, now: clock.now() });
-    await this.#fitLook(id, document);
+    await this.#fitLook(id, document, call);
   }
 
-  /** A look that was made for another state of the campaign is made again. */
-  async #fitLook(id: string, document: CampaignView): Promise<void> {
+  /** A look that was made for another state of the campaign is made again; at once, when it was made before its document was known. */
+  async #fitLook(id: string, document: CampaignView, call: CallOptions): Promise<void> {
     const { store, clock } = this.#deps;
     const look = await store.tenantReadings.find({ what: "gate", subject: id });
-    if (look !== undefined && look.readAt !== null && !lookFits(id, document, look.value))
+    if (call.lane === "refresh" && isAssumed(look?.value)) await this.#gate(id, call);
+    else if (look !== undefined && look.readAt !== null && !lookFits(id, document, look.value))
       await store.tenantReadings.expire(["gate"], id, clock.now());
   }
 
@@ -483,20 +495,25 @@ export class TenantRefresh {
     const now = clock.now();
     const key: ReadingKey = { what: "gate", subject: id };
     const known = await store.tenantReadings.find(key);
-    const most = known === undefined || known.readAt === null ? FIRST_CONTACTS : CONTACTS;
+    const isFirst = known === undefined || known.readAt === null || isAssumed(known.value);
+    const most = isFirst ? FIRST_CONTACTS : CONTACTS;
     const { value, readAt = null } = (await store.tenantReadings.find({ what: "campaign", subject: id })) ?? {};
-    const document = readAt !== null && isWithin(SHARED_MS, readAt, now) ? keptDocumentOf(value) : undefined;
+    const recent = readAt !== null && isWithin(SHARED_MS, readAt, now) ? keptDocumentOf(value) : undefined;
+    // Until its document is read, what the list of campaigns tells of it shows already what the rules forbid.
+    const partial = readAt === null ? this.#partial.get(id) : undefined;
+    const document = recent ?? (partial?.contactListId ? partial : undefined);
     // What a person waits for is read anew.
     const shared = call.lane === "refresh" ? { document, contacts: this.#lists.source } : undefined;
+    const from = shared !== undefined && document !== undefined && document === partial ? "assumed" : "measured";
     const looked = await states.gate(id, { most, keep: false, call, read: shared });
     // It is as old as the oldest of what it was made of.
-    const parts = [now, ...(document === undefined || readAt === null ? [] : [readAt])];
+    const parts = [now, ...(recent === undefined || readAt === null ? [] : [readAt])];
     const list = looked.campaign.listId === null ? undefined : this.#lists.readAt(looked.campaign.listId);
     const at = shared === undefined ? now : Math.min(...parts, list ?? now);
     const verdict = { ...looked, at };
-    this.#verdicts.set(id, verdict);
+    if (from === "measured") this.#verdicts.set(id, verdict);
     const goodUntil = lookGoodUntil(looked);
-    await store.tenantReadings.keep(key, keptLookOf(verdict), { at, now: clock.now(), goodUntil });
+    await store.tenantReadings.keep(key, keptLookOf(verdict, from), { at, now: clock.now(), goodUntil });
   }
 
   async #workload(id: string, call: CallOptions): Promise<void> {

@@ -79,6 +79,7 @@ const FINDS = [
   "callbacks delete 1 --reason late",
   "contacts segment list_1",
   "campaign drift campaigns",
+  "attention",
   "tenant missing",
   "tenant gone camp_1 --reason deleted",
   "campaign status camp_1",

@@ -2,6 +2,7 @@
 
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { runCli } from "../../support/cli.ts";
 import { HALT } from "../../support/failover-states.ts";
 import { type StartedService, startService } from "../../support/service.ts";
 import { haltPair } from "./halted-pair.ts";
@@ -226,6 +227,23 @@ test("a pair that was halted says so, why and what is to be done: nobody is said
   const { events } = (await at.get(`/api/v1/campaigns/${ID}`)) as { events: { kind: string; text: string }[] };
   expect(events.filter(({ kind }) => kind === "failover").at(-1)?.text).toContain(`halted: neither campaign dials: ${reason}`);
   expect((await at.post(`/api/v1/campaigns/${ID}/failback/preview`, {})).body).toMatchObject({ refusals: [] });
+});
+
+test("the command says what needs attention as the page does, through the service and on its store; its check ends with 3", async () => {
+  type Told = { items: { code: string }[]; known: object };
+  const { items } = (await at.get("/api/v1/attention")) as Told;
+  const told = items.filter(({ code }) => code === "pair_halted");
+  expect(told).toHaveLength(1);
+  const through = { OUTDIAL_URL: at.service.url, OUTDIAL_TOKEN: at.tokens.viewer };
+  for (const env of [through, { ...at.environment, OUTDIAL_DIR: at.dir }]) {
+    const { code, stdout } = await runCli(["attention", "--json"], { cwd: at.dir, env });
+    expect([code, (JSON.parse(stdout) as Told).items.filter((one) => one.code === "pair_halted")]).toEqual([0, told]);
+    // The pair is acknowledged: what counts is whatever else there is.
+    const said = await runCli(["attention", "--check"], { cwd: at.dir, env });
+    expect(said.stdout).toMatch(/^(needs attention: \d+|nothing known needs attention)\n/);
+    expect(said.stdout).toContain(`why (pair): ${HALT}`);
+    expect(said.code).toBe(said.stdout.startsWith("needs") ? 3 : 4);
+  }
 });
 
 test("an opt-out that may be of two people is of both, and one of nobody is refused; neither is lifted in doubt", async () => {

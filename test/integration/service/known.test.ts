@@ -19,6 +19,9 @@ let status: "active" | "paused" = "active";
 let isClosed = false;
 /** How many campaigns there are besides, on two lists. */
 let more = 0;
+/** Whether only their documents tell their hours, and whether the tenant refuses these. */
+let isPartial = false;
+let isHeld = false;
 let server: ScriptedServer;
 let database: TestDatabase;
 let dir: string;
@@ -40,7 +43,9 @@ const moreCampaigns = () =>
     ...campaign(`m${i}`),
     contactListId: `shared${i % 2}`,
     dialerConfig: {},
-    ...(i === 0 ? {} : { complianceConfig: { ...NEVER, dialingRules: { ...NEVER.dialingRules, allowedDays: ["Monday"] } } }),
+    ...(i === 0 || isPartial
+      ? {}
+      : { complianceConfig: { ...NEVER, dialingRules: { ...NEVER.dialingRules, allowedDays: ["Monday"] } } }),
   }));
 
 function answer({ url }: Asked): Answer {
@@ -57,6 +62,8 @@ function answer({ url }: Asked): Answer {
     return { json: { contacts: [{ id: "1", phoneNumber: "+12125550123" }], page: 1, total: 1 } };
   const id = /\/campaigns\/(\w+)$/.exec(pathname)?.[1];
   if (id === "none") return { status: 404, json: { message: "unknown campaign" } };
+  if (id?.startsWith("m") && isHeld) return { status: 403, json: { message: "missing scope" } };
+  if (id?.startsWith("m") && isPartial) return { json: { ...moreCampaigns()[Number(id.slice(1))], complianceConfig: NEVER } };
   if (id !== undefined) return { json: campaign(id) };
   return { headers: { etag: '"tag-1"' }, json: { algorithm: { dial_ratio: 1.25 }, versionTag: "tag-1" } };
 }
@@ -73,9 +80,9 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-async function open(clock?: Clock): Promise<RunningService> {
-  const environment = { CXONE_CLIENT_ID: "id", CXONE_CLIENT_SECRET: "secret", DATABASE_URL: database.url, OUTDIAL_ACTOR: "test" };
-  const flags = { config: join(dir, "outdial.yaml"), dir: join(dir, ".outdial"), clock };
+async function open(clock?: Clock, url = database.url): Promise<RunningService> {
+  const environment = { CXONE_CLIENT_ID: "id", CXONE_CLIENT_SECRET: "secret", DATABASE_URL: url, OUTDIAL_ACTOR: "test" };
+  const flags = { config: join(dir, "outdial.yaml"), dir: join(dir, url === database.url ? ".outdial" : ".fresh"), clock };
   const service = await openService(flags, environment, { port: 0, log: () => undefined });
   const name = `vera-${service.port}`;
   token = (await service.store.access.addToken({ name, role: "operator", expiresAt: null, by: "test" })).token;
@@ -264,5 +271,43 @@ test("the calling windows of campaigns that share a list are read once a list, w
     expect(known.covers.of).toBe(more + 2);
   } finally {
     more = 0;
+  }
+});
+
+test("where the list of campaigns does not tell their hours, what the rules forbid is known at once, and nothing is called allowed before its document is read", async () => {
+  tenant = "answers";
+  status = "active";
+  [more, isPartial, isHeld] = [40, true, true];
+  const fresh = await createDatabase();
+  const from = server.asked.length;
+  try {
+    await using service = await open(undefined, fresh.url);
+    const shown = async () => {
+      const { items } = (await get(service, "/api/v1/campaigns")).body as unknown as CampaignList;
+      return items.filter(({ id }) => id.startsWith("m"));
+    };
+    const looked = async () => (await shown()).filter(({ asOf }) => asOf.windows !== null).length;
+    await expect.poll(looked, { timeout: 60_000 }).toBe(more);
+    const asked = server.asked.slice(from).map(({ url }) => url);
+    expect(asked.filter((url) => url.includes("/contactlists/shared")).length).toBeLessThanOrEqual(8);
+    for (const { mayDial, windows } of await shown()) {
+      expect(windows).toMatchObject([{ zone: "America/New_York" }]);
+      expect(mayDial.verdict).not.toBe("ok");
+    }
+    const missing = async () => ((await get(service, "/api/v1/attention")).body as unknown as AttentionList).known.missing;
+    expect(await missing()).toContainEqual({ what: "the campaigns' own calling hours", count: more });
+
+    // Their documents say that no day is one to call on.
+    isHeld = false;
+    for (const { id } of await shown()) await service.store.tenantReadings.expire(["campaign"], id, Date.now());
+    await expect
+      .poll(async () => (await shown()).filter(({ mayDial }) => mayDial.why.includes("outside hours")).length, {
+        timeout: 60_000,
+      })
+      .toBe(more);
+    expect((await missing()).map(({ what }) => what)).not.toContain("the campaigns' own calling hours");
+  } finally {
+    [more, isPartial, isHeld] = [0, false, false];
+    await fresh.dispose();
   }
 });

@@ -127,14 +127,17 @@ const keptLook = z.object({
         zone: z.string(),
         contacts: z.number(),
         open: z.number(),
+        closes: instant.nullable().default(null),
         until: instant.nullable(),
         opens: instant.nullable(),
+        opened: instant.nullable().default(null),
         // Missing in looks that were stored by earlier versions.
         closed: instant.nullable().default(null),
       }),
     ),
     // Missing in looks that were stored by earlier versions: then one clock for all, which permits less.
     hoursOf: z.enum(["campaign", "called"]).default("campaign"),
+    from: z.enum(["measured", "assumed"]).default("measured"),
     nextAllowed: instant.nullable(),
     // Missing in looks that were stored by earlier versions.
     announced: z.number().nullable().default(null),
@@ -189,10 +192,10 @@ const keptLook = z.object({
 });
 
 /** The part of a gate's look that is stored; JSON. */
-export function keptLookOf(verdict: CampaignGateVerdict): z.input<typeof keptLook> {
+export function keptLookOf(verdict: CampaignGateVerdict, from: GateLook["from"]): z.input<typeof keptLook> {
   const budget = budgetOf(verdict.abandonment);
   // Only the fields of the schema are stored: contacts' hashes and the rest of the ledger are not shown.
-  return keptLook.parse(JSON.parse(JSON.stringify({ of: keyOf(verdict.campaign), look: verdict, budget })));
+  return keptLook.parse(JSON.parse(JSON.stringify({ of: keyOf(verdict.campaign), look: { ...verdict, from }, budget })));
 }
 
 /** Whether a stored look was made for the campaign as its document is now; otherwise a new look is needed. */
@@ -202,10 +205,14 @@ export function lookFits(id: string, document: unknown, look: unknown): boolean 
   return read.success && kept.success && kept.data.of === keyOf(campaignFacts(id, read.data));
 }
 
+/** Whether a stored look was made before the campaign's own document was read. */
+export const isAssumed = (look: unknown): boolean => keptLook.safeParse(look).data?.look.from === "assumed";
+
 /** When a look becomes invalid because a window opens or closes; null when none does. */
 export function lookGoodUntil({ at, windows }: Pick<CampaignGateVerdict, "at" | "windows">): Instant | null {
-  const turns = windows.flatMap(({ until, opens }) => [until, opens]).filter((turn) => turn !== null && turn > at);
-  return turns.length === 0 ? null : Math.min(...turns.filter((turn) => turn !== null));
+  const turns = windows.flatMap(({ closes, until, opens }) => [closes ?? until ?? [], opens ?? []].flat());
+  const next = turns.filter((turn) => turn > at);
+  return next.length === 0 ? null : Math.min(...next);
 }
 
 const keyOf = ({ id, status, listId, policy, policyProblem }: CampaignFacts): string =>

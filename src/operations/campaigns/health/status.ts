@@ -83,7 +83,7 @@ export interface CampaignHealth {
   /** Whose clock the tenant's calling hours are about, by the gate's look; null without one. */
   readonly hoursOf: CampaignGateVerdict["hoursOf"] | null;
   /** The pre-dial gate's verdict at this moment; it permits nothing. */
-  readonly gate: CampaignGateVerdict | null;
+  readonly gate: (CampaignGateVerdict & Pick<GateLook, "from">) | null;
   readonly gateProblem: AskProblem | null;
   readonly failover: FailoverStanding | null;
   readonly lastChange: MadeChange | null;
@@ -130,7 +130,7 @@ export class HealthReader {
         campaignProblem: document.problem,
         reading: figures.value ?? (await metrics.latest(id)) ?? null,
         readingProblem: figures.problem,
-        gate: gate.value,
+        gate: gate.value === null ? null : { ...gate.value, from: "measured" as const },
         gateProblem: gate.problem,
         abandonment: budgetOf(gate.value?.abandonment ?? []),
         failover: standing,

@@ -9,8 +9,10 @@ const zone = (open: number, opens: number | null = null) => ({
   zone: "America/New_York",
   contacts: 10,
   open,
+  closes: null,
   until: null,
   opens,
+  opened: opens,
   closed: null,
 });
 const manifest = {
@@ -26,6 +28,7 @@ const gate = (given: Partial<Gate> = {}): Gate => ({
   refusals: [],
   windows: [zone(10)],
   hoursOf: "called",
+  from: "measured",
   // Only what the words are made of.
   manifest,
   nextAllowed: AT + 3_600_000,

@@ -69,6 +69,8 @@ export interface AskProblem {
 
 /** The result of a look of the pre-dial gate, in short. */
 export interface GateLook extends Pick<CampaignGateVerdict, "at" | "refusals" | "windows" | "hoursOf" | "nextAllowed" | "whole"> {
+  /** Assumed: made before the campaign's own document was read, as if it had no hours of its own. What it lets pass is not known. */
+  readonly from: "measured" | "assumed";
   /** Contacts on the list according to the tenant; null when it does not say. */
   readonly announced: number | null;
   readonly calling: CampaignGateVerdict["calling"];
@@ -155,6 +157,9 @@ const MUST_NOT: Readonly<Partial<Record<CauseCode, string>>> = {
   nobody_callable: "nobody may be called",
 };
 
+/** What an assumed look lacks. */
+export const OWN_HOURS = "the campaigns' own calling hours";
+
 /** Whether a campaign may dial, by the latest look of the gate: why not, or what is missing to know. */
 export interface MayDial {
   readonly verdict: Verdict;
@@ -171,7 +176,8 @@ const HARMLESS: ReadonlySet<CauseCode> = new Set(["outside_hours", "no_contact_l
 
 /** What the gate's look says of dialing at a moment; without a look, and when its windows have turned since, it is not known. */
 export function mayDialBy(gate: DialingFacts["gate"], now: Instant): MayDial {
-  const missing = { is: "unknown", missing: [{ what: "calling windows", count: 1 }] } as const;
+  const what = gate?.from === "assumed" ? OWN_HOURS : "calling windows";
+  const missing = { is: "unknown", missing: [{ what, count: 1 }] } as const;
   if (gate === null) return { verdict: missing, why: [], atAnyHour: false };
   const hours = hoursAt(gate.windows, now);
   // One clock for the whole list calls those, too, whose own window is closed.
@@ -186,7 +192,8 @@ export function mayDialBy(gate: DialingFacts["gate"], now: Instant): MayDial {
   ]);
   const atAnyHour = [...codes].some((code) => !HARMLESS.has(code));
   if (codes.size > 0) return { verdict: { is: "not_ok" }, why: [...codes].map((code) => MUST_NOT[code] ?? code), atAnyHour };
-  return { verdict: hours === "open" && closed === 0 && !isNobody ? { is: "ok" } : missing, why: [], atAnyHour };
+  const isOpen = gate.from === "measured" && hours === "open" && closed === 0 && !isNobody;
+  return { verdict: isOpen ? { is: "ok" } : missing, why: [], atAnyHour };
 }
 
 /**

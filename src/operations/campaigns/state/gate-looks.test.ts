@@ -28,7 +28,7 @@ function world() {
     onCompanyList: 0,
     nextAllowed: null,
     hoursOf: "called",
-    windows: [{ zone: "UTC", contacts: 1, open: 1, until: at.turn, opens: null, closed: null }],
+    windows: [{ zone: "UTC", contacts: 1, open: 1, closes: at.turn, until: at.turn, opens: null, opened: null, closed: null }],
     suppressions: at.listed,
     calling: [],
     abandonment: [],

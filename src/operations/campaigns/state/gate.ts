@@ -58,10 +58,12 @@ export interface ZoneWindow {
   readonly contacts: number;
   /** How many of these are in states and countries whose hours are open now. */
   readonly open: number;
-  /** When the last of the open ones closes; null when none is open, or none closes within four days. */
+  /** When the first of the open ones closes, and the last; null when none is open, or one does not close within four days. */
+  readonly closes: Instant | null;
   readonly until: Instant | null;
-  /** When the first of the closed ones opens; null when none is closed, or none opens within four days. */
+  /** When the first of the closed ones opens, and the last; null when none is closed, or one does not open within four days. */
   readonly opens: Instant | null;
+  readonly opened: Instant | null;
   /** When the last of the closed ones closed; null when none is closed, or they have been for four days. */
   readonly closed: Instant | null;
 }
@@ -96,17 +98,23 @@ function zoneAt({ open, until, opens, closed }: ZoneWindow, at: Instant): Hours 
  * certain, and of some zone it is not known.
  */
 export function contactsClosed(windows: readonly ZoneWindow[], at: Instant): number | null {
-  let closed = 0;
+  const isPast = (turn: Instant) => at - turn > PAST_TURN_MS;
+  let sum = 0;
   let isKnown = windows.length > 0;
-  for (const zone of windows) {
-    if (zone.open === 0 && zone.opens === null && zone.closed === null) continue;
-    const hours = zoneAt(zone, at);
-    const turned = (zone.opens !== null && at >= zone.opens) || (zone.closed !== null && at < zone.closed);
-    if (hours === "unknown") isKnown = false;
-    else if (hours === "closed") closed += zone.contacts;
-    else if (!turned) closed += zone.contacts - zone.open;
+  for (const { contacts, open, closes, until, opens, opened, closed } of windows) {
+    const first = closes ?? until;
+    if (open > 0 && first !== null && at >= first) {
+      if (isPast(until ?? first)) isKnown = false;
+      // Of those that close one after the other it is known that one has.
+      else sum += first === until ? open : 1;
+    }
+    const isNever = open === 0 && opens === null && closed === null;
+    if (open === contacts || isNever || (closed !== null && at < closed)) continue;
+    if (opens === null || at < opens) sum += contacts - open;
+    // A part of them has opened: the others may not have.
+    else if (opened === null || at < opened || isPast(opens)) isKnown = false;
   }
-  return closed > 0 || isKnown ? closed : null;
+  return sum > 0 || isKnown ? sum : null;
 }
 
 /** Counts where the contacts of a list are; memory grows with the places, not with the contacts. */
@@ -186,10 +194,10 @@ export class ZoneCensus {
   windows(at: Instant): ZoneWindow[] {
     const zones = new Map<
       string,
-      { contacts: number; open: number; until: Instant[]; opens: Instant[]; closed: Instant[]; endless: boolean }
+      { contacts: number; open: number; until: Instant[]; opens: Instant[]; closed: Instant[]; endless: boolean; never: boolean }
     >();
     for (const { zone, number, postal, contacts } of this.#places.values()) {
-      const found = zones.get(zone) ?? { contacts: 0, open: 0, until: [], opens: [], closed: [], endless: false };
+      const found = zones.get(zone) ?? { contacts: 0, open: 0, until: [], opens: [], closed: [], endless: false, never: false };
       zones.set(zone, found);
       found.contacts += contacts;
       const call = { number, postal, callType: this.#callType };
@@ -199,18 +207,21 @@ export class ZoneCensus {
         if (change === undefined) found.endless = true;
         else found.until.push(change);
       } else {
-        if (change !== undefined) found.opens.push(change);
+        if (change === undefined) found.never = true;
+        else found.opens.push(change);
         const closed = this.#closedSince(call, at);
         if (closed !== undefined) found.closed.push(closed);
       }
     }
     return [...zones]
-      .map(([zone, { contacts, open, until, opens, closed, endless }]) => ({
+      .map(([zone, { contacts, open, until, opens, closed, endless, never }]) => ({
         zone,
         contacts,
         open,
+        closes: until.length === 0 ? null : Math.min(...until),
         until: endless || until.length === 0 ? null : Math.max(...until),
         opens: opens.length === 0 ? null : Math.min(...opens),
+        opened: never || opens.length === 0 ? null : Math.max(...opens),
         closed: closed.length === 0 ? null : Math.max(...closed),
       }))
       .sort((a, b) => b.contacts - a.contacts || (a.zone < b.zone ? -1 : 1));

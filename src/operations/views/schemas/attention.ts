@@ -19,7 +19,6 @@ export const CAUSE_KINDS = [
   "opt-outs",
   "import",
   "receiver",
-  "replicas",
   "settings",
   "job",
   "store",
