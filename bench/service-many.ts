@@ -197,8 +197,8 @@ async function knownAfter() {
   const { token: own } = await begun.store.access.addToken({ name: "bench", role: "viewer", expiresAt: null, by: "bench" });
   for (;;) {
     const reply = await fetch(`${begun.url}/api/v1/campaigns`, { headers: { authorization: `Bearer ${own}` } });
-    const { items } = (await reply.json()) as { items: readonly { asOf: { windows: string | null } }[] };
-    if (items.length === BEGUN_CAMPAIGNS && items.every(({ asOf }) => asOf.windows !== null)) break;
+    const { items } = (await reply.json()) as { items: readonly { known: { windows: { at: string | null } } }[] };
+    if (items.length === BEGUN_CAMPAIGNS && items.every(({ known: { windows } }) => windows.at !== null)) break;
     await sleep(500);
   }
   const seconds = rounded((performance.now() - begin) / 1000, 0);

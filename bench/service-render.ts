@@ -74,8 +74,8 @@ async function fill(world: Awaited<ReturnType<typeof openBenchWorld>>, jobs: num
   const { token } = await service.store.access.addToken({ name: "bench", role: "viewer", expiresAt: null, by: "bench" });
   for (;;) {
     const reply = await fetch(`${service.url}/api/v1/campaigns`, { headers: { authorization: `Bearer ${token}` } });
-    const { items } = (await reply.json()) as { items: { unread: unknown[] }[] };
-    if (items.length > 0 && items.every(({ unread }) => unread.length === 0)) return;
+    const { items } = (await reply.json()) as { items: { known: Record<string, { at: string | null }> }[] };
+    if (items.length > 0 && items.every(({ known }) => Object.values(known).every(({ at }) => at !== null))) return;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
 }

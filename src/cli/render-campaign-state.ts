@@ -89,7 +89,8 @@ export function healthLines(campaign: CampaignStatus): string[] {
   lines.push(...figureLines(campaign), ...workloadLines(campaign.workloadDetail));
   if (abandonment !== null) lines.push(budgetLine(abandonment));
   if (failover !== null) lines.push(...failoverLines(failover));
-  if (windows.length > 0) lines.push("windows:");
+  const { why } = campaign.known.windows;
+  if (windows.length > 0) lines.push(`windows:${why === null ? "" : ` ${printable(why)}`}`);
   for (const window of windows) lines.push(`  ${windowLine(window)}`);
   if (gate !== null) for (const line of gateWords(id, gate)) lines.push(line);
   if (dialer !== null) {
@@ -106,10 +107,10 @@ function failoverLines({ role, partner, words, reason, nextStep }: NonNullable<C
   return lines;
 }
 
-function figureLines({ figures, unread, successRate, windowMinutes, threshold, stale }: CampaignStatus): string[] {
+function figureLines({ figures, known, successRate, windowMinutes, threshold, stale }: CampaignStatus): string[] {
   if (figures === null) {
-    const why = unread.find(({ part }) => part === "figures");
-    return [`figures: none${why === undefined ? "" : `: ${printable(why.reason)}`}`];
+    const { why } = known.figures;
+    return [`figures: none${why === null ? "" : `: ${printable(why)}`}`];
   }
   const window = windowMinutes === null ? "" : ` in ${windowMinutes} min`;
   const rate =

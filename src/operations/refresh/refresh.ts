@@ -514,6 +514,9 @@ export class TenantRefresh {
     if (from === "measured") this.#verdicts.set(id, verdict);
     const goodUntil = lookGoodUntil(looked);
     await store.tenantReadings.keep(key, keptLookOf(verdict, from), { at, now: clock.now(), goodUntil });
+    // Its document may have been read meanwhile.
+    if (from === "assumed" && (await store.tenantReadings.find({ what: "campaign", subject: id }))?.readAt)
+      await this.#gate(id, call);
   }
 
   async #workload(id: string, call: CallOptions): Promise<void> {

@@ -15,7 +15,7 @@ import type {
   MetricPoint,
   WindowState,
 } from "./schemas/campaigns.ts";
-import type { ReadingFailure } from "./schemas/common.ts";
+import type { KnownPart, ReadingFailure } from "./schemas/common.ts";
 import { shareOf, timeText } from "./texts.ts";
 import { workloadInShort, workloadOf } from "./workload-views.ts";
 
@@ -56,8 +56,11 @@ export function campaignSummaryOf(health: KnownHealth): CampaignSummary {
     workload: workloadInShort(workloadOf(health, health.at), timeText(health.workload?.at ?? null)),
     lastMetricAt: timeText(reading === null ? null : (reading.at ?? reading.receivedAt)),
     stale: health.stale,
-    asOf: { status: timeText(readAt.status), figures: timeText(readAt.figures), windows: timeText(readAt.gate) },
-    unread: unreadOf(health),
+    known: {
+      status: partOf(readAt.status, health.campaignProblem),
+      figures: partOf(readAt.figures, health.readingProblem),
+      windows: partOf(readAt.gate, health.gateProblem, health.gate?.from),
+    },
     failed: failureOf(health.failed),
   };
 }
@@ -103,16 +106,10 @@ export function gateLookOf({
   };
 }
 
-/** What is not known about a campaign, and why. */
-function unreadOf({ readAt, campaignProblem, readingProblem, gateProblem }: KnownHealth): CampaignSummary["unread"] {
-  const parts = [
-    { part: "status", at: readAt.status, problem: campaignProblem },
-    { part: "figures", at: readAt.figures, problem: readingProblem },
-    { part: "windows", at: readAt.gate, problem: gateProblem },
-  ] as const;
-  return parts.flatMap(({ part, at, problem }) =>
-    at === null ? [{ part, reason: problem === null ? "not read yet" : problem.message }] : [],
-  );
+function partOf(at: Instant | null, problem: KnownHealth["gateProblem"], from: GateLook["from"] = "measured"): KnownPart {
+  if (at === null) return { at: null, from: "none", why: problem?.message ?? "not read yet" };
+  const assumed = from === "assumed" ? "made by the rules alone: the campaign's own hours are not read yet" : null;
+  return { at: timeText(at), from, why: problem?.message ?? assumed };
 }
 
 /** Why a reading failed. */

@@ -9,6 +9,7 @@ type Summary = ApiTypes.CampaignSummary;
 const NOW = Date.UTC(2026, 2, 2, 15);
 const at = new Date(NOW - 60_000).toISOString();
 
+const READ = { at, from: "measured", why: null } as const;
 function campaign(id: string, change: Partial<Summary> = {}): Summary {
   return {
     id,
@@ -29,8 +30,7 @@ function campaign(id: string, change: Partial<Summary> = {}): Summary {
     workload: { penetration: null, hoursLeft: null, callbacksDue: null, agents: null, occupancy: null, asOf: at },
     lastMetricAt: at,
     stale: false,
-    asOf: { status: at, figures: at, windows: at },
-    unread: [],
+    known: { status: READ, figures: READ, windows: READ },
     failed: null,
     ...change,
   };
@@ -82,7 +82,10 @@ test("a verb is offered where it would change something; both where the state is
   const offered = (change: Partial<Summary>) => offeredVerbs(campaign("a", change), NOW);
   expect(offered({})).toEqual(["pause"]);
   expect(offered({ status: "paused" })).toEqual(["resume"]);
-  const old = { status: "paused", asOf: { status: new Date(NOW - 3_600_000).toISOString(), figures: null, windows: null } };
+  const old = {
+    status: "paused",
+    known: { status: { ...READ, at: new Date(NOW - 3_600_000).toISOString() }, figures: READ, windows: READ },
+  };
   for (const change of [old, { status: null }, { status: "paused", failed: { code: "x", message: "x", at } }])
     expect(offered(change)).toEqual(["pause", "resume"]);
   expect(offered({ failover: pair({}) })).toEqual(["pause", "failover", "drill"]);

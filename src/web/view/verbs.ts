@@ -6,12 +6,13 @@ import type { ApiTypes } from "../../server/index.ts";
 const KNOWN_MS = 5 * 60_000;
 
 type Known = Pick<ApiTypes.CampaignSummary, "status" | "failed" | "failover"> & {
-  readonly asOf: Pick<ApiTypes.CampaignSummary["asOf"], "status">;
+  readonly known: Pick<ApiTypes.CampaignSummary["known"], "status">;
 };
 
 /** @param now ms since the epoch */
-export function offeredVerbs({ status, failed, asOf, failover }: Known, now: number): readonly ApiTypes.CampaignVerb[] {
-  const isKnown = failed === null && asOf.status !== null && now - Date.parse(asOf.status) <= KNOWN_MS;
+export function offeredVerbs({ status, failed, known, failover }: Known, now: number): readonly ApiTypes.CampaignVerb[] {
+  const { at } = known.status;
+  const isKnown = failed === null && at !== null && now - Date.parse(at) <= KNOWN_MS;
   const is = (state: string) => isKnown && status?.toLowerCase() === state;
   return [
     ...(is("paused") ? [] : (["pause"] as const)),

@@ -95,6 +95,7 @@ const get = async (service: RunningService, path: string) => {
 };
 const lists = () => server.asked.filter(({ url }) => /\/campaigns(\?|$)/.test(url)).length;
 const text = expect.any(String) as string;
+const READ = { at: text, from: "measured", why: null };
 const ITEMS = ["b", "a"].map((id) => ({
   id,
   name: `Campaign ${id}`,
@@ -103,8 +104,7 @@ const ITEMS = ["b", "a"].map((id) => ({
   dialing: true,
   successRate: { numerator: 40, denominator: 100 },
   stale: false,
-  unread: [],
-  asOf: { status: text, figures: text, windows: text },
+  known: { status: READ, figures: READ, windows: READ },
   windows: [{ zone: "America/New_York" }],
 }));
 
@@ -116,7 +116,7 @@ test("nobody waits for a tenant that keeps silent: what was never read says so, 
       status: 200,
       body: { items: [], next: null, asOf: null, failed: null },
     });
-    const reasons = ["status", "figures", "windows"].map((part) => ({ part, reason: "not read yet" }));
+    const none = { at: null, from: "none", why: "not read yet" };
     expect(await get(service, "/api/v1/campaigns/a")).toMatchObject({
       status: 200,
       body: {
@@ -127,7 +127,7 @@ test("nobody waits for a tenant that keeps silent: what was never read says so, 
         successRate: null,
         windows: [],
         configuration: null,
-        unread: reasons,
+        known: { status: none, figures: none, windows: none },
       },
     });
     expect(await get(service, "/api/v1/dialer")).toMatchObject({ status: 200, body: { settings: null, asOf: null } });
@@ -260,7 +260,7 @@ test("the calling windows of campaigns that share a list are read once a list, w
     await get(service, "/api/v1/campaigns?fresh=true");
     const windows = async () => {
       const { items } = (await get(service, "/api/v1/campaigns")).body as unknown as CampaignList;
-      return items.filter(({ id, asOf }) => id.startsWith("m") && asOf.windows !== null).length;
+      return items.filter(({ id, known }) => id.startsWith("m") && known.windows.at !== null).length;
     };
     await expect.poll(windows, { timeout: 60_000 }).toBe(more);
     const asked = server.asked.slice(from).map(({ url }) => url);
@@ -286,7 +286,7 @@ test("where the list of campaigns does not tell their hours, what the rules forb
       const { items } = (await get(service, "/api/v1/campaigns")).body as unknown as CampaignList;
       return items.filter(({ id }) => id.startsWith("m"));
     };
-    const looked = async () => (await shown()).filter(({ asOf }) => asOf.windows !== null).length;
+    const looked = async () => (await shown()).filter(({ known }) => known.windows.from === "assumed").length;
     await expect.poll(looked, { timeout: 60_000 }).toBe(more);
     const asked = server.asked.slice(from).map(({ url }) => url);
     expect(asked.filter((url) => url.includes("/contactlists/shared")).length).toBeLessThanOrEqual(8);

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { SOURCES } from "../../../kernel/index.ts";
 import { FAILOVER_PHASES } from "../../campaigns/failover/state.ts";
-import { count, pageOf, pairWords, readingFailure, share, time } from "./common.ts";
+import { count, knownPart, pageOf, pairWords, readingFailure, share, time } from "./common.ts";
 import { workload, workloadInShort } from "./workload.ts";
 
 /** A calling window of the list's contacts in one zone. */
@@ -126,19 +126,11 @@ export const campaignSummary = z
     workload: workloadInShort,
     lastMetricAt: time.nullable(),
     stale: z.boolean().describe("The figures are older than they may be"),
-    asOf: z
-      .strictObject({
-        status: time.nullable().describe("Of name and status"),
-        figures: time
-          .nullable()
-          .describe("Of active calls and success rate: when they came; lastMetricAt is the vendor's own time"),
-        windows: time.nullable().describe("Of calling windows, abandonment budget, and who may be called"),
-      })
-      .describe("When each part was read of the tenant; null: never"),
-    unread: z
-      .array(z.strictObject({ part: z.enum(["status", "figures", "windows"]), reason: z.string() }))
-      .readonly()
-      .describe("Parts that are not known, and why: not read yet, or what failed"),
+    known: z.strictObject({
+      status: knownPart.describe("Of name and status"),
+      figures: knownPart.describe("Of active calls and success rate: when they came; lastMetricAt is the vendor's own time"),
+      windows: knownPart.describe("Of calling windows, abandonment budget, and who may be called"),
+    }),
     failed: readingFailure
       .nullable()
       .describe("Why the latest reading failed; what is shown is of before. Null when it did not fail"),

@@ -1,6 +1,7 @@
 // Schemas that every view uses: times, shares, pages, problems, confirmations.
 
 import { z } from "zod";
+import { SOURCES } from "../../../kernel/index.ts";
 
 /** Largest JSON body that the API takes, bytes. */
 export const MOST_JSON_BYTES = 1_048_576;
@@ -34,6 +35,18 @@ export const readingFailure = z
   .strictObject({ code: z.string().describe("Stable: branch on this"), message: z.string(), at: time })
   .meta({ id: "ReadingFailure" });
 export type ReadingFailure = z.output<typeof readingFailure>;
+
+/** How a part of what is shown is known. */
+export const knownPart = z
+  .strictObject({
+    at: time.nullable().describe("When it was true; null: nothing is known of it"),
+    from: z
+      .enum(SOURCES)
+      .describe("measured: the tenant told it. assumed: made without what is not read yet, and nothing is allowed by it. none"),
+    why: z.string().nullable().describe("Why it is not known, of before, or assumed; null otherwise"),
+  })
+  .meta({ id: "KnownPart" });
+export type KnownPart = z.output<typeof knownPart>;
 
 /** The answer of every failed request (RFC 9457, `application/problem+json`). `code` is stable; the rest is for people. */
 export const problem = z

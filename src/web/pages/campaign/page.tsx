@@ -33,7 +33,7 @@ import { WorkloadFigures } from "./workload.tsx";
 
 /** What a campaign does now: its figures, its pair, and the calling windows of its list. */
 function Now({ detail }: { readonly detail: Detail }) {
-  const { successRate, activeCalls, windowMinutes, threshold, abandonment, failover, lastMetricAt, asOf } = detail;
+  const { successRate, activeCalls, windowMinutes, threshold, abandonment, failover, lastMetricAt, known } = detail;
   return (
     <Figures>
       <Figure
@@ -41,7 +41,7 @@ function Now({ detail }: { readonly detail: Detail }) {
         value={whole(activeCalls)}
         note={
           <>
-            as of <Time at={lastMetricAt} as="clock" />, read <Age at={asOf.figures} />
+            as of <Time at={lastMetricAt} as="clock" />, read <Age at={known.figures.at} />
           </>
         }
       />
@@ -50,7 +50,7 @@ function Now({ detail }: { readonly detail: Detail }) {
         value={percent(successRate?.rate)}
         note={
           successRate === null
-            ? asOf.figures === null
+            ? known.figures.at === null
               ? "not read yet"
               : "no figures"
             : successRate.rate === null
@@ -65,7 +65,7 @@ function Now({ detail }: { readonly detail: Detail }) {
             <BudgetMeter budget={abandonment} />
           </span>
         }
-        note={asOf.windows === null ? "not read yet" : undefined}
+        note={known.windows.at === null ? "not read yet" : undefined}
       />
       <Figure
         name="Failover"
@@ -95,14 +95,15 @@ function figureTone(failover: NonNullable<Detail["failover"]>): "warn" | "bad" |
   return tone === "warn" || tone === "bad" ? tone : undefined;
 }
 
-function Windows({ detail: { windows, asOf } }: { readonly detail: Detail }) {
+function Windows({ detail: { windows, known } }: { readonly detail: Detail }) {
   return (
     <section class="card" aria-label="Calling windows">
       <div class="card-head">
         <h2>Calling windows</h2>
-        {asOf.windows === null ? null : (
+        {known.windows.at === null ? null : (
           <span class="aside muted small">
-            read <Age at={asOf.windows} />
+            read <Age at={known.windows.at} />
+            {known.windows.why === null ? "" : `, ${known.windows.why}`}
           </span>
         )}
       </div>
@@ -456,7 +457,9 @@ function Campaign({ id }: { readonly id: string }) {
         detail === undefined ? null : (
           <>
             {detail.status === null ? <Pill state="" text="not read yet" /> : <Pill state={detail.status} />}
-            {detail.stale && detail.asOf.figures !== null ? <Pill state="stale" tone="warn" text="figures are stale" /> : null}
+            {detail.stale && detail.known.figures.at !== null ? (
+              <Pill state="stale" tone="warn" text="figures are stale" />
+            ) : null}
           </>
         )
       }
@@ -465,7 +468,7 @@ function Campaign({ id }: { readonly id: string }) {
       <Loaded of={campaign} what="the campaign">
         {(value) => (
           <>
-            <NotReadable failed={value.failed} asOf={value.asOf.figures ?? value.asOf.status} />
+            <NotReadable failed={value.failed} asOf={value.known.figures.at ?? value.known.status.at} />
             <WhyNot detail={value} />
             <Now detail={value} />
             <WorkloadFigures of={value.workloadDetail} />

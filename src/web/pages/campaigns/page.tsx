@@ -171,9 +171,9 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
     {
       name: "Success rate",
       width: 14,
-      cell: ({ successRate, asOf, ...one }) =>
+      cell: ({ successRate, known, ...one }) =>
         successRate === null ? (
-          <span class="muted">{asOf.figures === null ? "not read yet" : "no figures"}</span>
+          <span class="muted">{known.figures.at === null ? "not read yet" : "no figures"}</span>
         ) : (
           <ShareBar share={successRate} to={to} note={rateNote(successRate, one)} />
         ),
@@ -202,7 +202,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
     {
       name: "Calling windows",
       width: 11,
-      cell: ({ windows, asOf }) => {
+      cell: ({ windows, known }) => {
         const groups = windowGroups(windows).map(
           // That it is closed, the pill says.
           ({ zones, text }) => `${text.replace(/^closed, /, "")} in ${zones.join(", ")}`,
@@ -212,9 +212,10 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
             <Pill
               state=""
               tone={toneOf(windows.some(({ open }) => open) ? "active" : "")}
-              text={asOf.windows === null ? "not read yet" : windowsInShort(windows)}
+              text={known.windows.at === null ? "not read yet" : windowsInShort(windows)}
             />
             {groups.length === 0 ? null : <span class="cell-note break">{groups.join("; ")}</span>}
+            {known.windows.from === "assumed" ? <span class="cell-note warn">without its own hours</span> : null}
           </>
         );
       },
@@ -222,13 +223,13 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
     {
       name: "Updated",
       width: 7,
-      cell: ({ lastMetricAt, asOf, stale, failed }) => (
+      cell: ({ lastMetricAt, known, stale, failed }) => (
         <>
           <Time at={lastMetricAt} as="clock" />
           {failed === null ? (
-            <span class={`cell-note ${stale && asOf.figures !== null ? "warn" : ""}`}>
-              {stale && asOf.figures !== null ? "old, " : null}
-              <Age at={asOf.figures} />
+            <span class={`cell-note ${stale && known.figures.at !== null ? "warn" : ""}`}>
+              {stale && known.figures.at !== null ? "old, " : null}
+              <Age at={known.figures.at} />
             </span>
           ) : (
             <>
@@ -452,7 +453,8 @@ export default function CampaignsPage() {
   );
 }
 
-const isRead = ({ items, asOf }: ApiTypes.CampaignList) => asOf !== null && items.every(({ unread }) => unread.length === 0);
+const isRead = ({ items, asOf }: ApiTypes.CampaignList) =>
+  asOf !== null && items.every(({ known }) => Object.values(known).every(({ from }) => from === "measured"));
 
 const isUnread = (state: ResourceState<ApiTypes.CampaignList>) => state.kind === "ready" && state.value.asOf === null;
 
@@ -479,7 +481,7 @@ function Overview({ items, isAway }: { readonly items: readonly Summary[]; reado
     ? (seen.flatMap(({ dialing: now, lastDialing }) => (now === null ? (lastDialing.at ?? []) : [])).sort()[0] ?? null)
     : null;
   const unknown = items.filter((one) => one.dialing === null).length;
-  const calls = items.reduce((sum, { activeCalls }) => sum + (activeCalls ?? 0), 0);
+  const calls = items.flatMap(({ activeCalls }) => activeCalls ?? []);
   const { over, stuck } = pairCounts(items);
   const tight = items.filter(
     ({ abandonment }) => abandonment !== null && ((abandonment.used ?? 0) >= 0.8 || abandonment.withinLimit === false),
@@ -497,7 +499,15 @@ function Overview({ items, isAway }: { readonly items: readonly Summary[]; reado
               : `campaigns, ${unknown} not known`
         }
       />
-      <Figure name="Active calls" value={whole(calls)} note="all campaigns" />
+      <Figure
+        name="Active calls"
+        value={whole(calls.length === 0 && items.length > 0 ? null : calls.reduce((sum, one) => sum + one, 0))}
+        note={
+          calls.length === items.length
+            ? "all campaigns"
+            : `of ${calls.length} campaigns, ${items.length - calls.length} not known`
+        }
+      />
       <Figure name="Failed over" value={whole(over)} tone={over > 0 ? "warn" : undefined} note="their backup dials" />
       {stuck === 0 ? null : (
         <Figure name="Halted pairs" value={whole(stuck)} tone="bad" note="of a primary and a backup; a person must decide" />
