@@ -302,7 +302,7 @@ const JUDGES: Readonly<Record<string, ReturnType<typeof at>>> = {
     "src/outcomes/report/coverage.test.ts",
     "knowing less never makes a day whole",
   ),
-  "src/outcomes/meaning/trend.ts trendOf": at("src/outcomes/report/coverage.test.ts", "knowing less never makes a day whole"),
+  "src/outcomes/report/build.ts trendOf": at("src/outcomes/report/coverage.test.ts", "knowing less never makes a day whole"),
   "src/store/audit/proof.ts verifyConsistency": at("src/store/audit/merkle.test.ts", "every consistency proof holds"),
   "src/store/audit/proof.ts verifyProof": at("src/store/audit/merkle.test.ts", "every inclusion proof leads to the root"),
   "src/store/database/server.ts requireSuitable": at(
