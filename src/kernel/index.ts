@@ -19,6 +19,7 @@ export { newId } from "./ids.ts";
 export { dayOr, isDay, parseInstant } from "./iso-time.ts";
 export { issueText } from "./issue-words.ts";
 export { jobTitle } from "./job-words.ts";
+export { KEPT, type Kept, type KeptSetting, keptOf } from "./kept.ts";
 export {
   aggregate,
   allHold,

@@ -89,6 +89,8 @@ export type { JobLedger } from "./jobs/ledger.ts";
 export type { OwnedRun } from "./jobs/take.ts";
 export type { Batch, ItemCounts, ItemResult, Job, JobItem, JobStatus, LockedRows, NewItem } from "./jobs/types.ts";
 export { ITEM_RESULTS, isGood } from "./jobs/types.ts";
+export type { LifeStanding, Lives } from "./lives/removal.ts";
+export { LIVES, livesDocument } from "./lives/table.ts";
 export type { StoreLog } from "./log.ts";
 export type { MetricReading } from "./metrics/readings.ts";
 export type {

@@ -113,15 +113,6 @@ export class Inbound extends Ledger {
     return rows.length;
   }
 
-  /** Deletes events that were settled before `before`. Pending events and those set aside stay. Returns how many. */
-  async purge(before: number): Promise<number> {
-    const rows = await this.store.query(
-      "delete from outdial.inbound_events where status in ('done', 'ignored') and settled_at < $1 returning 1",
-      [new Date(before)],
-    );
-    return rows.length;
-  }
-
   async counts(): Promise<InboundCounts> {
     const [row] = await this.store.query<InboundCounts>(
       // Each from its own index.

@@ -2,7 +2,7 @@
 -- PostgreSQL database dump
 --
 
-\restrict LEPq1xsWirN2f1rhCZfSbLY0JFRdyFKe0gnjIcBpcocSjaPczTZpn5JTso3rhV5
+\restrict jFoEeuYoxRuIsc02cc2SQC1WhCwdBS8vKNKSFBizeXYBgPAXDMyxTqmpYIupcbg
 
 -- Dumped from database version 15.18 (Debian 15.18-0+deb12u1)
 -- Dumped by pg_dump version 15.18 (Debian 15.18-0+deb12u1)
@@ -331,7 +331,25 @@ CREATE FUNCTION outdial.refuse_change() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
+  if tg_op = 'DELETE' and tg_table_name in ('attempts', 'raw_outcomes', 'gate_manifests')
+    and current_setting('outdial.removes', true) = tg_table_name then return null; end if;
   raise exception 'outdial.% is append-only: % is refused', tg_table_name, lower(tg_op) using errcode = 'restrict_violation';
+end $$;
+
+
+--
+-- Name: refuse_young(); Type: FUNCTION; Schema: outdial; Owner: -
+--
+
+CREATE FUNCTION outdial.refuse_young() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if (case tg_table_name when 'gate_manifests' then to_jsonb(old) ->> 'created_at' else to_jsonb(old) ->> 'at' end)::timestamptz
+    > clock_timestamp() - interval '5 years' then
+    raise exception 'outdial.% keeps what is younger than five years', tg_table_name using errcode = 'restrict_violation';
+  end if;
+  return old;
 end $$;
 
 
@@ -1548,6 +1566,21 @@ CREATE TABLE outdial.raw_outcomes (
 
 
 --
+-- Name: read_periods; Type: TABLE; Schema: outdial; Owner: -
+--
+
+CREATE TABLE outdial.read_periods (
+    campaign_id text NOT NULL,
+    codes text[],
+    kind text NOT NULL,
+    stretches int8multirange NOT NULL,
+    observed_upto bigint,
+    CONSTRAINT read_periods_kind_check CHECK ((kind = ANY (ARRAY['begun'::text, 'short'::text, 'read'::text])))
+)
+WITH (fillfactor='70');
+
+
+--
 -- Name: reassigned_queries; Type: TABLE; Schema: outdial; Owner: -
 --
 
@@ -1636,6 +1669,18 @@ CREATE TABLE outdial.relationships (
     since date NOT NULL,
     CONSTRAINT relationships_kind_check CHECK ((kind = ANY (ARRAY['transaction'::text, 'inquiry'::text])))
 );
+
+
+--
+-- Name: removals; Type: TABLE; Schema: outdial; Owner: -
+--
+
+CREATE TABLE outdial.removals (
+    name text NOT NULL,
+    removed bigint DEFAULT 0 NOT NULL,
+    at timestamp with time zone NOT NULL
+)
+WITH (fillfactor='50');
 
 
 --
@@ -2146,7 +2191,7 @@ ALTER TABLE ONLY outdial.registry_numbers ATTACH PARTITION outdial.registry_numb
 -- Data for Name: application_versions; Type: TABLE DATA; Schema: dbos; Owner: -
 --
 
-INSERT INTO dbos.application_versions VALUES ('7f01a3c3-4d54-4e43-ac9c-9343735b729a', '2', 1795714138369, 1795714138369, 'outdial');
+INSERT INTO dbos.application_versions VALUES ('4fb0ec81-9657-4a50-9e68-4760a00c046a', '2', 1795715594857, 1795715594857, 'outdial');
 
 
 --
@@ -2172,10 +2217,10 @@ INSERT INTO dbos.dbos_migrations VALUES (123);
 -- Data for Name: operation_outputs; Type: TABLE DATA; Schema: dbos; Owner: -
 --
 
-INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4kegzyr5enhbtp/1', 0, 'pending-chunks', '{"json":[0],"__dbos_serializer":"superjson"}', NULL, NULL, 1795714139138, 1795714139142, 'js_superjson', 'outdial', 1795714139143);
-INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4kegzyr5enhbtp/1', 1, 'chunk-0', '{"json":"{\"attempts\":{\"max\":57,\"buckets\":[[126,1],[130,1],[154,1],[157,1],[179,1],[193,1],[194,1],[203,1],[204,1],[205,1]]},\"items\":{\"max\":58,\"buckets\":[[130,2],[154,1],[157,1],[179,1],[193,1],[194,1],[203,1],[204,1],[206,1]]},\"retries\":0,\"rateLimited\":0}","__dbos_serializer":"superjson"}', NULL, NULL, 1795714139144, 1795714139224, 'js_superjson', 'outdial', 1795714139225);
-INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4kegzyr5enhbtp/1', 2, 'settle', '{"json":null,"__dbos_serializer":"superjson"}', NULL, NULL, 1795714139227, 1795714139229, 'js_superjson', 'outdial', 1795714139229);
-INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4kegzyr5enhbtp/1', 3, 'close', '{"json":null,"__dbos_serializer":"superjson"}', NULL, NULL, 1795714139230, 1795714139238, 'js_superjson', 'outdial', 1795714139239);
+INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4mf1zxp520sahw/1', 0, 'pending-chunks', '{"json":[0],"__dbos_serializer":"superjson"}', NULL, NULL, 1795715596226, 1795715596231, 'js_superjson', 'outdial', 1795715596232);
+INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4mf1zxp520sahw/1', 1, 'chunk-0', '{"json":"{\"attempts\":{\"max\":13,\"buckets\":[[106,1],[111,2],[117,3],[126,2],[130,2]]},\"items\":{\"max\":14,\"buckets\":[[111,2],[117,4],[126,2],[130,1],[134,1]]},\"retries\":0,\"rateLimited\":0}","__dbos_serializer":"superjson"}', NULL, NULL, 1795715596235, 1795715596315, 'js_superjson', 'outdial', 1795715596315);
+INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4mf1zxp520sahw/1', 2, 'settle', '{"json":null,"__dbos_serializer":"superjson"}', NULL, NULL, 1795715596317, 1795715596319, 'js_superjson', 'outdial', 1795715596320);
+INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4mf1zxp520sahw/1', 3, 'close', '{"json":null,"__dbos_serializer":"superjson"}', NULL, NULL, 1795715596320, 1795715596333, 'js_superjson', 'outdial', 1795715596334);
 
 
 --
@@ -2206,14 +2251,14 @@ INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4kegzyr5enhbtp/1', 3, 'clo
 -- Data for Name: workflow_input; Type: TABLE DATA; Schema: dbos; Owner: -
 --
 
-INSERT INTO dbos.workflow_input VALUES ('job_01kv8f4kegzyr5enhbtp/1', '{"json":["job_01kv8f4kegzyr5enhbtp",1],"__dbos_serializer":"superjson"}', 1795714139124);
+INSERT INTO dbos.workflow_input VALUES ('job_01kv8f4mf1zxp520sahw/1', '{"json":["job_01kv8f4mf1zxp520sahw",1],"__dbos_serializer":"superjson"}', 1795715596186);
 
 
 --
 -- Data for Name: workflow_output; Type: TABLE DATA; Schema: dbos; Owner: -
 --
 
-INSERT INTO dbos.workflow_output VALUES ('job_01kv8f4kegzyr5enhbtp/1', '{"json":null,"meta":{"values":["undefined"]},"__dbos_serializer":"superjson"}', NULL, 1795714139242);
+INSERT INTO dbos.workflow_output VALUES ('job_01kv8f4mf1zxp520sahw/1', '{"json":null,"meta":{"values":["undefined"]},"__dbos_serializer":"superjson"}', NULL, 1795715596336);
 
 
 --
@@ -2226,14 +2271,14 @@ INSERT INTO dbos.workflow_output VALUES ('job_01kv8f4kegzyr5enhbtp/1', '{"json":
 -- Data for Name: workflow_status; Type: TABLE DATA; Schema: dbos; Owner: -
 --
 
-INSERT INTO dbos.workflow_status VALUES ('job_01kv8f4kegzyr5enhbtp/1', 'SUCCESS', 'tag@6b819ac5a6e71569', '', '', '[]', NULL, NULL, NULL, 'vm-29649-6jq92j', 1795714139124, 1795714139242, '2', '', NULL, NULL, 1, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, 'js_superjson', NULL, false, false, 1795714139242, NULL, NULL, NULL, false, 'outdial', 'f26253f6-259e-4398-b9ef-5480b641b610');
+INSERT INTO dbos.workflow_status VALUES ('job_01kv8f4mf1zxp520sahw/1', 'SUCCESS', 'tag@3c78f6d4ed1c9da7', '', '', '[]', NULL, NULL, NULL, 'vm-24762-epj783', 1795715596186, 1795715596336, '2', '', NULL, NULL, 1, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, 'js_superjson', NULL, false, false, 1795715596336, NULL, NULL, NULL, false, 'outdial', '6382c27d-509f-4d97-84ef-4b382257ebb8');
 
 
 --
 -- Data for Name: api_tokens; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.api_tokens VALUES ('tok_01kv8f4ks1qfmtnr356c', 'ann', 'operator', '\x260b1c033f462d296bd56a9b3ebe61e5dabc0dd57515dfc17237dd6323e91c6b', 'tester', '2026-06-16 15:00:01.441+00', NULL, NULL, NULL, NULL);
+INSERT INTO outdial.api_tokens VALUES ('tok_01kv8f4mwfw514zz1azq', 'ann', 'operator', '\xc5e9f3777cf97fbd6e1ed616aea3a5a64961a3df3678279044028bc331a9ac2d', 'tester', '2026-06-16 15:00:02.575+00', NULL, NULL, NULL, NULL);
 
 
 --
@@ -2261,24 +2306,24 @@ INSERT INTO outdial.attempts VALUES (13055550100, '2026-06-15 15:02:00+00', 'att
 -- Data for Name: audit; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.audit VALUES (0, '2026-06-16T15:00:00.648Z', 'tester', 'registry.load', 'registry US', NULL, '{"areaCodes":"212","asOf":"2026-06-10","contentHash":"sha256:7e6a32407838f517c3c9d15978f2789eef2c75ce784422fb0bab0060d9865130","file":"us-registry.txt","numbers":2,"registry":"US","whole":true}', '\xb8434e75076b45c310c5b3383d0c694d573d0a9a60a1ac318b16e69c6b3ed422', '\x9cff5f4bd2cb349e291a3b2eb6703dcf1efabe1dd04ce98c3f4cca46f75a19d9');
-INSERT INTO outdial.audit VALUES (1, '2026-06-16T15:00:00.690Z', 'tester', 'dnc.import', 'own-list.csv', NULL, '{"added":1,"contentHash":"sha256:04e10f7a828b48b49765b441ec8da0c15b52f0a817e07668041229a9a5b6252f","file":"own-list.csv","import":"imp_01kv8f4k17yj3yw7944b","known":0,"read":1,"refused":0}', '\x279182da34cea7a433de1553084736a92dbf29ab5e5afb557d1fd21674d2505f', '\x49e4027ab6156dcf31a6dffb19f480b15606e0e07be495c649592b8b4da8a7a0');
-INSERT INTO outdial.audit VALUES (2, '2026-06-16T15:00:00.740Z', 'tester', 'consent.import', 'consent.csv', NULL, '{"added":2,"contentHash":"sha256:3c6c1e6fff31355a9e7d173033137e7fc2e7428fef354fa04da44fc6c69c2d36","file":"consent.csv","import":"imp_01kv8f4k2k9k20g8q2w5","known":0,"read":2,"refused":0}', '\xb8c16c405452bd4e66294bcebcb65da10fa86deef9d54f6e4cea72a20861f712', '\x1ec59fbc724573d9b2cec6cacc01962fe8b7fa41a7109474bf35f267e5801e1d');
-INSERT INTO outdial.audit VALUES (3, '2026-06-16T15:00:00.781Z', 'tester', 'attempts.import', 'calls.ndjson', NULL, '{"added":3,"contentHash":"sha256:ba4326a37ad7a24bcf9f9caa5d0a8cc082f71906199d5319189b452e154e2ed1","file":"calls.ndjson","import":"imp_01kv8f4k46mhj0w1x5ad","known":0,"read":3,"refused":0}', '\x380595b789eb2faa06073b04158d69ac9bde3f72e28839ff2260879f7a0aa22a', '\x0ad3b5633e10fb17940970481ee15677aec59806b70b02bcd344feabeaa34fb2');
-INSERT INTO outdial.audit VALUES (4, '2026-06-16T15:00:00.815Z', 'tester', 'dnc.suppress', '+12125550123', NULL, '{"code":"stop","origin":"manual","reference":"call-7"}', '\x9767a869b288cbb1911bc22cf70bf327dc5c05ca43438f50b38a325c62ed6d77', '\x69d25e2226924d441a0765089a593e0ecadda66d457731e991904cf15ecb7757');
-INSERT INTO outdial.audit VALUES (5, '2026-06-16T15:00:01.167Z', 'tester', 'job.run', 'job_01kv8f4kegzyr5enhbtp', 'job_01kv8f4kegzyr5enhbtp', '{"campaign":"camp_1","contentHash":"4bc27280a5be370ac482cad98642cfb7e9b4adc72bb383e79ade72bd33191140","replica":"vm-29649-6jq92j","rows":10,"run":1,"source":"calls.csv"}', '\xb8d82a187609f2d43fd121ecd0bf4b2737c89faee428c1ab714573e176cf9774', '\x0eb89d22060edd16fbf77bffbc0b48c47578885d9d2a7d0f42faa1f374485509');
-INSERT INTO outdial.audit VALUES (6, '2026-06-16T15:00:01.220Z', 'tester', 'disposition.assign', 'call_0000001', 'job_01kv8f4kegzyr5enhbtp', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":13,"line":2,"reason":"REASON_001","result":"tagged","statusCode":200}', '\xa31d5a609236538c98fc11fc3a6573f4fb3fb78bfb1e1d1fd238af2bf0e9d27a', '\x28be094f92d2bd45f3ce00de5d9a69187752d686a8fd22aec994f6b0db95e501');
-INSERT INTO outdial.audit VALUES (7, '2026-06-16T15:00:01.220Z', 'tester', 'disposition.assign', 'call_0000002', 'job_01kv8f4kegzyr5enhbtp', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":13,"line":3,"reason":"REASON_001","result":"tagged","statusCode":200}', '\xb9d14f1695810ce5f618caf0b0a3b42b2aad41b5baf538be5c163b1884c56752', '\xa039e6df545c8fad4e93890e3d5f48543df577a16ff025f62ef6454d56d60bab');
-INSERT INTO outdial.audit VALUES (8, '2026-06-16T15:00:01.220Z', 'tester', 'disposition.assign', 'call_0000003', 'job_01kv8f4kegzyr5enhbtp', '{"attempts":1,"campaign":"camp_1","code":"DISP_002","latencyMs":21,"line":4,"result":"tagged","statusCode":200}', '\x32627deec4e100b138fed15107ff3e2cd2a027df6f43054b7d4b2ad81425da4d', '\x6c5a4223bccd3d6d185bb198490c284403698edacf8b6a52b5a19a104aa5a554');
-INSERT INTO outdial.audit VALUES (9, '2026-06-16T15:00:01.220Z', 'tester', 'disposition.assign', 'call_0000004', 'job_01kv8f4kegzyr5enhbtp', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":22,"line":5,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x7c3af8950b98e08941d7c0ad3c9504c7acbda7603bc5a23e7ab8ba9a1dc786fe', '\xa99a8b5a0cd0c001bbef59e2df00c8a92ea88add3232b5b423255b4afb1b4cbc');
-INSERT INTO outdial.audit VALUES (10, '2026-06-16T15:00:01.253Z', 'tester', 'disposition.assign', 'call_0000005', 'job_01kv8f4kegzyr5enhbtp', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":34,"line":6,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x68b71d3fd225f8f98025d2d2d6d5d3a1b8405c1c9cde3d47aacefa50b5771822', '\x5d393c260d04ddb76d46a9eedb17d7381e71af9021febc0326d006743a7cc948');
-INSERT INTO outdial.audit VALUES (11, '2026-06-16T15:00:01.253Z', 'tester', 'disposition.assign', 'call_0000006', 'job_01kv8f4kegzyr5enhbtp', '{"attempts":1,"campaign":"camp_1","code":"DISP_002","latencyMs":45,"line":7,"result":"tagged","statusCode":200}', '\x51c2fb12860a0ce5af31ab66072be3741e8d70f7063aa0f29fff054a88533456', '\xacbfc3f29ee76d3ee50384f6da90acdb7e46a48775dd82fa5efa6338cdbb023c');
-INSERT INTO outdial.audit VALUES (12, '2026-06-16T15:00:01.253Z', 'tester', 'disposition.assign', 'call_0000007', 'job_01kv8f4kegzyr5enhbtp', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":46,"line":8,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x981bef7b95e593daecfeb64e93e074c937451a2829b9fe128cc83bd49f68c046', '\x628d9cab57777a576c61a07f0b1a37c8ed0ef37a5ac8b145c9b1ecd9b4dada5b');
-INSERT INTO outdial.audit VALUES (13, '2026-06-16T15:00:01.253Z', 'tester', 'disposition.assign', 'call_0000008', 'job_01kv8f4kegzyr5enhbtp', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":55,"line":9,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x43958f046ac9b5b046d25c63327c2b2ec6b4a1488e6765065d2741cc25dcca82', '\x0b62d036b31ef97ade56527deb6ff8fa6f67f2c2249af5e3dbf7084b4b7e4c83');
-INSERT INTO outdial.audit VALUES (14, '2026-06-16T15:00:01.253Z', 'tester', 'disposition.assign', 'call_0000009', 'job_01kv8f4kegzyr5enhbtp', '{"attempts":1,"campaign":"camp_1","code":"DISP_002","latencyMs":56,"line":10,"result":"tagged","statusCode":200}', '\x69d8517613513de594e668579afde2998a7567bb73f89ebef52b49749aed70df', '\x5efcaace086dcdcd0cd15a053294ba50221b6b3dd5e7879f7534bda0f6bef344');
-INSERT INTO outdial.audit VALUES (15, '2026-06-16T15:00:01.253Z', 'tester', 'disposition.assign', 'call_0000010', 'job_01kv8f4kegzyr5enhbtp', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":58,"line":11,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x3dba3f1534310f2ed6129697a8d86aedfcfbde8cb67a2002907d98f1f03d19b6', '\x9100ac40ebc9849e258c5924973159f1213ffde16bf987970689d1a4e1796c11');
-INSERT INTO outdial.audit VALUES (16, '2026-06-16T15:00:01.358Z', 'tester', 'campaign.pause', 'camp_1', NULL, '{"activeCalls":0,"confirmed":true,"intent":"intent_01kv8f4knyvj8fdqtzjv","key":"state-paused-intent_01kv8f4knyvj8fdqtzjv","outcome":"already"}', '\x0a610af1b7dbeb4fc830966a30dab3a68f71277d656e46fc7f7444abb09dae05', '\x09ade69d7fe153aaf758818576afb5a6224a535005c8f3fd7f6073302f4b91fd');
-INSERT INTO outdial.audit VALUES (17, '2026-06-16T15:00:01.445Z', 'tester', 'token.add', 'ann', NULL, '{"expiresAt":null,"id":"tok_01kv8f4ks1qfmtnr356c","role":"operator"}', '\xe1f7b0ba484fac663523f0a56685164369938a1f2ab80bf273e53874f2f9e53a', '\xe5a09aff0c6c18ebec9f33d0d160ed062581e5dbe8ec0b456927bc3b74569393');
+INSERT INTO outdial.audit VALUES (0, '2026-06-16T15:00:01.094Z', 'tester', 'registry.load', 'registry US', NULL, '{"areaCodes":"212","asOf":"2026-06-10","contentHash":"sha256:7e6a32407838f517c3c9d15978f2789eef2c75ce784422fb0bab0060d9865130","file":"us-registry.txt","numbers":2,"registry":"US","whole":true}', '\xc15904ea9b65b04a8920d40bb9b927ebd36c23f0e653017a55bb30cf4b07e703', '\x434fcd47eb9d664e7d91c54ca55933cb6d46dd27b2b3b0275b3f313ed4a118e0');
+INSERT INTO outdial.audit VALUES (1, '2026-06-16T15:00:01.493Z', 'tester', 'dnc.import', 'own-list.csv', NULL, '{"added":1,"contentHash":"sha256:04e10f7a828b48b49765b441ec8da0c15b52f0a817e07668041229a9a5b6252f","file":"own-list.csv","import":"imp_01kv8f4kpwytkgp7evw1","known":0,"read":1,"refused":0}', '\x11df0885c0e497b938d157fbee8c8cf627dd6f3e580540e20a35eeafae314c12', '\x0397d2ed5380c2a71eb572d58b737f9608e3ebc9c96355efea5fddb421480ddb');
+INSERT INTO outdial.audit VALUES (2, '2026-06-16T15:00:01.591Z', 'tester', 'consent.import', 'consent.csv', NULL, '{"added":2,"contentHash":"sha256:3c6c1e6fff31355a9e7d173033137e7fc2e7428fef354fa04da44fc6c69c2d36","file":"consent.csv","import":"imp_01kv8f4kx3w5zmjjcnd9","known":0,"read":2,"refused":0}', '\x2ce219ec5bd2a02ad311273172e2ed2dc60698bc0e074d05a51ca155782b4d05', '\xcab80e1586d4cfda7450f72d52ee6ed7080796f2f69b61161b23129022ed69e1');
+INSERT INTO outdial.audit VALUES (3, '2026-06-16T15:00:01.638Z', 'tester', 'attempts.import', 'calls.ndjson', NULL, '{"added":3,"contentHash":"sha256:ba4326a37ad7a24bcf9f9caa5d0a8cc082f71906199d5319189b452e154e2ed1","file":"calls.ndjson","import":"imp_01kv8f4kytwx44fpypg0","known":0,"read":3,"refused":0}', '\x95b088aaaadd232b1db7df03352eb94b1fe086c5db38506152aeaf9a23be54e2', '\x81c4ae753e23ba96ff8c604ab994ea38d8fedc3c4f438c09d0012fb138d86a72');
+INSERT INTO outdial.audit VALUES (4, '2026-06-16T15:00:01.686Z', 'tester', 'dnc.suppress', '+12125550123', NULL, '{"code":"stop","origin":"manual","reference":"call-7"}', '\x1db75a5bb2bcf5e6f92fa7a57aba0afb744d3bac509b1dc6f68f91b3c57670da', '\x1de5e6a917af5e341dab5ab0503d80b06d394e3f74d98a9797eff28f01a37284');
+INSERT INTO outdial.audit VALUES (5, '2026-06-16T15:00:02.250Z', 'tester', 'job.run', 'job_01kv8f4mf1zxp520sahw', 'job_01kv8f4mf1zxp520sahw', '{"campaign":"camp_1","contentHash":"4bc27280a5be370ac482cad98642cfb7e9b4adc72bb383e79ade72bd33191140","replica":"vm-24762-epj783","rows":10,"run":1,"source":"calls.csv"}', '\x839bb38edb4c099b79527c3f32803e743395f5f819f661c4a408f688a0763585', '\xaf890ce147e989694aee9521b283b265f42db008f478cdde75237132513dc438');
+INSERT INTO outdial.audit VALUES (6, '2026-06-16T15:00:02.324Z', 'tester', 'disposition.assign', 'call_0000001', 'job_01kv8f4mf1zxp520sahw', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":9,"line":2,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x4ebe4e2870ab5fbddeae81973a845e410e6c277879a5c8baf76938404501effa', '\xeec3e023e91d5d7fca1d42d3678e461c87b0b76850ed19b3884e6b5c4f7ea537');
+INSERT INTO outdial.audit VALUES (7, '2026-06-16T15:00:02.324Z', 'tester', 'disposition.assign', 'call_0000002', 'job_01kv8f4mf1zxp520sahw', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":9,"line":3,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x3f872c6a800ba178c05e66620953c5fd6f86577669a0e9fe9b3ff5ff30396106', '\x9e6a10e723cad5679fea23722325111214728f4136b951df2b09febf26b981cf');
+INSERT INTO outdial.audit VALUES (8, '2026-06-16T15:00:02.324Z', 'tester', 'disposition.assign', 'call_0000003', 'job_01kv8f4mf1zxp520sahw', '{"attempts":1,"campaign":"camp_1","code":"DISP_002","latencyMs":10,"line":4,"result":"tagged","statusCode":200}', '\x562674b904813c591501f2b8d3abcbb08c090284cf75d5bac4878f1234f2ccbd', '\xad1d3a767b2c45b398c262ced66482b366423df2ebecd5fdefe241b1c8cd61b0');
+INSERT INTO outdial.audit VALUES (9, '2026-06-16T15:00:02.324Z', 'tester', 'disposition.assign', 'call_0000004', 'job_01kv8f4mf1zxp520sahw', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":10,"line":5,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x6f4b75617ab6341778dd4ed925f89140b80aec7a4eda420798c347da6fc0582b', '\xce9c11ae306d47f12c935fbc41a009d68b7b9cd004e865ce2b067b8c0281ff93');
+INSERT INTO outdial.audit VALUES (10, '2026-06-16T15:00:02.324Z', 'tester', 'disposition.assign', 'call_0000005', 'job_01kv8f4mf1zxp520sahw', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":10,"line":6,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x4235064457a086ecc943341e00f69e3175d14e0902cef9e3cc3afac1170a2943', '\xa89e84636a399179f4e0180dd2ab8c14de57d4905c4632d829687062bf621c51');
+INSERT INTO outdial.audit VALUES (11, '2026-06-16T15:00:02.324Z', 'tester', 'disposition.assign', 'call_0000006', 'job_01kv8f4mf1zxp520sahw', '{"attempts":1,"campaign":"camp_1","code":"DISP_002","latencyMs":10,"line":7,"result":"tagged","statusCode":200}', '\x1fe746a1751a949ba7a37439a99f340a7c0a80127817ad588bac50db250807cc', '\xd4e855705185093c92b6084bcffff380ae7283d7d1e9c216cbfbfa9d7de3f1e3');
+INSERT INTO outdial.audit VALUES (12, '2026-06-16T15:00:02.324Z', 'tester', 'disposition.assign', 'call_0000007', 'job_01kv8f4mf1zxp520sahw', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":12,"line":8,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x5808e20810280b987ba403f109149f489a4ceb1880dcb19a3a6a7d9a68881360', '\x4527a78c0d7ba3938ec8b4c72ac3a458aa528feaebc39ff29a69de472753b8d8');
+INSERT INTO outdial.audit VALUES (13, '2026-06-16T15:00:02.324Z', 'tester', 'disposition.assign', 'call_0000008', 'job_01kv8f4mf1zxp520sahw', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":12,"line":9,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x1cf1c13b096003d7f91ec057ff98cb0c92de3c1e97ddfd5725c215188907fe23', '\x6b362815f7fd6710341e830a7078a5f2fd4614303ff77ec518c022084d4ac00d');
+INSERT INTO outdial.audit VALUES (14, '2026-06-16T15:00:02.324Z', 'tester', 'disposition.assign', 'call_0000009', 'job_01kv8f4mf1zxp520sahw', '{"attempts":1,"campaign":"camp_1","code":"DISP_002","latencyMs":13,"line":10,"result":"tagged","statusCode":200}', '\xb5670558105610cbfa166fb1e3130f3b343027f66625d65634a4912062dfd371', '\xc193b732abe6acb5bb0cecf46151987d2a74f43d848d1ed8b81214ecb61102f2');
+INSERT INTO outdial.audit VALUES (15, '2026-06-16T15:00:02.324Z', 'tester', 'disposition.assign', 'call_0000010', 'job_01kv8f4mf1zxp520sahw', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":14,"line":11,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x95fe5ab9276d9f73ee4b291f07340492ea8510f300d6bcd900410de117d1fca7', '\xe04dcd4eb64a7eddf84ed4ed67e9ef43a41dfe169bd8385bef20a3e3bd6838a7');
+INSERT INTO outdial.audit VALUES (16, '2026-06-16T15:00:02.501Z', 'tester', 'campaign.pause', 'camp_1', NULL, '{"activeCalls":0,"confirmed":true,"intent":"intent_01kv8f4msfeksf0hwnaf","key":"state-paused-intent_01kv8f4msfeksf0hwnaf","outcome":"already"}', '\x40dfaa46078a8108507a9cbb8636d824dc0ae003607e966b453193360cf85dc1', '\x4a1d3c69f190064d7a0eed498b489a840918fef3b584b767acf03b635535807d');
+INSERT INTO outdial.audit VALUES (17, '2026-06-16T15:00:02.581Z', 'tester', 'token.add', 'ann', NULL, '{"expiresAt":null,"id":"tok_01kv8f4mwfw514zz1azq","role":"operator"}', '\xab8186f521e781fd9604eec5d1ee059458471654fc7fa07c630e136e1aba956b', '\xb1d36a61259d46fefe13ea3d602957665bbef5e92ee6df3708426bc37d268599');
 
 
 --
@@ -2287,63 +2332,57 @@ INSERT INTO outdial.audit VALUES (17, '2026-06-16T15:00:01.445Z', 'tester', 'tok
 
 INSERT INTO outdial.audit_checkpoints VALUES (1, 'outdial.audit/6cfd9de2e78a34ff
 1
-uENOdQdrRcMQxbM4PQxpTVc9CppgoawxixbmnGs+1CI=
+wVkE6ptlsEqJINQLubkn69NsI/DmUwF6Vbswz0sH5wM=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0HjkCOPnKstRa8Vd/R0L33L0XMJuW8+Z+ZyWXW9cBjoe9bS/g5TS4jwodqYfW4tBdwPs3NNC6OWXG6y3gh6nNKQw0=
+— outdial.audit/6cfd9de2e78a34ff Hm0Hjnhb2IOGhpELVTHm+Ibbi2x/igngXQRY+e2Vzd/CB1nhvrX6qXcbnHbWxcmeWDd4nvtOfk9E9uR8R9Fkoaj9VA8=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (2, 'outdial.audit/6cfd9de2e78a34ff
 2
-nWZDpEPdrCsNuM9RzF8ZpiYxH1IpTazxG7Wfv9T+BYQ=
+CBsGEN8jami5Pc+eSOpzbaScuY9KInvq9faqUgDuY0g=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0HjihtFj9G5f5NKJhy8oqoQQ+LSclx+0ghcsArQRbl+igz5japvaJPKOb0c3TVypM1ZWjHOAbB3bwpBX1eJyYZMAA=
+— outdial.audit/6cfd9de2e78a34ff Hm0HjhIk3elhq6RHzQoAn9fjAhFQq+Hkd/tdwypGgGkwPuAB1IKHL0NBQjRy8gI6TWt1nZsnZvAJSYuPRoABcOusKw8=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (3, 'outdial.audit/6cfd9de2e78a34ff
 3
-uvjg9osiLOzWfMrV3DJze9ea1CKNLuW6M4cBhSKagYQ=
+10sHNT4JhsgOU3e0WTWO5zxM5fhQmzUkUGu42opKL1Y=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0Hjkt/ZV9IK26mRGElhEruEiZIm/24S6mzBYwYCTrr7RFCSBMgVaWiyT/KvV9k1jWl33Sr4nquEDTopmNw4jP7agU=
+— outdial.audit/6cfd9de2e78a34ff Hm0Hjklp8X7WF6XB72aara0Kgm35sOgxjcaA1YJNoyPJkRl3eVkX8S+biLIgpK+oTszJ/VL1BFRwVNxy9lnPATpntQc=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (4, 'outdial.audit/6cfd9de2e78a34ff
 4
-s4C1rmT7svsUStf2Hbc1ztcTgFaDVtGtzFL+etzMqNQ=
+zQNhOBGbRlAUDSqtL1oOYW2+tND6dF/buIE8O0iuWpA=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0Hjo6sk37P+YBgcXysWfEupaz7Edsi7RndVkd1aNPOsepMNoH2bG/22SKsHZldvufQm9n47Hm7gKOFJ6PwErI88w0=
+— outdial.audit/6cfd9de2e78a34ff Hm0HjoYNJNaiRJgdPOcJBu+csLeap98vGM8kOmOQIVV8wj93grBzsrbu3WAeS3tf9/0uekfGtP86B/7Z7LmCSEM+qAE=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (5, 'outdial.audit/6cfd9de2e78a34ff
 5
-8IcwN6uCJ4OFr2/qCfIIaOUhawtWHnsDxQgn9g3fbBo=
+7FrIMn82swncJabuD7wVDfgnAjCZY10yt70BOFhDVxQ=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0HjgsJKuRJm4G3Ry6fCFe3y/1Eas2HtQqo+7VG4Wj6EaxmDHRyJUxZUgOmupEN+mSWY7ns9KPO1SytGGpe2trnrQw=
+— outdial.audit/6cfd9de2e78a34ff Hm0HjnIzIofJAfh9onnFH5xzogsFbrJbUbcb+7id1JZfvaMriPGvieCV6bMJnwSXnUrw+cK/Tm5yeHvGAUwNnQ7nVgI=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (6, 'outdial.audit/6cfd9de2e78a34ff
 6
-6Mme4fXBlz2zq95OhV7hgQE4sqpTQj6baL7xdIl2XNs=
+g1g0VG22Ef0od3SaokPgZMPj5u59ZJMx21AXHotktW8=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0HjqcYl5iSb8zy+PI1L0WlNHiAbL0yG2PoZ0RJG9uIbij9lRc9RfgTIInORL42VxB7ohEuR7BrH6wt9Z1PRERUOwQ=
-');
-INSERT INTO outdial.audit_checkpoints VALUES (10, 'outdial.audit/6cfd9de2e78a34ff
-10
-2uu7RbU4fGVtQEu81FuXakn3/rNkESh2FVmesOWlPE0=
-
-— outdial.audit/6cfd9de2e78a34ff Hm0HjjIWZaeDvvKnzFUAs4Z1qBDlpYkI6cKUWD7c6nfn9igx5QfHvPlltOA36sq9+UklBXj4eb9uE0lzYMl5YaDNIQM=
+— outdial.audit/6cfd9de2e78a34ff Hm0HjlFl8aIm68qIa/1tRDYDYyALa6TsSbfP/5+7aHtqi48vgGBVCIENpVJr30tdUTUHr5g1LpsfshC91LsFaPV6rQc=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (16, 'outdial.audit/6cfd9de2e78a34ff
 16
-TIqMN/T6GGGA20Rz1vPULpjRMSGG6xbPcZg8zozFgoA=
+e1s2QiHCjaKnSQa35dygv5AI2jY7g54qAye51VjcqOY=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0Hjkpp6X6QQAxHfK1IzL8eTTSVaCqcYpQDr1+C58nBYtVt5C/KBDqB0Hd3a1U7ZCRX4qUgW15HHu4bFy4Mgjj9BAI=
+— outdial.audit/6cfd9de2e78a34ff Hm0HjnNhVPhV+hHy7p2CzpZ9x05cSyihDmooMcXWlxBtIDQ9xHONAvCtrI4kDMrqbYz59YhV4wJmXTbXxwMTZE3uFQM=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (17, 'outdial.audit/6cfd9de2e78a34ff
 17
-HlJB1I7jCUwWrYdz23MK41qygBQm8Ah9YMRsJxyzQCg=
+CFAxCUpWd86QeB4gNJ/Z08bdHK5coSLLRBpIzVKo30s=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0HjpOzma6hQFqZ5Bddlen9Y9hCRqKdAYuj3NZmrM0GnEj4JSvvk1vAL81R+eNhFVQEkov8Z1Z9rLIvQDXwr37JWgc=
+— outdial.audit/6cfd9de2e78a34ff Hm0Hjqpil1U0AvWGmJPBXxagMsrt+ZxiMiC1U7woGfRJ72AbFS6JSWcIrjgh/YGtFeq6b/ds3w0mPZ5IS3wkF6yBKA4=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (18, 'outdial.audit/6cfd9de2e78a34ff
 18
-DuVrIbfrElpl86pmG2wzTVvafjNL3o+OPYgNWxAmdek=
+5PtnLTxnBddc5vnPq9mJvWRGNwaIV19fEfCThsTbqDc=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0Hjl1BuLDJ+Aw8sAIP4vURjN2wpMAKUqy7xvTVqzzw2A1d05yUtVuOp4uFBQTNw23wH185xU3idX1PrFXnrNCO8Ac=
+— outdial.audit/6cfd9de2e78a34ff Hm0HjrK8CEvt7nZLGillgtFj4mM0dPp4SZM53C0HsDPDdTWWNAjmirU5t26yUR/opgfGDhVD48GZBhSCQLEdiaY87gA=
 ');
 
 
@@ -2363,14 +2402,14 @@ DuVrIbfrElpl86pmG2wzTVvafjNL3o+OPYgNWxAmdek=
 -- Data for Name: audit_head; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.audit_head VALUES (true, 18, '\x4c8a8c37f4fa186180db4473d6f3d42e98d1312186eb16cf71983cce8cc58280d820437c47002e6a959a5c781a430607eafd9e5cd212efa53925184a250291c3', 'outdial.audit/6cfd9de2e78a34ff+1e6d078e+AWSH1zsiW2h85J/oTZTrRA3RS7EYC9Lq7zq+ok3VaGM2');
+INSERT INTO outdial.audit_head VALUES (true, 18, '\x7b5b364221c28da2a74906b7e5dca0bf9008da363b839e2a0327b9d558dca8e6f6b434e836e183eaa5090ca09fe0c88c4331efbda760fa2a3cb9267012ab0b6d', 'outdial.audit/6cfd9de2e78a34ff+1e6d078e+AWSH1zsiW2h85J/oTZTrRA3RS7EYC9Lq7zq+ok3VaGM2');
 
 
 --
 -- Data for Name: audit_jobs; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.audit_jobs VALUES ('job_01kv8f4kegzyr5enhbtp', 5, 15);
+INSERT INTO outdial.audit_jobs VALUES ('job_01kv8f4mf1zxp520sahw', 5, 15);
 
 
 --
@@ -2407,8 +2446,8 @@ INSERT INTO outdial.audit_jobs VALUES ('job_01kv8f4kegzyr5enhbtp', 5, 15);
 -- Data for Name: consents; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.consents VALUES (12125550123, '2026-05-01 14:00:00+00', '63a4fe07-19a8-d070-2c76-1f4bf2d1d196', 'written', 'web form', 'landing page 7', 'form-1', 'ecbaf70d-a40e-6a8f-2c29-0c1ac60b1bfb', 'imp_01kv8f4k2k9k20g8q2w5', '2026-06-16 15:00:00.731+00');
-INSERT INTO outdial.consents VALUES (18505550117, '2026-05-02 14:00:00+00', '958013e3-b0d7-f995-1afb-8551ca24fc31', 'written', 'web form', 'spring campaign', 'form-2', 'ecbaf70d-a40e-6a8f-2c29-0c1ac60b1bfb', 'imp_01kv8f4k2k9k20g8q2w5', '2026-06-16 15:00:00.731+00');
+INSERT INTO outdial.consents VALUES (12125550123, '2026-05-01 14:00:00+00', '63a4fe07-19a8-d070-2c76-1f4bf2d1d196', 'written', 'web form', 'landing page 7', 'form-1', 'ecbaf70d-a40e-6a8f-2c29-0c1ac60b1bfb', 'imp_01kv8f4kx3w5zmjjcnd9', '2026-06-16 15:00:01.582+00');
+INSERT INTO outdial.consents VALUES (18505550117, '2026-05-02 14:00:00+00', '958013e3-b0d7-f995-1afb-8551ca24fc31', 'written', 'web form', 'spring campaign', 'form-2', 'ecbaf70d-a40e-6a8f-2c29-0c1ac60b1bfb', 'imp_01kv8f4kx3w5zmjjcnd9', '2026-06-16 15:00:01.582+00');
 
 
 --
@@ -2481,10 +2520,10 @@ INSERT INTO outdial.consents VALUES (18505550117, '2026-05-02 14:00:00+00', '958
 -- Data for Name: fact_imports; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4jzbvs2k549sn4', 'registry US', 'us-registry.txt', 'tester', '2026-06-16 15:00:00.619+00', '2026-06-16 15:00:00.644+00', 'sha256:7e6a32407838f517c3c9d15978f2789eef2c75ce784422fb0bab0060d9865130', '{"read":2,"added":2,"known":0,"refused":0}', '2026-11-26 17:28:58.600888+00', '{"registryNumbers": 0}', 0, NULL, NULL, NULL, NULL, NULL);
-INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4k17yj3yw7944b', 'dnc', 'own-list.csv', 'tester', '2026-06-16 15:00:00.679+00', '2026-06-16 15:00:00.689+00', 'sha256:04e10f7a828b48b49765b441ec8da0c15b52f0a817e07668041229a9a5b6252f', '{"read":1,"added":1,"known":0,"refused":0}', '2026-11-26 17:28:58.655527+00', '{"suppressions": 1}', 13, 'sha256:04e10f7a828b48b49765b441ec8da0c15b52f0a817e07668041229a9a5b6252f', NULL, NULL, NULL, 13);
-INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4k2k9k20g8q2w5', 'consent', 'consent.csv', 'tester', '2026-06-16 15:00:00.724+00', '2026-06-16 15:00:00.739+00', 'sha256:3c6c1e6fff31355a9e7d173033137e7fc2e7428fef354fa04da44fc6c69c2d36', '{"read":2,"added":2,"known":0,"refused":0}', '2026-11-26 17:28:58.700137+00', '{"consents": 2, "suppressions": 0}', 319, 'sha256:3c6c1e6fff31355a9e7d173033137e7fc2e7428fef354fa04da44fc6c69c2d36', NULL, NULL, NULL, 319);
-INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4k46mhj0w1x5ad', 'attempts', 'calls.ndjson', 'tester', '2026-06-16 15:00:00.774+00', '2026-06-16 15:00:00.78+00', 'sha256:ba4326a37ad7a24bcf9f9caa5d0a8cc082f71906199d5319189b452e154e2ed1', '{"read":3,"added":3,"known":0,"refused":0}', '2026-11-26 17:28:58.747208+00', '{"attempts": 3}', 423, 'sha256:ba4326a37ad7a24bcf9f9caa5d0a8cc082f71906199d5319189b452e154e2ed1', NULL, NULL, NULL, 423);
+INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4kd8tkfevvn437', 'registry US', 'us-registry.txt', 'tester', '2026-06-16 15:00:01.064+00', '2026-06-16 15:00:01.088+00', 'sha256:7e6a32407838f517c3c9d15978f2789eef2c75ce784422fb0bab0060d9865130', '{"read":2,"added":2,"known":0,"refused":0}', '2026-11-26 17:53:15.03609+00', '{"registryNumbers": 0}', 0, NULL, NULL, NULL, NULL, NULL);
+INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4kpwytkgp7evw1', 'dnc', 'own-list.csv', 'tester', '2026-06-16 15:00:01.372+00', '2026-06-16 15:00:01.485+00', 'sha256:04e10f7a828b48b49765b441ec8da0c15b52f0a817e07668041229a9a5b6252f', '{"read":1,"added":1,"known":0,"refused":0}', '2026-11-26 17:53:15.440105+00', '{"suppressions": 1}', 13, 'sha256:04e10f7a828b48b49765b441ec8da0c15b52f0a817e07668041229a9a5b6252f', NULL, NULL, NULL, 13);
+INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4kx3w5zmjjcnd9', 'consent', 'consent.csv', 'tester', '2026-06-16 15:00:01.571+00', '2026-06-16 15:00:01.59+00', 'sha256:3c6c1e6fff31355a9e7d173033137e7fc2e7428fef354fa04da44fc6c69c2d36', '{"read":2,"added":2,"known":0,"refused":0}', '2026-11-26 17:53:15.545969+00', '{"consents": 2, "suppressions": 0}', 319, 'sha256:3c6c1e6fff31355a9e7d173033137e7fc2e7428fef354fa04da44fc6c69c2d36', NULL, NULL, NULL, 319);
+INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4kytwx44fpypg0', 'attempts', 'calls.ndjson', 'tester', '2026-06-16 15:00:01.626+00', '2026-06-16 15:00:01.637+00', 'sha256:ba4326a37ad7a24bcf9f9caa5d0a8cc082f71906199d5319189b452e154e2ed1', '{"read":3,"added":3,"known":0,"refused":0}', '2026-11-26 17:53:15.594705+00', '{"attempts": 3}', 423, 'sha256:ba4326a37ad7a24bcf9f9caa5d0a8cc082f71906199d5319189b452e154e2ed1', NULL, NULL, NULL, 423);
 
 
 --
@@ -2533,7 +2572,7 @@ INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4k46mhj0w1x5ad', 'attempts',
 -- Data for Name: job_chunks; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.job_chunks VALUES ('job_01kv8f4kegzyr5enhbtp', 0, 2, 11, '[[2,"call_0000001","DISP_001","REASON_001","",[]],[3,"call_0000002","DISP_001","REASON_001","",["a","b"]],[4,"call_0000003","DISP_002","","",[]],[5,"call_0000004","DISP_001","REASON_001","",["a","b"]],[6,"call_0000005","DISP_001","REASON_001","",[]],[7,"call_0000006","DISP_002","","",["a","b"]],[8,"call_0000007","DISP_001","REASON_001","",[]],[9,"call_0000008","DISP_001","REASON_001","",["a","b"]],[10,"call_0000009","DISP_002","","",[]],[11,"call_0000010","DISP_001","REASON_001","",["a","b"]]]', 10, true);
+INSERT INTO outdial.job_chunks VALUES ('job_01kv8f4mf1zxp520sahw', 0, 2, 11, '[[2,"call_0000001","DISP_001","REASON_001","",[]],[3,"call_0000002","DISP_001","REASON_001","",["a","b"]],[4,"call_0000003","DISP_002","","",[]],[5,"call_0000004","DISP_001","REASON_001","",["a","b"]],[6,"call_0000005","DISP_001","REASON_001","",[]],[7,"call_0000006","DISP_002","","",["a","b"]],[8,"call_0000007","DISP_001","REASON_001","",[]],[9,"call_0000008","DISP_001","REASON_001","",["a","b"]],[10,"call_0000009","DISP_002","","",[]],[11,"call_0000010","DISP_001","REASON_001","",["a","b"]]]', 10, true);
 
 
 --
@@ -2546,23 +2585,23 @@ INSERT INTO outdial.job_chunks VALUES ('job_01kv8f4kegzyr5enhbtp', 0, 2, 11, '[[
 -- Data for Name: job_items; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4kegzyr5enhbtp', 2, 'call_0000001', 'tagged', 200, NULL, 1, 13, NULL, '2026-06-16 15:00:01.213+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4kegzyr5enhbtp', 3, 'call_0000002', 'tagged', 200, NULL, 1, 13, NULL, '2026-06-16 15:00:01.213+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4kegzyr5enhbtp', 4, 'call_0000003', 'tagged', 200, NULL, 1, 21, NULL, '2026-06-16 15:00:01.213+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4kegzyr5enhbtp', 5, 'call_0000004', 'tagged', 200, NULL, 1, 22, NULL, '2026-06-16 15:00:01.213+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4kegzyr5enhbtp', 6, 'call_0000005', 'tagged', 200, NULL, 1, 34, NULL, '2026-06-16 15:00:01.25+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4kegzyr5enhbtp', 7, 'call_0000006', 'tagged', 200, NULL, 1, 45, NULL, '2026-06-16 15:00:01.25+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4kegzyr5enhbtp', 8, 'call_0000007', 'tagged', 200, NULL, 1, 46, NULL, '2026-06-16 15:00:01.25+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4kegzyr5enhbtp', 9, 'call_0000008', 'tagged', 200, NULL, 1, 55, NULL, '2026-06-16 15:00:01.25+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4kegzyr5enhbtp', 10, 'call_0000009', 'tagged', 200, NULL, 1, 56, NULL, '2026-06-16 15:00:01.25+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4kegzyr5enhbtp', 11, 'call_0000010', 'tagged', 200, NULL, 1, 58, NULL, '2026-06-16 15:00:01.25+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4mf1zxp520sahw', 2, 'call_0000001', 'tagged', 200, NULL, 1, 9, NULL, '2026-06-16 15:00:02.304+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4mf1zxp520sahw', 3, 'call_0000002', 'tagged', 200, NULL, 1, 9, NULL, '2026-06-16 15:00:02.304+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4mf1zxp520sahw', 4, 'call_0000003', 'tagged', 200, NULL, 1, 10, NULL, '2026-06-16 15:00:02.304+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4mf1zxp520sahw', 5, 'call_0000004', 'tagged', 200, NULL, 1, 10, NULL, '2026-06-16 15:00:02.304+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4mf1zxp520sahw', 6, 'call_0000005', 'tagged', 200, NULL, 1, 10, NULL, '2026-06-16 15:00:02.304+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4mf1zxp520sahw', 7, 'call_0000006', 'tagged', 200, NULL, 1, 10, NULL, '2026-06-16 15:00:02.304+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4mf1zxp520sahw', 8, 'call_0000007', 'tagged', 200, NULL, 1, 12, NULL, '2026-06-16 15:00:02.304+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4mf1zxp520sahw', 9, 'call_0000008', 'tagged', 200, NULL, 1, 12, NULL, '2026-06-16 15:00:02.304+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4mf1zxp520sahw', 10, 'call_0000009', 'tagged', 200, NULL, 1, 13, NULL, '2026-06-16 15:00:02.304+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4mf1zxp520sahw', 11, 'call_0000010', 'tagged', 200, NULL, 1, 14, NULL, '2026-06-16 15:00:02.304+00', NULL);
 
 
 --
 -- Data for Name: jobs; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.jobs VALUES ('job_01kv8f4kegzyr5enhbtp', 'tag', 'camp_1', 'calls.csv', '4bc27280a5be370ac482cad98642cfb7e9b4adc72bb383e79ade72bd33191140', 'null', 'tester', 'done', 10, '{"tagged": 10}', '{"plan":{"rows":10,"toSend":10,"refused":0,"duplicates":0,"problems":{},"examples":[]},"measured":{"attempts":{"count":10,"p50":34.287092533349394,"p95":57,"p99":57,"max":57},"items":{"count":10,"p50":34.287092533349394,"p95":58,"p99":58,"max":58},"retries":0,"rateLimited":0}}', NULL, NULL, 1, '2026-06-16 15:00:01.105+00', '2026-06-16 15:00:01.16+00', '2026-06-16 15:00:01.265+00', 'rest', '6b819ac5a6e71569', NULL, 'this machine');
+INSERT INTO outdial.jobs VALUES ('job_01kv8f4mf1zxp520sahw', 'tag', 'camp_1', 'calls.csv', '4bc27280a5be370ac482cad98642cfb7e9b4adc72bb383e79ade72bd33191140', 'null', 'tester', 'done', 10, '{"tagged": 10}', '{"plan":{"rows":10,"toSend":10,"refused":0,"duplicates":0,"problems":{},"examples":[]},"measured":{"attempts":{"count":10,"p50":10.044307739913576,"p95":12.993383090670587,"p99":12.993383090670587,"max":13},"items":{"count":10,"p50":10.044307739913576,"p95":14,"p99":14,"max":14},"retries":0,"rateLimited":0}}', NULL, NULL, 1, '2026-06-16 15:00:02.145+00', '2026-06-16 15:00:02.231+00', '2026-06-16 15:00:02.366+00', 'rest', '3c78f6d4ed1c9da7', NULL, 'this machine');
 
 
 --
@@ -2611,9 +2650,9 @@ INSERT INTO outdial.jobs VALUES ('job_01kv8f4kegzyr5enhbtp', 'tag', 'camp_1', 'c
 -- Data for Name: migrations; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.migrations VALUES (1, 'baseline', '2026-11-26 17:28:58.015933+00');
-INSERT INTO outdial.migrations VALUES (2, 'receivers', '2026-11-26 17:28:58.015933+00');
-INSERT INTO outdial.migrations VALUES (3, 'lives', '2026-11-26 17:28:58.015933+00');
+INSERT INTO outdial.migrations VALUES (1, 'baseline', '2026-11-26 17:53:14.038352+00');
+INSERT INTO outdial.migrations VALUES (2, 'receivers', '2026-11-26 17:53:14.038352+00');
+INSERT INTO outdial.migrations VALUES (3, 'lives', '2026-11-26 17:53:14.038352+00');
 
 
 --
@@ -2641,6 +2680,12 @@ INSERT INTO outdial.migrations VALUES (3, 'lives', '2026-11-26 17:28:58.015933+0
 
 
 --
+-- Data for Name: read_periods; Type: TABLE DATA; Schema: outdial; Owner: -
+--
+
+
+
+--
 -- Data for Name: reassigned_queries; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
@@ -2658,7 +2703,7 @@ INSERT INTO outdial.registry_coverage VALUES ('US', 0, 1, '2026-06-10', 0);
 -- Data for Name: registry_files; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.registry_files OVERRIDING SYSTEM VALUE VALUES (1, 'US', '2026-06-10', 'us-registry.txt', 'tester', 'current', 'sha256:7e6a32407838f517c3c9d15978f2789eef2c75ce784422fb0bab0060d9865130', 2, '2026-06-16 15:00:00.643+00', 'imp_01kv8f4jzbvs2k549sn4', NULL);
+INSERT INTO outdial.registry_files OVERRIDING SYSTEM VALUE VALUES (1, 'US', '2026-06-10', 'us-registry.txt', 'tester', 'current', 'sha256:7e6a32407838f517c3c9d15978f2789eef2c75ce784422fb0bab0060d9865130', 2, '2026-06-16 15:00:01.088+00', 'imp_01kv8f4kd8tkfevvn437', NULL);
 
 
 --
@@ -2671,6 +2716,12 @@ INSERT INTO outdial.registry_numbers_1 VALUES (1, 12125550151);
 
 --
 -- Data for Name: relationships; Type: TABLE DATA; Schema: outdial; Owner: -
+--
+
+
+
+--
+-- Data for Name: removals; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
 
@@ -2721,7 +2772,7 @@ INSERT INTO outdial.registry_numbers_1 VALUES (1, 12125550151);
 -- Data for Name: revocations; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.revocations OVERRIDING SYSTEM VALUE VALUES (1, 12125550123, '2026-06-16 15:00:00.812+00', 'do-not-call request', 'call-7', '2026-06-16 15:00:00.812+00');
+INSERT INTO outdial.revocations OVERRIDING SYSTEM VALUE VALUES (1, 12125550123, '2026-06-16 15:00:01.683+00', 'do-not-call request', 'call-7', '2026-06-16 15:00:01.683+00');
 
 
 --
@@ -2752,7 +2803,7 @@ INSERT INTO outdial.revocations OVERRIDING SYSTEM VALUE VALUES (1, 12125550123, 
 -- Data for Name: state_intents; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.state_intents VALUES ('intent_01kv8f4knyvj8fdqtzjv', 'camp_1', 'paused', 'state-paused-intent_01kv8f4knyvj8fdqtzjv', 'tester', NULL, '2026-06-16 15:00:01.342+00', '2026-06-16 15:00:01.354+00', 'already', NULL, '2026-06-16 15:00:01.354+00', NULL, NULL, 0);
+INSERT INTO outdial.state_intents VALUES ('intent_01kv8f4msfeksf0hwnaf', 'camp_1', 'paused', 'state-paused-intent_01kv8f4msfeksf0hwnaf', 'tester', NULL, '2026-06-16 15:00:02.479+00', '2026-06-16 15:00:02.499+00', 'already', NULL, '2026-06-16 15:00:02.499+00', NULL, NULL, 0);
 
 
 --
@@ -2783,15 +2834,15 @@ INSERT INTO outdial.state_intents VALUES ('intent_01kv8f4knyvj8fdqtzjv', 'camp_1
 -- Data for Name: suppressions; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.suppressions OVERRIDING SYSTEM VALUE VALUES (1, 12125550177, NULL, 'list', '', '', 'tester', 'imp_01kv8f4k17yj3yw7944b', '2026-06-16 15:00:00.684+00');
-INSERT INTO outdial.suppressions OVERRIDING SYSTEM VALUE VALUES (2, 12125550123, '2026-06-16 15:00:00.812+00', 'manual', 'stop', 'call-7', 'tester', NULL, '2026-06-16 15:00:00.813+00');
+INSERT INTO outdial.suppressions OVERRIDING SYSTEM VALUE VALUES (1, 12125550177, NULL, 'list', '', '', 'tester', 'imp_01kv8f4kpwytkgp7evw1', '2026-06-16 15:00:01.473+00');
+INSERT INTO outdial.suppressions OVERRIDING SYSTEM VALUE VALUES (2, 12125550123, '2026-06-16 15:00:01.683+00', 'manual', 'stop', 'call-7', 'tester', NULL, '2026-06-16 15:00:01.685+00');
 
 
 --
 -- Data for Name: tenant_of_store; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.tenant_of_store VALUES (true, NULL, 'this machine', '2026-06-16 15:00:00.898+00');
+INSERT INTO outdial.tenant_of_store VALUES (true, NULL, 'this machine', '2026-06-16 15:00:01.771+00');
 
 
 --
@@ -3450,6 +3501,14 @@ ALTER TABLE ONLY outdial.raw_outcomes
 
 
 --
+-- Name: read_periods read_periods_campaign_id_codes_kind_key; Type: CONSTRAINT; Schema: outdial; Owner: -
+--
+
+ALTER TABLE ONLY outdial.read_periods
+    ADD CONSTRAINT read_periods_campaign_id_codes_kind_key UNIQUE NULLS NOT DISTINCT (campaign_id, codes, kind);
+
+
+--
 -- Name: reassigned_queries reassigned_queries_pkey; Type: CONSTRAINT; Schema: outdial; Owner: -
 --
 
@@ -3487,6 +3546,14 @@ ALTER TABLE ONLY outdial.registry_numbers_1
 
 ALTER TABLE ONLY outdial.relationships
     ADD CONSTRAINT relationships_pkey PRIMARY KEY (number, kind, since);
+
+
+--
+-- Name: removals removals_pkey; Type: CONSTRAINT; Schema: outdial; Owner: -
+--
+
+ALTER TABLE ONLY outdial.removals
+    ADD CONSTRAINT removals_pkey PRIMARY KEY (name);
 
 
 --
@@ -3920,6 +3987,13 @@ CREATE INDEX approvals_job ON outdial.approvals USING btree (job_id) WHERE (job_
 
 
 --
+-- Name: attempts_age; Type: INDEX; Schema: outdial; Owner: -
+--
+
+CREATE INDEX attempts_age ON outdial.attempts USING brin (at);
+
+
+--
 -- Name: attempts_by_call; Type: INDEX; Schema: outdial; Owner: -
 --
 
@@ -4008,6 +4082,13 @@ CREATE INDEX dialer_changes_rejected ON outdial.dialer_changes USING btree (sett
 --
 
 CREATE INDEX fact_imports_open ON outdial.fact_imports USING btree (started_at) WHERE ((finished_at IS NULL) AND (completed_by IS NULL));
+
+
+--
+-- Name: gate_manifests_age; Type: INDEX; Schema: outdial; Owner: -
+--
+
+CREATE INDEX gate_manifests_age ON outdial.gate_manifests USING brin (created_at);
 
 
 --
@@ -4123,6 +4204,13 @@ CREATE INDEX lake_files_live ON outdial.lake_files USING btree (campaign_id, day
 
 
 --
+-- Name: lake_files_removed; Type: INDEX; Schema: outdial; Owner: -
+--
+
+CREATE INDEX lake_files_removed ON outdial.lake_files USING btree (removed_at) WHERE (removed_at IS NOT NULL);
+
+
+--
 -- Name: metric_readings_latest; Type: INDEX; Schema: outdial; Owner: -
 --
 
@@ -4155,6 +4243,13 @@ CREATE INDEX outbox_due ON outdial.outbox USING btree (endpoint, next_attempt_at
 --
 
 CREATE INDEX outbox_order ON outdial.outbox USING btree ("left"(subject, 200) COLLATE "C", endpoint, id) WHERE (status = 'pending'::text);
+
+
+--
+-- Name: raw_outcomes_age; Type: INDEX; Schema: outdial; Owner: -
+--
+
+CREATE INDEX raw_outcomes_age ON outdial.raw_outcomes USING brin (at);
 
 
 --
@@ -4337,6 +4432,27 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON outdial.wordin
 --
 
 CREATE TRIGGER expire_dialer AFTER UPDATE ON outdial.dialer_changes FOR EACH ROW WHEN (((old.phase IS DISTINCT FROM new.phase) OR (old.outcome IS DISTINCT FROM new.outcome))) EXECUTE FUNCTION outdial.expire_dialer();
+
+
+--
+-- Name: attempts kept_five_years; Type: TRIGGER; Schema: outdial; Owner: -
+--
+
+CREATE TRIGGER kept_five_years BEFORE DELETE ON outdial.attempts FOR EACH ROW EXECUTE FUNCTION outdial.refuse_young();
+
+
+--
+-- Name: gate_manifests kept_five_years; Type: TRIGGER; Schema: outdial; Owner: -
+--
+
+CREATE TRIGGER kept_five_years BEFORE DELETE ON outdial.gate_manifests FOR EACH ROW EXECUTE FUNCTION outdial.refuse_young();
+
+
+--
+-- Name: raw_outcomes kept_five_years; Type: TRIGGER; Schema: outdial; Owner: -
+--
+
+CREATE TRIGGER kept_five_years BEFORE DELETE ON outdial.raw_outcomes FOR EACH ROW EXECUTE FUNCTION outdial.refuse_young();
 
 
 --
@@ -4676,5 +4792,5 @@ ALTER TABLE ONLY outdial.suppression_lifts
 -- PostgreSQL database dump complete
 --
 
-\unrestrict LEPq1xsWirN2f1rhCZfSbLY0JFRdyFKe0gnjIcBpcocSjaPczTZpn5JTso3rhV5
+\unrestrict jFoEeuYoxRuIsc02cc2SQC1WhCwdBS8vKNKSFBizeXYBgPAXDMyxTqmpYIupcbg
 
