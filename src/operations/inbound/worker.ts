@@ -1,7 +1,7 @@
 // Processes the vendor's events from the queue: in order of arrival, in batches, in any number of processes. An event that cannot
 // be processed is tried again a few times and then set aside with the reason; the others do not wait for it.
 
-import { type Clock, type Instant, messageOf } from "../../kernel/index.ts";
+import { type Clock, messageOf } from "../../kernel/index.ts";
 import {
   type AuditInput,
   type ClaimedInbound,
@@ -86,7 +86,6 @@ export class InboundWorker {
   }
 
   async #run(): Promise<void> {
-    const { clock } = this.#options;
     while (!this.#stopping) {
       this.#poked = false;
       try {

@@ -71,8 +71,9 @@ export class Lives extends Ledger {
       if (removed > 0) await this.store.query(NOTE, [name, removed, new Date(this.store.now())]);
       return;
     }
-    for (let removed = remove.size; removed >= remove.size && signal?.aborted !== true; )
-      removed = await this.#batch(life, remove, before);
+    do {
+      if (signal?.aborted === true) return;
+    } while ((await this.#batch(life, remove, before)) >= remove.size);
   }
 
   async #begins(everyMs: number): Promise<boolean> {

@@ -1,6 +1,6 @@
 // The last reading of each thing at the tenant: its value, its time, and why the latest attempt failed.
 
-import { DAY_MS, type Instant } from "../../kernel/index.ts";
+import type { Instant } from "../../kernel/index.ts";
 import { Ledger } from "../commit.ts";
 import { storable } from "../database/arrays.ts";
 
