@@ -12,6 +12,7 @@ import { campaignFileJsonSchema, dialerSettingsJsonSchema, eventDocument } from 
 import { outcomeMapJsonSchema, outcomeReportJsonSchema } from "../src/outcomes/index.ts";
 import { scenarioJsonSchema } from "../src/sandbox/index.ts";
 import { routeTable, serviceOpenApi } from "../src/server/index.ts";
+import { livesDocument } from "../src/store/index.ts";
 import { SHOWN_ONLY } from "../src/tenant/acd/pacing.ts";
 import { exampleCalls } from "./example-calls.ts";
 import { numberingPlans } from "./geography/numbering-plans.ts";
@@ -49,6 +50,7 @@ const FILES: Record<string, () => string> = {
   "src/compliance/data/numbering-plans.ts": numberingPlans,
   "src/web/api/routes.ts": routeTable,
   "docs/event-types.md": eventDocument,
+  "docs/lives.md": livesDocument,
   "docs/cli.md": commandReference,
   "docs/rule-packs.md": rulePackDocument,
   "examples/calls.csv": exampleCalls,

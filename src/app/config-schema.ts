@@ -1,6 +1,7 @@
 // The schema of outdial.yaml. It contains no secrets: they come from the environment or from files.
 
 import { z } from "zod";
+import { KEPT, type KeptSetting } from "../kernel/index.ts";
 import { alarms, webhooks } from "./config-schema-receivers.ts";
 import { limits, span, store, tenant, tenants } from "./config-schema-tenant.ts";
 
@@ -87,6 +88,28 @@ const service = z.strictObject({
     .describe("Least level of lines in the log; info by default, and debug with --verbose whatever stands here"),
   fourEyes: z.boolean().optional().describe("Dangerous verbs wait until another person approves; false by default"),
   uploadMegabytes: z.int().min(1).max(100_000).optional().describe("Largest file that is taken; 512 by default"),
+});
+
+const DAYS = /^\d+d$/;
+
+/** How long data is kept: what the company may decide, from the table of lives. */
+const life = (name: KeptSetting) => {
+  const { days, least, most, of } = KEPT[name];
+  const range = `${least}d to ${most}d`;
+  return z
+    .string()
+    .refine(
+      (text) => DAYS.test(text) && Number.parseInt(text, 10) >= least && Number.parseInt(text, 10) <= most,
+      `days are needed, ${range}`,
+    )
+    .optional()
+    .describe(`Of ${of}; ${days}d by default, ${range}`);
+};
+const kept = z.strictObject({
+  jobs: life("jobs"),
+  deliveredEvents: life("deliveredEvents"),
+  deadLetters: life("deadLetters"),
+  callRecords: life("callRecords"),
 });
 
 /** outdial.yaml. Everything is optional; environment and flags override it. */
@@ -284,6 +307,7 @@ export const configSchema = z
       })
       .optional()
       .describe("The tenant's own events, delivered to addresses of yours"),
+    kept: kept.optional().describe("How long data is kept; outdial data lives shows all of it"),
     service: service.optional().describe("outdial serve"),
     tagging: z
       .strictObject({ concurrency: z.int().min(1).max(512).optional().describe("Requests under way at once; 32 by default") })

@@ -4,7 +4,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { type Clock, fileTrouble, hiddenKeys, messageOf, problemsOf, yamlOffset } from "../kernel/index.ts";
+import { type Clock, DAY_MS, fileTrouble, hiddenKeys, type Kept, messageOf, problemsOf, yamlOffset } from "../kernel/index.ts";
 import type { CompanyListView, RegistryView } from "../operations/views/index.ts";
 import { PROFILES, type Profile, systemClock } from "../tenant/index.ts";
 import { ConfigError } from "./config-error.ts";
@@ -274,3 +274,9 @@ export async function parseConfig(text: string, path: string): Promise<ConfigFil
   );
   throw new ConfigError(problems.join("\n"), "An editor that knows schemas/outdial.schema.json completes and checks this file.");
 }
+
+/** How long the configuration says that data is kept. */
+export const keptIn = ({ kept = {} }: ConfigFile): Partial<Kept> =>
+  Object.fromEntries(
+    Object.entries(kept).flatMap(([name, days]) => (days === undefined ? [] : [[name, Number.parseInt(days, 10) * DAY_MS]])),
+  );

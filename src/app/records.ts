@@ -12,9 +12,9 @@ import {
   readStop,
 } from "../operations/index.ts";
 import { stopResultOf, stopViewOf } from "../operations/views/index.ts";
-import type { StandingConflict, Store } from "../store/index.ts";
+import type { LifeStanding, StandingConflict, Store } from "../store/index.ts";
 import { complianceOn, rulesOf } from "./compliance.ts";
-import { type Flags, loadConfig } from "./config.ts";
+import { type Flags, keptIn, loadConfig } from "./config.ts";
 import type { Environment } from "./environment.ts";
 import { processLives, processSpace } from "./process-space.ts";
 import { allOf, mailOf, receiversOf } from "./receivers.ts";
@@ -36,6 +36,8 @@ export interface Records extends AsyncDisposable {
   readonly deliveries: DeliveryUseCases;
   /** What the tenant's answers lack of what is known. */
   readonly known: KnownAnswers;
+  /** What is kept, for how long, and what was removed so far. */
+  lives(): Promise<readonly LifeStanding[]>;
 }
 
 /** Which processes of a store are dead, as seen from this machine, by a process that is not one of them. */
@@ -59,6 +61,7 @@ export async function openRecords(flags: Flags, environment: Environment): Promi
     acceptHeads: (reason) => store.audit.acceptHeads(actor, reason),
     deliveries: new DeliveryUseCases({ store, clock }, () => ({})),
     known: new KnownAnswers({ store }),
+    lives: () => store.lives.list(keptIn(config.file)),
     [Symbol.asyncDispose]: () => store.close(),
   };
 }

@@ -28,7 +28,7 @@ import { type AccessRole, type Store, writeWhole } from "../store/index.ts";
 import { systemClock, type TenantHooks } from "../tenant/index.ts";
 import { capabilitiesOn } from "./capabilities.ts";
 import { rulesOf } from "./compliance.ts";
-import { type Config, type Flags, loadConfig } from "./config.ts";
+import { type Config, type Flags, keptIn, loadConfig } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { Correlator, correlated, traceOf } from "./correlation.ts";
 import { goOnWithStops, type StopTiming } from "./emergency-stop.ts";
@@ -221,7 +221,7 @@ async function writeLoginFile(dir: string, link: string): Promise<LoginFile> {
 
 /** How long live updates are stored, ms: a reader that was away for less misses nothing. */
 const FEED_MS = 3_600_000;
-const HOUSEKEEPING_MS = 60_000;
+const FEED_KEEP_MS = 60_000;
 /** A stop takes at most these three times, one after the other: for requests under way, */
 const DRAIN_MS = 8_000;
 /** then for requests sent to the tenant (receivers of events have their own 5 s), */
@@ -485,21 +485,16 @@ async function settingsOf({ file }: Config): Promise<Omit<ServerPorts["settings"
   };
 }
 
-/** Keeps the feed of live updates being written, and removes old data. */
-async function keepHouse({ store, config }: Workplace, background: Background, signal: AbortSignal): Promise<void> {
-  const { clock } = config;
-  const { access, requests, feed, tenantReadings, replicas } = store;
+/** Keeps the feed of live updates being written, and removes what is older than its life. */
+async function keepHouse({ store, config, runs }: Workplace, background: Background, signal: AbortSignal): Promise<void> {
+  const { clock, file } = config;
+  const { feed, lives } = store;
   await feed.keep(FEED_MS);
-  background.repeat("clearing away what is old", { clock, everyMs: HOUSEKEEPING_MS, signal }, async () => {
-    await Promise.all([
-      feed.keep(FEED_MS),
-      feed.sweep(FEED_MS),
-      access.sweep(),
-      requests.sweep(),
-      tenantReadings.sweep(clock.now()),
-      replicas.sweep(),
-    ]);
-  });
+  background.repeat("live updates", { clock, everyMs: FEED_KEEP_MS, signal }, () => feed.keep(FEED_MS));
+  const others = { feed: () => feed.sweep(FEED_MS), workflows: (before: Date) => runs.forgetEnded(before) };
+  background.repeat("removing what is older than its life", { clock, everyMs: FEED_KEEP_MS, signal }, () =>
+    lives.sweep(keptIn(file), others, { signal }),
+  );
 }
 
 function isLoopback(host: string): boolean {

@@ -9,6 +9,7 @@ import * as completion from "./groups/completion.ts";
 import * as compliance from "./groups/compliance.ts";
 import * as contacts from "./groups/contacts.ts";
 import * as context from "./groups/context.ts";
+import * as data from "./groups/data.ts";
 import * as db from "./groups/db.ts";
 import * as demo from "./groups/demo.ts";
 import * as dialer from "./groups/dialer.ts";
@@ -57,6 +58,11 @@ export const TREE: readonly Node[] = [
     "db",
     "the database by itself: its schema, and bringing it up to date",
     runBy(() => import("./commands/db.ts"), db, "dbMigrate", "dbStatus"),
+  ),
+  group(
+    "data",
+    "what is kept, and for how long",
+    runBy(() => import("./commands/data.ts"), data, "lives"),
   ),
   ...under(
     runBy(ofServe, serve, "serve"),

@@ -33,15 +33,6 @@ export interface StoreCondition {
   readonly since: Instant;
 }
 
-/** Undelivered events of one receiver. */
-export interface Backlog {
-  readonly endpoint: string;
-  readonly pending: number;
-  readonly dead: number;
-  /** Age of the oldest pending event, ms; null when none is pending. */
-  readonly oldestPendingMs: number | null;
-}
-
 /** Jobs that have not ended, by kind and status. */
 export interface OpenJobs {
   readonly kind: string;
@@ -121,27 +112,10 @@ export class StoreHealth extends Ledger {
     ];
   }
 
-  /**
-   * Number of pending and given up events, by receiver. @param held pending events that are held back on purpose: they are
-   * counted, but do not determine the age
-   */
-  backlog(held: { readonly endpoints: readonly string[]; readonly types: readonly string[] }): Promise<Backlog[]> {
-    return this.store.query<Backlog>(
-      `select endpoint, sum(pending)::int as pending, sum(dead)::int as dead,
-         (extract(epoch from $1::timestamptz - min(oldest)) * 1000)::float8 as "oldestPendingMs"
-       from (select endpoint, count(*) as pending, 0 as dead, 
-               min(created_at) filter (where not (endpoint = any($2::text[]) and type = any($3::text[]))) as oldest
-             from outdial.outbox where status = 'pending' group by endpoint
-             union all select endpoint, 0, count(*), null from outdial.outbox where status = 'dead' group by endpoint) as parts
-       group by endpoint order by endpoint`,
-      [new Date(this.store.now()), [...held.endpoints], [...held.types]],
-    );
-  }
-
   openJobs(): Promise<OpenJobs[]> {
     return this.store.query<OpenJobs>(
       `select kind, status, count(*)::int as count, (extract(epoch from $1::timestamptz - min(created_at)) * 1000)::float8 as "oldestMs"
-       from outdial.jobs where finished_at is null group by kind, status order by kind, status`,
+       from outdial.jobs where status in ('planning', 'ready', 'running') group by kind, status order by kind, status`,
       [new Date(this.store.now())],
     );
   }

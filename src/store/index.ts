@@ -96,6 +96,8 @@ export {
   type NewItem,
   type NewJob,
 } from "./jobs/types.ts";
+export type { LifeStanding, Lives } from "./lives/removal.ts";
+export { LIVES, livesDocument } from "./lives/table.ts";
 export type { StoreLog } from "./log.ts";
 export type { MetricReading } from "./metrics/readings.ts";
 export type {

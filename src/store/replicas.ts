@@ -50,11 +50,6 @@ export class Replicas extends Ledger {
     return this.store.query<Replica>(`select ${COLUMNS} from outdial.replicas order by id`);
   }
 
-  /** Removes replicas that have been silent for an hour: killed commands without a job, which nobody takes over. */
-  async sweep(): Promise<void> {
-    await this.store.query("delete from outdial.replicas where heartbeat_at < clock_timestamp() - interval '1 hour'");
-  }
-
   /** Removes a replica that ended, or whose work was taken over. False when it was not in the list: another process was first. */
   async remove(id: string): Promise<boolean> {
     return (await this.store.query("delete from outdial.replicas where id = $1 returning 1", [id])).length === 1;

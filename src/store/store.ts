@@ -34,6 +34,7 @@ import { Inbound } from "./inbound/inbound.ts";
 import { InteractionChanges } from "./interactions/changes.ts";
 import { SessionLocks } from "./interactions/session-locks.ts";
 import { JobLedger } from "./jobs/ledger.ts";
+import { Lives } from "./lives/removal.ts";
 import { type StoreLog, silent } from "./log.ts";
 import { MetricReadings } from "./metrics/readings.ts";
 import { StateIntents } from "./metrics/state-intents.ts";
@@ -156,6 +157,8 @@ export interface Store {
   readonly holds: HandoverHolds;
   /** Whether the database answers, and how much waits in it. */
   readonly health: StoreHealth;
+  /** How long each thing is kept, and its removal. */
+  readonly lives: Lives;
   /** Waits for running statements, closes the connections and leaves the embedded server. Can be called twice. */
   close(): Promise<void>;
 }
@@ -308,6 +311,7 @@ function ledgers(store: StoreCore) {
     stops: new StopLedger(store),
     attention: new AttentionLedger(store),
     health: new StoreHealth(store),
+    lives: new Lives(store),
   };
 }
 

@@ -485,7 +485,25 @@ export class AttentionUseCases {
             } as const,
           ],
     );
-    return [...off, ...missing];
+    const dead = receivers.flatMap(({ endpoint, enabled, dead, lastDead }) =>
+      !enabled || lastDead === null
+        ? []
+        : [
+            {
+              code: "dead_letters",
+              severity: "soon",
+              subject: { kind: "receiver", id: endpoint, name: endpoint },
+              what: `${dead} events were not delivered to ${endpoint} and are not tried again by themselves`,
+              cause: "receiver",
+              evidence: [`the newest is delivery ${lastDead}`],
+              since: null,
+              next: `See what the receiver answered: outdial webhooks show ${lastDead}. Then send them again under Deliveries, or: outdial webhooks replay --receiver ${endpoint}.`,
+              // Another one is a new occurrence, also for people who have seen the others.
+              episode: String(lastDead),
+            } as const,
+          ],
+    );
+    return [...off, ...missing, ...dead];
   }
 
   async #dialer(): Promise<Found[]> {

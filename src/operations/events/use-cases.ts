@@ -49,7 +49,7 @@ export class DeliveryUseCases {
     const names = new Set([...Object.keys(configured), ...counts.keys(), ...states.keys()]);
     const now = this.#context.clock.now();
     return [...names].sort().map((endpoint) => {
-      const { pending = 0, delivered = 0, dead = 0, oldestPendingMs = null } = counts.get(endpoint) ?? {};
+      const { pending = 0, delivered = 0, dead = 0, lastDead = null, oldestPendingMs = null } = counts.get(endpoint) ?? {};
       const { failingSince = null, offSince = null, offReason = null, known = false, types = [] } = states.get(endpoint) ?? {};
       const config = configured[endpoint];
       return {
@@ -59,6 +59,7 @@ export class DeliveryUseCases {
         pending,
         delivered,
         dead,
+        lastDead,
         oldestPendingMs,
         types: known ? types : [],
         written: known,

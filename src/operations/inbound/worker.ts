@@ -1,7 +1,7 @@
 // Processes the vendor's events from the queue: in order of arrival, in batches, in any number of processes. An event that cannot
 // be processed is tried again a few times and then set aside with the reason; the others do not wait for it.
 
-import { type Clock, type Instant, messageOf } from "../../kernel/index.ts";
+import { type Clock, messageOf } from "../../kernel/index.ts";
 import {
   type AuditInput,
   type ClaimedInbound,
@@ -21,9 +21,6 @@ const ATTEMPTS = 6;
 const FIRST_RETRY_MS = 1_000;
 const RETRY_GROWTH = 4;
 const MAX_REASON = 500;
-const PURGE_EVERY_MS = 3_600_000;
-/** Ids are kept longer than events are accepted: a forgotten event is refused for its age. */
-const KEEP_MS = 7 * 86_400_000;
 
 /** The result of one attempt, for metrics. */
 export interface InboundProcessed {
@@ -35,7 +32,7 @@ export interface InboundProcessed {
 }
 
 interface InboundWorkerOptions {
-  readonly inbound: Pick<Inbound, "claimDue" | "settle" | "purge">;
+  readonly inbound: Pick<Inbound, "claimDue" | "settle">;
   readonly handlers: InboundHandlers;
   /** The store's clock; all waiting is on it. */
   readonly clock: Clock;
@@ -52,7 +49,6 @@ export class InboundWorker {
   #stopping = false;
   #poked = false;
   #wake: () => void = () => undefined;
-  #purgeAt: Instant = 0;
 
   constructor(options: InboundWorkerOptions) {
     this.#options = options;
@@ -90,12 +86,10 @@ export class InboundWorker {
   }
 
   async #run(): Promise<void> {
-    const { clock } = this.#options;
     while (!this.#stopping) {
       this.#poked = false;
       try {
         if ((await this.#turn()) > 0) continue;
-        if (clock.now() >= this.#purgeAt) await this.#purge();
       } catch (error) {
         this.#options.log?.("warn", `events of the vendor: the queue failed: ${messageOf(error)}`);
         this.#poked = false;
@@ -151,12 +145,6 @@ export class InboundWorker {
       const status = settled[i]?.status ?? "pending";
       onProcessed({ channel, type, outcome: status === "pending" ? "retry" : status, queuedMs: now - receivedAt });
     }
-  }
-
-  async #purge(): Promise<void> {
-    const now = this.#options.clock.now();
-    this.#purgeAt = now + PURGE_EVERY_MS;
-    await this.#options.inbound.purge(now - KEEP_MS);
   }
 
   async #wait(): Promise<void> {

@@ -105,7 +105,7 @@ interface RunOptions {
   readonly campaignIds?: readonly string[] | undefined;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: RetrievalProgress) => void;
-  /** Called with each retrieval that a schedule made, and with each failure. */
+  /** Called with each retrieval that a schedule made, and with each failure; not for a turn for which the tenant has no call. */
   readonly onRun: (run: { readonly retrieval: Retrieval } | { readonly failed: unknown }) => Promise<void> | void;
 }
 
@@ -150,13 +150,14 @@ export async function runSchedules(deps: ScheduleDependencies, options: RunOptio
 /** Carries out one turn of a schedule. Rejects only with what `onRun` throws. */
 async function carryOut(
   { retrieving, ledger, schedules, clock, replicaId: by }: ScheduleDependencies,
-  { onProgress, onRun }: RunOptions,
+  { onProgress, onRun, signal }: RunOptions,
   taken: RetrievalSchedule,
   rest: () => Promise<void>,
 ): Promise<void> {
   const { campaignId } = taken;
   try {
-    const schedule = { ...taken, readTo: readSoFar(taken, await ledger.list({ campaignId, status: ["done"], limit: SEEN })) };
+    const ended = await ledger.list({ campaignId, status: ["done"], limit: SEEN });
+    const schedule = { ...taken, readTo: readSoFar(taken, ended) };
     if (schedule.readTo !== null && schedule.readTo !== taken.readTo) await schedules.readUpTo(campaignId, schedule.readTo);
     for (const ahead of await endingAhead(ledger, campaignId, clock.now())) {
       const retrieval = await retrieving.giveUpAhead(ahead);
@@ -169,6 +170,10 @@ async function carryOut(
         const { retrieval } = await retrieving.submit(late);
         await onRun({ retrieval: await retrieving.run(retrieval.jobId, onProgress) });
       }
+    if (begun === undefined && isQuiet(schedule, ended[0]) && (await retrieving.isEmpty(due, signal))) {
+      await schedules.foundNothing(schedule, due, by);
+      return;
+    }
     if (begun !== undefined) await schedules.endTurn(campaignId, by);
     const { jobId } = begun ?? (await retrieving.submit(due, undefined, by)).retrieval;
     const retrieval = await retrieving.run(jobId, onProgress);
@@ -198,6 +203,14 @@ function readSoFar(
       const joins = read === null ? one.to - one.from >= firstMs : one.from <= read;
       return joins ? Math.max(read ?? 0, readUpTo(one)) : read;
     }, readTo);
+}
+
+/**
+ * Whether the turn before brought nothing: then it is asked first whether there is a call at all, and no retrieval is kept when there is none. @param
+ * newest the newest retrieval that ended. Pure.
+ */
+function isQuiet({ readTo }: Pick<RetrievalSchedule, "readTo">, newest: Pick<Retrieval, "calls" | "to"> | undefined): boolean {
+  return readTo !== null && (newest === undefined || newest.calls === 0 || newest.to < readTo);
 }
 
 /** A retrieval that an earlier turn of this schedule began and that has not ended. */

@@ -7,6 +7,7 @@ import { requireSupported } from "../../tenant/port.ts";
 import { Semaphore } from "../jobs/semaphore.ts";
 import type { Kind, Running } from "../run/kind.ts";
 import type { StopReason } from "../run/reason.ts";
+import { comparedOf, numbersFor } from "./compared.ts";
 import { auditEntry, findRetrieval } from "./entry.ts";
 import { endsAhead } from "./failure.ts";
 import { areOutcomeCodes, checkRequest, earliestStart, type RetrievalInput, type RetrievalRequest } from "./request.ts";
@@ -106,6 +107,33 @@ export class Retrieving {
       else ranges.push({ from: day, to: day + DAY_MS });
     }
     return ranges.map((range) => ({ ...request, from: Math.max(range.from, earliest), to: Math.min(range.to, before) }));
+  }
+
+  /**
+   * Whether the tenant has no call of a window, and nothing that counts them says otherwise. False also when that cannot be found out: a retrieval
+   * does. Never rejects.
+   */
+  async isEmpty(request: RetrievalRequest, signal: AbortSignal): Promise<boolean> {
+    const { source } = this.#deps;
+    const { campaignId, codes, limit } = request;
+    try {
+      for (const { from, to } of splitWindows(request)) {
+        const [startDateTime, endDateTime] = [new Date(from).toISOString(), new Date(to).toISOString()];
+        const asked = {
+          campaignId,
+          startDateTime,
+          endDateTime,
+          limit,
+          ...(codes === null ? {} : { dispositionCode: [...codes] }),
+        };
+        for await (const _ of source.calls(asked, { signal })) return false;
+      }
+      const compared = await numbersFor(this.#deps, { jobId: "", ...request }, { signal });
+      const { doubt, short } = comparedOf({ calls: 0, compared, codes });
+      return !short && (codes !== null || doubt === null);
+    } catch {
+      return false;
+    }
   }
 
   /** Throws OperationError `job_not_found`. */

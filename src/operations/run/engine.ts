@@ -79,8 +79,6 @@ export interface EngineDesk {
   phase(run: Omit<EngineRun, "kind">): Promise<EnginePhase>;
   /** Ends a run that no process may continue. */
   cancel(run: EngineRun): Promise<void>;
-  /** Deletes the latest earlier runs that have ended: for runs that leave nothing behind. */
-  forgetBefore(run: Omit<EngineRun, "kind">): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -92,6 +90,8 @@ export interface Engine extends EngineDesk {
   underWay(): Promise<UnderWay[]>;
   /** Takes runs away from processes that died, for any service to go on with. */
   resume(runs: readonly UnderWay[]): Promise<void>;
+  /** Deletes runs that ended before an instant, with their steps. @returns how many */
+  forgetEnded(before: Date): Promise<number>;
 }
 
 /** The name of a run's workflow. */
@@ -202,7 +202,7 @@ export async function launchEngine(options: {
       for (const [queueName, some] of queues) await told(DBOS.resumeWorkflows(some.map(workflowId), { queueName }));
     },
     cancel: (run) => told(DBOS.cancelWorkflow(workflowId(run))),
-    forgetBefore: (run) => forgetBefore(DBOS, run),
+    forgetEnded,
     async close() {
       isClosing = true;
       await DBOS.shutdown({ deregister: true });
@@ -233,7 +233,6 @@ export async function openDesk(options: { readonly databaseUrl: string; readonly
       return phaseOf(found ?? null);
     },
     cancel: (run) => told(client.cancelWorkflow(workflowId(run))),
-    forgetBefore: (run) => forgetBefore(client, run),
     async close() {
       await client.destroy();
       if (!pool.ended) await pool.end();
@@ -241,20 +240,26 @@ export async function openDesk(options: { readonly databaseUrl: string; readonly
   };
 }
 
-/** Several processes may open runs at once, of which only the last one begins: more than the one before may have ended. */
-const FORGOTTEN_AT_ONCE = 8;
+/** Runs that are deleted at once. */
+const FORGOTTEN_AT_ONCE = 200;
 
-async function forgetBefore(
-  workflows: Pick<DBOSClient, "listWorkflows" | "deleteWorkflows">,
-  { jobId, run }: Omit<EngineRun, "kind">,
-): Promise<void> {
-  const numbers = Array.from({ length: FORGOTTEN_AT_ONCE }, (_, i) => run - 1 - i).filter((one) => one > 0);
-  if (numbers.length === 0) return;
-  // Found by their names, which are the key of the engine's table.
-  const workflowIDs = numbers.map((one) => workflowId({ jobId, run: one }));
-  const found = await told(workflows.listWorkflows({ workflowIDs, loadInput: false, loadOutput: false }));
-  const ended = found.filter((one) => phaseOf(one).phase === "ended");
-  if (ended.length > 0) await told(workflows.deleteWorkflows(ended.map(({ workflowID }) => workflowID)));
+async function forgetEnded(before: Date): Promise<number> {
+  for (let forgotten = 0; ; ) {
+    const ended = await told(
+      DBOS.listWorkflows({
+        status: ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"],
+        endTime: before.toISOString(),
+        completedBefore: before.toISOString(),
+        sortDesc: false,
+        limit: FORGOTTEN_AT_ONCE,
+        loadInput: false,
+        loadOutput: false,
+      }),
+    );
+    if (ended.length > 0) await told(DBOS.deleteWorkflows(ended.map(({ workflowID }) => workflowID)));
+    forgotten += ended.length;
+    if (ended.length < FORGOTTEN_AT_ONCE) return forgotten;
+  }
 }
 
 function phaseOf(found: WorkflowStatus | null): EnginePhase {

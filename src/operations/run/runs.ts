@@ -201,10 +201,13 @@ export class Runs {
         await desk.enqueue(entered, { scope: kind.scope, partition: kind.partition(job) });
         if (!serves) this.#deps.warn(`${jobId} is handed over to the service ${service}, which runs it with its own settings`);
       }
-      // The next run deletes what this one could not.
-      if (kind.rows !== undefined) await desk.forgetBefore(entered).catch(() => undefined);
       return;
     }
+  }
+
+  /** Deletes what the engine keeps of runs that ended before an instant. @returns how many runs */
+  forgetEnded(before: Date): Promise<number> {
+    return this.#attached().forgetEnded(before);
   }
 
   /** Launches an engine in a command line when no service is left. */

@@ -16,14 +16,14 @@ export interface BudgetFigures {
 }
 
 interface FiguresPorts {
-  readonly store: Pick<Store, "health" | "inbound" | "replicas" | "endpoints">;
+  readonly store: Pick<Store, "health" | "outbox" | "inbound" | "replicas" | "endpoints">;
   /** Rate budgets by family. */
   readonly budgets: () => Readonly<Record<string, BudgetFigures>>;
   /** Present number of readers of live updates. */
   readonly readers: () => number;
   readonly clock: Clock;
   /** Events that wait for the end of quiet hours at present. */
-  readonly held: () => Parameters<Store["health"]["backlog"]>[0];
+  readonly held: () => NonNullable<Parameters<Store["outbox"]["counts"]>[0]>;
 }
 
 const FRESH_MS = 5_000;
@@ -108,7 +108,7 @@ function storeFigures(metrics: ServiceMetrics, store: FiguresPorts["store"], hel
 
   return async () => {
     const [backlog, inbound, states, open, beating] = await Promise.all([
-      store.health.backlog(held()),
+      store.outbox.counts(held()),
       store.inbound.counts(),
       store.endpoints.list(),
       store.health.openJobs(),

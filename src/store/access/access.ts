@@ -312,13 +312,6 @@ export class Access extends Ledger {
       if (ended === 1) tx.audit([{ actor: by, action: "session.end", subject: id }]);
     });
   }
-
-  /** Deletes ended sessions and expired codes. */
-  async sweep(): Promise<void> {
-    const now = new Date(this.store.now());
-    await this.store.query("delete from outdial.sessions where expires_at < $1", [now]);
-    await this.store.query("delete from outdial.login_codes where expires_at < $1", [now]);
-  }
 }
 
 async function refuseTaken(tx: Tx, name: string, person: string | undefined): Promise<void> {

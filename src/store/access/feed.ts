@@ -73,16 +73,18 @@ export class ServiceFeed extends Ledger {
   }
 
   /** Deletes updates older than `ageMs` and raises the floor accordingly; and those of another server, which this one would tell much later. */
-  async sweep(ageMs: number): Promise<void> {
-    await this.store.query(
+  async sweep(ageMs: number): Promise<number> {
+    const [row] = await this.store.query<{ removed: number }>(
       `with gone as (
          delete from outdial.service_events
          where created_at < clock_timestamp() - $1 * interval '1 millisecond' and tx < pg_snapshot_xmin(pg_current_snapshot())
          returning tx, id),
        others as (delete from outdial.service_events where tx >= pg_snapshot_xmax(pg_current_snapshot())),
-       last as (select tx, id from gone order by tx desc, id desc limit 1)
-       update outdial.service_feed set floor_tx = last.tx, floor_id = last.id from last where (floor_tx, floor_id) < (last.tx, last.id)`,
+       last as (select tx, id from gone order by tx desc, id desc limit 1),
+       raised as (update outdial.service_feed set floor_tx = last.tx, floor_id = last.id from last where (floor_tx, floor_id) < (last.tx, last.id))
+       select count(*)::int as removed from gone`,
       [ageMs],
     );
+    return row?.removed ?? 0;
   }
 }

@@ -294,9 +294,4 @@ export class ServiceRequests extends Ledger {
     }
     return named;
   }
-
-  /** Deletes keys older than a day. */
-  async sweep(): Promise<void> {
-    await this.store.query("delete from outdial.idempotency_keys where created_at < $1", [new Date(this.store.now() - KEEP_MS)]);
-  }
 }

@@ -5,9 +5,6 @@ import type { AuditInput } from "../audit/entry.ts";
 import { Ledger } from "../commit.ts";
 import { storable } from "../database/arrays.ts";
 
-/** How long this is kept after the last change. */
-const KEPT_MS = 30 * 86_400_000;
-
 /** What people said about one thing. */
 export interface AttentionWord {
   readonly key: string;
@@ -27,12 +24,11 @@ export class AttentionLedger extends Ledger {
     return this.store.query<AttentionWord>(`select ${WORD} from outdial.attention`);
   }
 
-  /** Replaces what was said about a thing; deletes what is older than 30 days. */
+  /** Replaces what was said about a thing. */
   put(word: AttentionWord, audit: readonly AuditInput[]): Promise<void> {
     const now = this.store.now();
     const { key, owner, acknowledgedBy, acknowledgedAt, note } = word;
     return this.store.commit(async (tx) => {
-      await tx.query("delete from outdial.attention where updated_at < $1", [new Date(now - KEPT_MS)]);
       await tx.query(
         `insert into outdial.attention (key, owner, acknowledged_by, acknowledged_at, note, updated_at) values ($1, $2, $3, $4, $5, $6)
          on conflict (key) do update set owner = excluded.owner, acknowledged_by = excluded.acknowledged_by,

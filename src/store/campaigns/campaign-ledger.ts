@@ -73,8 +73,6 @@ const APPLIES = `select a.job_id as "jobId", plan_hash as "planHash", a.source_n
 const POLICIES = `select campaign_id as "campaignId", name, policy, plan_hash as "planHash", actor, updated_at as "updatedAt"
   from outdial.campaign_policies`;
 
-const PLANS_KEPT_MS = 30 * 86_400_000;
-
 /** Applies of campaign files and their journal. */
 export class CampaignLedger extends JournalLedger {
   constructor(store: StoreCore) {
@@ -126,10 +124,9 @@ export class CampaignLedger extends JournalLedger {
     return (await this.store.query<CampaignApply>(`${APPLIES} where ended_at is null`))[0];
   }
 
-  /** Stores a plan that is shown to a person; deletes those shown more than 30 days ago. */
+  /** Stores a plan that is shown to a person. */
   async keepPlan(planHash: string, plan: unknown): Promise<void> {
     const now = this.store.now();
-    await this.store.query("delete from outdial.campaign_plans where shown_at < $1", [new Date(now - PLANS_KEPT_MS)]);
     await this.store.query(
       `insert into outdial.campaign_plans (plan_hash, plan, shown_at) values ($1, $2, $3)
        on conflict (plan_hash) do update set shown_at = excluded.shown_at, plan = excluded.plan`,

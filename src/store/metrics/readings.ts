@@ -4,9 +4,6 @@ import type { Instant } from "../../kernel/index.ts";
 import { Ledger, type Tx } from "../commit.ts";
 import { joinTexts, storable, textColumn } from "../database/arrays.ts";
 
-/** How long readings are kept: the abandonment window of 30 days, and a margin. */
-const KEPT_MS = 40 * 24 * 3_600_000;
-
 /** One reading. Figures that the vendor did not give are null. */
 export interface MetricReading {
   readonly campaignId: string;
@@ -49,7 +46,7 @@ const NAMES = `"campaignId", at, "receivedAt", source, "eventId", "windowMinutes
 /** Writes and reads readings. */
 export class MetricReadings extends Ledger {
   /**
-   * Adds a reading; an event that was stored before is not added again. Deletes readings older than 40 days.
+   * Adds a reading; an event that was stored before is not added again.
    * @returns whether it is new, and whether it is the latest of its campaign
    */
   add(reading: NewMetricReading): Promise<{ readonly added: boolean; readonly newest: boolean }> {
@@ -59,10 +56,6 @@ export class MetricReadings extends Ledger {
         "select exists (select from outdial.metric_readings where campaign_id = $1 and ordered_at > $2) as later",
         [storable(reading.campaignId), orderOf(reading)],
       );
-      await tx.query("delete from outdial.metric_readings where campaign_id = $1 and ordered_at < $2", [
-        storable(reading.campaignId),
-        new Date(reading.receivedAt - KEPT_MS),
-      ]);
       return { added, newest: row?.later === false };
     });
   }

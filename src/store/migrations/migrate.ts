@@ -8,6 +8,7 @@ import type { Ask, Connection } from "../plain-types.ts";
 import { campaigns } from "./campaigns.ts";
 import { facts } from "./facts.ts";
 import { jobs } from "./jobs.ts";
+import { lives } from "./lives.ts";
 import { log } from "./log.ts";
 import { notices } from "./notices.ts";
 import { outcomes } from "./outcomes.ts";
@@ -25,6 +26,7 @@ interface Migration {
 const MIGRATIONS: readonly Migration[] = [
   { name: "baseline", sql: [jobs, log, facts, outcomes, campaigns, service, notices].join("") },
   { name: "receivers", sql: receivers },
+  { name: "lives", sql: lives },
 ];
 
 /** The version of the schema that this outdial works with. */

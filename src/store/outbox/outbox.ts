@@ -72,6 +72,9 @@ const DELIVERED = settling(
         claimed_by = null, claimed_until = null, last_status = done.code, last_error = null
       from unnest($1::bigint[], $2::smallint[]) as done (id, code) where o.id = done.id and (o.status = 'pending') is true
       returning o.endpoint, o.subject, o.id),
+    counted as (
+      insert into outdial.delivered_counts as c (endpoint, delivered) select endpoint, count(*) from sent group by endpoint order by endpoint
+      on conflict (endpoint) do update set delivered = c.delivered + excluded.delivered),
     recovered as (
       update outdial.endpoints e set failing_since = null where e.failing_since is not null and e.name in (select endpoint from sent))`,
   { settled: "sent", next: "$3", moves: ">" },
@@ -89,6 +92,8 @@ const FAILED = settling(
       insert into outdial.delivery_attempts (delivery_id, at, status, error) select id, $5, last_status, coalesce(last_error, '') from failed)`,
   { settled: "failed", next: "failed.next", moves: "is distinct from" },
 );
+
+const NONE = { endpoints: [], types: [] };
 
 /** Adds, claims, settles, lists and replays events. Times are on the store's clock. */
 export class Outbox extends Ledger {
@@ -231,14 +236,23 @@ export class Outbox extends Ledger {
     return row?.count ?? 0;
   }
 
-  /** Number of events by state, for each endpoint. */
-  async counts(): Promise<EndpointCounts[]> {
+  /**
+   * Number of events by state, for each endpoint; no event that was delivered is read. @param held pending events that are held back on
+   * purpose: they are counted, but do not determine the age
+   */
+  async counts(
+    held: { readonly endpoints: readonly string[]; readonly types: readonly string[] } = NONE,
+  ): Promise<EndpointCounts[]> {
     return this.store.query<EndpointCounts>(
-      `select endpoint, count(*) filter (where status = 'pending')::int as pending, count(*) filter (where status = 'delivered')::int as delivered,
-         count(*) filter (where status = 'dead')::int as dead,
-         (extract(epoch from $1::timestamptz - min(created_at) filter (where status = 'pending')) * 1000)::float8 as "oldestPendingMs"
-       from outdial.outbox group by endpoint order by endpoint`,
-      [new Date(this.store.now())],
+      `select endpoint, sum(pending)::int as pending, sum(delivered)::bigint as delivered, sum(dead)::int as dead, max(last_dead) as "lastDead",
+         (extract(epoch from $1::timestamptz - min(oldest)) * 1000)::float8 as "oldestPendingMs"
+       from (select endpoint, count(*) as pending, 0 as delivered, 0 as dead, null::bigint as last_dead,
+               min(created_at) filter (where not (endpoint = any($2::text[]) and type = any($3::text[]))) as oldest
+             from outdial.outbox where status = 'pending' group by endpoint
+             union all select endpoint, 0, 0, count(*), max(id), null from outdial.outbox where status = 'dead' group by endpoint
+             union all select endpoint, 0, delivered, 0, null, null from outdial.delivered_counts) as parts
+       group by endpoint order by endpoint`,
+      [new Date(this.store.now()), [...held.endpoints], [...held.types]],
     );
   }
 

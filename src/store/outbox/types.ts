@@ -116,8 +116,11 @@ export interface ReplayQuery {
 export interface EndpointCounts {
   readonly endpoint: string;
   readonly pending: number;
+  /** Deliveries that succeeded, also of events that are no longer kept. */
   readonly delivered: number;
   readonly dead: number;
+  /** The newest dead letter; null when there is none. */
+  readonly lastDead: number | null;
   /** Age of the oldest pending event, ms; null when none is pending. */
   readonly oldestPendingMs: number | null;
 }

@@ -122,7 +122,8 @@ export class RetrievalLedger extends Ledger {
   /** The latest observation of any call of a campaign; 0 when there is none. */
   async observedUpto(campaignId: string): Promise<number> {
     const [row] = await this.store.query<{ upto: number | null }>(
-      `select max(observed_upto) as upto from outdial.retrieval_windows join outdial.retrievals using (job_id) where campaign_id = $1`,
+      `select greatest((select max(observed_upto) from outdial.retrieval_windows join outdial.retrievals using (job_id) where campaign_id = $1),
+         (select max(observed_upto) from outdial.read_periods where campaign_id = $1)) as upto`,
       [campaignId],
     );
     return row?.upto ?? 0;
@@ -273,14 +274,18 @@ interface HeldQuery {
   readonly to: number;
 }
 
-/** A retrieval is short when something that is certain counts more; dials are compared day by day. */
+/** Windows of retrievals by what they tell. A retrieval is short when something that is certain counts more; dials are compared day by day. */
+export const STRETCHES = `select r.campaign_id, r.codes, w.from_ms, w.to_ms, w.observed_upto, case when not w.done then 'begun' when exists (
+      select from json_array_elements(r.compared) c where (c ->> 'certain')::boolean and c ->> 'brought' is null
+        and r.calls < (c ->> 'share')::float8 * (c ->> 'count')::float8) then 'short' else 'read' end as kind
+  from outdial.retrievals r join outdial.retrieval_windows w using (job_id)`;
+
 const HELD = `select campaign_id as "campaignId", codes, kind, lower(stretch) as "from", upper(stretch) as "to" from (
-    select campaign_id, codes, kind, range_agg(int8range(from_ms, to_ms + 1)) as stretches from (
-      select r.campaign_id, r.codes, w.from_ms, w.to_ms, case when not w.done then 'begun' when exists (
-          select from json_array_elements(r.compared) c where (c ->> 'certain')::boolean and c ->> 'brought' is null
-            and r.calls < (c ->> 'share')::float8 * (c ->> 'count')::float8) then 'short' else 'read' end as kind
-      from outdial.retrievals r join outdial.retrieval_windows w using (job_id)
-      where ($1::text[] is null or r.campaign_id = any($1)) and w.from_ms < $3 and w.to_ms >= $2 and (w.done or w.pages_ok > 0)) read
+    select campaign_id, codes, kind, range_agg(stretches) as stretches from (
+      select campaign_id, codes, kind, int8multirange(int8range(from_ms, to_ms + 1)) as stretches from (${STRETCHES}
+        where ($1::text[] is null or r.campaign_id = any($1)) and w.from_ms < $3 and w.to_ms >= $2 and (w.done or w.pages_ok > 0)) here
+      union all select campaign_id, codes, kind, stretches * int8multirange(int8range($2::bigint, $3::bigint)) from outdial.read_periods
+        where $1::text[] is null or campaign_id = any($1)) read
     group by campaign_id, codes, kind) merged, unnest(stretches) as stretch order by campaign_id, lower(stretch)`;
 
 const ADVANCE = `update outdial.retrieval_windows set pages_ok = pages_ok + 1, attempts = attempts + $13, page_token = $4, done = $4::text is null, page_size = $5,

@@ -23,8 +23,10 @@ export async function endTurn(tx: Tx, campaignId: string, by: string): Promise<v
     campaignId,
     by,
   ]);
-  if (ended === 0) throw new StoreError("not_owner", `another process runs the schedule of ${campaignId}`);
+  if (ended === 0) throw notHolder(campaignId);
 }
+
+const notHolder = (campaignId: string) => new StoreError("not_owner", `another process runs the schedule of ${campaignId}`);
 
 /** The schedules of a store. */
 export class RetrievalSchedules extends Ledger {
@@ -98,6 +100,31 @@ export class RetrievalSchedules extends Ledger {
   /** Ends a turn without a new retrieval. Throws StoreError `not_owner` when another process has it. */
   async endTurn(campaignId: string, by: string): Promise<void> {
     await this.store.commit((tx) => endTurn(tx, campaignId, by));
+  }
+
+  /**
+   * Ends a turn whose window the tenant has no call of: no retrieval is kept of it, and the window counts as read. Throws StoreError `not_owner` when
+   * another process has the turn.
+   * @param window ms since the epoch, both inclusive
+   */
+  async foundNothing(
+    { campaignId, codes }: Pick<RetrievalSchedule, "campaignId" | "codes">,
+    window: { readonly from: number; readonly to: number },
+    by: string,
+  ): Promise<void> {
+    const { from, to } = window;
+    await this.store.commit(async (tx) => {
+      const ended = await tx.change(
+        "update outdial.retrieval_schedules set turn_of = null, read_to = greatest(read_to, $3) where campaign_id = $1 and turn_of = $2",
+        [campaignId, by, to],
+      );
+      if (ended === 0) throw notHolder(campaignId);
+      await tx.query(
+        `insert into outdial.read_periods as p (campaign_id, codes, kind, stretches) values ($1, $2, 'read', int8multirange(int8range($3, $4)))
+         on conflict (campaign_id, codes, kind) do update set stretches = p.stretches + excluded.stretches`,
+        [campaignId, codes, from, to + 1],
+      );
+    });
   }
 
   /** Records how far a schedule has read; never decreases. */

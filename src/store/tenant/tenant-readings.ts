@@ -1,6 +1,6 @@
 // The last reading of each thing at the tenant: its value, its time, and why the latest attempt failed.
 
-import { DAY_MS, type Instant } from "../../kernel/index.ts";
+import type { Instant } from "../../kernel/index.ts";
 import { Ledger } from "../commit.ts";
 import { storable } from "../database/arrays.ts";
 
@@ -37,11 +37,6 @@ export interface TenantReading {
   /** From then on it must be read again, whatever its age; null when only its age counts. */
   readonly goodUntil: Instant | null;
 }
-
-/** A campaign that a person called gone is kept as long as its figures. */
-const GONE_MS = 40 * DAY_MS;
-/** A count that the tenant was not asked for any more. */
-const COUNT_MS = 400 * DAY_MS;
 
 const TIMES = `what, subject, read_at as "readAt", problem, tried_at as "triedAt", good_until as "goodUntil"`;
 const COLUMNS = `${TIMES}, value`;
@@ -183,18 +178,5 @@ export class TenantReadings extends Ledger {
     await this.store.query("update outdial.tenant_readings set claimed_until = null where what = $1 and subject = $2", [
       ...keyOf(key),
     ]);
-  }
-
-  /** Deletes readings of campaigns that have been gone for long, attempts for ids that are not campaigns, and old counts. */
-  async sweep(now: Instant): Promise<void> {
-    await this.store.query("delete from outdial.known_campaigns where gone_at < $1", [new Date(now - GONE_MS)]);
-    await this.store.query("delete from outdial.known_counts where coalesce(answered_at, seen_at) < $1", [
-      new Date(now - COUNT_MS),
-    ]);
-    await this.store.query(
-      `delete from outdial.tenant_readings as known where subject <> '' and coalesce(tried_at, claimed_until) < $1
-         and not exists (select from outdial.known_campaigns where id = known.subject)`,
-      [new Date(now - DAY_MS)],
-    );
   }
 }

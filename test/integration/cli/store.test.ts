@@ -19,6 +19,7 @@ afterEach(() => folder[Symbol.asyncDispose]());
 /** Every command that reads a store, or changes what is in one, with arguments that are right. */
 const FINDS = [
   "mcp",
+  "data lives",
   "db migrate",
   "db status",
   "serve",

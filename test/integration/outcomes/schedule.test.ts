@@ -9,6 +9,7 @@ import { type Retrieval, StoreError } from "../../../src/store/index.ts";
 import { CAMPAIGN } from "../../support/calls.ts";
 import { outcomesScenario, truthOf } from "../../support/outcomes.ts";
 import { anybodys } from "../../support/runs.ts";
+import { until } from "../../support/until.ts";
 import { openWorld, type World } from "./world.ts";
 
 const HOUR = 3_600_000;
@@ -61,6 +62,77 @@ test("a schedule reads on from where it got to, less the overlap, and brings wha
   expect(kept).toMatchObject({ campaignId: CAMPAIGN, everyMs: 1, readTo: second?.to });
   expect(await runtime.removeSchedule(CAMPAIGN)).toBe(true);
   expect(await runtime.schedules()).toEqual([]);
+});
+
+/** Rows of every table of the store, by table. */
+async function rowsOfTables(client: pg.Client): Promise<ReadonlyMap<string, number>> {
+  const { rows: tables } = await client.query<{ name: string }>(
+    "select format('%I.%I', nspname, relname) as name from pg_class c join pg_namespace n on n.oid = relnamespace where nspname in ('outdial', 'dbos') and relkind = 'r'",
+  );
+  const counts = new Map<string, number>();
+  for (const { name } of tables)
+    counts.set(name, Number((await client.query<{ n: string }>(`select count(*) as n from ${name}`)).rows[0]?.n));
+  return counts;
+}
+
+test("turns for which the tenant has no call leave no row behind, count as read, and the next call is retrieved", async () => {
+  // One engine in a process.
+  await runtime[Symbol.asyncDispose]();
+  await world[Symbol.asyncDispose]();
+  const quiet = await openWorld(outcomesScenario(0));
+  world = quiet;
+  const at = await quiet.open();
+  runtime = at;
+  await at.setSchedules([CAMPAIGN], { limit: 100, lastMs: HOUR }, { everyMs: 1, overlapMs: HOUR });
+  const client = new pg.Client({ connectionString: quiet.databaseUrl });
+  await client.connect();
+  const ended: Retrieval[] = [];
+  const running = at.runSchedules({
+    onRun: (run) => {
+      if ("failed" in run) throw run.failed;
+      ended.push(run.retrieval);
+    },
+  });
+  let before: ReadonlyMap<string, number> | undefined;
+  let listings = 0;
+  await until(async () => {
+    const { rows } = await client.query<{ n: number }>("select count(*)::int as n from outdial.read_periods");
+    if (rows[0]?.n === 0) return false;
+    if (before === undefined) {
+      before = await rowsOfTables(client);
+      listings = quiet.listings();
+    }
+    return quiet.listings() >= listings + 5;
+  });
+  expect(ended).toMatchObject([{ status: "done", calls: 0 }]);
+  const after = await rowsOfTables(client);
+  const first = before ?? after;
+  expect([...after].filter(([name, n]) => n !== first.get(name))).toEqual([]);
+
+  const all = { campaigns: [CAMPAIGN], from: Date.now() - 40 * DAY, to: Date.now() + 40 * DAY };
+  const { reads } = await at.store.retrievals.held(all);
+  const [schedule] = await at.schedules();
+  expect(reads).toHaveLength(1);
+  expect(reads[0]).toMatchObject({ kind: "read", from: ended[0]?.from });
+  expect(reads[0]?.to).toBeGreaterThan(ended[0]?.to ?? 0);
+  expect(reads[0]?.to).toBeGreaterThanOrEqual(schedule?.readTo ?? 0);
+
+  const time = new Date(Date.now() - HOUR / 2).toISOString();
+  quiet.sandbox.control.simulateCall({
+    campaignId: CAMPAIGN,
+    id: "new",
+    dispositionCode: "CONVERTED",
+    startTime: time,
+    endTime: time,
+  });
+  await expect.poll(() => ended.length, { timeout: 20_000 }).toBeGreaterThan(1);
+  at.interrupt();
+  await running;
+  expect(ended[1]).toMatchObject({ status: "done", calls: 1 });
+  expect(await at.lake.query("SELECT disposition_code AS code FROM calls WHERE call_id = 'new'")).toEqual([
+    { code: "CONVERTED" },
+  ]);
+  await client.end();
 });
 
 test("a retrieval that was left behind is gone on with before a new one begins", async () => {

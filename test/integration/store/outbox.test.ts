@@ -105,8 +105,8 @@ test("counts and ages by endpoint; released events are due at once", async () =>
   await outbox.markDelivered([{ id: a?.id ?? 0, status: 200 }]);
   await outbox.release("w1", [b?.id ?? 0]);
   expect(await outbox.counts()).toEqual([
-    { endpoint: "bi", pending: 1, delivered: 1, dead: 0, oldestPendingMs: 5_000 },
-    { endpoint: "crm", pending: 1, delivered: 0, dead: 0, oldestPendingMs: 5_000 },
+    { endpoint: "bi", pending: 1, delivered: 1, dead: 0, lastDead: null, oldestPendingMs: 5_000 },
+    { endpoint: "crm", pending: 1, delivered: 0, dead: 0, lastDead: null, oldestPendingMs: 5_000 },
   ]);
   expect(await outbox.oldestPendingAge("bi")).toBe(5_000);
   expect(await outbox.oldestPendingAge("nobody")).toBeUndefined();

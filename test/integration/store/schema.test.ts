@@ -101,6 +101,6 @@ test("a process that has been silent for an hour is taken off the list, the othe
   const { replicas } = world.store;
   for (const id of ["gone", "there"]) await replicas.beat({ id, pid: 1, host: "h", intervalMs: 1_000, scopes: [] });
   await client.query("update outdial.replicas set heartbeat_at = heartbeat_at - interval '61 minutes' where id = 'gone'");
-  await replicas.sweep();
+  await world.store.lives.sweep({}, { feed: async () => 0, workflows: async () => 0 });
   expect((await replicas.list()).map(({ id }) => id)).toEqual(["there"]);
 });

@@ -111,7 +111,9 @@ const dumps = existsSync(STORES) ? readdirSync(STORES).filter((name) => /^\d+\.s
 test.each(dumps)("the store of %s is brought up to date, holds what it held, and does its work", async (name) => {
   const database = await restored(join(STORES, name));
   const environment = { DATABASE_URL: database.url, OUTDIAL_AUDIT_KEY: readFileSync(KEY, "utf8") };
-  await using service = await startService({ environment, sandbox: { scenario } });
+  // The present dump grows older than what is kept by default; an older one begins to remove a week after its update.
+  const yaml = name === `${MIGRATION_COUNT}.sql` ? "kept: { jobs: 3653d }" : "";
+  await using service = await startService({ environment, yaml, sandbox: { scenario } });
   const json = async (line: string) => {
     const { stdout } = await runCli([...line.split(" "), "--json"], { cwd: dirname(service.dir), env: service.environment });
     return JSON.parse(stdout) as Record<string, unknown>;

@@ -103,7 +103,7 @@ export class EngineModel {
           const row = this.#rows.get(workflowId(run));
           if (row !== undefined && row.status !== "ENDED") row.status = "CANCELLED";
         }),
-      forgetBefore: async () => undefined,
+      forgetEnded: async () => 0,
       close: async () => undefined,
     };
   }

@@ -38,8 +38,9 @@ export const endpointView = z
     /** Where events go, without the path; null when no longer configured. */
     url: z.string().nullable(),
     pending: count,
-    delivered: count,
+    delivered: count.describe("Deliveries that succeeded, also of events that are no longer kept"),
     dead: count,
+    lastDead: z.int().nullable().describe("The newest dead letter; null when there is none"),
     oldestPendingMs: z.number().nullable(),
     types: z.array(z.string()).readonly().describe("Types of events that are written for it"),
     written: z.boolean().describe("Whether the store has it: every process writes events for it"),

@@ -1,0 +1,379 @@
+// What outdial keeps, each table, folder and file: for how long, what removes it, and who may change that. The removal, the configuration's defaults, the
+// page in docs and `outdial data lives` follow from it.
+
+import { DAY_MS, durationText, HOUR_MS, KEPT, type Kept, type KeptSetting, keptOf } from "../../kernel/index.ts";
+import { STRETCHES } from "../retrieval/ledger.ts";
+
+/** Rows that one statement removes at most: nobody waits for it. */
+const ROWS = 5_000;
+/** Jobs have rows in many tables. */
+const JOBS = 50;
+/** Removes some rows that are older than $1. */
+interface Removal {
+  /** Answers how many as `removed`. */
+  readonly sql: string;
+  /** Rows at most. */
+  readonly size: number;
+  /** The table is append-only, and the database lets this removal alone pass, of rows that are old enough. */
+  readonly appendOnly?: string;
+}
+
+/** How long something lives. */
+type Span =
+  | { readonly setting: KeptSetting }
+  /** A time that nobody may change. */
+  | { readonly ms: number }
+  /** As long as something else. */
+  | { readonly as: string }
+  /** For good, or for as long as it is used. */
+  | { readonly stays: string };
+
+export interface Life {
+  readonly name: string;
+  readonly kind: "table" | "folder" | "file";
+  readonly holds: string;
+  readonly span: Span;
+  /** By whom, when it is not the service's hourly removal. */
+  readonly by?: string;
+  /** The statement, or the part of outdial that removes it. */
+  readonly remove?: Removal | "feed" | "workflows";
+  /** What is removed is told in the audit log. */
+  readonly told?: true;
+}
+
+const counted = (removal: string) => `with gone as (${removal} returning 1) select count(*)::int as removed from gone`;
+
+/** Removes rows by a condition that an index answers. */
+const where = (table: string, old: string, appendOnly?: string): Removal => ({
+  sql: counted(
+    `delete from outdial.${table} where ctid = any(array(select ctid from outdial.${table} where ${old} limit ${ROWS} for update skip locked))`,
+  ),
+  size: ROWS,
+  ...(appendOnly === undefined ? {} : { appendOnly }),
+});
+
+/** Removes rows of a table that all come in order of time: the first ones, which are the oldest, are looked at. */
+const first = (table: string, old: string): Removal => ({
+  sql: counted(
+    `delete from outdial.${table} where ctid = any(array(select place from (select ctid as place, * from outdial.${table} order by id limit ${ROWS}) f where ${old}))`,
+  ),
+  size: ROWS,
+});
+
+/** Jobs that ended and that nobody can continue. Those of settings and campaign files are part of the history of these. */
+const OLD_JOBS = `j.status in ('done', 'partly_failed', 'cancelled') and j.kind not in ('dialer-change', 'campaign-apply')
+  and j.created_at < $1 and j.finished_at < $1`;
+
+const ofOldJobs = (table: string): Removal => ({
+  sql: counted(`delete from outdial.${table} where ctid = any(array(
+    select part.ctid from outdial.jobs j join outdial.${table} part on part.job_id = j.id where ${OLD_JOBS} limit ${ROWS}))`),
+  size: ROWS,
+});
+
+/** What periods a retrieval read stays known: reports say by it which calls they lack. */
+const JOBS_WITH_PERIODS: Removal = {
+  sql: `with old as (
+      select id from outdial.jobs j where ${OLD_JOBS} order by created_at, id limit ${JOBS} for update skip locked),
+    kept as (
+      insert into outdial.read_periods as p (campaign_id, codes, kind, stretches, observed_upto)
+      select campaign_id, codes, kind, range_agg(int8range(from_ms, to_ms + 1)), max(observed_upto)
+      from (${STRETCHES} where r.job_id in (select id from old) and (w.done or w.pages_ok > 0)) read
+      group by campaign_id, codes, kind order by campaign_id
+      on conflict (campaign_id, codes, kind) do update set stretches = p.stretches + excluded.stretches,
+        observed_upto = greatest(p.observed_upto, excluded.observed_upto)),
+    announced as (delete from outdial.crm_announcements using old where run_id = old.id),
+    gone as (delete from outdial.jobs using old where jobs.id = old.id returning 1)
+    select count(*)::int as removed from gone`,
+  size: JOBS,
+};
+
+const table = (name: string, holds: string, span: Span, more: Pick<Life, "by" | "remove" | "told"> = {}): Life => ({
+  name: name.includes(".") ? name : `outdial.${name}`,
+  kind: "table",
+  holds,
+  span,
+  ...more,
+});
+
+const told = (remove: Removal): Pick<Life, "remove" | "told"> => ({ remove, told: true });
+const BY_JOBS: Span = { setting: "jobs" };
+const RECORDS: Span = { setting: "callRecords" };
+const FACT: Span = { stays: "what people said about being called; append-only in the database" };
+const FEW: Span = { stays: "one row for each thing that there is" };
+const HISTORY: Span = { stays: "what was in force, and who put it in force" };
+const EVIDENCE: Span = { stays: "the proof of what was done" };
+
+/** All that is kept. Removed in this order: what belongs to jobs before the jobs. */
+export const LIVES: readonly Life[] = [
+  table("job_items", "results of the lines of jobs", BY_JOBS, told(ofOldJobs("job_items"))),
+  table("job_conflicts", "lines of jobs that contradict each other", BY_JOBS, told(ofOldJobs("job_conflicts"))),
+  table("job_chunks", "lines of the files that jobs were made from", BY_JOBS, told(ofOldJobs("job_chunks"))),
+  table(
+    "jobs",
+    "jobs that ended; those that failed or stand still stay until somebody continues or cancels them",
+    BY_JOBS,
+    told(JOBS_WITH_PERIODS),
+  ),
+  table("interaction_changes", "dispositions of interactions before and after a correction", { as: "outdial.jobs" }),
+  table("retrievals", "retrievals of outcomes: what was asked for, and what was compared", { as: "outdial.jobs" }),
+  table("retrieval_windows", "how far each window of a retrieval was read", { as: "outdial.jobs" }),
+  table("crm_push_refusals", "what the CRM refused of a push", { as: "outdial.jobs" }),
+  table("crm_announcements", "which retrievals the CRM was told of", { as: "outdial.jobs" }),
+  table("dbos.*", "the workflow engine's: steps of runs that ended", BY_JOBS, { remove: "workflows" }),
+  table("approvals", "requests that waited for a second person, and what became of them", BY_JOBS, {
+    ...told(where("approvals", "requested_at < $1 and (state <> 'pending' or expires_at < $1)")),
+  }),
+  table(
+    "outbox",
+    "events that receivers have taken; those that wait stay until they are taken or given up",
+    { setting: "deliveredEvents" },
+    told(where("outbox", "status = 'delivered' and delivered_at < $1")),
+  ),
+  table(
+    "outbox (dead letters)",
+    "events that were given up",
+    { setting: "deadLetters" },
+    told(where("outbox", "status = 'dead' and created_at < $1")),
+  ),
+  table("delivery_attempts", "attempts at an event that failed", { as: "outdial.outbox" }),
+  table("delivered_counts", "how many events each receiver has taken", FEW),
+  table("endpoints", "receivers, and which of them are off", FEW),
+  table(
+    "inbound_events",
+    "the vendor's events that were processed",
+    { ms: 7 * DAY_MS },
+    {
+      remove: where("inbound_events", "status in ('done', 'ignored') and settled_at < $1"),
+    },
+  ),
+  table(
+    "inbound_events (put aside)",
+    "the vendor's events that could not be processed",
+    { setting: "deadLetters" },
+    told(where("inbound_events", "status = 'aside' and received_at < $1")),
+  ),
+
+  table("attempts", "placed calls, for caps and the abandonment ledger", RECORDS, told(where("attempts", "at < $1", "attempts"))),
+  table("raw_outcomes", "outcomes with opt-outs as they came", RECORDS, told(where("raw_outcomes", "at < $1", "raw_outcomes"))),
+  table(
+    "gate_manifests",
+    "what the gate decided, and by which facts",
+    RECORDS,
+    told(where("gate_manifests", "created_at < $1", "gate_manifests")),
+  ),
+  table("consents", "consent to be called", FACT),
+  table("wordings", "the words that people agreed to", FACT),
+  table("revocations", "consent that was taken back", FACT),
+  table("revocation_acks", "which systems have carried a revocation out", FACT),
+  table("suppressions", "the company's do-not-call list", FACT),
+  table("suppression_lifts", "who took a number off that list, and why", FACT),
+  table("lifted_suppressions", "what was taken off", FACT),
+  table("relationships", "transactions and inquiries", FACT),
+  table("disconnections", "numbers that were given back to the pool", FACT),
+  table("line_types", "mobile, landline or internet", FACT),
+  table("reassigned_queries", "when the reassigned numbers database was asked", FACT),
+  table("fact_imports", "imports of facts, and how far each came", { stays: "which file a fact came from" }),
+  table("registry_files", "files of do-not-call registries", { stays: "which file was in force when" }),
+  table(
+    "registry_numbers",
+    "numbers of the files in force",
+    { as: "outdial.registry_files, until a later file replaces it" },
+    { by: "the import that replaces it, at the switch" },
+  ),
+  table("registry_coverage", "which file counts for which area code", FEW),
+
+  table(
+    "lake_files",
+    "the list of the lake's files; those that a merge replaced",
+    { ms: 7 * DAY_MS },
+    {
+      remove: where("lake_files", "removed_at < $1"),
+    },
+  ),
+  table("read_periods", "which periods were retrieved", { as: "lake" }),
+  table("told_dials", "how many dials the tenant says there were", { as: "lake" }),
+  table("reported_figures", "conversions as they were reported", { as: "lake" }),
+  table("crm_acknowledged", "which version of a call the CRM has", { as: "lake" }),
+  table("crm_refused", "versions of calls that the CRM will not have", { as: "lake" }),
+  table("retrieval_schedules", "when which campaign is retrieved", FEW, { by: "outdial outcomes schedule --remove" }),
+
+  table("audit", "who did what, and when", EVIDENCE),
+  table("audit_jobs", "where a job's entries are", EVIDENCE),
+  table("audit_head", "the log's end", EVIDENCE),
+  table("audit_checkpoints", "signed ends of the log", EVIDENCE),
+  table("audit_nodes", "hashes of parts of the log", EVIDENCE),
+  table("audit_cosignatures", "signatures of witnesses", EVIDENCE),
+  table("audit_conflicts", "heads outside that did not fit", EVIDENCE),
+  table("removals", "what was removed by this table, and when", FEW),
+
+  table("dialer_changes", "changes of dialer settings", HISTORY),
+  table("dialer_events", "their steps", HISTORY),
+  table("dialer_campaigns", "campaigns that outdial created", HISTORY),
+  table("campaign_applies", "applied campaign files", HISTORY),
+  table("campaign_events", "their steps", HISTORY),
+  table("campaign_policies", "what campaign files say that is not the vendor's", FEW),
+  table("state_intents", "pauses and resumes", HISTORY),
+  table("state_changes", "states that outdial sent", HISTORY),
+  table("stops", "emergency stops", HISTORY),
+  table("stop_campaigns", "what each stop did", HISTORY),
+  table("stops_given", "the order of stops", HISTORY),
+  table("failover_pairs", "pairs of campaigns", FEW),
+  table("failover_events", "steps of the watch over a pair", HISTORY),
+  table(
+    "handover_holds",
+    "numbers that a campaign must not call for a while",
+    { ms: 40 * DAY_MS },
+    { remove: where("handover_holds", "until < $1") },
+  ),
+  table("campaign_plans", "plans that were shown", { ms: 30 * DAY_MS }, { remove: where("campaign_plans", "shown_at < $1") }),
+  table("metric_readings", "figures of campaigns", { ms: 40 * DAY_MS }, { remove: first("metric_readings", "received_at < $1") }),
+  table(
+    "known_campaigns",
+    "campaigns of the tenant; those that a person called gone",
+    { ms: 40 * DAY_MS },
+    {
+      remove: where("known_campaigns", "gone_at < $1"),
+    },
+  ),
+  table(
+    "known_counts",
+    "how much the tenant had of a thing, when it was asked last",
+    { ms: 400 * DAY_MS },
+    {
+      remove: where("known_counts", "coalesce(answered_at, seen_at) < $1"),
+    },
+  ),
+  table(
+    "tenant_readings",
+    "last readings of the tenant; those of campaigns that are gone",
+    { ms: DAY_MS },
+    {
+      remove: where(
+        "tenant_readings",
+        "subject <> '' and coalesce(tried_at, claimed_until) < $1 and not exists (select from outdial.known_campaigns where id = subject)",
+      ),
+    },
+  ),
+  table("reply_shapes", "in which form the tenant answers", FEW),
+  table("tenant_of_store", "whose store this is", FEW),
+
+  table("api_tokens", "who may use the service; of tokens their hash", { stays: "names in the audit log are theirs" }),
+  table("sessions", "sign-ins", { ms: 0 }, { remove: where("sessions", "expires_at < $1") }),
+  table("login_codes", "links that sign in once", { ms: 0 }, { remove: where("login_codes", "expires_at < $1") }),
+  table(
+    "idempotency_keys",
+    "requests with a key, and their answers",
+    { ms: DAY_MS },
+    { remove: where("idempotency_keys", "created_at < $1") },
+  ),
+  table(
+    "attention",
+    "what people said of things that need attention",
+    { ms: 30 * DAY_MS },
+    { remove: where("attention", "updated_at < $1") },
+  ),
+  table("service_events", "live updates of pages", { ms: HOUR_MS }, { remove: "feed" }),
+  table("service_feed", "where live updates begin", FEW),
+  table(
+    "replicas",
+    "processes that work on the store; those that were not heard of",
+    { ms: HOUR_MS },
+    {
+      // By the database's clock, as heartbeats are.
+      remove: where("replicas", "heartbeat_at < clock_timestamp() - interval '1 hour'"),
+    },
+  ),
+  table("rate_limits", "shared request limits", FEW),
+  table("rate_parts", "who has which part of them", FEW),
+  table("migrations", "steps of the schema", FEW),
+
+  folder(
+    "lake",
+    "outcomes of calls, as Parquet files",
+    { stays: "as long as the company wants; outdial removes no outcome" },
+    "the company; files that a merge replaced: the retrieval, after an hour",
+  ),
+  folder("pg", "the embedded database", { stays: "all tables above" }, "nobody"),
+  folder("uploads", "files that were sent to the service, while they are read", { as: "the request" }, "the service"),
+  folder("stops", "stops that no database could take", { as: "the next start with a database" }, "the service"),
+  folder("tenants", "one folder like this for each tenant by name", { stays: "as this folder" }, "nobody"),
+  file("audit.key, audit.pub, audit.head", "key and newest signed end of the audit log", EVIDENCE, "nobody"),
+  file("completion.json", "ids of campaigns and lists, for completion at the command line", FEW, "nobody"),
+  file("tenant", "which tenant is chosen here", FEW, "outdial context use"),
+  file("login-link", "a link that signs in the administrator", { as: "the service" }, "the service, at its end"),
+  file("pg.password, pg.location, pg.lock, pg.log", "of the embedded database", { stays: "as long as it" }, "nobody"),
+];
+
+function folder(name: string, holds: string, span: Span, by: string): Life {
+  return { name, kind: "folder", holds, span, by };
+}
+
+function file(name: string, holds: string, span: Span, by: string): Life {
+  return { name, kind: "file", holds, span, by };
+}
+
+/** How long something is kept, ms; null for as long as something else, or for good. */
+export function spanMs({ span }: Pick<Life, "span">, kept: Kept): number | null {
+  return "setting" in span ? kept[span.setting] : "ms" in span ? span.ms : null;
+}
+
+/** A life in words: how long, what removes it, and who may change that. */
+export function lifeWords(life: Life, kept: Kept): { readonly kept: string; readonly by: string; readonly changed: string } {
+  const { span } = life;
+  const ms = spanMs(life, kept);
+  return {
+    kept:
+      ms === null
+        ? "as" in span
+          ? `as long as ${span.as}`
+          : "stays" in span
+            ? `for good: ${span.stays}`
+            : ""
+        : ms === 0
+          ? "until it ends"
+          : spanText(ms),
+    by: life.by ?? (life.remove !== undefined ? "the service, hourly" : "as" in span ? `with ${span.as}` : "nobody"),
+    changed:
+      "setting" in span ? `kept.${span.setting} (${KEPT[span.setting].least} to ${KEPT[span.setting].most} days)` : "nobody",
+  };
+}
+
+const spanText = (ms: number): string => (ms % DAY_MS === 0 ? `${ms / DAY_MS} days` : durationText(ms));
+
+/** docs/lives.md. */
+export function livesDocument(): string {
+  const kept = keptOf();
+  const rows = LIVES.map((life) => {
+    const words = lifeWords(life, kept);
+    return `| \`${life.name}\` | ${life.holds} | ${words.kept} | ${words.by} | ${words.changed} |`;
+  });
+  const settings = Object.entries(KEPT).map(
+    ([name, { days, least, most, of }]) => `| \`kept.${name}\` | ${of} | ${days} days | ${least} to ${most} days |`,
+  );
+  return `# What is kept, and for how long
+
+${HEAD}
+
+## What the company decides
+
+| in outdial.yaml | of what | default | allowed |
+| --- | --- | --- | --- |
+${settings.join("\n")}
+
+## Everything that is kept
+
+Names with a dot are tables of the database; folders and files are in the working folder (\`.outdial\`).
+
+| what | holds | kept | removed by | who may change it |
+| --- | --- | --- | --- | --- |
+${rows.join("\n")}
+`;
+}
+
+const HEAD = `This page is made from the table by which outdial removes (\`outdial data lives\` shows it with what was removed so far).
+Once an hour one of the services on a database removes what is older than its life, in small batches beside all other work: nobody waits for it, and a service that is killed in the
+middle leaves only whole batches behind. Each batch of jobs, rows, events, approvals and call records is an entry of the audit log in the same transaction (\`data.removed\`: which table, how many
+rows, older than when). Nothing that is removed was the only evidence of something that stays: the result of each line of a job is an entry of the audit log of its own, the periods that a
+retrieval has read stay known (\`read_periods\`), and an opt-out or a consent is never removed. While the audit log is held because the database was set back, nothing is removed,
+and a store of a version that removed nothing begins a week after its update, so that the company can set \`kept\` first.
+The database itself refuses to delete placed calls, outcomes and manifests that are younger than five years, whatever asks for it.`;

@@ -1,0 +1,52 @@
+// What is kept has a life, and what is asked often is asked of what is under way alone.
+
+export const lives = `
+-- Jobs that have not ended or stand still, in the order in which they are looked for; and all but those that are done, by status.
+create index jobs_left on outdial.jobs (created_at desc, id desc) where status in ('ready', 'running', 'stopped');
+create index jobs_by_status on outdial.jobs (status, created_at desc, id desc) include (kind) where status <> 'done';
+
+-- Deliveries that succeeded, by receiver; their events are kept for some days.
+create table outdial.delivered_counts (endpoint text primary key, delivered bigint not null) with (fillfactor = 10);
+insert into outdial.delivered_counts select endpoint, count(*) from outdial.outbox where status = 'delivered' group by endpoint;
+create index outbox_delivered on outdial.outbox (delivered_at) where status = 'delivered';
+
+-- What was removed by the table of lives; the row of this table says when a service last began.
+create table outdial.removals (name text primary key, removed bigint not null default 0, at timestamptz not null) with (fillfactor = 50);
+-- A store of before begins a week later, so that the company can say first how long it keeps what it has.
+insert into outdial.removals (name, at) select 'outdial.removals', clock_timestamp() + interval '7 days' where exists (select from outdial.jobs);
+
+-- Periods that were read by retrievals that are not kept any more, and by looks that found nothing.
+create table outdial.read_periods (
+  campaign_id text not null,
+  codes text[],
+  kind text not null check (kind in ('begun', 'short', 'read')),
+  stretches int8multirange not null,
+  observed_upto bigint,
+  unique nulls not distinct (campaign_id, codes, kind)
+) with (fillfactor = 70);
+create index lake_files_removed on outdial.lake_files (removed_at) where removed_at is not null;
+
+-- Calls and their evidence come in order of time.
+create index attempts_age on outdial.attempts using brin (at);
+create index raw_outcomes_age on outdial.raw_outcomes using brin (at);
+create index gate_manifests_age on outdial.gate_manifests using brin (created_at);
+
+-- The removal of what is older than five years names its table; nothing else deletes, and it deletes nothing that is younger.
+create or replace function outdial.refuse_change() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'DELETE' and tg_table_name in ('attempts', 'raw_outcomes', 'gate_manifests')
+    and current_setting('outdial.removes', true) = tg_table_name then return null; end if;
+  raise exception 'outdial.% is append-only: % is refused', tg_table_name, lower(tg_op) using errcode = 'restrict_violation';
+end $$;
+create function outdial.refuse_young() returns trigger language plpgsql as $$
+begin
+  if (case tg_table_name when 'gate_manifests' then to_jsonb(old) ->> 'created_at' else to_jsonb(old) ->> 'at' end)::timestamptz
+    > clock_timestamp() - interval '5 years' then
+    raise exception 'outdial.% keeps what is younger than five years', tg_table_name using errcode = 'restrict_violation';
+  end if;
+  return old;
+end $$;
+create trigger kept_five_years before delete on outdial.attempts for each row execute function outdial.refuse_young();
+create trigger kept_five_years before delete on outdial.raw_outcomes for each row execute function outdial.refuse_young();
+create trigger kept_five_years before delete on outdial.gate_manifests for each row execute function outdial.refuse_young();
+`;
