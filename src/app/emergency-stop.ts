@@ -82,7 +82,7 @@ export function goOnWithStops(
     await takeLeftStops(config.dir, here, (stop) => stops.enter(stop)).catch((thrown: unknown) =>
       warn(`looking for emergency stops of commands: ${messageOf(thrown)}`),
     );
-    await takeStopNotes(config.dir, store, config.clock.now());
+    await takeStopNotes(config.dir, store);
     await stops.remember();
     for (const id of await stops.waiting()) if (!signal.aborted) runStop(stops, background, id, signal);
   });

@@ -46,7 +46,13 @@ export function failoverOn(workplace: Workplace, options: Pick<FailoverOptions, 
   const gate: CampaignGate = async (...asked) =>
     (await campaignGateOf(tenant, factsOf(config, store, options.clock), { skewMs }))(...asked);
   const pack = async () => (await rulesOf(config, {})()).pack;
-  const rules = { ...options, skewMs, gate, pack, latestStop: () => latestStop(config.dir) };
+  const rules = {
+    ...options,
+    skewMs,
+    gate,
+    pack,
+    latestStop: () => latestStop(config.dir, (options.clock ?? config.clock).now()),
+  };
   const failover = new FailoverUseCases(workplace, rules);
   workplace.runs.add(failover.kind());
   return failover;

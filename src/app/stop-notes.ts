@@ -1,8 +1,9 @@
 // Notes of stops made without a store, or while it was away: lines in a file of the working folder, appended during the stop, and put
 // into the audit log by a running service, or by the next process that opens the store.
 
+import { randomUUID } from "node:crypto";
 import { appendFileSync, mkdirSync, rmSync } from "node:fs";
-import { appendFile, readdir, readFile, rename, stat } from "node:fs/promises";
+import { appendFile, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { messageOf } from "../kernel/index.ts";
@@ -79,23 +80,37 @@ export class StopNotes implements StopJot {
   }
 }
 
-/** When the latest stop of this folder was noted, whether it is in the audit log yet or not; undefined when there was none. */
-export async function latestStop(dir: string): Promise<number | undefined> {
+/**
+ * When the latest stop of this folder was noted, whether it is in the audit log yet or not, by the clock of `now`; undefined when there was
+ * none.
+ */
+export async function latestStop(dir: string, now: number): Promise<number | undefined> {
   const folder = join(dir, FOLDER);
   const names = await readdir(folder).catch(() => []);
-  const times = await Promise.all(
-    names.map((name) =>
-      stat(join(folder, name)).then(
-        ({ mtimeMs }) => mtimeMs,
-        () => 0,
-      ),
-    ),
-  );
-  return times.length === 0 ? undefined : Math.max(...times);
+  const idle = await Promise.all(names.map((name) => idleFor(join(folder, name), now)));
+  return idle.length === 0 ? undefined : now - Math.min(...idle);
+}
+
+/**
+ * How long a file of notes was not touched, ms, by the clock of its folder: this process may have another one.
+ * @param now where the folder cannot be written; 0 is the answer without it
+ */
+async function idleFor(path: string, now?: number): Promise<number> {
+  const touched = await stat(path).catch(() => undefined);
+  if (touched === undefined) return 0;
+  const probe = join(path, "../..", `.now-${process.pid}-${randomUUID()}`);
+  try {
+    await writeFile(probe, "", { mode: 0o600 });
+    return (await stat(probe)).mtimeMs - touched.mtimeMs;
+  } catch {
+    return now === undefined ? 0 : now - touched.mtimeMs;
+  } finally {
+    await rm(probe, { force: true });
+  }
 }
 
 /** Puts the notes of earlier stops into the audit log, each once. */
-export async function takeStopNotes(dir: string, store: Store, now: number): Promise<void> {
+export async function takeStopNotes(dir: string, store: Store): Promise<void> {
   const folder = join(dir, FOLDER);
   const names = await readdir(folder).catch(() => []);
   for (const name of names.filter((one) => one.endsWith(SUFFIX)).sort()) {
@@ -104,24 +119,24 @@ export async function takeStopNotes(dir: string, store: Store, now: number): Pro
       const text = await readFile(path, "utf8").catch(() => "");
       const entries = entriesOf(text);
       const ended = entries.some(({ action }) => action === "campaign.stop.end");
-      const touched = await stat(path).then(
-        ({ mtimeMs }) => mtimeMs,
-        () => now,
-      );
-      if (entries.length === 0 || (!ended && now - touched < ABANDONED_MS)) return;
+      if (entries.length === 0 || (!ended && (await idleFor(path)) < ABANDONED_MS)) return;
       const id = idIn(name);
+      // What was taken before from a process that was thought to be gone, and went on.
+      const before = await readFile(`${path}.audited`, "utf8").catch(() => "");
+      const whole = `${before}${text}`;
       // They were appended before, but the process ended before it renamed the file.
-      const there = await store.audit.list({ subject: id, limit: 1 });
-      if (there.length === 0) {
-        await store.stateIntents.made(pausesOf(text));
+      const there = await store.audit.list({ subject: id, limit: 10 });
+      if (!there.some(({ action }) => action === (before === "" ? "campaign.stop" : "campaign.stop.end"))) {
+        await store.stateIntents.made(pausesOf(whole));
         await store.audit.append(entries);
-        const given = stopOf(id, entries);
-        const over = overOf(text);
+        const given = stopOf(id, entriesOf(whole));
+        const over = overOf(whole);
         if (given !== undefined && over === undefined) await store.stops.give(given);
         // What it did not confirm needs somebody, as that of a service's stop does.
         if (given !== undefined && over !== undefined)
           await store.stops.over({ ...given, executor: null, supersededBy: null, endedAt: over.at }, over.problem, over.rows);
       }
+      if (before !== "") await writeFile(path, whole, { mode: 0o600 });
       await rename(path, `${path}.audited`);
     });
   }
@@ -160,8 +175,7 @@ export async function takeLeftStops(
     const [, id, pid] = STOP_NAME.exec(name) ?? [];
     if (id === undefined || pid === undefined) continue;
     const path = join(folder, name);
-    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: here.now() }));
-    if (here.lives(Number(pid)) && here.now() - mtimeMs < ABANDONED_MS) continue;
+    if (here.lives(Number(pid)) && (await idleFor(path)) < ABANDONED_MS) continue;
     const entries = entriesOf(await readFile(path, "utf8").catch(() => ""));
     const left = stopOf(id, entries);
     if (left === undefined || entries.some(({ action }) => action === "campaign.stop.end")) continue;

@@ -41,7 +41,7 @@ export async function storeOf(config: Config, environment: Environment, use: Ope
     throw thrown instanceof StoreError && thrown.code === "no_store" ? noStore(config) : thrown;
   });
   try {
-    await takeStopNotes(dir, store, clock.now());
+    await takeStopNotes(dir, store);
     if (use.anyTenant !== true) await holdTenant(store, config);
     const [conflict] = store.audit.held;
     if (conflict !== undefined) setBack?.(setBackWords(conflict));

@@ -1,11 +1,12 @@
 // Pausing, resuming and the emergency stop, as a user runs them, against a living sandbox and a real store.
 
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
 import { expect, it } from "vitest";
 import { campaignResult, stopResult } from "../../../src/operations/views/index.ts";
 import type { SandboxOptions } from "../../../src/sandbox/index.ts";
+import { systemClock } from "../../../src/tenant/index.ts";
 import { lay } from "../../support/cable.ts";
 import { beginCli, runCli, startCli, workFolder } from "../../support/cli.ts";
 import { startSandbox } from "../../support/sandbox.ts";
@@ -438,3 +439,44 @@ async function intents({ databaseUrl }: StartedWorld) {
     await client.end();
   }
 }
+
+it("enters the end of a stop whose process has another clock than the disk, or was thought to be gone", async () => {
+  await using world = await campaignWorld({ scenario, clock: "frozen" }, false);
+  const ahead = 3_600_000;
+  const clock = { ...systemClock, now: () => Date.now() + ahead };
+  const environment = { ...world.environment, OUTDIAL_ACTOR: "olga" };
+  world.sandbox.control.faults.add({ match: { operation: "updateCampaign" }, effect: { status: 403 } });
+  await world.run(["campaign", "list"]);
+  const run = beginCli(["stop", "--all", "--timeout", "0s", "--for", "3s", "--json"], {
+    cwd: world.folder,
+    env: environment,
+    clock,
+  });
+  // Somebody opens the store meanwhile.
+  await until(async () => (await readdir(join(world.folder, ".outdial", "stops")).catch(() => [])).length > 0);
+  await runCli(["campaign", "stops", "--json"], { cwd: world.folder, env: environment, clock });
+  const { code, stdout } = await run.ended;
+  expect(code).toBe(4);
+  const { id } = stopResult.parse(JSON.parse(stdout));
+  const ends = async () => {
+    const audit = await runCli(["audit", "list", "--subject", id, "--json"], { cwd: world.folder, env: environment });
+    return audit.stdout.match(/"campaign\.stop(\.end)?"/g);
+  };
+  expect(await ends()).toHaveLength(2);
+  const stops = await runCli(["campaign", "stops", id, "--json"], { cwd: world.folder, env: environment });
+  expect(JSON.parse(stops.stdout)).toMatchObject({ id, endedAt: expect.any(String) });
+
+  // Its notes were taken after it had been silent for long; then it went on, and ended.
+  const folder = join(world.folder, ".outdial", "stops");
+  const [note = ""] = (await readdir(folder)).filter((name) => name.includes(id));
+  const [first = "", ...rest] = (await readFile(join(folder, note), "utf8")).trim().split("\n");
+  const again = (text: string) => text.replaceAll(id, `${id}2`);
+  const path = join(folder, again(note).replace(".audited", ""));
+  await writeFile(path, `${again(first)}\n`);
+  const old = new Date(Date.now() - ahead);
+  await utimes(path, old, old);
+  await runCli(["campaign", "stops", "--json"], { cwd: world.folder, env: environment });
+  await writeFile(path, `${again(rest.join("\n"))}\n`);
+  const late = await runCli(["campaign", "stops", `${id}2`, "--json"], { cwd: world.folder, env: environment });
+  expect(stopResult.parse(JSON.parse(late.stdout)).changes).toEqual(stopResult.parse(JSON.parse(stops.stdout)).changes);
+});
