@@ -43,6 +43,8 @@ const KNOWN_MS = 15_000;
 const OUTLOOK_MS = 1_000;
 const OUTLOOK_AGE_MS = 600_000;
 const UNTOLD = "other processes are not told of the stop by the store, and may start what was asked for before it";
+const NO_STORE =
+  "there is no store here; give the stop once more in a minute, or with the store of the services (DATABASE_URL, or their folder)";
 /** How long a stop that is over waits until the database knows of it, ms. */
 const TOLD_MS = 5_000;
 
@@ -125,7 +127,7 @@ export async function stopCampaigns(
   const late = new AbortController();
   // Services and commands on the database end what is about to start; the stop waits for the database only at its end.
   const told = tellStore(config, environment, stop, sink.warn, late.signal);
-  const known = knownTo(config, environment, campaigns === undefined ? sink.warn : () => undefined, late.signal);
+  const known = knownTo(config, environment, late.signal);
   const notes = new StopNotes(dir, stop, { now: () => clock.now(), warn: sink.warn });
   const { campaignRunner: runner, campaignProvisioning: provisioning } = tenant.capabilities;
   const patience = { ...STOP_PATIENCE, callsMs: timeoutMs, ...(forMs === undefined ? {} : { giveUpMs: forMs }) };
@@ -235,16 +237,16 @@ async function enterEnded(config: Config, environment: Environment, late: AbortS
   await inTime(config, environment, late, () => Promise.resolve()).catch(() => undefined);
 }
 
-/** What the database knows of campaigns; nothing where there is no store. One attempt is under way at a time: asked again, it is waited for. */
-function knownTo(config: Config, environment: Environment, warn: (message: string) => void, late: AbortSignal) {
+/** What the database knows of campaigns; nothing, with that doubt, where there is no store. One attempt is under way at a time: asked again, it is waited for. */
+function knownTo(config: Config, environment: Environment, late: AbortSignal) {
   let asking: Promise<KnownOfCampaigns> | undefined;
   const ask = () => {
     asking ??= inTime(config, environment, late, (store) => store.stops.evidence())
       .then((evidence) => ({ evidence }))
       .catch((thrown: unknown) => {
         if (!(thrown instanceof StoreError) || thrown.code !== "no_store") throw thrown;
-        warn("there is no store here: what there is to stop is known by the tenant's list alone");
-        return { evidence: [] };
+        // Others may have stores, and starts under way: to know of none is not to know that there are none.
+        return { evidence: [], isRemembered: true, doubt: NO_STORE };
       })
       .finally(() => {
         asking = undefined;

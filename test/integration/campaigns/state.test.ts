@@ -244,6 +244,21 @@ it("makes no store in an emergency, in a folder without one whose tenant does no
   expect(await readdir(join(folder.path, ".outdial"))).toEqual(["stops"]);
 });
 
+it("does not say that nothing dials in a folder without a store: what others were asked for before is not known there", async () => {
+  await using folder = await workFolder();
+  await using tenant = await startSandbox(STILL);
+  const env = { OUTDIAL_TENANT_URL: tenant.url, CXONE_CLIENT_ID: tenant.clientId, CXONE_CLIENT_SECRET: tenant.clientSecret };
+  const args = ["stop", "--all", "--timeout", "0s", "--for", "1s", "--json"];
+  const { code, stdout } = await runCli(args, { cwd: folder.path, env });
+  const { changes, listProblem } = stopResult.parse(JSON.parse(stdout));
+  expect({ code, changes, listProblem }).toMatchObject({
+    code: 4,
+    changes: [{ campaignId: "camp_1", status: "paused", confirmed: true }],
+    listProblem: { code: "known_unread", message: expect.stringContaining("no store here") as string },
+  });
+  expect(await readdir(join(folder.path, ".outdial"))).toEqual(["stops"]);
+});
+
 it.each([{ campaigns: [] }, { campaigns: [], page: 1, pageSize: 100, total: 0 }])(
   "does not take the empty list %j for the whole, also where nothing is known from before",
   async (body) => {
