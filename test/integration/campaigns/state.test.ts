@@ -9,6 +9,7 @@ import type { SandboxOptions } from "../../../src/sandbox/index.ts";
 import { systemClock } from "../../../src/tenant/index.ts";
 import { lay } from "../../support/cable.ts";
 import { beginCli, runCli, startCli, workFolder } from "../../support/cli.ts";
+import { hastenedClock } from "../../support/hastened-clock.ts";
 import { startSandbox } from "../../support/sandbox.ts";
 import { until } from "../../support/until.ts";
 import type { StartedWorld } from "../../support/world.ts";
@@ -246,10 +247,13 @@ it("makes no store in an emergency, in a folder without one whose tenant does no
 
 it("does not say that nothing dials in a folder without a store: what others were asked for before is not known there", async () => {
   await using folder = await workFolder();
-  await using tenant = await startSandbox(STILL);
+  const quiet = { campaigns: [{ id: "camp_1", status: "active" as const, dialerConfig }] };
+  await using tenant = await startSandbox({ scenario: quiet, clock: { speed: 60 } });
   const env = { OUTDIAL_TENANT_URL: tenant.url, CXONE_CLIENT_ID: tenant.clientId, CXONE_CLIENT_SECRET: tenant.clientSecret };
-  const args = ["stop", "--all", "--timeout", "0s", "--for", "1s", "--json"];
-  const { code, stdout } = await runCli(args, { cwd: folder.path, env });
+  // It looks again for a minute.
+  const clock = hastenedClock();
+  clock.pace(60);
+  const { code, stdout } = await runCli(["stop", "--all", "--timeout", "0s", "--json"], { cwd: folder.path, env, clock });
   const { changes, listProblem } = stopResult.parse(JSON.parse(stdout));
   expect({ code, changes, listProblem }).toMatchObject({
     code: 4,
