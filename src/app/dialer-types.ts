@@ -12,7 +12,7 @@ import {
 } from "../operations/index.ts";
 import type { DialerChange as ChangeView, DialerPreview, SimulatorComparison } from "../operations/views/index.ts";
 import type { TenantLink } from "../tenant/index.ts";
-import type { CarriedOut } from "./over-service/client.ts";
+import type { CarriedOut } from "./api/client.ts";
 import { predictHere } from "./predictions.ts";
 import type { WorkplaceOptions } from "./workplace.ts";
 

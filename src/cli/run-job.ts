@@ -34,7 +34,9 @@ export async function runJob(runtime: Runnable, { id }: Pick<RowJob, "id">, io: 
 
 /** Writes the result rows and the summary. @returns the exit code */
 export async function reportJob(
-  records: Pick<JobRuntime["records"], "rows">,
+  records: {
+    rows(id: string, query: { readonly only: ItemResult | undefined }): Promise<{ readonly rows: AsyncIterable<object> }>;
+  },
   job: JobDetail,
   {
     output,

@@ -1,6 +1,5 @@
 // Dialer settings through a service: what is in force, what was, what a change would do; the service carries it out.
 
-import type { z } from "zod";
 import { MINUTE_MS, OutdialError } from "../../kernel/index.ts";
 import { OperationError, type RegulatoryCheck } from "../../operations/index.ts";
 import {
@@ -8,20 +7,15 @@ import {
   type DialerPreview,
   type DialerVersion,
   type DialerView,
-  dialerChange,
-  dialerPreview,
-  dialerVersion,
-  dialerView,
   MOST_SETTINGS_TEXT,
 } from "../../operations/views/index.ts";
+import type { Answer } from "../../server/index.ts";
 import type { ApplyAsked, ChangeAsked, DialerChanges, OnChange, SettingsText, ShownChange } from "../dialer-types.ts";
 import type { ServiceAddress } from "./address.ts";
 import { FollowedAtService, type FollowingOptions } from "./following.ts";
 
 /** Characters of a file's name that the API takes. */
 const MOST_NAME = 200;
-
-const judgement = dialerPreview.pick({ findings: true, checks: true, prediction: true, refusals: true, overridden: true });
 
 /** Dialer settings at a service. Methods throw OutdialError with the service's code. */
 export class ServiceDialer extends FollowedAtService implements DialerChanges {
@@ -34,44 +28,52 @@ export class ServiceDialer extends FollowedAtService implements DialerChanges {
 
   /** The settings in force, read now, and the change under way. */
   show(campaign: string | undefined, fresh = true): Promise<DialerView> {
-    return this.client.json(dialerView, "/dialer", { query: { campaign, fresh }, signal: this.#signal });
+    return this.client.ask("dialer.show", { query: { campaign, fresh }, signal: this.#signal });
   }
 
   /** Newest first. */
   history(limit: number): Promise<readonly DialerVersion[]> {
-    return this.client.list(dialerVersion, "/dialer/versions", { most: limit, signal: this.#signal });
+    return this.client.list("dialer.history", { most: limit, signal: this.#signal });
   }
 
   validate(
     file: SettingsText,
-    checks: readonly RegulatoryCheck[] | undefined,
+    checks: RegulatoryCheck[] | undefined,
     campaign: string | undefined,
-  ): Promise<z.output<typeof judgement>> {
-    const body = { ...sent(file), checks, campaign };
-    return this.client.json(judgement, "/dialer/validate", { method: "POST", body, signal: this.#signal });
+  ): Promise<Answer<"dialer.validate">> {
+    return this.client.ask("dialer.validate", { body: { ...sent(file), checks, campaign }, signal: this.#signal });
   }
 
   apply(file: SettingsText, { guardMs, guardCampaigns, retryRejected, ...asked }: ApplyAsked): Promise<ShownChange> {
     if (guardMs !== undefined && guardMs % MINUTE_MS !== 0)
       throw new OperationError("invalid_input", "--guard through a service is of whole minutes; give one such as 30m");
-    const guard = guardMs === undefined ? {} : { guardMinutes: guardMs / MINUTE_MS, guardCampaigns };
-    return this.#shown("/dialer/preview", "/dialer/apply", { ...sent(file), ...given(asked), retryRejected, ...guard });
+    const guard = guardMs === undefined ? {} : { guardMinutes: guardMs / MINUTE_MS, guardCampaigns: [...guardCampaigns] };
+    const body = { ...sent(file), ...given(asked), retryRejected, ...guard };
+    const signal = this.#signal;
+    return this.#shown(this.client.ask("dialer.preview", { body, signal }), (confirm) =>
+      this.client.carryOut("dialer.apply", { body: { ...body, confirm }, signal }),
+    );
   }
 
   rollback(version: number | undefined, asked: ChangeAsked): Promise<ShownChange> {
-    return this.#shown("/dialer/rollback/preview", "/dialer/rollback", { version, ...given(asked) });
+    const body = { version, ...given(asked) };
+    const signal = this.#signal;
+    return this.#shown(this.client.ask("dialer.previewRollback", { body, signal }), (confirm) =>
+      this.client.carryOut("dialer.rollback", { body: { ...body, confirm }, signal }),
+    );
   }
 
-  async #shown(previewPath: string, path: string, body: object): Promise<ShownChange> {
-    const signal = this.#signal;
-    const preview: DialerPreview = await this.client.json(dialerPreview, previewPath, { method: "POST", body, signal });
+  async #shown(
+    previewed: Promise<DialerPreview>,
+    begin: (confirm: string) => ReturnType<ShownChange["begin"]>,
+  ): Promise<ShownChange> {
+    const preview = await previewed;
     return {
       preview,
-      begin: () => this.client.carryOut(dialerChange, path, { ...body, confirm: preview.confirm }, signal),
+      begin: () => begin(preview.confirm),
       // Asked for all the same, the service refuses and records it.
       recordRefusal: async () => {
-        const { confirm } = preview;
-        await this.client.carryOut(dialerChange, path, { ...body, confirm }, signal).catch((thrown: unknown) => {
+        await begin(preview.confirm).catch((thrown: unknown) => {
           if (!(thrown instanceof OutdialError) || thrown.code !== "plan_refused") throw thrown;
         });
       },
@@ -91,13 +93,13 @@ export class ServiceDialer extends FollowedAtService implements DialerChanges {
   }
 
   async goOn(version: number, keep: boolean | undefined): Promise<void> {
-    const body = keep === undefined ? {} : { decision: keep ? "keep" : "rollBack" };
-    await this.client.json(dialerChange, `${versionPath(version)}/resume`, { method: "POST", body });
+    const body = keep === undefined ? {} : ({ decision: keep ? "keep" : "rollBack" } as const);
+    await this.client.ask("dialer.resume", { params: { version }, body });
   }
 
   run(version: number, onProgress: OnChange): Promise<DialerChange> {
     return this.following.through({
-      look: (signal) => this.client.json(dialerChange, versionPath(version), { signal }),
+      look: (signal) => this.client.ask("dialer.change", { params: { version }, signal }),
       ended: ({ phase, standing }) => phase === "ended" || standing === "still",
       onLook: (change) => onProgress(version, change),
       again: `outdial dialer resume ${version}`,
@@ -116,7 +118,6 @@ function sent({ text, name }: SettingsText) {
 }
 const given = ({ campaign, overrides, expectedAnswerRate }: Omit<ChangeAsked, "dryRun">) => ({
   campaign,
-  overrides,
+  overrides: [...overrides],
   expectedAnswerRate,
 });
-const versionPath = (version: number): string => `/dialer/versions/${version}`;

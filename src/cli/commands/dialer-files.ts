@@ -64,7 +64,7 @@ export async function settingsFile(path: string, io: Io): Promise<SettingsFile> 
 
 export const validate: Run<typeof declared.validate> = async ({ args, options, io }) => {
   const { campaign } = options;
-  const checks = options.check.length === 0 ? undefined : options.check;
+  const checks = options.check.length === 0 ? undefined : [...options.check];
   const file = await settingsText(args.file, io);
   const judgedHere = async () => {
     await using dialer = await openDialerTenant(options, io.env);

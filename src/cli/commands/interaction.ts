@@ -1,14 +1,7 @@
 // outdial interaction show, disposition, dispositions: a single correction runs as a job, like a file of them.
 
-import { openCorrections, openInteractionChanges, openInteractions, ServiceJobs } from "../../app/index.ts";
-import {
-  type CorrectionSource,
-  correctionsSource,
-  type Entry,
-  type InteractionUseCases,
-  type Policy,
-  submitOne,
-} from "../../operations/index.ts";
+import { openApi, openCorrections, openInteractionChanges, openInteractions, ServiceJobs } from "../../app/index.ts";
+import { type CorrectionSource, correctionsSource, type Entry, type Policy, submitOne } from "../../operations/index.ts";
 import type { CorrectionView, InteractionView, JobDetail } from "../../operations/views/index.ts";
 import type { ItemResult } from "../../store/index.ts";
 import { known, type OptionsOf, type Run } from "../command.ts";
@@ -29,7 +22,6 @@ import {
 import { rowSource } from "../source.ts";
 import { table } from "../table.ts";
 import { printable } from "../text.ts";
-import { atService } from "./audit.ts";
 
 /** One line for each entry, in columns; retired codes are marked. */
 function entryLines(entries: readonly Entry[], tree?: InteractionView["codes"], width?: number): string[] {
@@ -58,10 +50,8 @@ function previewLines({ before, after, problems }: CorrectionView): string[] {
 }
 
 export const showInteraction: Run<typeof declared.showInteraction> = async ({ args: { id }, options, io }) => {
-  const there = atService(options, io);
-  await using interactions = there === undefined ? await openInteractions(options, io.env) : undefined;
-  const found = (await there?.interaction(id)) ?? (await interactions?.show(id));
-  if (found === undefined) throw new TypeError("neither a service nor a tenant");
+  await using api = openApi(options, io);
+  const found = await api.ask("interactions.show", { params: { id } });
   await io.answer(found, entryLines(found.dispositions, found.codes, io.width), "no dispositions yet");
   io.say(`version ${printable(found.tag)}`);
 };
@@ -141,19 +131,11 @@ async function reportOne(runtime: Pick<Runnable, "records">, job: JobDetail, id:
   return jobExit(job);
 }
 
-async function previewOf(id: string, correction: Parameters<InteractionUseCases["preview"]>[1], options: One, io: Io) {
-  if (options.service !== undefined) {
-    const { code, agentId, description, timestamp, policy, etag } = correction;
-    const service = new ServiceJobs(options.service, { clock: io.clock, warn: io.say });
-    return service.preview(id, { code, agentId, description, timestamp, policy, etag });
-  }
-  await using interactions = await openInteractions(options, io.env, { dryRun: true });
-  return await interactions.preview(id, correction);
-}
-
 async function preview(id: string, policy: Policy, options: One, io: Io): Promise<number> {
-  const { agent: agentId, ...asked } = options;
-  const found = await previewOf(id, { ...asked, agentId, policy }, options, io);
+  const { code, agent: agentId, description, timestamp, etag } = options;
+  await using api = openApi(options, io);
+  const body = { code, agentId, description, timestamp, policy, etag };
+  const found = await api.ask("interactions.preview", { params: { id }, body });
   io.say([...previewLines(found), "dry run: nothing was sent"]);
   await io.answer(found, []);
   return found.problems.length > 0 ? EXIT.refused : EXIT.done;

@@ -78,6 +78,7 @@ export function failoverRoutes(failover: () => FailoverUseCases) {
       role: "viewer",
       params: z.strictObject({ id: campaignId }),
       query: z.strictObject({ reveal: flag, end }),
+      line: z.strictObject({ number: z.string(), until: z.string() }),
       contentType: "application/x-ndjson",
       async handle({ params, query, who }) {
         const shown = mayReveal(query.reveal, who);

@@ -13,7 +13,7 @@ import {
   type RowFormat,
   type TagSource,
 } from "../../operations/index.ts";
-import { dryRun, jobDetail, jobSummary, pageOf, type resultRow, submitted } from "../../operations/views/index.ts";
+import { dryRun, jobDetail, jobSummary, pageOf, resultRow, submitted } from "../../operations/views/index.ts";
 import { ITEM_RESULTS, PUSH } from "../../store/index.ts";
 import { ServerError } from "../error.ts";
 import { mediaTypesIn } from "../http/body.ts";
@@ -89,6 +89,7 @@ export function jobRoutes(jobs: () => JobUseCases) {
         download: flag,
         end,
       }),
+      line: resultRow,
       contentType: "application/x-ndjson",
       alsoTypes: [CSV],
       async handle({ params, query, headers }) {

@@ -5,7 +5,7 @@ import type { OutcomeUseCases, RetrievalInput } from "../../operations/index.ts"
 import {
   outcomeReportView,
   pageOf,
-  type QuarantinedRow,
+  quarantinedRow,
   retrievalBegun,
   retrievalPlan,
   retrievalVerdict,
@@ -122,9 +122,10 @@ export function outcomeRoutes(outcomes: () => OutcomeUseCases) {
       role: "operator",
       params: byId,
       query: z.strictObject({ end }),
+      line: quarantinedRow,
       contentType: "application/x-ndjson",
       async handle({ params, query }) {
-        const rows: readonly QuarantinedRow[] = await outcomes().quarantine(params.id);
+        const rows = await outcomes().quarantine(params.id);
         const texts = await linesFrom(async (write) => {
           for (const row of rows) await write(row);
         });
