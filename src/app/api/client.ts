@@ -52,13 +52,13 @@ export abstract class ApiClient<Known extends Operation = Operation> implements 
   /** The answer of an operation. */
   async ask<Id extends Known>(id: Id, asked: AskedOf<Id>): Promise<Answer<Id>> {
     const route = routeOf(id);
-    return this.#checked(route.reply, await this.value(route, asked as Asked)) as Answer<Id>;
+    return this.#checked(route.reply, await this.value(route, asked)) as Answer<Id>;
   }
 
   /** Carries out what was shown: its body has the `confirm` of the preview. @returns what came of it, or the approval that it waits for */
   async carryOut<Id extends Known>(id: Id, asked: AskedOf<Id>): Promise<CarriedOut<ResultOf<Id>>> {
     const route = routeOf(id);
-    const value = await this.value(route, asked as Asked);
+    const value = await this.value(route, asked);
     const waits = awaitingApproval.safeParse(value);
     if (waits.success) return { result: null, approval: waits.data.approval };
     return { result: this.#checked(route.reply, value) as ResultOf<Id>, approval: null };
@@ -86,7 +86,7 @@ export abstract class ApiClient<Known extends Operation = Operation> implements 
   /** The lines of an NDJSON answer. Throws `answer_cut_off` when its end is missing. */
   async *lines<Id extends Known>(id: Id, asked: AskedOf<Id>): AsyncGenerator<Answer<Id>> {
     const route = routeOf(id);
-    for await (const line of this.values(route, asked as Asked)) yield this.#checked(route.line, line) as Answer<Id>;
+    for await (const line of this.values(route, asked)) yield this.#checked(route.line, line) as Answer<Id>;
   }
 
   /** The answer, not yet checked. */

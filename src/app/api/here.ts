@@ -5,6 +5,7 @@ import { type ApiRoute, answeredHere, type Operation, type Work } from "../../se
 import { openCompliance } from "../compliance.ts";
 import type { Flags } from "../config.ts";
 import { openDelivery } from "../delivery.ts";
+import { openDialerHistory, openDialerTenant } from "../dialer.ts";
 import { openStopRecords } from "../emergency-stop.ts";
 import type { Environment } from "../environment.ts";
 import { openFailoverRecords } from "../failover.ts";
@@ -38,12 +39,10 @@ const records = opens(openRecords, ({ audit, jobs, deliveries, known, actor }) =
 const receivers = opens(openDelivery, ({ deliveries, actor }) => ({ work: { deliveries }, actor }));
 const stops = opens(openStopRecords, (campaigns) => ({ work: { campaigns } }));
 const pairs = opens(openFailoverRecords, (failover) => ({ work: { failover } }));
+const versions = opens(openDialerHistory, (dialer) => ({ work: { dialer } }));
+const settings = opens(openDialerTenant, (dialer) => ({ work: { dialer } }));
 const outcomes = opens(openOutcomeRecords, ({ known }) => ({ work: { outcomes: known } }));
 const interactions = opens(openInteractions, (known) => ({ work: { interactions: known } }));
-const corrections = opens(
-  (...place) => openInteractions(...place, { dryRun: true }),
-  (known) => ({ work: { interactions: known } }),
-);
 const facts = opens(openCompliance, ({ facts: known, actor }) => ({ work: { facts: known }, actor }));
 
 /** The operations of commands without a service, and what is opened for each. */
@@ -59,9 +58,11 @@ const HERE = {
   "deliveries.forget": receivers,
   "deliveries.list": records,
   "deliveries.show": records,
+  "dialer.history": versions,
+  "dialer.simulateVendor": settings,
+  "dialer.validate": settings,
   "failover.history": pairs,
   "failover.holds": pairs,
-  "interactions.preview": corrections,
   "interactions.show": interactions,
   "jobs.cancel": records,
   "jobs.list": records,

@@ -9,7 +9,7 @@ import {
   MOST_CAMPAIGN_TEXT,
   MOST_JSON_BYTES,
 } from "../../operations/views/index.ts";
-import type { Answer, Asking } from "../../server/index.ts";
+import type { Asking } from "../../server/index.ts";
 import type { CarriedOut } from "../api/client.ts";
 import type { CampaignApplies } from "../campaigns.ts";
 import type { ServiceAddress } from "./address.ts";

@@ -1,21 +1,11 @@
 // Dialer settings through a service: what is in force, what was, what a change would do; the service carries it out.
 
 import { MINUTE_MS, OutdialError } from "../../kernel/index.ts";
-import { OperationError, type RegulatoryCheck } from "../../operations/index.ts";
-import {
-  type DialerChange,
-  type DialerPreview,
-  type DialerVersion,
-  type DialerView,
-  MOST_SETTINGS_TEXT,
-} from "../../operations/views/index.ts";
-import type { Answer } from "../../server/index.ts";
+import { OperationError } from "../../operations/index.ts";
+import { type DialerChange, type DialerPreview, MOST_SETTINGS_TEXT } from "../../operations/views/index.ts";
 import type { ApplyAsked, ChangeAsked, DialerChanges, OnChange, SettingsText, ShownChange } from "../dialer-types.ts";
 import type { ServiceAddress } from "./address.ts";
 import { FollowedAtService, type FollowingOptions } from "./following.ts";
-
-/** Characters of a file's name that the API takes. */
-const MOST_NAME = 200;
 
 /** Dialer settings at a service. Methods throw OutdialError with the service's code. */
 export class ServiceDialer extends FollowedAtService implements DialerChanges {
@@ -24,24 +14,6 @@ export class ServiceDialer extends FollowedAtService implements DialerChanges {
   constructor(address: ServiceAddress, given: FollowingOptions & { readonly signal: AbortSignal }) {
     super(address, given);
     this.#signal = given.signal;
-  }
-
-  /** The settings in force, read now, and the change under way. */
-  show(campaign: string | undefined, fresh = true): Promise<DialerView> {
-    return this.client.ask("dialer.show", { query: { campaign, fresh }, signal: this.#signal });
-  }
-
-  /** Newest first. */
-  history(limit: number): Promise<readonly DialerVersion[]> {
-    return this.client.list("dialer.history", { most: limit, signal: this.#signal });
-  }
-
-  validate(
-    file: SettingsText,
-    checks: RegulatoryCheck[] | undefined,
-    campaign: string | undefined,
-  ): Promise<Answer<"dialer.validate">> {
-    return this.client.ask("dialer.validate", { body: { ...sent(file), checks, campaign }, signal: this.#signal });
   }
 
   apply(file: SettingsText, { guardMs, guardCampaigns, retryRejected, ...asked }: ApplyAsked): Promise<ShownChange> {
@@ -81,11 +53,11 @@ export class ServiceDialer extends FollowedAtService implements DialerChanges {
   }
 
   async open(): Promise<number | undefined> {
-    return (await this.show(undefined, false)).open?.version;
+    return (await this.client.ask("dialer.show", { signal: this.#signal })).open?.version;
   }
 
   async finishOpen(onProgress: OnChange): Promise<DialerChange | undefined> {
-    const { open } = await this.show(undefined, false);
+    const { open } = await this.client.ask("dialer.show", { signal: this.#signal });
     // Of one that waits for a person the service says so when another is to begin.
     if (open === null || open.phase === "paused") return undefined;
     if (open.standing === "still") await this.goOn(open.version, undefined);
@@ -114,7 +86,7 @@ function sent({ text, name }: SettingsText) {
       "invalid_input",
       `${name} has ${text.length} characters; a service takes settings files of at most ${MOST_SETTINGS_TEXT}`,
     );
-  return { file: text, sourceName: name.slice(-MOST_NAME) };
+  return { file: text, sourceName: name };
 }
 const given = ({ campaign, overrides, expectedAnswerRate }: Omit<ChangeAsked, "dryRun">) => ({
   campaign,

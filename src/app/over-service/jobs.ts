@@ -20,6 +20,8 @@ export type GivenJob = Pick<RowJob, "id" | "status" | "plan">;
 
 interface Submission {
   readonly again?: boolean;
+  /** The service reads the file. */
+  readonly onProgress?: unknown;
   /** Of a tag job: what is done where the tenant cannot set dispositions. */
   readonly instead?: Instead | undefined;
 }
@@ -46,14 +48,14 @@ export class ServiceJobs extends FollowedAtService {
   }
 
   /** Gives a file of tags to the service. Throws OutdialError with the service's code. */
-  submitTags(source: TagSource, campaignId: string, { again, instead }: Submission) {
-    return begun(this.#tags(source, campaignId, { again, instead }));
-  }
-
+  readonly tagging = {
+    submit: (source: TagSource, campaignId: string, { again, instead }: Submission) =>
+      begun(this.#tags(source, campaignId, { again, instead })),
+  };
   /** The same of corrections. */
-  submitCorrections(source: CorrectionSource, { again }: Submission) {
-    return begun(this.#corrections(source, { again }));
-  }
+  readonly corrections = {
+    submit: (source: CorrectionSource, { again }: Submission) => begun(this.#corrections(source, { again })),
+  };
 
   checkTags(source: TagSource, campaignId: string, instead?: Instead): Promise<DryRun> {
     return checked(this.#tags(source, campaignId, { instead, dryRun: true }));

@@ -1,6 +1,6 @@
 // outdial jobs: list, show, resume, cancel.
 
-import { openApi, openJob, ServiceJobs } from "../../app/index.ts";
+import { openApi, openJob } from "../../app/index.ts";
 import { ENDED, GOES_ON, jobFiltersIn } from "../../operations/index.ts";
 import type { JobDetail, JobSummary } from "../../operations/views/index.ts";
 import type { Run } from "../command.ts";
@@ -9,7 +9,7 @@ import type * as declared from "../groups/jobs.ts";
 import type { Io } from "../io.ts";
 import { withOutput } from "../output.ts";
 import { countsLine, leftLines, Pace, pushLine } from "../render-tagging.ts";
-import { reportJob, runJob } from "../run-job.ts";
+import { reportJob, runJob, serviceJobs } from "../run-job.ts";
 import { table } from "../table.ts";
 import { duration, grouped } from "../text.ts";
 
@@ -39,12 +39,10 @@ const JOBS = table<JobSummary>(
 );
 
 export const showJob: Run<typeof declared.showJob> = async ({ args, options, io }) => {
-  const { out, result: only, wait, service } = options;
+  const { out, result: only, wait } = options;
+  const jobs = wait ? serviceJobs(options, io) : undefined;
   return await withOutput(out, io, async (output) => {
-    if (service !== undefined && wait) {
-      const jobs = new ServiceJobs(service, { clock: io.clock, warn: io.say });
-      return await reportJob(jobs.records, await runJob(jobs, args, io), { output, only }, io);
-    }
+    if (jobs !== undefined) return await reportJob(jobs.records, await runJob(jobs, args, io), { output, only }, io);
     await using api = openApi(options, io);
     const rows = (id: string) => Promise.resolve({ rows: api.lines("jobs.rows", { params: { id }, query: { result: only } }) });
     const show = () => api.ask("jobs.show", { params: args });
@@ -76,10 +74,8 @@ async function waited(id: string, show: () => Promise<JobDetail>, io: Io): Promi
 const LOOK_MS = 1000;
 
 export const resumeJob: Run<typeof declared.resumeJob> = async ({ args, options, io }) => {
-  if (options.service !== undefined) {
-    const jobs = new ServiceJobs(options.service, { clock: io.clock, warn: io.say });
-    return await reportJob(jobs.records, await runJob(jobs, await jobs.resume(args.id), io), {}, io);
-  }
+  const jobs = serviceJobs(options, io);
+  if (jobs !== undefined) return await reportJob(jobs.records, await runJob(jobs, await jobs.resume(args.id), io), {}, io);
   await using job = await openJob(args.id, options, io.env, { warn: io.say });
   return await reportJob(job.records, await runJob(job, job.job, io), {}, io);
 };

@@ -46,15 +46,8 @@ export function jobRoutes(jobs: () => JobUseCases) {
       role: "viewer",
       query: z.strictObject({ limit, cursor, ...JOB_FILTERS }),
       reply: pageOf(jobSummary),
-      async handle({ query: { cursor: after, ...query } }) {
-        const found = await jobs().list({ ...query, limit: query.limit + 1, after });
-        return pageOfItems(
-          found,
-          query.limit,
-          ({ id }) => id,
-          (job) => job,
-        );
-      },
+      handle: ({ query: { cursor: after, limit: size, ...filters } }) =>
+        pageOfItems(size, (limit) => jobs().list({ ...filters, limit, after }), "id"),
     }),
     route({
       id: "jobs.show",

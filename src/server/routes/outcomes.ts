@@ -91,16 +91,8 @@ export function outcomeRoutes(outcomes: () => OutcomeUseCases) {
       role: "viewer",
       query: z.strictObject({ limit, cursor, campaign: z.string().optional() }),
       reply: pageOf(retrievalView),
-      async handle({ query }) {
-        const { campaign: campaignId, cursor: after } = query;
-        const found = await outcomes().retrievals({ limit: query.limit + 1, campaignId, after });
-        return pageOfItems(
-          found,
-          query.limit,
-          ({ jobId }) => jobId,
-          (one) => one,
-        );
-      },
+      handle: ({ query: { campaign: campaignId, cursor: after, limit: size } }) =>
+        pageOfItems(size, (limit) => outcomes().retrievals({ limit, campaignId, after }), "jobId"),
     }),
     route({
       id: "outcomes.retrieval",
@@ -151,14 +143,7 @@ export function outcomeRoutes(outcomes: () => OutcomeUseCases) {
       role: "viewer",
       query: z.strictObject({ limit, cursor }),
       reply: pageOf(scheduleView),
-      async handle({ query }) {
-        return pageOfItems(
-          await outcomes().schedules(query.cursor),
-          query.limit,
-          ({ campaignId }) => campaignId,
-          (one) => one,
-        );
-      },
+      handle: ({ query }) => pageOfItems(query.limit, () => outcomes().schedules(query.cursor), "campaignId"),
     }),
     route({
       id: "outcomes.scheduleAll",
