@@ -15,10 +15,10 @@ import {
   parseCampaignFiles,
 } from "../operations/index.ts";
 import type { CampaignApplySummary, CampaignApplyView, CampaignPlanView } from "../operations/views/index.ts";
+import type { CarriedOut } from "./api/client.ts";
 import { factsOf, rulesOf } from "./compliance.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import type { Environment } from "./environment.ts";
-import type { CarriedOut } from "./over-service/client.ts";
 import { campaignGateOf } from "./segments.ts";
 import { storeIfAny, storeOf } from "./store-of-config.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";

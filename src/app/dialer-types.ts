@@ -1,35 +1,18 @@
 // Dialer settings and their changes, as commands have them of this process or of a service.
 
 import type { Clock } from "../kernel/index.ts";
-import {
-  DialerUseCases,
-  type Interruption,
-  type RegulatoryCheck,
-  SettingsChanges,
-  type SettingsFile,
-  type SimulatedRun,
-  type ValidatedSettings,
-} from "../operations/index.ts";
-import type { DialerChange as ChangeView, DialerPreview, SimulatorComparison } from "../operations/views/index.ts";
+import type { DialerUseCases, Interruption, SettingsChanges } from "../operations/index.ts";
+import type { DialerChange as ChangeView, DialerPreview } from "../operations/views/index.ts";
 import type { TenantLink } from "../tenant/index.ts";
-import type { CarriedOut } from "./over-service/client.ts";
+import type { CarriedOut } from "./api/client.ts";
 import { predictHere } from "./predictions.ts";
 import type { WorkplaceOptions } from "./workplace.ts";
 
 /** What only needs the tenant; opens no store. */
-export interface DialerTenant extends AsyncDisposable {
+export interface DialerTenant extends AsyncDisposable, Pick<DialerUseCases, "readFile" | "validate" | "simulateVendor"> {
   readonly tenant: TenantLink;
   /** Throws TenantError `unsupported` when a campaign consists of more than settings. */
   requireMaking(): void;
-  /** Reads a settings file as the tenant's profile requires. */
-  readFile(text: string, name: string): Promise<SettingsFile>;
-  /**
-   * Our checks, the tenant's validation, the prediction. @param checks regulatory checks; those of the configuration by default
-   * @param campaign the campaign of the settings, where a tenant keeps settings for each
-   */
-  validate(file: SettingsFile, checks?: readonly RegulatoryCheck[], campaign?: string): Promise<ValidatedSettings>;
-  /** The tenant's own simulator and ours on the same settings. Throws TenantError `unsupported` */
-  simulate(file: SettingsFile, run: SimulatedRun): Promise<SimulatorComparison>;
 }
 
 export interface DialerOptions extends WorkplaceOptions {

@@ -19,7 +19,7 @@ import {
   SettingsChanges,
   type TenantRefresh,
 } from "../operations/index.ts";
-import type { DialerVersion, Planned } from "../operations/views/index.ts";
+import type { Planned } from "../operations/views/index.ts";
 import { systemClock } from "../tenant/index.ts";
 import { requireSupported } from "../tenant/port.ts";
 import { campaignStatesOf, refreshOn } from "./campaign-state.ts";
@@ -41,25 +41,27 @@ export async function openDialerTenant(flags: Flags, environment: Environment): 
     tenant,
     readFile: (text, name) => readSettingsFile(tenant, text, name),
     requireMaking: () => requireSupported("make a campaign of dialer settings", tenant.capabilities.pacingSettings.making),
-    validate: (file, checks = checksOf(config), campaign?) =>
-      judgeSettings({ tenant, clock: systemClock }, file, { predict: predictHere, chance: chanceOf(config), checks, campaign }),
-    simulate: (file, run) => compareWithVendor(tenant.capabilities.pacingSettings, file, run, simulatingBy(predictHere)),
+    validate: (file, asked) => {
+      const { checks = checksOf(config), campaign } = asked ?? {};
+      return judgeSettings({ tenant, clock: systemClock }, file, {
+        predict: predictHere,
+        chance: chanceOf(config),
+        checks,
+        campaign,
+      });
+    },
+    simulateVendor: (file, run) => compareWithVendor(tenant.capabilities.pacingSettings, file, run, simulatingBy(predictHere)),
     [Symbol.asyncDispose]: () => tenant.close(),
   };
 }
 
-/** The versions of the settings that a store knows, newest first; needs no tenant. */
-export async function readDialerHistory(
+/** Opens the versions of the settings that a store knows; needs no tenant. */
+export async function openDialerHistory(
   flags: Flags,
   environment: Environment,
-  limit: number,
-): Promise<readonly DialerVersion[]> {
+): Promise<Pick<DialerUseCases, "history"> & AsyncDisposable> {
   const store = await storeOf(await loadConfig(flags, environment), environment);
-  try {
-    return await dialerHistory(store, limit);
-  } finally {
-    await store.close();
-  }
+  return { history: (...asked) => dialerHistory(store, ...asked), [Symbol.asyncDispose]: () => store.close() };
 }
 
 /** Opens what changes of the settings need. Disposing closes it in reverse order. */

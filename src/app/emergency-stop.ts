@@ -1,8 +1,15 @@
 // Wiring of the emergency stop for a workplace: what it pauses with, and the search for stops that nobody carries out.
 
 import { messageOf } from "../kernel/index.ts";
-import { EmergencyStops, figuresOf, readStop, STOP_PATIENCE, type StopPatience } from "../operations/index.ts";
-import { type EmergencyStop, type StopResult, stopResultOf, stopViewOf } from "../operations/views/index.ts";
+import {
+  type CampaignUseCases,
+  EmergencyStops,
+  figuresOf,
+  readStop,
+  STOP_PATIENCE,
+  type StopPatience,
+} from "../operations/index.ts";
+import { stopResultOf, stopViewOf } from "../operations/views/index.ts";
 import { type Flags, loadConfig } from "./config.ts";
 import type { Environment } from "./environment.ts";
 import { processLives } from "./process-space.ts";
@@ -42,20 +49,15 @@ export function emergencyStopsOn(workplace: Workplace, timing: StopTiming, warn:
   });
 }
 
-/** Recorded emergency stops; needs no tenant. */
-export interface StopRecords extends AsyncDisposable {
-  /** Newest first. */
-  list(limit: number): Promise<readonly EmergencyStop[]>;
-  /** Throws OperationError `job_not_found`. */
-  show(id: string): Promise<StopResult>;
-}
-
-/** Opens the records of emergency stops. */
-export async function openStopRecords(flags: Flags, environment: Environment): Promise<StopRecords> {
+/** Opens the records of emergency stops; needs no tenant. */
+export async function openStopRecords(
+  flags: Flags,
+  environment: Environment,
+): Promise<Pick<CampaignUseCases, "stops" | "stopped"> & AsyncDisposable> {
   const store = await storeOf(await loadConfig(flags, environment), environment);
   return {
-    list: async (limit) => (await store.stops.list(limit)).map(stopViewOf),
-    show: async (id) => stopResultOf(await readStop(store.stops, id)),
+    stops: async (limit) => (await store.stops.list(limit)).map(stopViewOf),
+    stopped: async (id) => stopResultOf(await readStop(store.stops, id)),
     [Symbol.asyncDispose]: () => store.close(),
   };
 }

@@ -1,6 +1,8 @@
 // Configuration and wiring.
 
 export { assistantVerbs } from "../server/index.ts";
+export type { ApiClient } from "./api/client.ts";
+export { type HereOperation, openApi } from "./api/open.ts";
 export { readCall } from "./calls.ts";
 export { openCampaignStates, stopCampaigns, stopOutlook } from "./campaign-state.ts";
 export {
@@ -19,11 +21,10 @@ export { openCrm } from "./crm.ts";
 export { type DatabaseStanding, migrateDatabase, readDatabase } from "./database.ts";
 export { openDelivery } from "./delivery.ts";
 export { credentialsOf, openDemo, openEventReceiver, openStage as openDemoStage } from "./demo/index.ts";
-export { openDialer, openDialerTenant, readDialerHistory } from "./dialer.ts";
+export { openDialer, openDialerTenant } from "./dialer.ts";
 export type { ChangeStanding, DialerChanges, DialerRuntime, OnChange, SettingsText, ShownChange } from "./dialer-types.ts";
 export type { Check } from "./doctor/check.ts";
 export { examine } from "./doctor/examine.ts";
-export { openStopRecords } from "./emergency-stop.ts";
 export { type FailoverRuntime, openFailover, openFailoverRecords } from "./failover.ts";
 export { inboundSecrets } from "./inbound.ts";
 export { initWorkplace, workplaceAbove } from "./init.ts";
@@ -37,7 +38,7 @@ export { openJob } from "./jobs.ts";
 export { knownIds } from "./known-ids.ts";
 export { openAssistance } from "./mcp.ts";
 export { outcomeMapOf } from "./outcome-map.ts";
-export { type OutcomePulls, type OutcomeRuns, openOutcomePulls, openOutcomeRuns, planPulls } from "./outcome-pulls.ts";
+export { type OutcomePulls, openOutcomePulls, planPulls } from "./outcome-pulls.ts";
 export {
   campaignsIn,
   type OutcomesRuntime,
@@ -47,15 +48,14 @@ export {
 } from "./outcomes.ts";
 export { type ServiceAddress, serviceAddress } from "./over-service/address.ts";
 export { ServiceCampaignFiles } from "./over-service/campaign-files.ts";
+export { ServiceClient } from "./over-service/client.ts";
 export { ServiceDialer } from "./over-service/dialer.ts";
 export { Following } from "./over-service/following.ts";
 export { ServiceJobs } from "./over-service/jobs.ts";
 export { ServiceOutcomes } from "./over-service/outcomes.ts";
-export { ServiceRecords } from "./over-service/records.ts";
 export { Silence } from "./over-service/silence.ts";
-export { pauseOverService, stopOverService, stopRecordsOf } from "./over-service/stops.ts";
-export { ServiceCampaigns } from "./over-service/verbs.ts";
-export { openAttention, openRecords } from "./records.ts";
+export { pauseOverService, stopOverService } from "./over-service/stops.ts";
+export { openRecords } from "./records.ts";
 export { readPackDocument, readRulePack } from "./rule-pack.ts";
 export { openSegments } from "./segments.ts";
 export { dashboardFolder } from "./service/dashboard.ts";

@@ -8,36 +8,17 @@ import {
   type Rhythm,
 } from "../operations/index.ts";
 import {
-  type QuarantinedRow,
   type RetrievalBegun,
   type RetrievalPlan,
-  type RetrievalVerdict,
   type RetrievalView,
   retrievalPlanOf,
   retrievalViewOf,
   type ScheduleView,
-  scheduleViewOf,
-  verdictViewOf,
 } from "../operations/views/index.ts";
 import { REACH_DAYS } from "../tenant/port.ts";
 import { type Flags, loadConfig } from "./config.ts";
 import type { Environment } from "./environment.ts";
-import { openOutcomeRecords, openOutcomes } from "./outcomes.ts";
-
-/** What was retrieved, and what is retrieved regularly. */
-export interface OutcomeRuns extends AsyncDisposable {
-  /** Newest first. */
-  list(query: { readonly limit: number; readonly campaignId?: string | undefined }): Promise<readonly RetrievalView[]>;
-  /** Throws OperationError `job_not_found`. */
-  show(id: string): Promise<RetrievalView>;
-  /** Whether the lake still holds what a retrieval stored. Throws OperationError `job_not_found` */
-  verify(id: string): Promise<RetrievalVerdict>;
-  /** Rows of the vendor that were not valid records. */
-  quarantine(retrieval: Pick<RetrievalView, "jobId" | "campaignId">): Promise<readonly QuarantinedRow[]>;
-  schedules(): Promise<readonly ScheduleView[]>;
-  /** @returns whether there was one */
-  removeSchedule(campaignId: string): Promise<boolean>;
-}
+import { openOutcomes } from "./outcomes.ts";
 
 /** Retrievals that are begun and followed. */
 export interface OutcomePulls extends AsyncDisposable {
@@ -72,20 +53,6 @@ export interface OutcomePulls extends AsyncDisposable {
   interrupt(): Interruption;
 }
 
-/** The retrievals of the store. */
-export async function openOutcomeRuns(flags: Flags, environment: Environment): Promise<OutcomeRuns> {
-  const records = await openOutcomeRecords(flags, environment);
-  return {
-    list: async (query) => (await records.retrievals(query)).map(retrievalViewOf),
-    show: async (id) => retrievalViewOf(await records.find(id)),
-    verify: async (id) => verdictViewOf(id, await records.verify(await records.find(id))),
-    quarantine: (retrieval) => records.quarantine(retrieval),
-    schedules: async () => (await records.schedules()).map(scheduleViewOf),
-    removeSchedule: (campaignId) => records.removeSchedule(campaignId),
-    [Symbol.asyncDispose]: () => records[Symbol.asyncDispose](),
-  };
-}
-
 /** Retrievals in this process. Disposing closes what they need. */
 export async function openOutcomePulls(
   flags: Flags,
@@ -109,7 +76,7 @@ export async function openOutcomePulls(
     run: async (id, onProgress) => retrievalViewOf(await retrieving.run(id, onProgress)),
     doubt: (campaignId) => runtime.doubt(campaignId),
     setSchedules: (campaignIds, input, rhythm) => runtime.setSchedules(campaignIds, input, rhythm),
-    schedules: async () => (await runtime.schedules()).map(scheduleViewOf),
+    schedules: () => runtime.known.schedules(),
     runSchedules: ({ onRun, ...rest }) =>
       runtime.runSchedules({
         ...rest,

@@ -6,8 +6,8 @@ import {
   compareOutcomes,
   findRetrieval,
   type Interruption,
+  OutcomeRecordsUseCases,
   planReport,
-  quarantinedIn,
   type ReconcileReport,
   type ReconcileSink,
   type ReportRequest,
@@ -24,9 +24,8 @@ import {
   setSchedules,
   verifyRetrieval,
 } from "../operations/index.ts";
-import type { QuarantinedRow } from "../operations/views/index.ts";
 import { type OutcomeLake, type OutcomeReport, openLake } from "../outcomes/index.ts";
-import type { Retrieval, RetrievalSchedule, Store } from "../store/index.ts";
+import type { Retrieval, Store } from "../store/index.ts";
 import { TenantError } from "../tenant/index.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import { announceToCrm } from "./crm-announcer.ts";
@@ -58,12 +57,9 @@ export interface OutcomeRecords extends AsyncDisposable {
   retrieval(jobId: string): Promise<Retrieval | undefined>;
   /** Throws OperationError `job_not_found`. */
   find(jobId: string): Promise<Retrieval>;
-  /** Rows of the vendor that were not valid records. */
-  quarantine(retrieval: Pick<Retrieval, "jobId" | "campaignId">): Promise<readonly QuarantinedRow[]>;
   /** Undefined when it has not ended. */
   verify(retrieval: Retrieval): Promise<RunVerdict | undefined>;
-  schedules(): Promise<RetrievalSchedule[]>;
-  removeSchedule(campaignId: string): Promise<boolean>;
+  readonly known: OutcomeRecordsUseCases;
 }
 
 /** Everything that retrieval needs. */
@@ -195,10 +191,8 @@ function recordsOver(stack: AsyncDisposableStack, config: Config, store: Store):
     retrievals: (query) => store.retrievals.list(query),
     retrieval: (jobId) => store.retrievals.get(jobId),
     find: (jobId) => findRetrieval(store.retrievals, jobId),
-    quarantine: (retrieval) => quarantinedIn(lake, retrieval),
     verify: (retrieval) => verifyRetrieval(lake, retrieval),
-    schedules: () => store.retrievalSchedules.list(),
-    removeSchedule: (campaignId) => store.retrievalSchedules.remove(campaignId),
+    known: new OutcomeRecordsUseCases({ store }, { lake }),
   };
 }
 

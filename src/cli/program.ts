@@ -148,10 +148,10 @@ async function runCommand(
   const given = command.optsWithGlobals<Record<string, unknown>>();
   let service: ServiceAddress | undefined;
   const about = async () => {
-    const { readContext, ServiceRecords } = await import("../app/index.ts");
+    const { readContext, ServiceClient } = await import("../app/index.ts");
     const { tenantWords } = await import("../store/index.ts");
     if (service !== undefined) {
-      const tenant = await new ServiceRecords(service, io.signal).tenant();
+      const { tenant } = (await new ServiceClient(service, io.signal).ask("session.me", {})).service;
       return `tenant ${tenantWords(tenant?.address ?? null, tenant?.name)} · service ${service.url}`;
     }
     const { tenant, tenantName, store: used } = await readContext({ ...given, cwd, clock }, surroundings.env);

@@ -1,9 +1,10 @@
 // Runs a job of any kind to its end with progress on stderr, and reports it.
 
-import type { JobRuntime } from "../app/index.ts";
+import { type JobRuntime, ServiceJobs } from "../app/index.ts";
 import { type JobProgress, OperationError, type PlanReport, type RefusedRow, type RowJob } from "../operations/index.ts";
 import type { DryRun, JobDetail } from "../operations/views/index.ts";
 import type { ItemResult } from "../store/index.ts";
+import type { Place } from "./command.ts";
 import { EXIT, exitOf } from "./exit.ts";
 import type { Io } from "./io.ts";
 import type { Output } from "./output.ts";
@@ -20,6 +21,11 @@ export interface Runnable extends Pick<JobRuntime, "interrupt" | "budgetLine"> {
   readonly afar?: boolean;
 }
 
+/** The jobs of the service that OUTDIAL_URL names; undefined without one. */
+export function serviceJobs({ service }: Pick<Place, "service">, { clock, say: warn }: Io): ServiceJobs | undefined {
+  return service === undefined ? undefined : new ServiceJobs(service, { clock, warn });
+}
+
 /** Runs a job to its end with progress on stderr. The first SIGINT or SIGTERM ends it early, with everything recorded. */
 export async function runJob(runtime: Runnable, { id }: Pick<RowJob, "id">, io: Io): Promise<JobDetail> {
   using _listening = endedByInterrupt(io, runtime);
@@ -34,7 +40,9 @@ export async function runJob(runtime: Runnable, { id }: Pick<RowJob, "id">, io: 
 
 /** Writes the result rows and the summary. @returns the exit code */
 export async function reportJob(
-  records: Pick<JobRuntime["records"], "rows">,
+  records: {
+    rows(id: string, query: { readonly only: ItemResult | undefined }): Promise<{ readonly rows: AsyncIterable<object> }>;
+  },
   job: JobDetail,
   {
     output,

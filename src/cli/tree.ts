@@ -1,6 +1,7 @@
 // All commands, in the order of the help, each with the file whose export of the same name is its code.
 
 import { group, inEmergency, isHidden, type Node, pathsOf, runBy, under, worksElsewhere } from "./command.ts";
+import * as approvals from "./groups/approvals.ts";
 import * as attention from "./groups/attention.ts";
 import * as audit from "./groups/audit.ts";
 import * as calls from "./groups/calls.ts";
@@ -170,6 +171,11 @@ export const TREE: readonly Node[] = [
     "jobs",
     "jobs and their results",
     runBy(() => import("./commands/jobs.ts"), jobs, "listJobs", "showJob", "resumeJob", "cancelJob"),
+  ),
+  group(
+    "approvals",
+    "what waits in a service for a second person",
+    runBy(() => import("./commands/approvals.ts"), approvals, "list", "show", "approve", "reject"),
   ),
   group(
     "audit",

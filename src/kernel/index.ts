@@ -1,5 +1,6 @@
 // The kernel: what every part shares. No I/O, no clock of its own, no randomness of its own.
 
+export { addressOf } from "./address.ts";
 export { areasText, coversText } from "./areas.ts";
 export { canonicalJson, type DeepReadonly } from "./canonical-json.ts";
 export { type Clock, doubledMs, type Instant, isWithin } from "./clock.ts";

@@ -90,7 +90,7 @@ export { KnownAnswers, SAY_GONE } from "./known/index.ts";
 export { lacksOf } from "./lacks.ts";
 export { exportedText, exportToFile } from "./outcomes/export.ts";
 export { planReport, type ReportRequest, type ReportRules } from "./outcomes/report.ts";
-export { compareOutcomes, OutcomeUseCases } from "./outcomes/use-cases.ts";
+export { compareOutcomes, OutcomeRecordsUseCases, OutcomeUseCases } from "./outcomes/use-cases.ts";
 export { shareRates } from "./rates/sharing.ts";
 export { TenantRefresh } from "./refresh/refresh.ts";
 export {
@@ -98,7 +98,6 @@ export {
   type Difference,
   findRetrieval,
   type HourCounts,
-  quarantinedIn,
   type ReconcileReport,
   type ReconcileSink,
   type RetrievalInput,

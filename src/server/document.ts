@@ -2,8 +2,10 @@
 
 import { LoginThrottle } from "./access/throttle.ts";
 import { FeedHub } from "./live/hub.ts";
-import { apiRoutes } from "./routes/index.ts";
+import type { AnyAsking } from "./operation.ts";
+import { apiRoutes, type Work } from "./routes/index.ts";
 import { openApiDocument } from "./routing/openapi.ts";
+import type { Answer, RawRequest } from "./routing/route-types.ts";
 
 /** The OpenAPI 3.1 document of the service. @param version of the package */
 export function serviceOpenApi(version: string): object {
@@ -25,7 +27,39 @@ export function routeTable(): string {
   ].join("\n");
 }
 
-export function describedRoutes() {
+/** An operation answered in this process, in somebody's name. @param work what it needs of the use cases. Throws OutdialError */
+export async function answeredHere(
+  id: string,
+  { params = {}, query = {}, body }: AnyAsking,
+  work: { readonly [Group in keyof Work]?: object },
+  name: string,
+): Promise<Answer> {
+  const groups = Object.fromEntries(Object.entries(work).map(([group, part]) => [group, () => part]));
+  const route = describedRoutes(groups).find((one) => one.id === id);
+  if (route === undefined) throw new TypeError(`there is no operation ${id}`);
+  const raw: RawRequest = {
+    params: textsOf(params) as RawRequest["params"],
+    query: textsOf(query),
+    body,
+    ignored: [],
+    upload: undefined,
+    headers: new Headers(),
+    who: { name, role: "admin", via: "token", expiresAt: null, sessionId: null, tokenId: null },
+    requestId: "",
+    address: "",
+    signal: new AbortController().signal,
+  };
+  return route.answer(raw, () => Promise.resolve(undefined));
+}
+
+/** As they stand in an address. */
+function textsOf(given: NonNullable<AnyAsking["query"]>): RawRequest["query"] {
+  const known = Object.entries(given).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(known.map(([name, value]) => [name, typeof value === "object" ? value : String(value)]));
+}
+
+/** Every route. @param work what the routes act on; without it they are only described */
+export function describedRoutes(work: Partial<Work> = {}) {
   const clock = { now: nothing, sleep: nothing };
   const feed = { after: nothing, reaches: nothing, end: nothing };
   return apiRoutes({
@@ -64,11 +98,12 @@ export function describedRoutes() {
       inbound: nothing,
       vendorWebhooks: nothing,
       tenant: nothing,
+      ...work,
     },
   });
 }
 
-/** Routes are described here without anything to act on. */
+/** What a route that is only described has to act on. */
 function nothing(): never {
-  throw new Error("the API is described here, not served");
+  throw new TypeError("the API is described here, not served");
 }

@@ -2,7 +2,7 @@
 
 export type * as ApiTypes from "../operations/views/index.ts";
 export { createServer, type ServerPorts, type Service, type ServiceLog } from "./create-server.ts";
-export { routeTable, serviceOpenApi } from "./document.ts";
+export { answeredHere, describedRoutes, routeTable, serviceOpenApi } from "./document.ts";
 export type { ServerErrorCode } from "./error.ts";
 export { problemCodes } from "./http/problem.ts";
 export { type InboundAnswer, type InboundRoutesOptions, inboundRoutes } from "./inbound/index.ts";
@@ -22,6 +22,7 @@ export {
   serviceFigures,
   vendorSpans,
 } from "./observe/index.ts";
-export type { Api } from "./routes/index.ts";
-export type { TypedRoute, Upload } from "./routing/route-types.ts";
+export type { Answer, AnyAsking, Asking, Operation, Query } from "./operation.ts";
+export type { Api, Work } from "./routes/index.ts";
+export type { ApiRoute, TypedRoute, Upload } from "./routing/route-types.ts";
 export { Provider, SignInError, type SignInSettings } from "./sign-in/index.ts";

@@ -6,17 +6,13 @@ import {
   type CampaignApplyView,
   type CampaignDriftView,
   type CampaignPlanView,
-  campaignApplySummary,
-  campaignApplyView,
-  campaignDrift,
-  campaignExport,
-  campaignPlanView,
   MOST_CAMPAIGN_TEXT,
   MOST_JSON_BYTES,
 } from "../../operations/views/index.ts";
+import type { Asking } from "../../server/index.ts";
+import type { CarriedOut } from "../api/client.ts";
 import type { CampaignApplies } from "../campaigns.ts";
 import type { ServiceAddress } from "./address.ts";
-import type { CarriedOut } from "./client.ts";
 import { FollowedAtService, type FollowingOptions } from "./following.ts";
 
 /** Characters of a file's name that the API takes. */
@@ -51,29 +47,28 @@ export class ServiceCampaignFiles extends FollowedAtService implements CampaignA
     return this.#plan({ plan: typeof agreed === "string" ? agreed : agreed.hash });
   }
 
-  #plan(body: object): Promise<CampaignPlanView> {
+  #plan(body: Asking<"campaigns.plan">["body"]): Promise<CampaignPlanView> {
     const { signal } = this.#given;
-    const asked = { method: "POST", body: { ...body, ...this.#pages() }, signal, withinMs: PLAN_MS } as const;
-    return this.client.json(campaignPlanView, "/campaigns/plan", asked);
+    return this.client.ask("campaigns.plan", { body: { ...body, ...this.#pages() }, signal, withinMs: PLAN_MS });
   }
 
   async latest(): Promise<CampaignApplySummary | undefined> {
     const { signal } = this.#given;
-    return (await this.client.list(campaignApplySummary, "/campaigns/applies", { most: 1, signal }))[0];
+    return (await this.client.list("campaigns.applies", { most: 1, signal }))[0];
   }
 
   begin({ plan, confirm }: CampaignPlanView, source: string): Promise<CarriedOut<{ readonly job: string }>> {
     const body = { plan, confirm, ...this.#pages(), sourceName: source.slice(-MOST_NAME) };
-    return this.client.carryOut(campaignApplyView, "/campaigns/apply", body, this.#given.signal);
+    return this.client.carryOut("campaigns.apply", { body, signal: this.#given.signal });
   }
 
   async goOn(job: string): Promise<void> {
-    await this.client.json(campaignApplyView, `${applyPath(job)}/resume`, { method: "POST", body: {} });
+    await this.client.ask("campaigns.resumeApply", { params: { job } });
   }
 
   run(job: string, onProgress: Parameters<CampaignApplies["run"]>[1]): Promise<CampaignApplyView> {
     return this.following.through({
-      look: (signal) => this.client.json(campaignApplyView, applyPath(job), { signal }),
+      look: (signal) => this.client.ask("campaigns.applied", { params: { job }, signal }),
       ended: ({ endedAt, standing }) => endedAt !== null || standing === "still",
       onLook: ({ endedAt, campaigns, results, phase }) => {
         if (endedAt === null) onProgress({ campaign: campaigns[results.length]?.name, phase });
@@ -84,13 +79,12 @@ export class ServiceCampaignFiles extends FollowedAtService implements CampaignA
 
   async drift(files: readonly FileText[], managedOnly: boolean): Promise<CampaignDriftView> {
     const { signal } = this.#given;
-    const asked = { method: "POST", body: { files: sent(files), managedOnly }, signal, withinMs: PLAN_MS } as const;
-    return this.client.json(campaignDrift, "/campaigns/drift", asked);
+    return this.client.ask("campaigns.drift", { body: { files: sent(files), managedOnly }, signal, withinMs: PLAN_MS });
   }
 
   async export(ids: readonly string[]): Promise<CampaignsExported> {
     const { signal } = this.#given;
-    return this.client.json(campaignExport, "/campaigns/export", { query: { id: ids }, signal, withinMs: PLAN_MS });
+    return this.client.ask("campaigns.export", { query: { id: ids }, signal, withinMs: PLAN_MS });
   }
 
   #pages(): { readonly contactPages?: number } {
@@ -117,4 +111,3 @@ function sent(files: readonly FileText[]) {
   refuse(bytes, "bytes as JSON", MOST_JSON_BYTES - REST_BYTES);
   return all;
 }
-const applyPath = (job: string): string => `/campaigns/applies/${encodeURIComponent(job)}`;

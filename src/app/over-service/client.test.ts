@@ -2,7 +2,6 @@
 
 import { createServer, type RequestListener } from "node:http";
 import { expect, test } from "vitest";
-import { z } from "zod";
 import { createHandClock } from "../../../test/support/hand-clock.ts";
 import { until } from "../../../test/support/until.ts";
 import type { OutdialError } from "../../kernel/index.ts";
@@ -29,7 +28,7 @@ async function served(answer: RequestListener, silence?: Silence) {
 
 test("a service that says nothing is given up in time, and it is said whether it may have taken what was sent", async () => {
   await using at = await served(() => undefined);
-  const asked = at.client.json(z.object({}), "/campaigns/stop", { method: "POST", body: {}, withinMs: 20 });
+  const asked = at.client.ask("campaigns.stop", { body: {}, withinMs: 20 });
   await expect(asked).rejects.toMatchObject({
     code: "service_unavailable",
     message: expect.stringContaining("said nothing in time") as string,
@@ -40,7 +39,7 @@ test("a service that says nothing is given up in time, and it is said whether it
 test("nothing was sent where nobody takes the connection", async () => {
   const { client, ...gone } = await served(() => undefined);
   await gone[Symbol.asyncDispose]();
-  const asked = client.json(z.object({}), "/jobs/x/cancel", { method: "POST", body: {} });
+  const asked = client.ask("jobs.cancel", { params: { id: "x" } });
   await expect(asked).rejects.toMatchObject({ code: "service_unavailable", advice: "Nothing was sent." });
 });
 
@@ -48,7 +47,7 @@ test("a proxy that shows the request that it refuses does not bring the token in
   await using at = await served((request, response) =>
     response.writeHead(403, { "content-type": "text/html" }).end(`<p>WAF: ${request.headers.authorization}</p>`),
   );
-  await expect(at.client.json(z.object({}), "/jobs")).rejects.toMatchObject({
+  await expect(at.client.ask("jobs.list", {})).rejects.toMatchObject({
     code: "not_a_service",
     message: expect.stringMatching(/^(?!.*odt_).*answered 403.*Bearer \[token\]/) as string,
   });
@@ -60,13 +59,13 @@ test("the token does not follow a redirect", async () => {
     asked.push(request.url ?? "");
     response.writeHead(307, { location: "/elsewhere" }).end();
   });
-  await expect(at.client.json(z.object({}), "/jobs")).rejects.toMatchObject({ code: "service_unavailable" });
+  await expect(at.client.ask("jobs.list", {})).rejects.toMatchObject({ code: "service_unavailable" });
   expect(asked).toEqual(["/api/v1/jobs"]);
 });
 
 test("a port that web clients do not connect to is told as one of OUTDIAL_URL", async () => {
   const client = new ServiceClient({ url: "http://127.0.0.1:1", token: TOKEN });
-  await expect(client.json(z.object({}), "/jobs")).rejects.toMatchObject({
+  await expect(client.ask("jobs.list", {})).rejects.toMatchObject({
     code: "invalid_config",
     message: expect.stringMatching(/^OUTDIAL_URL: .*127\.0\.0\.1:1: it is blocked/) as string,
   });
@@ -82,7 +81,7 @@ test("when the answer to what was sent is lost, it is said that it may have been
   ];
   for (const answer of lost) {
     await using at = await served(answer);
-    const asked = at.client.json(z.object({}), "/outcomes/retrievals", { method: "POST", body: {} });
+    const asked = at.client.ask("outcomes.retrieve", { body: { campaignId: "c" } });
     await expect(asked).rejects.toMatchObject({
       code: "service_unavailable",
       advice: expect.stringContaining("It is not known whether the request was accepted") as string,
@@ -90,30 +89,33 @@ test("when the answer to what was sent is lost, it is said that it may have been
   }
   const stop = new AbortController();
   await using at = await served(() => stop.abort());
-  const asked = at.client.json(z.object({}), "/outcomes/retrievals", { method: "POST", body: {}, signal: stop.signal });
+  const asked = at.client.ask("outcomes.retrieve", { body: { campaignId: "c" }, signal: stop.signal });
   await expect(asked).rejects.toMatchObject({ code: "interrupted", advice: expect.stringContaining("not known") as string });
 });
 
 test("a list of lines whose end is missing is told as cut off, not taken for a short one", async () => {
-  const row = z.strictObject({ row: z.number() });
+  const row = (line: number) => ({ line, result: "success", attempts: 1 });
   const told = async (answer: RequestListener) => {
     await using at = await served(answer);
     const rows: unknown[] = [];
     try {
-      for await (const one of at.client.lines(row, "/jobs/x/rows")) rows.push(one);
+      for await (const one of at.client.lines("jobs.rows", { params: { id: "x" } })) rows.push(one);
       return { rows };
     } catch (thrown) {
       const { code, message } = thrown as OutdialError;
       return { rows, code, message };
     }
   };
-  const whole = '{"row":1}\n{"row":2}\n{"end":{"lines":2}}\n';
+  const one = JSON.stringify(row(1));
+  const end = '{"end":{"lines":2}}\n';
+  const whole = `${one}\n${JSON.stringify(row(2))}\n${end}`;
+  const place = whole.indexOf(end);
   const cases = {
     nothing: ["", 0],
-    "a line less": ['{"row":1}\n{"end":{"lines":2}}\n', 1],
-    "without its end": [whole.slice(0, 20), 2],
+    "a line less": [`${one}\n${end}`, 1],
+    "without its end": [whole.slice(0, place), 2],
     "within its end": [whole.slice(0, -2), 2],
-    "within a line": [whole.slice(0, 14), 1],
+    "within a line": [whole.slice(0, one.length + 5), 1],
   } as const;
   for (const [name, [text, lines]] of Object.entries(cases))
     expect([name, await told((_, response) => response.end(text))]).toMatchObject([
@@ -121,7 +123,7 @@ test("a list of lines whose end is missing is told as cut off, not taken for a s
       { code: "answer_cut_off", message: expect.stringContaining(`was cut off after ${lines} line`) as string },
     ]);
   const lost = await told((_, response) => {
-    response.write(whole.slice(0, 14));
+    response.write(whole.slice(0, one.length + 5));
     setImmediate(() => response.destroy());
   });
   expect(lost).toMatchObject({ code: "answer_cut_off", message: expect.stringMatching(/ after [01] lines? \(/) as string });
@@ -130,13 +132,13 @@ test("a list of lines whose end is missing is told as cut off, not taken for a s
     asked.push(request.url);
     response.end(whole);
   });
-  expect([complete, asked]).toEqual([{ rows: [{ row: 1 }, { row: 2 }] }, ["/api/v1/jobs/x/rows?end=true"]]);
+  expect([complete, asked]).toEqual([{ rows: [row(1), row(2)] }, ["/api/v1/jobs/x/rows?end=true"]]);
   expect(await told((_, response) => response.end('{"end":{"lines":0}}\n'))).toEqual({ rows: [] });
 });
 
-test.each(["/outcomes/retrievals/..", "/jobs/.", "/campaigns//pause"])("%s asks for no other operation", async (path) => {
+test.each(["..", ".", ""])("%j as an id asks for no other operation", async (id) => {
   await using at = await served((_, response) => response.end("{}"));
-  await expect(at.client.json(z.object({}), path)).rejects.toMatchObject({
+  await expect(at.client.ask("campaigns.pause", { params: { id } })).rejects.toMatchObject({
     code: "invalid_input",
     message: expect.stringMatching(/^"\.{0,2}" is no id$/) as string,
   });
@@ -148,12 +150,12 @@ test("a service that stands still is told of within 10 s, once, with since when 
   const silence = new Silence({ clock, warn: (message) => said.push(message) });
   let standing: () => void = () => undefined;
   await using at = await served((request, response) => {
-    if (request.url?.endsWith("/quick") === true) response.end("{}");
+    if (request.url?.endsWith("/1/proof") === true) response.end("{}");
     else standing = () => response.end("{}");
   }, silence);
-  const ask = async (name: string) => at.client.json(z.object({}), `/jobs/${name}`);
-  await ask("quick");
-  const asked = ask("slow");
+  const ask = async (seq: number) => at.client.ask("audit.proof", { params: { seq } });
+  await ask(1);
+  const asked = ask(2);
   await clock.asleep(1, 10_000);
   clock.advance(9_999);
   expect(said).toEqual([]);
@@ -171,7 +173,7 @@ test("a service that stands still is told of within 10 s, once, with since when 
     return said.length > 1;
   });
   await asked;
-  await ask("quick");
+  await ask(1);
   expect(said.slice(1)).toEqual(["the service answers again"]);
 });
 
@@ -180,17 +182,17 @@ test("who follows what a service does ends it at once, also while the service sa
   let looks = 0;
   await using at = await served((_, response) => {
     looks += 1;
-    if (looks === 1) response.end('{"done":false}');
+    if (looks === 1) response.end('{"kind":"seen"}');
     else asked.resolve();
   });
   const clock = { ...systemClock, sleep: () => Promise.resolve() };
   const following = new Following({ clock, warn: () => undefined });
   const seen = following.through({
-    look: (signal) => at.client.json(z.object({ done: z.boolean() }), "/jobs/x", { signal }),
-    ended: ({ done }) => done,
+    look: (signal) => at.client.ask("audit.proof", { params: { seq: 1 }, signal }),
+    ended: () => false,
     again: "outdial jobs show x",
   });
   await asked.promise;
   following.interrupt();
-  expect(await seen).toEqual({ done: false });
+  expect(await seen).toEqual({ kind: "seen" });
 });

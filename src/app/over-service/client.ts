@@ -1,37 +1,11 @@
 // Requests to a service of outdial: its answers are checked, its problems are errors with their codes.
 
-import { z } from "zod";
-import { messageOf, OutdialError } from "../../kernel/index.ts";
-import { type ApprovalView, awaitingApproval, endOfLines, pageOf, problem } from "../../operations/views/index.ts";
+import { addressOf, messageOf, OutdialError } from "../../kernel/index.ts";
+import { endOfLines, problem } from "../../operations/views/index.ts";
+import type { ApiRoute } from "../../server/index.ts";
+import { ApiClient, type Asked } from "../api/client.ts";
 import type { ServiceAddress } from "./address.ts";
 
-export interface Asked {
-  readonly method?: "GET" | "POST" | "PUT" | "DELETE";
-  /** What is undefined is left out, a list is repeated. */
-  readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
-  /** JSON. */
-  readonly body?: object;
-  /** A file, sent as it is. */
-  readonly file?: AsyncIterable<Uint8Array>;
-  readonly signal?: AbortSignal;
-  /** How long the service may take on purpose, ms: so much longer it is waited for, and its silence is none. */
-  readonly takesMs?: number;
-  /** How long an answer is waited for, ms; 60 s for a reading, two minutes for what is sent. A file takes as long as it takes to be checked. */
-  readonly withinMs?: number;
-}
-
-interface Listed extends Pick<Asked, "query" | "signal"> {
-  readonly most?: number | undefined;
-  readonly after?: string | undefined;
-}
-
-/** What came of something dangerous: it was carried out, or begun, or it waits for another person. */
-export type CarriedOut<Result> =
-  | { readonly result: Result; readonly approval: null }
-  | { readonly result: null; readonly approval: ApprovalView };
-
-/** Items in a page. */
-const PAGE = 1000;
 const READ_MS = 60_000;
 const SENT_MS = 120_000;
 /** What surely reached nobody. */
@@ -44,61 +18,24 @@ const SHOWN = 200;
  * A service that is asked. Methods throw OutdialError with the code of the service's problem; `service_unavailable` when nothing came, `answer_cut_off` when
  * its end is missing, `not_a_service` when what came is no answer of outdial.
  */
-export class ServiceClient {
+export class ServiceClient extends ApiClient {
   readonly #address: ServiceAddress;
+  readonly #signal: AbortSignal | undefined;
 
-  constructor(address: ServiceAddress) {
+  /** @param signal ends every request that has no signal of its own */
+  constructor(address: ServiceAddress, signal?: AbortSignal) {
+    super();
     this.#address = address;
+    this.#signal = signal;
   }
 
-  /** The JSON that an operation answers. @param path behind `/api/v1`, its parts encoded */
-  async json<Schema extends z.ZodType>(schema: Schema, path: string, asked: Asked = {}): Promise<z.output<Schema>> {
-    const text = await this.#text(await this.#ask(path, asked), asked.method);
-    return this.#checked(schema, parsed(text));
+  protected override async value(route: ApiRoute, asked: Asked): Promise<unknown> {
+    return parsed(await this.#text(await this.#ask(route, asked), route));
   }
 
-  /** Carries out what was shown: its body has the `confirm` of the preview. @returns what came of it, or the approval that it waits for */
-  async carryOut<Schema extends z.ZodType>(
-    schema: Schema,
-    path: string,
-    body: { readonly confirm: string },
-    signal: AbortSignal,
-  ): Promise<CarriedOut<z.output<Schema>>> {
-    const text = await this.#text(await this.#ask(path, { method: "POST", body, signal }), "POST");
-    const waits = awaitingApproval.safeParse(parsed(text));
-    if (waits.success) return { result: null, approval: waits.data.approval };
-    return { result: this.#checked(schema, parsed(text)), approval: null };
-  }
-
-  /** The items of a list, page by page. @param most so many are wanted, all by default. @param after `next` of a page */
-  async *items<Item extends z.ZodType>(
-    item: Item,
-    path: string,
-    { query = {}, most = Number.POSITIVE_INFINITY, after, signal }: Listed = {},
-  ): AsyncGenerator<z.output<Item>> {
-    let [left, cursor] = [most, after];
-    do {
-      const page: { items: readonly z.output<Item>[]; next: string | null } = await this.json(pageOf(item), path, {
-        query: { ...query, limit: Math.min(PAGE, left), cursor },
-        ...(signal === undefined ? {} : { signal }),
-      });
-      yield* page.items;
-      left -= page.items.length;
-      cursor = page.next ?? undefined;
-    } while (cursor !== undefined && left > 0);
-  }
-
-  /** The same as a list. */
-  async list<Item extends z.ZodType>(item: Item, path: string, asked?: Listed): Promise<z.output<Item>[]> {
-    const found: z.output<Item>[] = [];
-    for await (const one of this.items(item, path, asked)) found.push(one);
-    return found;
-  }
-
-  /** The lines of an NDJSON answer, each checked. Throws `answer_cut_off` when its last line, which says how many they are, is missing. */
-  async *lines<Schema extends z.ZodType>(schema: Schema, path: string, asked: Asked = {}): AsyncGenerator<z.output<Schema>> {
+  protected override async *values(route: ApiRoute, asked: Asked): AsyncGenerator {
     const query = { ...asked.query, end: true };
-    const response = await this.#ask(path, { ...asked, query, withinMs: Number.POSITIVE_INFINITY });
+    const response = await this.#ask(route, { ...asked, query, withinMs: Number.POSITIVE_INFINITY });
     let read = 0;
     let end: number | undefined;
     try {
@@ -109,7 +46,7 @@ export class ServiceClient {
         end = last.data?.end.lines;
         if (last.success) continue;
         read += 1;
-        yield this.#checked(schema, value);
+        yield value;
       }
     } catch (thrown) {
       if (thrown instanceof OutdialError || asked.signal?.aborted === true) throw thrown;
@@ -118,17 +55,23 @@ export class ServiceClient {
     if (end !== read) throw this.#cutOff(read);
   }
 
-  async #ask(path: string, { method = "GET", query = {}, body, file, signal, withinMs, takesMs = 0 }: Asked): Promise<Response> {
+  protected override misread(where: string, why: string): OutdialError {
+    return new OutdialError(
+      "not_a_service",
+      `${this.#address.url} did not answer as this version of outdial expects: ${where}: ${why}`,
+      { advice: "Use the same version of outdial as the service. The request may have been carried out." },
+    );
+  }
+
+  async #ask(
+    route: ApiRoute,
+    { params = {}, query, body, file, signal = this.#signal, withinMs, takesMs = 0 }: Asked,
+  ): Promise<Response> {
+    const { method, path } = route;
     // The web's addresses leave such parts out, encoded or not: another operation would be asked.
-    const odd = path
-      .split("/")
-      .slice(1)
-      .find((part) => ["", ".", ".."].includes(part));
+    const odd = Object.values(params).find((part) => ["", ".", ".."].includes(String(part)));
     if (odd !== undefined) throw new OutdialError("invalid_input", `${JSON.stringify(odd)} is no id`);
-    const url = new URL(`${this.#address.url}/api/v1${path}`);
-    for (const [name, value] of Object.entries(query))
-      for (const one of Array.isArray(value) ? (value as readonly string[]) : value === undefined ? [] : [String(value)])
-        url.searchParams.append(name, one);
+    const url = `${this.#address.url}${addressOf(path, params, query)}`;
     const headers = { authorization: `Bearer ${this.#address.token}`, accept: "application/json, application/x-ndjson" };
     const init: RequestInit =
       file !== undefined
@@ -140,48 +83,41 @@ export class ServiceClient {
         : body !== undefined
           ? { headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(body) }
           : { headers };
-    const within = takesMs + (withinMs ?? (file !== undefined ? Number.POSITIVE_INFINITY : method === "GET" ? READ_MS : SENT_MS));
+    const within = takesMs + (withinMs ?? (file !== undefined ? Number.POSITIVE_INFINITY : method === "get" ? READ_MS : SENT_MS));
     const ends = [...(signal === undefined ? [] : [signal]), ...(Number.isFinite(within) ? [AbortSignal.timeout(within)] : [])];
     const ask = () =>
-      fetch(url, { ...init, method, redirect: "error", ...(ends.length === 0 ? {} : { signal: AbortSignal.any(ends) }) });
+      fetch(url, {
+        ...init,
+        method: method.toUpperCase(),
+        redirect: "error",
+        ...(ends.length === 0 ? {} : { signal: AbortSignal.any(ends) }),
+      });
     const { silence } = this.#address;
     // What may take long is not silence: a file that is checked, a log that is read as a whole.
     const isLong = within - takesMs > SENT_MS;
     const response = await (silence === undefined || isLong ? ask() : silence.during(this.#address.url, ask, takesMs)).catch(
       (thrown: unknown) => {
-        if (signal?.aborted !== true) throw this.#silent(thrown, method);
-        if (method === "GET") throw thrown;
+        if (signal?.aborted !== true) throw this.#silent(thrown, route);
+        if (!changes(route)) throw thrown;
         throw new OutdialError("interrupted", `interrupted before ${this.#address.url} answered`, {
           advice: NOT_KNOWN,
           cause: thrown,
         });
       },
     );
-    const refusal = response.ok ? undefined : this.#refused(response.status, await this.#text(response, method), method);
+    const refusal = response.ok ? undefined : this.#refused(response.status, await this.#text(response, route), route);
     if (refusal?.code !== "service_unavailable") silence?.answered();
     if (refusal !== undefined) throw refusal;
     return response;
   }
 
-  async #text(response: Response, method?: Asked["method"]): Promise<string> {
+  async #text(response: Response, route: ApiRoute): Promise<string> {
     return response.text().catch((thrown: unknown) => {
-      throw this.#silent(thrown, method);
+      throw this.#silent(thrown, route);
     });
   }
 
-  #checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
-    const read = schema.safeParse(value);
-    if (read.success) return read.data;
-    const [issue] = read.error.issues;
-    const where = issue === undefined || issue.path.length === 0 ? "the answer" : issue.path.map(String).join(".");
-    throw new OutdialError(
-      "not_a_service",
-      `${this.#address.url} did not answer as this version of outdial expects: ${where}: ${issue?.message ?? "it cannot be read"}`,
-      { advice: "Use the same version of outdial as the service. The request may have been carried out." },
-    );
-  }
-
-  #silent(thrown: unknown, method = "GET"): OutdialError {
+  #silent(thrown: unknown, route: ApiRoute): OutdialError {
     const cause = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown;
     const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
     const advice = NOT_SENT.includes(code) ? "Nothing was sent." : NOT_KNOWN;
@@ -198,7 +134,7 @@ export class ServiceClient {
     const why = late ? "it said nothing in time" : this.#clean(messageOf(cause));
     return new OutdialError("service_unavailable", `${this.#address.url} does not answer: ${why}`, {
       cause: thrown,
-      ...(method === "GET" ? {} : { advice }),
+      ...(changes(route) ? { advice } : {}),
     });
   }
 
@@ -217,7 +153,7 @@ export class ServiceClient {
     return text.replaceAll(this.#address.token, "[token]");
   }
 
-  #refused(status: number, text: string, method: Asked["method"]): OutdialError {
+  #refused(status: number, text: string, route: ApiRoute): OutdialError {
     const read = problem.safeParse(parsed(text));
     if (read.success) {
       const { code, detail, advice, details } = read.data;
@@ -231,7 +167,7 @@ export class ServiceClient {
       return new OutdialError(
         "service_unavailable",
         `${this.#address.url} does not answer: its proxy answered ${status}`,
-        method === "GET" ? {} : { advice: NOT_KNOWN },
+        changes(route) ? { advice: NOT_KNOWN } : {},
       );
     return new OutdialError(
       "not_a_service",
@@ -242,6 +178,9 @@ export class ServiceClient {
     );
   }
 }
+
+/** Whether it matters that it may have been carried out. */
+const changes = ({ method, question }: ApiRoute): boolean => method !== "get" && !question;
 
 /** The whole lines of an answer; what is behind the last line break was cut off. */
 async function* linesOf({ body }: Response): AsyncGenerator<string> {

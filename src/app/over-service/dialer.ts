@@ -1,27 +1,11 @@
 // Dialer settings through a service: what is in force, what was, what a change would do; the service carries it out.
 
-import type { z } from "zod";
 import { MINUTE_MS, OutdialError } from "../../kernel/index.ts";
-import { OperationError, type RegulatoryCheck } from "../../operations/index.ts";
-import {
-  type DialerChange,
-  type DialerPreview,
-  type DialerVersion,
-  type DialerView,
-  dialerChange,
-  dialerPreview,
-  dialerVersion,
-  dialerView,
-  MOST_SETTINGS_TEXT,
-} from "../../operations/views/index.ts";
+import { OperationError } from "../../operations/index.ts";
+import { type DialerChange, type DialerPreview, MOST_SETTINGS_TEXT } from "../../operations/views/index.ts";
 import type { ApplyAsked, ChangeAsked, DialerChanges, OnChange, SettingsText, ShownChange } from "../dialer-types.ts";
 import type { ServiceAddress } from "./address.ts";
 import { FollowedAtService, type FollowingOptions } from "./following.ts";
-
-/** Characters of a file's name that the API takes. */
-const MOST_NAME = 200;
-
-const judgement = dialerPreview.pick({ findings: true, checks: true, prediction: true, refusals: true, overridden: true });
 
 /** Dialer settings at a service. Methods throw OutdialError with the service's code. */
 export class ServiceDialer extends FollowedAtService implements DialerChanges {
@@ -32,46 +16,36 @@ export class ServiceDialer extends FollowedAtService implements DialerChanges {
     this.#signal = given.signal;
   }
 
-  /** The settings in force, read now, and the change under way. */
-  show(campaign: string | undefined, fresh = true): Promise<DialerView> {
-    return this.client.json(dialerView, "/dialer", { query: { campaign, fresh }, signal: this.#signal });
-  }
-
-  /** Newest first. */
-  history(limit: number): Promise<readonly DialerVersion[]> {
-    return this.client.list(dialerVersion, "/dialer/versions", { most: limit, signal: this.#signal });
-  }
-
-  validate(
-    file: SettingsText,
-    checks: readonly RegulatoryCheck[] | undefined,
-    campaign: string | undefined,
-  ): Promise<z.output<typeof judgement>> {
-    const body = { ...sent(file), checks, campaign };
-    return this.client.json(judgement, "/dialer/validate", { method: "POST", body, signal: this.#signal });
-  }
-
   apply(file: SettingsText, { guardMs, guardCampaigns, retryRejected, ...asked }: ApplyAsked): Promise<ShownChange> {
     if (guardMs !== undefined && guardMs % MINUTE_MS !== 0)
       throw new OperationError("invalid_input", "--guard through a service is of whole minutes; give one such as 30m");
-    const guard = guardMs === undefined ? {} : { guardMinutes: guardMs / MINUTE_MS, guardCampaigns };
-    return this.#shown("/dialer/preview", "/dialer/apply", { ...sent(file), ...given(asked), retryRejected, ...guard });
+    const guard = guardMs === undefined ? {} : { guardMinutes: guardMs / MINUTE_MS, guardCampaigns: [...guardCampaigns] };
+    const body = { ...sent(file), ...given(asked), retryRejected, ...guard };
+    const signal = this.#signal;
+    return this.#shown(this.client.ask("dialer.preview", { body, signal }), (confirm) =>
+      this.client.carryOut("dialer.apply", { body: { ...body, confirm }, signal }),
+    );
   }
 
   rollback(version: number | undefined, asked: ChangeAsked): Promise<ShownChange> {
-    return this.#shown("/dialer/rollback/preview", "/dialer/rollback", { version, ...given(asked) });
+    const body = { version, ...given(asked) };
+    const signal = this.#signal;
+    return this.#shown(this.client.ask("dialer.previewRollback", { body, signal }), (confirm) =>
+      this.client.carryOut("dialer.rollback", { body: { ...body, confirm }, signal }),
+    );
   }
 
-  async #shown(previewPath: string, path: string, body: object): Promise<ShownChange> {
-    const signal = this.#signal;
-    const preview: DialerPreview = await this.client.json(dialerPreview, previewPath, { method: "POST", body, signal });
+  async #shown(
+    previewed: Promise<DialerPreview>,
+    begin: (confirm: string) => ReturnType<ShownChange["begin"]>,
+  ): Promise<ShownChange> {
+    const preview = await previewed;
     return {
       preview,
-      begin: () => this.client.carryOut(dialerChange, path, { ...body, confirm: preview.confirm }, signal),
+      begin: () => begin(preview.confirm),
       // Asked for all the same, the service refuses and records it.
       recordRefusal: async () => {
-        const { confirm } = preview;
-        await this.client.carryOut(dialerChange, path, { ...body, confirm }, signal).catch((thrown: unknown) => {
+        await begin(preview.confirm).catch((thrown: unknown) => {
           if (!(thrown instanceof OutdialError) || thrown.code !== "plan_refused") throw thrown;
         });
       },
@@ -79,11 +53,11 @@ export class ServiceDialer extends FollowedAtService implements DialerChanges {
   }
 
   async open(): Promise<number | undefined> {
-    return (await this.show(undefined, false)).open?.version;
+    return (await this.client.ask("dialer.show", { signal: this.#signal })).open?.version;
   }
 
   async finishOpen(onProgress: OnChange): Promise<DialerChange | undefined> {
-    const { open } = await this.show(undefined, false);
+    const { open } = await this.client.ask("dialer.show", { signal: this.#signal });
     // Of one that waits for a person the service says so when another is to begin.
     if (open === null || open.phase === "paused") return undefined;
     if (open.standing === "still") await this.goOn(open.version, undefined);
@@ -91,13 +65,13 @@ export class ServiceDialer extends FollowedAtService implements DialerChanges {
   }
 
   async goOn(version: number, keep: boolean | undefined): Promise<void> {
-    const body = keep === undefined ? {} : { decision: keep ? "keep" : "rollBack" };
-    await this.client.json(dialerChange, `${versionPath(version)}/resume`, { method: "POST", body });
+    const body = keep === undefined ? {} : ({ decision: keep ? "keep" : "rollBack" } as const);
+    await this.client.ask("dialer.resume", { params: { version }, body });
   }
 
   run(version: number, onProgress: OnChange): Promise<DialerChange> {
     return this.following.through({
-      look: (signal) => this.client.json(dialerChange, versionPath(version), { signal }),
+      look: (signal) => this.client.ask("dialer.change", { params: { version }, signal }),
       ended: ({ phase, standing }) => phase === "ended" || standing === "still",
       onLook: (change) => onProgress(version, change),
       again: `outdial dialer resume ${version}`,
@@ -112,11 +86,10 @@ function sent({ text, name }: SettingsText) {
       "invalid_input",
       `${name} has ${text.length} characters; a service takes settings files of at most ${MOST_SETTINGS_TEXT}`,
     );
-  return { file: text, sourceName: name.slice(-MOST_NAME) };
+  return { file: text, sourceName: name };
 }
 const given = ({ campaign, overrides, expectedAnswerRate }: Omit<ChangeAsked, "dryRun">) => ({
   campaign,
-  overrides,
+  overrides: [...overrides],
   expectedAnswerRate,
 });
-const versionPath = (version: number): string => `/dialer/versions/${version}`;

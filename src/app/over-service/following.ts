@@ -27,7 +27,7 @@ export interface Followed<Seen> {
 
 /** What a service does that can be followed: it goes on with it, and delivers its events, whether anybody follows or not. */
 export class FollowedAtService implements AsyncDisposable {
-  protected readonly client: ServiceClient;
+  readonly client: ServiceClient;
   protected readonly following: Following;
 
   constructor(address: ServiceAddress, options: FollowingOptions) {

@@ -10,17 +10,8 @@ import {
   type RowJob,
   type TagSource,
 } from "../../operations/index.ts";
-import {
-  type CorrectionView,
-  correctionView,
-  type DryRun,
-  dryRun,
-  type JobDetail,
-  jobDetail,
-  jobSummary,
-  resultRow,
-  submitted,
-} from "../../operations/views/index.ts";
+import type { DryRun, JobDetail, Submitted } from "../../operations/views/index.ts";
+import type { Asking } from "../../server/index.ts";
 import type { ServiceAddress } from "./address.ts";
 import { FollowedAtService, type FollowingOptions } from "./following.ts";
 
@@ -29,17 +20,17 @@ export type GivenJob = Pick<RowJob, "id" | "status" | "plan">;
 
 interface Submission {
   readonly again?: boolean;
+  /** The service reads the file. */
+  readonly onProgress?: unknown;
   /** Of a tag job: what is done where the tenant cannot set dispositions. */
   readonly instead?: Instead | undefined;
 }
-
-type Records = Pick<JobRecordsUseCases, "show" | "rows" | "list">;
 
 /** The jobs of a service. */
 export class ServiceJobs extends FollowedAtService {
   readonly afar = true;
   /** As commands on the store have them. */
-  readonly records: Records & { readonly cancel: (id: string) => Promise<JobDetail> };
+  readonly records: Pick<JobRecordsUseCases, "show" | "rows">;
   readonly jobs: { readonly run: (id: string, onProgress?: (progress: JobProgress) => void) => Promise<void> };
 
   constructor(address: ServiceAddress, options: FollowingOptions) {
@@ -47,50 +38,36 @@ export class ServiceJobs extends FollowedAtService {
     const { client } = this;
     this.jobs = { run: (id, onProgress) => this.#follow(id, onProgress) };
     this.records = {
-      show: (id) => client.json(jobDetail, jobPath(id)),
-      list: ({ limit: most, after, ...query }) => client.list(jobSummary, "/jobs", { query, most, after }),
+      show: (id) => client.ask("jobs.show", { params: { id } }),
       rows: async (id, asked) => {
-        const { kind } = await client.json(jobDetail, jobPath(id));
-        return {
-          kind,
-          rows: client.lines(resultRow, `${jobPath(id)}/rows`, {
-            query: { result: asked?.only, after: asked?.after, limit: asked?.most },
-          }) as Rows,
-        };
+        const { kind } = await client.ask("jobs.show", { params: { id } });
+        const query = { result: asked?.only, after: asked?.after, limit: asked?.most };
+        return { kind, rows: client.lines("jobs.rows", { params: { id }, query }) as Rows };
       },
-      cancel: (id) => client.json(jobDetail, `${jobPath(id)}/cancel`, { method: "POST", body: {} }),
     };
   }
 
   /** Gives a file of tags to the service. Throws OutdialError with the service's code. */
-  submitTags(source: TagSource, campaignId: string, { again, instead }: Submission) {
-    return this.#submit(`/campaigns/id/${encodeURIComponent(campaignId)}/tags`, source, { again, instead });
-  }
-
+  readonly tagging = {
+    submit: (source: TagSource, campaignId: string, { again, instead }: Submission) =>
+      begun(this.#tags(source, campaignId, { again, instead })),
+  };
   /** The same of corrections. */
-  submitCorrections(source: CorrectionSource, { again }: Submission) {
-    return this.#submit("/interactions/dispositions", source, { again, policy: source.read.policy });
+  readonly corrections = {
+    submit: (source: CorrectionSource, { again }: Submission) => begun(this.#corrections(source, { again })),
+  };
+
+  checkTags(source: TagSource, campaignId: string, instead?: Instead): Promise<DryRun> {
+    return checked(this.#tags(source, campaignId, { instead, dryRun: true }));
   }
 
-  async checkTags(source: TagSource, campaignId: string, instead?: Instead): Promise<DryRun> {
-    return this.#check(`/campaigns/id/${encodeURIComponent(campaignId)}/tags`, source, { instead });
-  }
-
-  async checkCorrections(source: CorrectionSource): Promise<DryRun> {
-    return this.#check("/interactions/dispositions", source, { policy: source.read.policy });
-  }
-
-  /** What a correction would store. */
-  preview(id: string, correction: object): Promise<CorrectionView> {
-    return this.client.json(correctionView, `/interactions/id/${encodeURIComponent(id)}/preview`, {
-      method: "POST",
-      body: correction,
-    });
+  checkCorrections(source: CorrectionSource): Promise<DryRun> {
+    return checked(this.#corrections(source, { dryRun: true }));
   }
 
   /** Lets the service go on with a job. */
   resume(id: string): Promise<JobDetail> {
-    return this.client.json(jobDetail, `${jobPath(id)}/resume`, { method: "POST", body: {} });
+    return this.client.ask("jobs.resume", { params: { id } });
   }
 
   /** The service has the budget. */
@@ -98,24 +75,18 @@ export class ServiceJobs extends FollowedAtService {
     return "";
   }
 
-  async #submit(
-    path: string,
-    source: Given,
-    more: Readonly<Record<string, string | boolean | undefined>>,
-  ): Promise<{ readonly job: GivenJob; readonly earlier: boolean }> {
-    const query = { ...readAs(source), ...more };
-    const { job, earlier } = await this.client.json(submitted, path, { method: "POST", query, file: source.bytes() });
-    return { job: { id: job.id, status: job.status, plan: job.plan ?? undefined }, earlier };
+  #tags(source: TagSource, id: string, query: Asking<"tags.submit">["query"]) {
+    return this.client.ask("tags.submit", { params: { id }, query: { ...readAs(source), ...query }, file: source.bytes() });
   }
 
-  #check(path: string, source: Given, more: Readonly<Record<string, string | undefined>>): Promise<DryRun> {
-    const query = { ...readAs(source), ...more, dryRun: true };
-    return this.client.json(dryRun, path, { method: "POST", query, file: source.bytes() });
+  #corrections(source: CorrectionSource, more: Asking<"dispositions.submit">["query"]) {
+    const query = { ...readAs(source), policy: source.read.policy, ...more };
+    return this.client.ask("dispositions.submit", { query, file: source.bytes() });
   }
 
   async #follow(id: string, onProgress: ((progress: JobProgress) => void) | undefined): Promise<void> {
     await this.following.through({
-      look: (signal) => this.client.json(jobDetail, jobPath(id), { signal }),
+      look: (signal) => this.client.ask("jobs.show", { params: { id }, signal }),
       ended: ({ status }) => !GOES_ON.includes(status),
       onLook: ({ totalRows, counts, measured }) => {
         const { retries = 0, rateLimited = 0 } = measured ?? {};
@@ -129,7 +100,20 @@ export class ServiceJobs extends FollowedAtService {
 type Rows = Awaited<ReturnType<JobRecordsUseCases["rows"]>>["rows"];
 type Given = TagSource | CorrectionSource;
 
-const jobPath = (id: string): string => `/jobs/${encodeURIComponent(id)}`;
+type Came = Promise<Submitted | DryRun>;
+
+async function begun(came: Came): Promise<{ readonly job: GivenJob; readonly earlier: boolean }> {
+  const answer = await came;
+  if (!("job" in answer)) throw new TypeError("the service only checked what it was to carry out");
+  const { job, earlier } = answer;
+  return { job: { id: job.id, status: job.status, plan: job.plan ?? undefined }, earlier };
+}
+
+async function checked(came: Came): Promise<DryRun> {
+  const answer = await came;
+  if ("job" in answer) throw new TypeError("the service carried out what it was only to check");
+  return answer;
+}
 
 /** How a file is read, as the service is told. Throws OperationError `invalid_input` for what it cannot be told. */
 function readAs({ name, read: { format, delimiter, mapping } }: Given) {

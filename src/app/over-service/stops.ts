@@ -1,18 +1,7 @@
 // Pausing through a service: it carries the stop out, and goes on with it whether it is followed or not.
 
-import { z } from "zod";
 import { type Clock, OutdialError } from "../../kernel/index.ts";
-import {
-  begunStop,
-  type CampaignResult,
-  campaignList,
-  campaignResult,
-  emergencyStop,
-  me,
-  type StopResult,
-  stopResult,
-} from "../../operations/views/index.ts";
-import type { StopRecords } from "../emergency-stop.ts";
+import type { CampaignResult, StopResult } from "../../operations/views/index.ts";
 import type { ServiceAddress } from "./address.ts";
 import { ServiceClient } from "./client.ts";
 
@@ -64,15 +53,9 @@ export async function stopOverService(
   },
 ): Promise<StopResult> {
   const { campaigns, reason, timeoutMs, forMs = Number.POSITIVE_INFINITY, signal, clock, warn, say } = given;
-  const client = new ServiceClient(address);
+  const client = new ServiceClient(address, signal);
   const begun = await urgent(() =>
-    client.json(begunStop, "/campaigns/stop", {
-      method: "POST",
-      body: { reason, campaigns },
-      signal,
-      withinMs: ANSWER_MS,
-      takesMs: STOP_MS,
-    }),
+    client.ask("campaigns.stop", { body: { reason, campaigns }, withinMs: ANSWER_MS, takesMs: STOP_MS }),
   );
   const began = clock.now();
   const { ignored, ...tried } = begun;
@@ -89,7 +72,7 @@ export async function stopOverService(
     if (stop.endedAt !== null || passed >= forMs || (isCallsOnly && passed >= timeoutMs)) break;
     await clock.sleep(LOOK_MS, signal);
     try {
-      stop = await client.json(stopResult, stopPath(begun.id), { signal, withinMs: ANSWER_MS + STOP_MS });
+      stop = await client.ask("campaigns.stopped", { params: { stop: begun.id }, withinMs: ANSWER_MS + STOP_MS });
     } catch (thrown) {
       if (!(thrown instanceof OutdialError) || thrown.code !== "service_unavailable") throw thrown;
       // What it has begun goes on when it does.
@@ -111,13 +94,13 @@ export interface StopOutlook {
 
 /** What a stop through a service would reach. */
 export async function outlookOfService(address: ServiceAddress, signal: AbortSignal): Promise<StopOutlook> {
-  const client = new ServiceClient(address);
+  const client = new ServiceClient(address, signal);
   const [
     {
       service: { tenant },
     },
     { items },
-  ] = await Promise.all([client.json(me, "/me", { signal }), client.json(campaignList, "/campaigns", { signal })]);
+  ] = await Promise.all([client.ask("session.me", {}), client.ask("campaigns.list", {})]);
   const calls = items.map(({ activeCalls }) => activeCalls).filter((count) => count !== null);
   return {
     tenant: tenant?.name ?? tenant?.address ?? null,
@@ -132,15 +115,13 @@ export async function pauseOverService(
   campaigns: readonly string[],
   { reason, timeoutMs, signal, clock, say }: Omit<PauseOverService, "warn">,
 ): Promise<readonly CampaignResult[]> {
-  const schema = z.strictObject({ items: z.array(campaignResult) });
-  const client = new ServiceClient(address);
+  const client = new ServiceClient(address, signal);
   const until = clock.now() + timeoutMs;
   const found = new Map<string, CampaignResult>();
   for (let left = [...new Set(campaigns)]; ; ) {
     const takesMs = Math.min(WAIT_MS, Math.max(0, until - clock.now()));
     const body = { campaigns: left, reason, waitSeconds: takesMs / 1000 };
-    const asked = { method: "POST", body, signal, withinMs: ANSWER_MS, takesMs } as const;
-    const { items } = await urgent(() => client.json(schema, "/campaigns/pause", asked));
+    const { items } = await urgent(() => client.ask("campaigns.pauseSeveral", { body, withinMs: ANSWER_MS, takesMs }));
     // Whether it was paused before, the first answer says.
     for (const one of items) found.set(one.campaignId, { ...one, already: found.get(one.campaignId)?.already ?? one.already });
     left = items
@@ -150,18 +131,3 @@ export async function pauseOverService(
     say(`${left.length} of ${found.size} still have calls under way`);
   }
 }
-
-/** The emergency stops of a service. */
-export function stopRecordsOf(address: ServiceAddress): StopRecords {
-  const client = new ServiceClient(address);
-  return {
-    list: async (limit) => {
-      const page = z.strictObject({ items: z.array(emergencyStop) });
-      return (await client.json(page, "/campaigns/stops", { query: { limit } })).items;
-    },
-    show: (id) => client.json(stopResult, stopPath(id)),
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  };
-}
-
-const stopPath = (id: string): string => `/campaigns/stops/${encodeURIComponent(id)}`;

@@ -1,13 +1,12 @@
 // outdial attention.
 
-import { openAttention } from "../../app/index.ts";
+import { openApi } from "../../app/index.ts";
 import { formatInstant } from "../../compliance/index.ts";
 import type { Concern, TenantKnown } from "../../operations/views/index.ts";
 import type { Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/attention.ts";
 import { grouped, printable, printableWhole } from "../text.ts";
-import { atService } from "./audit.ts";
 
 const EXIT_OF: Readonly<Record<TenantKnown["verdict"], number>> = {
   ok: EXIT.done,
@@ -16,10 +15,8 @@ const EXIT_OF: Readonly<Record<TenantKnown["verdict"], number>> = {
 };
 
 export const attention: Run<typeof declared.attention> = async ({ options, io }) => {
-  const there = atService(options, io);
-  await using here = there === undefined ? await openAttention(options, io.env) : undefined;
-  const list = await (there === undefined ? here?.list() : there.attention());
-  if (list === undefined) throw new TypeError("neither a service nor a store");
+  await using api = openApi(options, io);
+  const list = await api.ask("attention.list", {});
   const { items, known } = list;
   const open = items.filter(({ acknowledged }) => acknowledged === null).length;
   const nothing = known.verdict === "ok" ? "nothing needs attention" : "nothing known needs attention";

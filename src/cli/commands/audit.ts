@@ -1,27 +1,23 @@
 // outdial audit: list, verify, and the proof of one entry.
 
-import { openRecords, ServiceRecords } from "../../app/index.ts";
+import { openApi, openRecords } from "../../app/index.ts";
+import { MINUTE_MS } from "../../kernel/index.ts";
 import type { AuditVerdict } from "../../operations/views/index.ts";
 import type { HeadFinding } from "../../store/index.ts";
-import { known, type Place, type Run } from "../command.ts";
+import type { Run } from "../command.ts";
 import { confirmed } from "../confirm.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/audit.ts";
-import type { Io } from "../io.ts";
 import { grouped, printable } from "../text.ts";
 
-/** The records of the service that OUTDIAL_URL names; undefined without one. */
-export function atService({ service }: Place, { signal }: Io): ServiceRecords | undefined {
-  return service === undefined ? undefined : new ServiceRecords(service, signal);
-}
+/** The whole log is read. */
+const VERIFY_MS = 30 * MINUTE_MS;
 
 export const listAudit: Run<typeof declared.listAudit> = async ({ options, io }) => {
-  const { limit, subject, job, after } = options;
-  const query = { limit, subject, job, after };
-  const there = atService(options, io);
-  await using records = there === undefined ? await openRecords(options, io.env) : undefined;
+  const { limit: most, subject, job, after } = options;
+  await using api = openApi(options, io);
   await io.each(
-    (await there?.audit(query)) ?? (await records?.audit.list(known(query))) ?? [],
+    await api.list("audit.list", { query: { order: "oldest", subject, job, reveal: api.reveals }, most, after }),
     (entry) =>
       `${entry.seq}  ${entry.time}  ${printable(entry.actor)}  ${entry.action}  ${printable(entry.subject)}  ${printable(JSON.stringify(entry.details))}`,
     { none: "no entries", fits: true },
@@ -29,17 +25,12 @@ export const listAudit: Run<typeof declared.listAudit> = async ({ options, io })
 };
 
 export const verifyAudit: Run<typeof declared.verifyAudit> = async ({ options, io }) => {
-  const verdict = (await atService(options, io)?.verifyAudit()) ?? (await verifiedHere(options, io));
+  await using api = openApi(options, io);
+  const verdict = await api.ask("audit.verify", { withinMs: VERIFY_MS });
   await io.answer(verdict, () => (verdict.ok ? wordsOf(verdict) : `audit log NOT intact: ${printable(verdict.message)}`));
   if (!verdict.ok) return EXIT.failed;
   return verdict.verified || verdict.size === 0 ? EXIT.done : EXIT.partlyFailed;
 };
-
-async function verifiedHere(options: Place, io: Io): Promise<AuditVerdict> {
-  await using records = await openRecords(options, io.env);
-  const verdict = await records.audit.verify();
-  return verdict.ok ? { ...verdict, heads: [...verdict.heads] } : verdict;
-}
 
 function wordsOf({ size, checkpoints, verified, heads }: Extract<AuditVerdict, { ok: true }>): string[] {
   if (size === 0) return ["the audit log is empty"];
@@ -80,7 +71,6 @@ export const acceptHead: Run<typeof declared.acceptHead> = async ({ options, io 
 };
 
 export const proveEntry: Run<typeof declared.proveEntry> = async ({ args, options, io }) => {
-  const there = atService(options, io);
-  await using records = there === undefined ? await openRecords(options, io.env) : undefined;
-  await io.data(JSON.stringify((await there?.proof(args.seq)) ?? (await records?.audit.proof(args.seq))));
+  await using api = openApi(options, io);
+  await io.data(JSON.stringify(await api.ask("audit.proof", { params: { seq: args.seq } })));
 };

@@ -1,6 +1,6 @@
 // outdial campaign resume.
 
-import { openCampaignStates, ServiceCampaigns } from "../../app/index.ts";
+import { openCampaignStates, ServiceClient } from "../../app/index.ts";
 import { OutdialError } from "../../kernel/index.ts";
 import { campaignPreviewOf, resumePlanOf, suggesting } from "../../operations/index.ts";
 import { type ApprovalView, type CampaignPreview, type CampaignResult, campaignResultOf } from "../../operations/views/index.ts";
@@ -17,7 +17,9 @@ import { printable } from "../text.ts";
 export const resume: Run<typeof declared.resume> = async ({ args: { id }, options, io }) => {
   const { check, service } = options;
   const end =
-    service === undefined ? await resumeHere(id, options, io) : await resumeThere(new ServiceCampaigns(service), id, options, io);
+    service === undefined
+      ? await resumeHere(id, options, io)
+      : await resumeThere(new ServiceClient(service, io.signal), id, options, io);
   if (end === undefined) return EXIT.refused;
   if ("approval" in end) return answerWaits(end.approval, io);
   if ("preview" in end) {
@@ -71,18 +73,13 @@ async function resumeHere(id: string, options: ResumeOptions, io: Io): Promise<R
 }
 
 /** Through a service: it asks its gate, and once more when it carries the resume out. One that it refuses it records. */
-async function resumeThere(
-  campaigns: ServiceCampaigns,
-  id: string,
-  { check, reason }: ResumeOptions,
-  io: Io,
-): Promise<ResumeEnd> {
-  const { signal } = io;
-  const preview = await campaigns.preview(id, "resume", signal);
+async function resumeThere(api: ServiceClient, id: string, { check, reason }: ResumeOptions, io: Io): Promise<ResumeEnd> {
+  const preview = await api.ask("campaigns.preview", { params: { id, verb: "resume" } });
   if (check) return { preview };
   if (preview.refusals.length === 0 && !(await agreed(preview, io))) return undefined;
   try {
-    const { result, approval } = await campaigns.carryOut(preview, { reason, signal });
+    const { confirm } = preview;
+    const { result, approval } = await api.carryOut("campaigns.resume", { params: { id }, body: { confirm, reason } });
     return approval === null ? { result } : { approval };
   } catch (thrown) {
     if (!(thrown instanceof OutdialError) || thrown.code !== "plan_refused") throw thrown;

@@ -1,6 +1,6 @@
 // outdial campaign status.
 
-import { Following, openCampaignStates, ServiceCampaigns } from "../../app/index.ts";
+import { Following, openCampaignStates, ServiceClient } from "../../app/index.ts";
 import { OperationError, suggesting } from "../../operations/index.ts";
 import type { CampaignStatus, CampaignStatusList } from "../../operations/views/index.ts";
 import { TenantError } from "../../tenant/index.ts";
@@ -49,10 +49,10 @@ async function statusesOf(options: OptionsOf<typeof declared.status>, io: Io): P
   if (service !== undefined) {
     if (options.window !== undefined || contacts !== undefined)
       throw new OperationError("invalid_input", "--window and --contacts do not go through a service: it looks by its own");
-    const campaigns = new ServiceCampaigns(service);
+    const api = new ServiceClient(service, signal);
     const following = new Following({ clock: io.clock, warn: io.say, silence: service.silence });
     signal.addEventListener("abort", () => following.interrupt(), { once: true });
-    const read: Statuses["read"] = (id, fresh) => campaigns.statuses(id, { fresh, signal });
+    const read: Statuses["read"] = (campaign, fresh) => api.ask("campaigns.status", { query: { campaign, fresh } });
     return {
       // A look that a restart of the service spoils is made again; only the first says at once that it does not answer.
       read: (id, first) => (watch && !first ? following.patiently(() => read(id, false)) : read(id, first)),

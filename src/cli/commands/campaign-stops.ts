@@ -1,6 +1,6 @@
 // outdial campaign stops.
 
-import { openStopRecords, stopRecordsOf } from "../../app/index.ts";
+import { openApi } from "../../app/index.ts";
 import { formatInstant } from "../../compliance/index.ts";
 import type { EmergencyStop, StopResult } from "../../operations/views/index.ts";
 import type { Run } from "../command.ts";
@@ -26,10 +26,9 @@ const STOPS = table<EmergencyStop>(
 const SHOWN = 20;
 
 export const stops: Run<typeof declared.stops> = async ({ args: { id }, options, io }) => {
-  const { service } = options;
-  await using records = service === undefined ? await openStopRecords(options, io.env) : stopRecordsOf(service);
-  if (id !== undefined) return await showStop(await records.show(id), io);
-  const list = await records.list(SHOWN);
+  await using api = openApi(options, io);
+  if (id !== undefined) return await showStop(await api.ask("campaigns.stopped", { params: { stop: id } }), io);
+  const list = await api.list("campaigns.stops", { most: SHOWN });
   await io.answer({ items: list }, list.length === 0 ? [] : STOPS.lines(list, io.width), "there was no emergency stop");
 };
 

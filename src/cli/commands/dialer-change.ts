@@ -1,6 +1,6 @@
 // outdial dialer apply, rollback, resume: prepare a change, show it, ask, run it, say how it ended.
 
-import { type DialerChanges, type OnChange, openDialer, type ShownChange } from "../../app/index.ts";
+import { type DialerChanges, type OnChange, openDialer, ServiceDialer, type ShownChange } from "../../app/index.ts";
 import { durationText, OutdialError } from "../../kernel/index.ts";
 import { checkOverride, PREDICTED_ABANDONMENT } from "../../operations/index.ts";
 import type { DialerChange } from "../../operations/views/index.ts";
@@ -11,11 +11,13 @@ import type * as declared from "../groups/dialer.ts";
 import type { Io } from "../io.ts";
 import { diffLines, endLines, judgementLines, phaseLine } from "../render-dialer.ts";
 import { endedByInterrupt, standing } from "../running.ts";
-import { atService, settingsText } from "./dialer-files.ts";
+import { settingsText } from "./dialer-files.ts";
 
 /** Changes of the store's tenant, or of the service that OUTDIAL_URL names. */
 const opened = async (options: Place, io: Io): Promise<DialerChanges> =>
-  atService(options, io) ?? (await openDialer(options, io.env, { warn: io.say }));
+  options.service === undefined
+    ? await openDialer(options, io.env, { warn: io.say })
+    : new ServiceDialer(options.service, { clock: io.clock, signal: io.signal, warn: io.say });
 
 export const apply: Run<typeof declared.apply> = async ({ args, options, io }) => {
   const { overrideGate: overrides, expectedAnswerRate, dryRun, retryRejected, campaign } = options;

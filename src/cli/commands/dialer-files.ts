@@ -1,11 +1,11 @@
 // Settings files of the dialer commands: reading one, validating it, making a campaign of it.
 
 import { basename } from "node:path";
-import { openDialer, openDialerTenant, ServiceDialer, type SettingsText } from "../../app/index.ts";
+import { openApi, openDialer, openDialerTenant, type SettingsText } from "../../app/index.ts";
 import { durationText } from "../../kernel/index.ts";
-import { parseSettingsFile, type SettingsFile, simulatedText } from "../../operations/index.ts";
+import { parseSettingsFile, simulatedText } from "../../operations/index.ts";
 import type { SimulatorComparison } from "../../operations/views/index.ts";
-import type { Place, Run } from "../command.ts";
+import type { Run } from "../command.ts";
 import { confirmed } from "../confirm.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/dialer.ts";
@@ -46,49 +46,39 @@ function comparisonNotes(comparison: SimulatorComparison): string[] {
   return notes;
 }
 
+/** Characters of a file's name that the API takes. */
+const MOST_NAME = 200;
+
 /** The text of a settings file, - for stdin, with its name for people. Throws `invalid_input`. */
 export async function settingsText(path: string, io: Io): Promise<SettingsText> {
-  return { text: await readText(path, io), name: path === "-" ? "stdin" : basename(path) };
-}
-
-/** Dialer settings at the service that OUTDIAL_URL names; undefined without one. */
-export function atService({ service }: Pick<Place, "service">, io: Io): ServiceDialer | undefined {
-  return service === undefined ? undefined : new ServiceDialer(service, { clock: io.clock, signal: io.signal, warn: io.say });
-}
-
-/** Reads a settings file, - for stdin. Throws `invalid_input`. */
-export async function settingsFile(path: string, io: Io): Promise<SettingsFile> {
-  const { text, name } = await settingsText(path, io);
-  return parseSettingsFile(text, name);
+  return { text: await readText(path, io), name: path === "-" ? "stdin" : basename(path).slice(-MOST_NAME) };
 }
 
 export const validate: Run<typeof declared.validate> = async ({ args, options, io }) => {
   const { campaign } = options;
-  const checks = options.check.length === 0 ? undefined : options.check;
-  const file = await settingsText(args.file, io);
-  const judgedHere = async () => {
-    await using dialer = await openDialerTenant(options, io.env);
-    return await dialer.validate(await dialer.readFile(file.text, file.name), checks, campaign);
-  };
-  const judgement = (await atService(options, io)?.validate(file, checks, campaign)) ?? (await judgedHere());
+  const checks = options.check.length === 0 ? undefined : [...options.check];
+  const { text: file, name: sourceName } = await settingsText(args.file, io);
+  await using api = openApi(options, io);
+  const judgement = await api.ask("dialer.validate", { body: { file, sourceName, checks, campaign } });
   const valid = judgement.refusals.length === 0;
-  await io.answer({ file: file.name, valid, ...judgement }, judgementLines(judgement));
+  await io.answer({ file: sourceName, valid, ...judgement }, judgementLines(judgement));
   return valid ? EXIT.done : EXIT.refused;
 };
 
 export const simulateVendor: Run<typeof declared.simulateVendor> = async ({ args, options, io }) => {
-  const file = await settingsFile(args.file, io);
-  await using dialer = await openDialerTenant(options, io.env);
+  const { text: file, name: sourceName } = await settingsText(args.file, io);
+  await using api = openApi(options, io);
   const { minutes, volume } = options;
-  const comparison = await dialer.simulate(file, { minutes, volume });
-  await io.answer({ file: file.name, ...comparison }, comparisonLines(comparison, io.width));
+  const comparison = await api.ask("dialer.simulateVendor", { body: { file, sourceName, minutes, volume } });
+  await io.answer({ file: sourceName, ...comparison }, comparisonLines(comparison, io.width));
   io.say(comparisonNotes(comparison));
 };
 
 export const createCampaign: Run<typeof declared.createCampaign> = async ({ args, options, io }) => {
   await using tenant = await openDialerTenant(options, io.env);
   tenant.requireMaking();
-  const file = await settingsFile(args.file, io);
+  const { text, name: source } = await settingsText(args.file, io);
+  const file = await parseSettingsFile(text, source);
   const name = JSON.stringify(printable(file.settings.name));
   {
     const judgement = await tenant.validate(file);

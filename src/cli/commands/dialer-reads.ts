@@ -1,6 +1,6 @@
 // outdial dialer show, history, metrics, audit: what is in force, what was, what the tenant measures and records.
 
-import { openDialerTenant, readDialerHistory } from "../../app/index.ts";
+import { openApi, openDialerTenant, ServiceClient } from "../../app/index.ts";
 import { readSettings } from "../../operations/index.ts";
 import type { DialerVersion, DialerView } from "../../operations/views/index.ts";
 import type { OptionsOf, Run } from "../command.ts";
@@ -9,7 +9,6 @@ import type { Io } from "../io.ts";
 import { HISTORY } from "../render-dialer.ts";
 import { type Fields, table, tableOf, writeTable } from "../table.ts";
 import { printable } from "../text.ts";
-import { atService } from "./dialer-files.ts";
 
 const LEVELS = "▁▂▃▄▅▆▇█";
 
@@ -52,8 +51,10 @@ function squeeze(values: readonly (number | undefined)[], width: number): (numbe
 const METRICS = ["efficiency", "abandonmentRate", "answerRate", "averageWaitTime"] as const;
 
 export const show: Run<typeof declared.show> = async ({ options, io }) => {
-  const { settings, problem, choose, tag } =
-    (await atService(options, io)?.show(options.campaign)) ?? (await shownHere(options, io));
+  const { campaign, service } = options;
+  const { settings, problem, choose, tag } = await (service === undefined
+    ? shownHere(options, io)
+    : new ServiceClient(service, io.signal).ask("dialer.show", { query: { campaign, fresh: true } }));
   if (choose !== null && options.campaign === undefined) {
     const words = "settings are per campaign on this profile: choose one with --campaign ID";
     await io.answer(
@@ -106,8 +107,8 @@ const VERSIONS = table<DialerVersion>([
 ]);
 
 export const history: Run<typeof declared.history> = async ({ options, io }) => {
-  const { limit } = options;
-  const changes = (await atService(options, io)?.history(limit)) ?? (await readDialerHistory(options, io.env, limit));
+  await using api = openApi(options, io);
+  const changes = await api.list("dialer.history", { most: options.limit });
   const format = options.format ?? standardFormat(io);
   if (format === "json") await io.data(JSON.stringify({ items: changes }));
   else await io.data(format === "csv" && changes.length > 0 ? VERSIONS.csv(changes) : HISTORY.lines(changes, io.width));

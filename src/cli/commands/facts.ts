@@ -1,6 +1,6 @@
 // outdial consent, dnc, attempts: imports of facts, and single numbers.
 
-import { openCompliance } from "../../app/index.ts";
+import { openApi, openCompliance } from "../../app/index.ts";
 import { areasText, coversText } from "../../kernel/index.ts";
 import {
   type FactKind,
@@ -141,8 +141,8 @@ export const liftDnc: Run<typeof declared.liftDnc> = async ({ args: { number }, 
 };
 
 export const showDnc: Run<typeof declared.showDnc> = async ({ args, options, io }) => {
-  await using runtime = await openCompliance(options, io.env);
-  const found = await runtime.facts.suppression(args.number, REVEALED);
+  await using api = openApi(options, io);
+  const found = await api.ask("suppressions.lookup", { body: { number: args.number, reveal: api.reveals } });
   const { setBack, others } = found;
   await io.answer(found, [...(setBack === null ? [] : [setBack]), ...[found, ...others].flatMap(suppressionLines)]);
 };

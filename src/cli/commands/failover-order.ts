@@ -1,6 +1,6 @@
 // outdial campaign failover start, failback: a person orders a hand-over.
 
-import { Following, type ServiceAddress, ServiceCampaigns } from "../../app/index.ts";
+import { Following, type ServiceAddress, ServiceClient } from "../../app/index.ts";
 import { OutdialError } from "../../kernel/index.ts";
 import { campaignPreviewOf, handOverPlanOf } from "../../operations/index.ts";
 import type { CampaignPreview, FailoverPairView } from "../../operations/views/index.ts";
@@ -46,13 +46,18 @@ async function ordered(given: string, what: Order, options: Options, io: Io): Pr
   return signal.aborted ? EXIT.interrupted : concludeOrder(after, what, io);
 }
 
+/** Phases in which no hand-over is under way. */
+const SETTLED: ReadonlySet<string> = new Set(["watching", "failed-over", "halted"] satisfies FailoverPairView["phase"][]);
+
 /** Sends the order to a service, whose watch carries it out. Ctrl-C stops the following, not the hand-over. */
 async function orderedThere(service: ServiceAddress, primary: string, what: Order, io: Io): Promise<number> {
-  const campaigns = new ServiceCampaigns(service);
-  const { signal, clock } = io;
-  const preview = await campaigns.preview(primary, VERBS[what], signal);
-  if (!(await agreed(preview, pairText(await campaigns.pair(primary, signal)), io))) return EXIT.interrupted;
-  const { approval } = await campaigns.carryOut(preview, { signal });
+  const api = new ServiceClient(service, io.signal);
+  const verb = VERBS[what];
+  const preview = await api.ask("campaigns.preview", { params: { id: primary, verb } });
+  const pair = await api.ask("failover.show", { params: { primary } });
+  if (!(await agreed(preview, pairText(pair), io))) return EXIT.interrupted;
+  const asked = { params: { id: primary }, body: { confirm: preview.confirm } };
+  const { approval } = await api.carryOut(`campaigns.${verb}`, asked);
   if (approval !== null) return await answerWaits(approval, io);
   let told = "";
   const onLook = (pair: FailoverPairView) => {
@@ -60,9 +65,15 @@ async function orderedThere(service: ServiceAddress, primary: string, what: Orde
     if (text !== told) io.say(text);
     told = text;
   };
-  const following = new Following({ clock, warn: io.say, silence: service.silence });
+  const following = new Following({ clock: io.clock, warn: io.say, silence: service.silence });
   using _listening = endedByInterrupt(io, following);
-  return await concludeOrder(await campaigns.seeThrough(primary, following, onLook), what, io);
+  const after = await following.through({
+    look: (signal) => api.ask("failover.show", { params: { primary }, signal }),
+    ended: ({ order, phase }) => order === null && SETTLED.has(phase),
+    onLook,
+    again: `outdial campaign failover status ${primary}`,
+  });
+  return await concludeOrder(after, what, io);
 }
 
 /** Shows what a hand-over would do, and asks. @param pair as text. @throws OutdialError `job_state` when something forbids it */

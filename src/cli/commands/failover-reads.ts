@@ -1,6 +1,6 @@
 // outdial campaign failover status, history, holds: pairs as the store has them.
 
-import { openFailoverRecords, ServiceCampaigns } from "../../app/index.ts";
+import { openApi, openFailoverRecords, ServiceClient } from "../../app/index.ts";
 import type { FiledPolicy } from "../../operations/index.ts";
 import type { FailoverPairView } from "../../operations/views/index.ts";
 import type { OptionsOf, Run } from "../command.ts";
@@ -9,7 +9,6 @@ import type * as declared from "../groups/failover.ts";
 import type { Io } from "../io.ts";
 import { happeningLine, pairText } from "../render-failover.ts";
 import { printable } from "../text.ts";
-import { atService } from "./audit.ts";
 
 export const status: Run<typeof declared.status> = async ({ args: { primary }, options, io }) => {
   const { items, filed } = await pairsOf(primary, options, io);
@@ -44,8 +43,9 @@ async function pairsOf(
 ): Promise<{ readonly items: readonly FailoverPairView[]; readonly filed: readonly FiledPolicy[] }> {
   const { service } = options;
   if (service !== undefined) {
-    const campaigns = new ServiceCampaigns(service);
-    return { items: primary === undefined ? await campaigns.pairs() : [await campaigns.pair(primary)], filed: [] };
+    const api = new ServiceClient(service, io.signal);
+    const items = primary === undefined ? api.list("failover.list", {}) : api.ask("failover.show", { params: { primary } });
+    return { items: [await items].flat(), filed: [] };
   }
   await using records = await openFailoverRecords(options, io.env);
   const filed = (await records.filed()).filter((one) => primary === undefined || one.primary === primary);
@@ -58,21 +58,14 @@ async function pairsOf(
 }
 
 export const history: Run<typeof declared.history> = async ({ args: { primary }, options, io }) => {
-  const { limit } = options;
-  const items = (await atService(options, io)?.happenings(primary, limit)) ?? (await historyHere(primary, options, io));
+  await using api = openApi(options, io);
+  const items = await api.list("failover.history", { params: { id: primary }, most: options.limit });
   await io.answer({ items }, items.map(happeningLine));
 };
 
-async function historyHere(primary: string, options: OptionsOf<typeof declared.history>, io: Io) {
-  await using records = await openFailoverRecords(options, io.env);
-  return await records.history(primary, options.limit);
-}
-
 export const holds: Run<typeof declared.holds> = async ({ args: { campaign }, options, io }) => {
-  const there = atService(options, io);
-  await using records = there === undefined ? await openFailoverRecords(options, io.env) : undefined;
-  const all = [];
-  for await (const held of there?.holds(campaign) ?? records?.holds(campaign) ?? []) all.push(held);
+  await using api = openApi(options, io);
+  const all = await Array.fromAsync(api.lines("failover.holds", { params: { id: campaign }, query: { reveal: true } }));
   if (!io.json) await io.data("number,until");
   await io.each(all, ({ number, until }) => `${number},${until}`);
 };

@@ -1,14 +1,7 @@
 // outdial interaction show, disposition, dispositions: a single correction runs as a job, like a file of them.
 
-import { openCorrections, openInteractionChanges, openInteractions, ServiceJobs } from "../../app/index.ts";
-import {
-  type CorrectionSource,
-  correctionsSource,
-  type Entry,
-  type InteractionUseCases,
-  type Policy,
-  submitOne,
-} from "../../operations/index.ts";
+import { openApi, openCorrections, openInteractionChanges, openInteractions, ServiceClient } from "../../app/index.ts";
+import { type CorrectionSource, correctionsSource, type Entry, type Policy, submitOne } from "../../operations/index.ts";
 import type { CorrectionView, InteractionView, JobDetail } from "../../operations/views/index.ts";
 import type { ItemResult } from "../../store/index.ts";
 import { known, type OptionsOf, type Run } from "../command.ts";
@@ -25,11 +18,11 @@ import {
   reportServiceDryRun,
   runJob,
   runSubmitted,
+  serviceJobs,
 } from "../run-job.ts";
 import { rowSource } from "../source.ts";
 import { table } from "../table.ts";
 import { printable } from "../text.ts";
-import { atService } from "./audit.ts";
 
 /** One line for each entry, in columns; retired codes are marked. */
 function entryLines(entries: readonly Entry[], tree?: InteractionView["codes"], width?: number): string[] {
@@ -58,10 +51,8 @@ function previewLines({ before, after, problems }: CorrectionView): string[] {
 }
 
 export const showInteraction: Run<typeof declared.showInteraction> = async ({ args: { id }, options, io }) => {
-  const there = atService(options, io);
-  await using interactions = there === undefined ? await openInteractions(options, io.env) : undefined;
-  const found = (await there?.interaction(id)) ?? (await interactions?.show(id));
-  if (found === undefined) throw new TypeError("neither a service nor a tenant");
+  await using api = openApi(options, io);
+  const found = await api.ask("interactions.show", { params: { id } });
   await io.answer(found, entryLines(found.dispositions, found.codes, io.width), "no dispositions yet");
   io.say(`version ${printable(found.tag)}`);
 };
@@ -81,20 +72,15 @@ export const correctMany: Run<typeof declared.correctMany> = async ({ args, opti
   const { policy, again, out, concurrency } = options;
   const rows = await rowSource(args.file, options, io);
   const source: CorrectionSource = { ...rows, read: { ...rows.read, policy } };
-  if (options.service !== undefined) {
-    const service = new ServiceJobs(options.service, { clock: io.clock, warn: io.say });
-    if (options.dryRun) return await reportServiceDryRun(() => service.checkCorrections(source), out, io);
-    return await withOutput(out, io, async (output) =>
-      runSubmitted(service, await service.submitCorrections(source, { again }), output, io),
-    );
-  }
+  const there = serviceJobs(options, io);
+  if (options.dryRun && there !== undefined) return await reportServiceDryRun(() => there.checkCorrections(source), out, io);
   return await withOutput(out, io, async (output) => {
     if (options.dryRun) {
       const sink = { progress: checking(io), ...refusedTo(output) };
       await using interactions = await openInteractions(options, io.env, { dryRun: true });
       return await reportDryRun(await interactions.check(source, sink), io);
     }
-    await using runtime = await openCorrections(options, io.env, { warn: io.say, ...known({ concurrency }) });
+    await using runtime = there ?? (await openCorrections(options, io.env, { warn: io.say, ...known({ concurrency }) }));
     const submitted = await runtime.corrections.submit(source, { again, onProgress: checking(io) });
     return await runSubmitted(runtime, submitted, output, io);
   });
@@ -116,13 +102,9 @@ export const correctOne: Run<typeof declared.correctOne> = async ({ args: { id }
   if (options.dryRun) return preview(id, policy, options, io);
   const { code, agent: agentId, description, timestamp, etag } = options;
   const source = correctionsSource([{ interactionId: id, code, agentId, description, timestamp, policy, etag }], io.clock.now());
-  if (options.service !== undefined) {
-    const service = new ServiceJobs(options.service, { clock: io.clock, warn: io.say });
-    const submit = (given: CorrectionSource, how: { again: boolean }) => service.submitCorrections(given, how);
-    return await reportOne(service, await runJob(service, await submitOne({ submit }, source), io), id, io);
-  }
-  await using runtime = await openCorrections(options, io.env, { warn: io.say });
-  return await reportOne(runtime, await runJob(runtime, await submitOne(runtime.corrections, source), io), id, io);
+  await using runtime = serviceJobs(options, io) ?? (await openCorrections(options, io.env, { warn: io.say }));
+  const submit = (given: CorrectionSource, how: { readonly again: boolean }) => runtime.corrections.submit(given, how);
+  return await reportOne(runtime, await runJob(runtime, await submitOne({ submit }, source), io), id, io);
 };
 
 async function reportOne(runtime: Pick<Runnable, "records">, job: JobDetail, id: string, io: Io): Promise<number> {
@@ -141,19 +123,16 @@ async function reportOne(runtime: Pick<Runnable, "records">, job: JobDetail, id:
   return jobExit(job);
 }
 
-async function previewOf(id: string, correction: Parameters<InteractionUseCases["preview"]>[1], options: One, io: Io) {
-  if (options.service !== undefined) {
-    const { code, agentId, description, timestamp, policy, etag } = correction;
-    const service = new ServiceJobs(options.service, { clock: io.clock, warn: io.say });
-    return service.preview(id, { code, agentId, description, timestamp, policy, etag });
-  }
-  await using interactions = await openInteractions(options, io.env, { dryRun: true });
-  return await interactions.preview(id, correction);
-}
-
 async function preview(id: string, policy: Policy, options: One, io: Io): Promise<number> {
-  const { agent: agentId, ...asked } = options;
-  const found = await previewOf(id, { ...asked, agentId, policy }, options, io);
+  const { code, agent: agentId, description, timestamp, etag, service } = options;
+  const correction = { code, agentId, description, timestamp, policy, etag };
+  const previewHere = async () => {
+    await using interactions = await openInteractions(options, io.env, { dryRun: true });
+    return await interactions.preview(id, correction);
+  };
+  const found = await (service === undefined
+    ? previewHere()
+    : new ServiceClient(service, io.signal).ask("interactions.preview", { params: { id }, body: correction }));
   io.say([...previewLines(found), "dry run: nothing was sent"]);
   await io.answer(found, []);
   return found.problems.length > 0 ? EXIT.refused : EXIT.done;

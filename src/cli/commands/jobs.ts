@@ -1,34 +1,21 @@
 // outdial jobs: list, show, resume, cancel.
 
-import { openJob, openRecords, ServiceJobs } from "../../app/index.ts";
-import { ENDED, GOES_ON, type JobRecordsUseCases, jobFiltersIn } from "../../operations/index.ts";
+import { openApi, openJob } from "../../app/index.ts";
+import { ENDED, GOES_ON, jobFiltersIn } from "../../operations/index.ts";
 import type { JobDetail, JobSummary } from "../../operations/views/index.ts";
-import type { Place, Run } from "../command.ts";
+import type { Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/jobs.ts";
 import type { Io } from "../io.ts";
 import { withOutput } from "../output.ts";
 import { countsLine, leftLines, Pace, pushLine } from "../render-tagging.ts";
-import { reportJob, runJob } from "../run-job.ts";
+import { reportJob, runJob, serviceJobs } from "../run-job.ts";
 import { table } from "../table.ts";
 import { duration, grouped } from "../text.ts";
 
-function serviceJobs({ service }: Place, io: Io): ServiceJobs | undefined {
-  return service === undefined ? undefined : new ServiceJobs(service, { clock: io.clock, warn: io.say });
-}
-
-/** The jobs of the store, or of the service in OUTDIAL_URL. */
-async function opened(options: Place, io: Io): Promise<{ readonly jobs: Jobs; readonly actor: string } & AsyncDisposable> {
-  const service = serviceJobs(options, io);
-  if (service === undefined) return await openRecords(options, io.env);
-  // The service knows the actor from the token.
-  return { jobs: service.records, actor: "", [Symbol.asyncDispose]: () => Promise.resolve() };
-}
-type Jobs = Pick<JobRecordsUseCases, "list" | "show" | "rows" | "cancel">;
-
 export const listJobs: Run<typeof declared.listJobs> = async ({ options, io }) => {
-  await using records = await opened(options, io);
-  const items = await records.jobs.list({ limit: options.limit, ...jobFiltersIn(options) });
+  await using api = openApi(options, io);
+  const items = await api.list("jobs.list", { query: jobFiltersIn(options), most: options.limit });
   await io.answer({ items }, JOBS.lines(items, io.width, io.colour), "no jobs yet");
 };
 
@@ -53,24 +40,24 @@ const JOBS = table<JobSummary>(
 
 export const showJob: Run<typeof declared.showJob> = async ({ args, options, io }) => {
   const { out, result: only, wait } = options;
-  const service = serviceJobs(options, io);
+  const jobs = wait ? serviceJobs(options, io) : undefined;
   return await withOutput(out, io, async (output) => {
-    if (service !== undefined && wait)
-      return await reportJob(service.records, await runJob(service, args, io), { output, only }, io);
-    await using records = await opened(options, io);
-    const job = wait ? await waited(args.id, records.jobs, io) : await records.jobs.show(args.id);
-    const exit = await reportJob(records.jobs, job, { output, only }, io);
+    if (jobs !== undefined) return await reportJob(jobs.records, await runJob(jobs, args, io), { output, only }, io);
+    await using api = openApi(options, io);
+    const rows = (id: string) => Promise.resolve({ rows: api.lines("jobs.rows", { params: { id }, query: { result: only } }) });
+    const show = () => api.ask("jobs.show", { params: args });
+    const exit = await reportJob({ rows }, wait ? await waited(args.id, show, io) : await show(), { output, only }, io);
     return wait ? exit : EXIT.done;
   });
 };
 
 /** Follows a job that another process runs until it has ended or stopped. */
-async function waited(id: string, jobs: Pick<JobRecordsUseCases, "show">, io: Io): Promise<JobDetail> {
+async function waited(id: string, show: () => Promise<JobDetail>, io: Io): Promise<JobDetail> {
   const { signal } = io;
   const pace = new Pace();
   let told = false;
   for (;;) {
-    const job = await jobs.show(id);
+    const job = await show();
     if (!GOES_ON.includes(job.status)) return job;
     if (!told) io.say(`${id} is ${job.status}; waiting for its end`);
     told = true;
@@ -87,21 +74,20 @@ async function waited(id: string, jobs: Pick<JobRecordsUseCases, "show">, io: Io
 const LOOK_MS = 1000;
 
 export const resumeJob: Run<typeof declared.resumeJob> = async ({ args, options, io }) => {
-  const service = serviceJobs(options, io);
-  if (service !== undefined)
-    return await reportJob(service.records, await runJob(service, await service.resume(args.id), io), {}, io);
+  const jobs = serviceJobs(options, io);
+  if (jobs !== undefined) return await reportJob(jobs.records, await runJob(jobs, await jobs.resume(args.id), io), {}, io);
   await using job = await openJob(args.id, options, io.env, { warn: io.say });
   return await reportJob(job.records, await runJob(job, job.job, io), {}, io);
 };
 
 export const cancelJob: Run<typeof declared.cancelJob> = async ({ args: { id }, options, io }) => {
-  await using records = await opened(options, io);
-  const before = await records.jobs.show(id);
+  await using api = openApi(options, io);
+  const before = await api.ask("jobs.show", { params: { id } });
   if (ENDED.some((status) => status === before.status)) {
     io.say(`${id} is ${before.status.replaceAll("_", " ")} already`);
     return await io.answer({ ...before, result: "already" }, []);
   }
-  const job = await records.jobs.cancel(id, records.actor);
+  const job = await api.ask("jobs.cancel", { params: { id } });
   const { push } = job;
   const sent = push === null ? `: ${countsLine(job.counts)}` : "";
   io.say([`${id} cancelled; rows that were sent are not undone${sent}`, ...(push === null ? leftLines(job) : [pushLine(push)])]);

@@ -1,14 +1,7 @@
 // outdial outcomes pull, runs, verify: once, again and again, or on from where it was left; what was retrieved, and whether the lake still holds it.
 
-import {
-  type OutcomePulls,
-  type OutcomeRuns,
-  openOutcomePulls,
-  openOutcomeRuns,
-  planPulls,
-  ServiceOutcomes,
-} from "../../app/index.ts";
-import { durationText } from "../../kernel/index.ts";
+import { type OutcomePulls, openApi, openOutcomePulls, planPulls, ServiceOutcomes } from "../../app/index.ts";
+import { durationText, MINUTE_MS } from "../../kernel/index.ts";
 import { OperationError, type RetrievalInput, type RetrievalProgress, type Rhythm, turnsOf } from "../../operations/index.ts";
 import type { RetrievalVerdict, RetrievalView, ScheduleView } from "../../operations/views/index.ts";
 import type { OptionsOf, Place, Run } from "../command.ts";
@@ -232,44 +225,43 @@ async function repeat(runtime: OutcomePulls, campaignIds: readonly string[], io:
 }
 
 async function endSchedules(campaignIds: readonly string[], options: Options, io: Io): Promise<void> {
-  await using kept = await openRuns(options, io);
-  for (const campaignId of campaignIds) {
-    const removed = await kept.removeSchedule(campaignId);
-    io.say(removed ? `the schedule of ${campaignId} is ended; what was retrieved stays` : `${campaignId} has no schedule`);
+  await using api = openApi(options, io);
+  for (const campaign of campaignIds) {
+    const { removed } = await api.ask("outcomes.unschedule", { params: { campaign } });
+    io.say(removed ? `the schedule of ${campaign} is ended; what was retrieved stays` : `${campaign} has no schedule`);
   }
 }
-
-const openRuns = async (options: Place, io: Io): Promise<OutcomeRuns> =>
-  atService(options, io) ?? (await openOutcomeRuns(options, io.env));
 
 const scheduleLine = ({ campaignId, everyMs, nextAt }: ScheduleView) =>
   `scheduled: ${printable(campaignId)} every ${durationText(everyMs)}, next at ${nextAt}`;
 
 export const runs: Run<typeof declared.runs> = async ({ args: { id }, options, io }) => {
-  const { campaign: campaignId, limit, quarantine } = options;
-  await using kept = await openRuns(options, io);
+  const { campaign, limit: most, quarantine } = options;
+  await using api = openApi(options, io);
+  const show = (job: string) => api.ask("outcomes.retrieval", { params: { id: job } });
   if (quarantine) {
     if (id === undefined) throw new OperationError("invalid_input", "--quarantine needs the id of a retrieval");
-    return await showQuarantine(kept, await kept.show(id), io);
+    await show(id);
+    const rows = await Array.fromAsync(api.lines("outcomes.quarantine", { params: { id } }));
+    for (const row of rows) await io.data(JSON.stringify(row));
+    return io.say(`${rows.length} rows are in quarantine`);
   }
-  const shown = id === undefined ? await kept.list({ limit, campaignId }) : [await kept.show(id)];
-  const schedules = id === undefined ? await kept.schedules() : [];
+  const shown = id === undefined ? await api.list("outcomes.retrievals", { query: { campaign }, most }) : [await show(id)];
+  const schedules = id === undefined ? await api.list("outcomes.schedules", {}) : [];
   await io.answer({ items: shown, schedules }, [...shown.flatMap(retrievalLines), ...schedules.map(scheduleLine)]);
   if (shown.length === 0 && !io.json) io.say("nothing was retrieved yet");
 };
 
-async function showQuarantine(kept: OutcomeRuns, retrieval: RetrievalView, io: Io): Promise<void> {
-  const rows = await kept.quarantine(retrieval);
-  for (const row of rows) await io.data(JSON.stringify(row));
-  io.say(`${rows.length} rows are in quarantine`);
-}
+/** All calls of the retrieval are read. */
+const VERIFY_MS = 30 * MINUTE_MS;
 
 export const verify: Run<typeof declared.verify> = async ({ args: { id }, options, io }) => {
-  await using kept = await openRuns(options, io);
-  const wanted = id === undefined ? (await kept.list({ limit: options.limit })).map(({ jobId }) => jobId) : [id];
+  await using api = openApi(options, io);
+  const wanted =
+    id === undefined ? (await api.list("outcomes.retrievals", { most: options.limit })).map(({ jobId }) => jobId) : [id];
   const items: RetrievalVerdict[] = [];
   for (const jobId of wanted) {
-    const verdict = await kept.verify(jobId);
+    const verdict = await api.ask("outcomes.verify", { params: { id: jobId }, withinMs: VERIFY_MS });
     items.push(verdict);
     if (!verdict.ended) io.say(`${jobId} has not ended; there is nothing to compare with yet`);
     else if (!io.json) await io.data(verdictLines(verdict));

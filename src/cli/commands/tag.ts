@@ -1,11 +1,11 @@
 // outdial tag: validate, plan, run, report.
 
-import { openTagging, ServiceJobs, validateWithTenant } from "../../app/index.ts";
+import { openTagging, validateWithTenant } from "../../app/index.ts";
 import { type CallTag, OperationError, parseMapping, submitOne, type TagSource, tagSource } from "../../operations/index.ts";
 import { known, type OptionsOf, type Run } from "../command.ts";
 import type * as declared from "../groups/tag.ts";
 import { withOutput } from "../output.ts";
-import { checking, refusedTo, reportDryRun, reportServiceDryRun, runSubmitted, sayIgnored } from "../run-job.ts";
+import { checking, refusedTo, reportDryRun, reportServiceDryRun, runSubmitted, sayIgnored, serviceJobs } from "../run-job.ts";
 import { openInput } from "../source.ts";
 
 export const tag: Run<typeof declared.tag> = async ({ args, options, io }) => {
@@ -17,36 +17,22 @@ export const tag: Run<typeof declared.tag> = async ({ args, options, io }) => {
     one === undefined
       ? { ...(await openInput(args.file ?? "", io)), read: { format, delimiter, mapping, onIgnoredColumns } }
       : tagSource([one]);
-  if (options.service !== undefined) {
-    const service = new ServiceJobs(options.service, { clock: io.clock, warn: io.say });
-    if (options.dryRun) return await reportServiceDryRun(() => service.checkTags(source, campaign, instead), out, io);
-    const submit = (given: TagSource, { again }: { again: boolean }) => service.submitTags(given, campaign, { again, instead });
-    return await withOutput(out, io, async (output) => {
-      const made =
-        one === undefined ? await submit(source, { again }) : { job: await submitOne({ submit }, source), earlier: false };
-      return await runSubmitted(service, made, output, io);
-    });
-  }
-  if (options.dryRun)
-    return await withOutput(out, io, async (output) => {
+  const there = serviceJobs(options, io);
+  if (options.dryRun && there !== undefined)
+    return await reportServiceDryRun(() => there.checkTags(source, campaign, instead), out, io);
+  return await withOutput(out, io, async (output) => {
+    if (options.dryRun) {
       const sink = { progress: checking(io), ...refusedTo(output) };
       const plan = await validateWithTenant(options, io.env, source, campaign, instead, sink);
       if (instead === "record") io.say("--instead record sends nothing: these rows would be recorded here");
       return await reportDryRun(plan, io);
-    });
-  return await withOutput(out, io, async (output) => {
-    await using runtime = await openTagging(options, io.env, { warn: io.say, ...known({ concurrency }) });
-    const submitted =
-      one === undefined
-        ? await runtime.tagging.submit(source, campaign, { again, instead, onProgress: checking(io) })
-        : {
-            job: await submitOne(
-              { submit: (given, how) => runtime.tagging.submit(given, campaign, { ...how, instead }) },
-              source,
-            ),
-            earlier: false,
-          };
-    return await runSubmitted(runtime, submitted, output, io);
+    }
+    await using runtime = there ?? (await openTagging(options, io.env, { warn: io.say, ...known({ concurrency }) }));
+    const submit = (given: TagSource, how: { readonly again: boolean }) =>
+      runtime.tagging.submit(given, campaign, { ...how, instead, onProgress: checking(io) });
+    const made =
+      one === undefined ? await submit(source, { again }) : { job: await submitOne({ submit }, source), earlier: false };
+    return await runSubmitted(runtime, made, output, io);
   });
 };
 

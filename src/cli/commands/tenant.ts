@@ -1,6 +1,6 @@
 // outdial tenant probe, missing, gone; call, smoke.
 
-import { openRecords, openTenantLook } from "../../app/index.ts";
+import { openApi, openTenantLook } from "../../app/index.ts";
 import { OutdialError } from "../../kernel/index.ts";
 import type { MissingThing } from "../../operations/views/index.ts";
 import type { Run } from "../command.ts";
@@ -9,7 +9,6 @@ import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/tenant.ts";
 import { table } from "../table.ts";
 import { printable, printableWhole } from "../text.ts";
-import { atService } from "./audit.ts";
 
 export const probe: Run<typeof declared.probe> = async ({ options, io }) => {
   await using tenant = await openTenantLook(options, io.env);
@@ -40,9 +39,8 @@ const MISSING = table<MissingThing>([
 ]);
 
 export const missing: Run<typeof declared.missing> = async ({ options, io }) => {
-  const there = atService(options, io);
-  await using records = there === undefined ? await openRecords(options, io.env) : undefined;
-  const items = (await there?.missing()) ?? (await records?.known.missing()) ?? [];
+  await using api = openApi(options, io);
+  const items = await api.list("tenant.missing", {});
   await io.answer({ items }, items.length === 0 ? "nothing is missing" : MISSING.lines(items, io.width));
   return items.length === 0 ? EXIT.done : EXIT.refused;
 };
@@ -51,10 +49,8 @@ export const gone: Run<typeof declared.gone> = async ({ args: { ids }, options, 
   const { reason } = options;
   const question = `Say that ${ids.map(printable).join(", ")} ${ids.length === 1 ? "is" : "are"} really gone, or really that short?`;
   if (!(await confirmed(question, io))) return EXIT.interrupted;
-  const there = atService(options, io);
-  await using records = there === undefined ? await openRecords(options, io.env) : undefined;
-  const said = (await there?.gone(ids, reason)) ??
-    (await records?.known.gone(ids, records.actor, reason)) ?? { campaigns: [], lists: [] };
+  await using api = openApi(options, io);
+  const said = await api.ask("tenant.gone", { body: { ids: [...ids], reason } });
   await io.answer(said, [
     ...said.campaigns.map((id) => `${printable(id)} is gone`),
     ...said.lists.map((id) => `contact list ${printable(id)} has as few contacts as the tenant says`),

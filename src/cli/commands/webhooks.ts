@@ -1,26 +1,29 @@
 // outdial webhooks: deliveries, replay of dead letters, delivery by hand, receivers; registrations for the vendor's own events.
 
-import { openDelivery, openRecords, openVendorWebhooks, readVendorWebhooks, registerWebhook } from "../../app/index.ts";
+import {
+  openApi,
+  openDelivery,
+  openVendorWebhooks,
+  readVendorWebhooks,
+  registerWebhook,
+  ServiceClient,
+} from "../../app/index.ts";
 import { OutdialError } from "../../kernel/index.ts";
 import type { EndpointView } from "../../operations/views/index.ts";
-import { known, type OptionsOf, type Run } from "../command.ts";
+import type { OptionsOf, Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/webhooks.ts";
 import type { Io } from "../io.ts";
 import { table } from "../table.ts";
 import { grouped, printable } from "../text.ts";
-import { atService } from "./audit.ts";
 
 type Delivery = Awaited<ReturnType<typeof openDelivery>>;
 
 export const deliveries: Run<typeof declared.deliveries> = async ({ options, io }) => {
-  const { limit, status, receiver: endpoint } = options;
-  const there = atService(options, io);
-  await using records = there === undefined ? await openRecords(options, io.env) : undefined;
+  const { limit: most, status, receiver: endpoint } = options;
+  await using api = openApi(options, io);
   await io.each(
-    (await there?.deliveries({ limit, status, endpoint })) ??
-      (await records?.deliveries.list(known({ limit, status, endpoint }))) ??
-      [],
+    await api.list("deliveries.list", { query: { status, endpoint }, most }),
     ({ id, status, endpoint: receiver, type, subject, attempts, lastError }) =>
       `${id}  ${status.padEnd(9)} ${printable(receiver)}  ${type}  ${printable(subject)}  ${attempts} attempts${lastError === null ? "" : `  ${printable(lastError)}`}`,
     { none: "no deliveries", fits: true },
@@ -28,11 +31,8 @@ export const deliveries: Run<typeof declared.deliveries> = async ({ options, io 
 };
 
 export const show: Run<typeof declared.show> = async ({ args: { id }, options, io }) => {
-  const there = atService(options, io);
-  await using records = there === undefined ? await openRecords(options, io.env) : undefined;
-  const found = (await there?.delivery(id)) ?? (await records?.deliveries.show(id));
-  if (found === undefined)
-    throw new OutdialError("invalid_input", `there is no delivery ${id}`, { advice: "outdial webhooks deliveries lists them." });
+  await using api = openApi(options, io);
+  const found = await api.ask("deliveries.show", { params: { id } });
   const { eventId, endpoint, status, attempts, failures, event } = found;
   const lines = [
     `${id}  ${status}  ${printable(eventId)} for ${printable(endpoint)}, ${attempts} attempts`,
@@ -47,8 +47,10 @@ export const replay: Run<typeof declared.replay> = async ({ options, io }) => {
   const ids = given.length === 0 ? undefined : given;
   // The first delivery has the number 1.
   const range = { fromId: options.from ?? 1, toId: options.to, ids, endpoint, status: "dead" } as const;
-  const there = atService(options, io);
-  if (there !== undefined) return await tellReplay({ queued: await there.replay(range), delivery: null }, io);
+  if (options.service !== undefined) {
+    const { queued } = await new ServiceClient(options.service, io.signal).ask("deliveries.replay", { body: range });
+    return await tellReplay({ queued, delivery: null }, io);
+  }
   await using delivery = await openDelivery(options, io.env);
   const queued = await delivery.deliveries.replay(range, delivery.actor);
   return await tellReplay({ queued, delivery: await delivery.drain() }, io);
@@ -65,17 +67,11 @@ async function tellReplay(told: { readonly queued: number; readonly delivery: Dr
 }
 
 export const receivers: Run<typeof declared.receivers> = async ({ options, io }) => {
-  await io.each(await receiversOf(options, io), receiverLine, {
+  await using api = openApi(options, io);
+  await io.each(await api.list("deliveries.endpoints", {}), receiverLine, {
     none: "no receivers are configured, and no events are meant for any",
   });
 };
-
-async function receiversOf(options: OptionsOf<typeof declared.receivers>, io: Io): Promise<readonly EndpointView[]> {
-  const there = await atService(options, io)?.receivers();
-  if (there !== undefined) return there;
-  await using delivery = await openDelivery(options, io.env);
-  return await delivery.deliveries.receivers();
-}
 
 function receiverLine(one: EndpointView): string {
   const off = one.offSince === null ? "on " : `off since ${one.offSince}: ${printable(one.message ?? "")}`;
@@ -103,25 +99,14 @@ async function turn(
   options: OptionsOf<typeof declared.turnOn>,
   io: Io,
 ): Promise<void> {
-  if (!(await receiversOf(options, io)).some(({ endpoint }) => endpoint === receiver))
+  await using api = openApi(options, io);
+  if (!(await api.list("deliveries.endpoints", {})).some(({ endpoint }) => endpoint === receiver))
     throw new OutdialError("invalid_input", `there is no receiver ${JSON.stringify(receiver)}`, {
       advice: "outdial webhooks receivers lists them.",
     });
-  const changed = (await atService(options, io)?.turn(receiver, verb)) ?? (await turnHere(receiver, verb, options, io));
+  const { changed } = await api.ask(`deliveries.${verb}`, { params: { name: receiver } });
   const said = verb === "forget" ? { receiver, changed } : { receiver, on: verb === "enable", changed };
   await io.answer(said, `${printable(receiver)} ${WORDS[verb][changed ? 0 : 1]}`);
-}
-
-async function turnHere(
-  receiver: string,
-  verb: keyof typeof WORDS,
-  options: OptionsOf<typeof declared.turnOn>,
-  io: Io,
-): Promise<boolean> {
-  await using delivery = await openDelivery(options, io.env);
-  const { deliveries: all, actor } = delivery;
-  if (verb === "forget") return await all.forget(receiver, actor);
-  return await (verb === "enable" ? all.switchOn(receiver, actor) : all.switchOff(receiver, actor));
 }
 
 export const deliver: Run<typeof declared.deliver> = async ({ options, io }) => {

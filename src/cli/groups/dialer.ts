@@ -33,6 +33,7 @@ export const validate = command("validate", TENANT, {
 
 export const simulateVendor = command("simulate-vendor", TENANT, {
   wants: "simulator",
+  runs: "through",
   summary: "the tenant's own simulator and ours on the same settings, and where they differ; changes nothing",
   args: [FILE],
   options: [

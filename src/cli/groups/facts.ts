@@ -130,6 +130,7 @@ export const showDnc = command(
   "show",
   { ...STORE, tells: "itself" },
   {
+    runs: "through",
     summary: "whether a number is suppressed, since when and why; every entry and every lift",
     args: [NUMBERS],
   },

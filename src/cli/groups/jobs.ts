@@ -8,7 +8,13 @@ const ID = id("<id>", "job id");
 export const listJobs = command("list", STORE, {
   runs: "through",
   summary: "jobs, newest first",
-  options: [whole("--limit <number>", "how many", { from: 1, to: 1000, default: 20 })],
+  options: [
+    choice("--kind <kind>", "only jobs of this kind, such as tag", async () => {
+      const { JOB_FILTERS } = await import("../../operations/index.ts");
+      return JOB_FILTERS.kind.unwrap().options;
+    }),
+    whole("--limit <number>", "how many", { from: 1, to: 1000, default: 20 }),
+  ],
 });
 
 export const showJob = command("show", STORE, {

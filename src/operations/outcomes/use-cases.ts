@@ -3,6 +3,7 @@
 import { heatOf, type OutcomeLake } from "../../outcomes/index.ts";
 import type { Context } from "../context.ts";
 import { noteRequest } from "../jobs/request.ts";
+import { findRetrieval } from "../retrieval/entry.ts";
 import { quarantinedIn } from "../retrieval/quarantine.ts";
 import { type ReconcileReport, type ReconcileSink, reconcile } from "../retrieval/reconcile.ts";
 import type { RetrievalInput, RetrievalRequest } from "../retrieval/request.ts";
@@ -33,12 +34,65 @@ interface OutcomeParts {
   readonly requestId: () => string | undefined;
 }
 
+/** What was retrieved, and what is retrieved regularly; needs no tenant. Errors: OperationError, StoreError, LakeError. */
+export class OutcomeRecordsUseCases {
+  readonly #store: Context["store"];
+  readonly #lake: OutcomeLake;
+
+  constructor({ store }: Pick<Context, "store">, { lake }: Pick<OutcomeParts, "lake">) {
+    this.#store = store;
+    this.#lake = lake;
+  }
+
+  /** Newest first. @param after the job of the last one of the page before */
+  async retrievals(query: {
+    readonly limit: number;
+    readonly campaignId?: string | undefined;
+    readonly after?: string | undefined;
+  }): Promise<readonly RetrievalView[]> {
+    return (await this.#store.retrievals.list(query)).map(retrievalViewOf);
+  }
+
+  /** Throws OperationError `job_not_found`. */
+  async retrieval(jobId: string): Promise<RetrievalView> {
+    return retrievalViewOf(await this.#find(jobId));
+  }
+
+  /** Rows of the vendor that were not valid records, by time. Throws OperationError `job_not_found` */
+  async quarantine(jobId: string): Promise<readonly QuarantinedRow[]> {
+    return quarantinedIn(this.#lake, await this.#find(jobId));
+  }
+
+  /** Whether the lake contains exactly what a retrieval brought. Throws OperationError `job_not_found` */
+  async verify(jobId: string): Promise<RetrievalVerdict> {
+    return verdictViewOf(jobId, await verifyRetrieval(this.#lake, await this.#find(jobId)));
+  }
+
+  /** By campaign; a campaign has one schedule. @param after only campaigns after this one */
+  async schedules(after?: string): Promise<readonly ScheduleView[]> {
+    return (await this.#store.retrievalSchedules.list())
+      .filter(({ campaignId }) => after === undefined || campaignId > after)
+      .sort((a, b) => (a.campaignId < b.campaignId ? -1 : 1))
+      .map(scheduleViewOf);
+  }
+
+  /** Ends a schedule; retrieved data stays. @returns whether there was one */
+  removeSchedule(campaignId: string): Promise<boolean> {
+    return this.#store.retrievalSchedules.remove(campaignId);
+  }
+
+  #find(jobId: string) {
+    return findRetrieval(this.#store.retrievals, jobId);
+  }
+}
+
 /** Retrieves outcomes, reports on them, exports and verifies them. Errors: OperationError, TenantError, StoreError, LakeError. */
-export class OutcomeUseCases {
+export class OutcomeUseCases extends OutcomeRecordsUseCases {
   readonly #context: Context;
   readonly #parts: OutcomeParts;
 
   constructor(context: Context, parts: OutcomeParts) {
+    super(context, parts);
     this.#context = context;
     this.#parts = parts;
   }
@@ -99,40 +153,6 @@ export class OutcomeUseCases {
     return compareOutcomes(this.#context, this.#parts.lake, request, sink);
   }
 
-  /** Newest first. @param after the job of the last one of the page before */
-  async retrievals(query: {
-    readonly limit: number;
-    readonly campaignId?: string | undefined;
-    readonly after?: string | undefined;
-  }): Promise<readonly RetrievalView[]> {
-    return (await this.#context.store.retrievals.list(query)).map(retrievalViewOf);
-  }
-
-  /** Throws OperationError `job_not_found`. */
-  async retrieval(jobId: string): Promise<RetrievalView> {
-    return retrievalViewOf(await this.#parts.retrieving.find(jobId));
-  }
-
-  /** Rows of the vendor that were not valid records, by time. Throws OperationError `job_not_found` */
-  async quarantine(jobId: string): Promise<readonly QuarantinedRow[]> {
-    const { lake, retrieving } = this.#parts;
-    return quarantinedIn(lake, await retrieving.find(jobId));
-  }
-
-  /** Whether the lake contains exactly what a retrieval brought. Throws OperationError `job_not_found` */
-  async verify(jobId: string): Promise<RetrievalVerdict> {
-    const { lake, retrieving } = this.#parts;
-    return verdictViewOf(jobId, await verifyRetrieval(lake, await retrieving.find(jobId)));
-  }
-
-  /** By campaign; a campaign has one schedule. @param after only campaigns after this one */
-  async schedules(after?: string): Promise<readonly ScheduleView[]> {
-    return (await this.#context.store.retrievalSchedules.list())
-      .filter(({ campaignId }) => after === undefined || campaignId > after)
-      .sort((a, b) => (a.campaignId < b.campaignId ? -1 : 1))
-      .map(scheduleViewOf);
-  }
-
   /**
    * Retrieves a campaign's outcomes regularly; `input` says how far back the first time. Throws OperationError `invalid_input`
    */
@@ -156,11 +176,6 @@ export class OutcomeUseCases {
     const parts = { retrieving: this.#parts.retrieving, schedules: store.retrievalSchedules, clock };
     const { set, warnings } = await setSchedules(parts, campaignIds, input, { rhythm, by });
     return { items: set.map(({ campaignId, nextAt }) => ({ campaignId, nextAt: timeText(nextAt) })), warnings };
-  }
-
-  /** Ends a schedule; retrieved data stays. @returns whether there was one */
-  removeSchedule(campaignId: string): Promise<boolean> {
-    return this.#context.store.retrievalSchedules.remove(campaignId);
   }
 
   /** The latest version of each call with its category, as text. An audit entry is written before. Throws MeaningError */

@@ -61,15 +61,13 @@ export function approvalRoutes({ clock, requests, replica: executor }: ApprovalD
       query: z.strictObject({ limit, cursor, pending: flag }),
       reply: pageOf(approvalView),
       async handle({ query: { limit: size, cursor: after, pending } }) {
-        const found = await requests.listApprovals({ pending, limit: size + 1, after });
-        const waiting = found.filter((one) => approvalOf(one, clock.now()).state === "pending");
-        const ended = new Map(await Promise.all(waiting.map(async (one) => [one.id, await requests.askerEnded(one)] as const)));
-        return pageOfItems(
-          found,
-          size,
-          ({ id }) => id,
-          (one) => approvalOf(one, clock.now(), ended.get(one.id)),
-        );
+        const view = async (one: Approval) => {
+          const shown = approvalOf(one, clock.now());
+          return shown.state === "pending" ? approvalOf(one, clock.now(), await requests.askerEnded(one)) : shown;
+        };
+        const read = async (most: number) =>
+          Promise.all((await requests.listApprovals({ pending, limit: most, after })).map(view));
+        return pageOfItems(size, read, "id");
       },
     }),
     route({

@@ -59,18 +59,10 @@ export function auditRoutes(port: () => AuditUseCases) {
               advice: "Search for words, or for the whole subject.",
             },
           );
-        const entries = await port().list({
-          ...wanted,
-          limit: size + 1,
-          after: numberCursor(after),
-          newestFirst: order === "newest",
-        });
-        return pageOfItems(
-          entries,
-          size,
-          ({ seq }) => String(seq),
-          (entry) => (shown ? { ...entry } : hidden(entry)),
-        );
+        const asked = { ...wanted, after: numberCursor(after), newestFirst: order === "newest" };
+        const read = async (most: number) =>
+          (await port().list({ ...asked, limit: most })).map((entry) => (shown ? entry : hidden(entry)));
+        return pageOfItems(size, read, "seq");
       },
     }),
     route({

@@ -111,15 +111,8 @@ export function campaignFileRoutes(work: () => CampaignFileUseCases) {
       role: "viewer",
       query: z.strictObject({ limit, cursor }),
       reply: pageOf(campaignApplySummary),
-      async handle({ query }) {
-        const applies = await work().list({ limit: query.limit + 1, after: query.cursor });
-        return pageOfItems(
-          applies,
-          query.limit,
-          ({ job }) => job,
-          (one) => one,
-        );
-      },
+      handle: ({ query: { cursor: after, limit: size } }) =>
+        pageOfItems(size, (most) => work().list({ limit: most, after }), "job"),
     }),
     route({
       id: "campaigns.applied",

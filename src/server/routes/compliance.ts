@@ -134,16 +134,8 @@ export function complianceRoutes(compliance: () => ComplianceUseCases) {
       role: "viewer",
       query: z.strictObject({ limit, cursor, campaign: z.string().optional() }),
       reply: pageOf(manifestView),
-      async handle({ query }) {
-        const { campaign, cursor: after } = query;
-        const found = await compliance().manifests({ campaign, after, limit: query.limit + 1 });
-        return pageOfItems(
-          found,
-          query.limit,
-          ({ id }) => id,
-          (one) => one,
-        );
-      },
+      handle: ({ query: { campaign, cursor: after, limit: size } }) =>
+        pageOfItems(size, (limit) => compliance().manifests({ campaign, after, limit }), "id"),
     }),
     route({
       id: "compliance.manifest",

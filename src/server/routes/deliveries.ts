@@ -33,19 +33,9 @@ export function deliveryRoutes(deliveries: () => DeliveryUseCases) {
         subject: z.string().optional(),
       }),
       reply: pageOf(delivery),
-      async handle({ query }) {
-        const { limit: size, cursor: after, ...wanted } = query;
-        const found = await deliveries().list({
-          ...wanted,
-          limit: size + 1,
-          after: numberCursor(after),
-        });
-        return pageOfItems(
-          found,
-          size,
-          ({ id }) => String(id),
-          (one) => one,
-        );
+      async handle({ query: { limit: size, cursor: last, ...wanted } }) {
+        const after = numberCursor(last);
+        return pageOfItems(size, (most) => deliveries().list({ ...wanted, limit: most, after }), "id");
       },
     }),
     route({

@@ -77,13 +77,8 @@ export function dialerRoutes(dialer: () => DialerUseCases) {
       query: z.strictObject({ limit, cursor }),
       reply: pageOf(dialerVersion),
       async handle({ query }) {
-        const versions = await dialer().history(query.limit + 1, numberCursor(query.cursor, MAX_VERSION));
-        return pageOfItems(
-          versions,
-          query.limit,
-          ({ version }) => String(version),
-          (one) => one,
-        );
+        const after = numberCursor(query.cursor, MAX_VERSION);
+        return pageOfItems(query.limit, (most) => dialer().history(most, after), "version");
       },
     }),
     route({

@@ -59,14 +59,8 @@ export function factsRoutes(facts: () => FactsUseCases) {
         brokenOff: flag.describe("Only those that broke off and of which no other import has brought the rest"),
       }),
       reply: pageOf(importState),
-      async handle({ query: { limit: size, cursor: after, brokenOff } }) {
-        return pageOfItems(
-          await facts().imports({ brokenOff, limit: size + 1, after }),
-          size,
-          ({ id }) => id,
-          (one) => one,
-        );
-      },
+      handle: ({ query: { limit: size, cursor: after, brokenOff } }) =>
+        pageOfItems(size, (limit) => facts().imports({ brokenOff, limit, after }), "id"),
     }),
     route({
       id: "facts.import",
@@ -233,13 +227,8 @@ export function factsRoutes(facts: () => FactsUseCases) {
       reply: pageOf(pendingOptOut).extend({ all: z.int() }),
       async handle({ query: { limit: size, cursor: last } }) {
         const { items, all } = await facts().pending(size + 1, toldCursor(place, last));
-        const page = pageOfItems(
-          items,
-          size,
-          ({ at, callId, code }) => tellCursor({ at: Date.parse(at), callId, code }),
-          (one) => one,
-        );
-        return { all, ...page };
+        const cursorOf = ({ at, callId, code }: (typeof items)[number]) => tellCursor({ at: Date.parse(at), callId, code });
+        return { all, ...(await pageOfItems(size, () => Promise.resolve(items), cursorOf)) };
       },
     }),
   ];

@@ -58,13 +58,8 @@ export function failoverRoutes(failover: () => FailoverUseCases) {
       query: z.strictObject({ limit, cursor }),
       reply: pageOf(failoverHappening),
       async handle({ params, query }) {
-        const items = await failover().history(params.id, query.limit + 1, numberCursor(query.cursor));
-        return pageOfItems(
-          items,
-          query.limit,
-          ({ seq }) => String(seq),
-          (one) => one,
-        );
+        const before = numberCursor(query.cursor);
+        return pageOfItems(query.limit, (most) => failover().history(params.id, most, before), "seq");
       },
     }),
     streamRoute({
@@ -78,6 +73,7 @@ export function failoverRoutes(failover: () => FailoverUseCases) {
       role: "viewer",
       params: z.strictObject({ id: campaignId }),
       query: z.strictObject({ reveal: flag, end }),
+      line: z.strictObject({ number: z.string(), until: z.string() }),
       contentType: "application/x-ndjson",
       async handle({ params, query, who }) {
         const shown = mayReveal(query.reveal, who);

@@ -20,9 +20,9 @@ export function inboundEventRoutes(port: () => InboundPort) {
       query: z.strictObject({ limit, cursor, status: z.enum(["pending", "done", "ignored", "aside"]).optional() }),
       reply: pageOf(inboundEvent),
       async handle({ query }) {
-        const { status, limit: size } = query;
-        const found = await port().list({ status, before: numberCursor(query.cursor), limit: size + 1 });
-        return pageOfItems(found, size, ({ id }) => String(id), inboundEventOf);
+        const asked = { status: query.status, before: numberCursor(query.cursor) };
+        const read = async (limit: number) => (await port().list({ ...asked, limit })).map(inboundEventOf);
+        return pageOfItems(query.limit, read, "id");
       },
     }),
     route({

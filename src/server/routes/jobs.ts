@@ -13,7 +13,7 @@ import {
   type RowFormat,
   type TagSource,
 } from "../../operations/index.ts";
-import { dryRun, jobDetail, jobSummary, pageOf, type resultRow, submitted } from "../../operations/views/index.ts";
+import { dryRun, jobDetail, jobSummary, pageOf, resultRow, submitted } from "../../operations/views/index.ts";
 import { ITEM_RESULTS, PUSH } from "../../store/index.ts";
 import { ServerError } from "../error.ts";
 import { mediaTypesIn } from "../http/body.ts";
@@ -46,15 +46,8 @@ export function jobRoutes(jobs: () => JobUseCases) {
       role: "viewer",
       query: z.strictObject({ limit, cursor, ...JOB_FILTERS }),
       reply: pageOf(jobSummary),
-      async handle({ query: { cursor: after, ...query } }) {
-        const found = await jobs().list({ ...query, limit: query.limit + 1, after });
-        return pageOfItems(
-          found,
-          query.limit,
-          ({ id }) => id,
-          (job) => job,
-        );
-      },
+      handle: ({ query: { cursor: after, limit: size, ...filters } }) =>
+        pageOfItems(size, (limit) => jobs().list({ ...filters, limit, after }), "id"),
     }),
     route({
       id: "jobs.show",
@@ -89,6 +82,7 @@ export function jobRoutes(jobs: () => JobUseCases) {
         download: flag,
         end,
       }),
+      line: resultRow,
       contentType: "application/x-ndjson",
       alsoTypes: [CSV],
       async handle({ params, query, headers }) {

@@ -5,7 +5,7 @@ import type { OutcomeUseCases, RetrievalInput } from "../../operations/index.ts"
 import {
   outcomeReportView,
   pageOf,
-  type QuarantinedRow,
+  quarantinedRow,
   retrievalBegun,
   retrievalPlan,
   retrievalVerdict,
@@ -91,16 +91,8 @@ export function outcomeRoutes(outcomes: () => OutcomeUseCases) {
       role: "viewer",
       query: z.strictObject({ limit, cursor, campaign: z.string().optional() }),
       reply: pageOf(retrievalView),
-      async handle({ query }) {
-        const { campaign: campaignId, cursor: after } = query;
-        const found = await outcomes().retrievals({ limit: query.limit + 1, campaignId, after });
-        return pageOfItems(
-          found,
-          query.limit,
-          ({ jobId }) => jobId,
-          (one) => one,
-        );
-      },
+      handle: ({ query: { campaign: campaignId, cursor: after, limit: size } }) =>
+        pageOfItems(size, (limit) => outcomes().retrievals({ limit, campaignId, after }), "jobId"),
     }),
     route({
       id: "outcomes.retrieval",
@@ -122,9 +114,10 @@ export function outcomeRoutes(outcomes: () => OutcomeUseCases) {
       role: "operator",
       params: byId,
       query: z.strictObject({ end }),
+      line: quarantinedRow,
       contentType: "application/x-ndjson",
       async handle({ params, query }) {
-        const rows: readonly QuarantinedRow[] = await outcomes().quarantine(params.id);
+        const rows = await outcomes().quarantine(params.id);
         const texts = await linesFrom(async (write) => {
           for (const row of rows) await write(row);
         });
@@ -150,14 +143,7 @@ export function outcomeRoutes(outcomes: () => OutcomeUseCases) {
       role: "viewer",
       query: z.strictObject({ limit, cursor }),
       reply: pageOf(scheduleView),
-      async handle({ query }) {
-        return pageOfItems(
-          await outcomes().schedules(query.cursor),
-          query.limit,
-          ({ campaignId }) => campaignId,
-          (one) => one,
-        );
-      },
+      handle: ({ query }) => pageOfItems(query.limit, () => outcomes().schedules(query.cursor), "campaignId"),
     }),
     route({
       id: "outcomes.scheduleAll",

@@ -94,14 +94,15 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** A page and the cursor of the next one. @param items one more than the page holds, when there are more */
-export function pageOfItems<Item, View>(
-  items: readonly Item[],
+/** A page of a list. @param read gives so many items at most @param place the field of the last item, or what is made of it, behind which the next page begins */
+export async function pageOfItems<Item extends object>(
   size: number,
-  cursorOf: (last: Item) => string,
-  view: (item: Item) => View,
-): { items: View[]; next: string | null } {
-  const shown = items.slice(0, size);
-  const last = shown.at(-1);
-  return { items: shown.map(view), next: items.length > size && last !== undefined ? cursorOf(last) : null };
+  read: (most: number) => Promise<readonly Item[]>,
+  place: keyof Item | ((last: Item) => string),
+): Promise<{ items: Item[]; next: string | null }> {
+  const found = await read(size + 1);
+  const items = found.slice(0, size);
+  const last = items.at(-1);
+  if (found.length <= size || last === undefined) return { items, next: null };
+  return { items, next: String(typeof place === "function" ? place(last) : last[place]) };
 }

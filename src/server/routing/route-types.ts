@@ -110,6 +110,8 @@ export interface ApiRoute {
   /** Media types, when the body is a file. */
   readonly upload: readonly string[] | undefined;
   readonly reply: z.ZodType | undefined;
+  /** A line of an answer of NDJSON. */
+  readonly line: z.ZodType | undefined;
   /** Media types of the answer, the default one first. */
   readonly replyTypes: readonly string[];
   readonly status: number;

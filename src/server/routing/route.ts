@@ -82,6 +82,7 @@ export function streamRoute<
 ): TypedRoute<Id, TypesOf<P, Q, B, z.output<Line>>> {
   return {
     ...shared(spec),
+    line: spec.line,
     replyTypes: [spec.contentType, ...(spec.alsoTypes ?? [])],
     async answer(raw) {
       const { fileName, texts, contentType = spec.contentType } = await spec.handle(parse(spec, raw));
@@ -184,6 +185,7 @@ function shared<Id extends string, P extends z.ZodObject, Q extends z.ZodObject,
     upload: spec.upload,
     replan: undefined,
     reply: undefined,
+    line: undefined,
     replyTypes: ["application/json"],
     status: 200,
   };

@@ -58,10 +58,10 @@ test("a schedule reads on from where it got to, less the overlap, and brings wha
   expect(await runtime.lake.query("SELECT disposition_code AS code FROM calls WHERE call_id = 'late'")).toEqual([
     { code: "CONVERTED" },
   ]);
-  const [kept] = await runtime.schedules();
+  const [kept] = await runtime.store.retrievalSchedules.list();
   expect(kept).toMatchObject({ campaignId: CAMPAIGN, everyMs: 1, readTo: second?.to });
-  expect(await runtime.removeSchedule(CAMPAIGN)).toBe(true);
-  expect(await runtime.schedules()).toEqual([]);
+  expect(await runtime.store.retrievalSchedules.remove(CAMPAIGN)).toBe(true);
+  expect(await runtime.store.retrievalSchedules.list()).toEqual([]);
 });
 
 /** Rows of every table of the store, by table. */
@@ -111,7 +111,7 @@ test("turns for which the tenant has no call leave no row behind, count as read,
 
   const all = { campaigns: [CAMPAIGN], from: Date.now() - 40 * DAY, to: Date.now() + 40 * DAY };
   const { reads } = await at.store.retrievals.held(all);
-  const [schedule] = await at.schedules();
+  const [schedule] = await at.store.retrievalSchedules.list();
   expect(reads).toHaveLength(1);
   expect(reads[0]).toMatchObject({ kind: "read", from: ended[0]?.from });
   expect(reads[0]?.to).toBeGreaterThan(ended[0]?.to ?? 0);
@@ -176,7 +176,7 @@ test("what was begun while a clock was ahead is given up with the reason, and wh
       message: expect.stringContaining(`after the present: at ${new Date(to).toISOString()}, and it is `) as string,
     });
   // The next turn is within an interval, in the order in which the campaigns were set.
-  const [next] = await runtime.schedules();
+  const [next] = await runtime.store.retrievalSchedules.list();
   expect((next?.nextAt ?? 0) - Date.now()).toBeLessThanOrEqual(HOUR);
 });
 
@@ -185,7 +185,7 @@ test("a retrieval that ended after the process of its schedule is read on from, 
   const { request } = await runtime.retrieving.check({ campaignId: CAMPAIGN, limit: 100, lastMs: 3 * DAY });
   const { retrieval } = await runtime.retrieving.submit(request);
   const ended = await runtime.retrieving.run(retrieval.jobId);
-  expect((await runtime.schedules())[0]).toMatchObject({ readTo: null });
+  expect((await runtime.store.retrievalSchedules.list())[0]).toMatchObject({ readTo: null });
   const [next] = await runsOf(1);
   expect(next?.from).toBe(ended.to - HOUR);
 });
@@ -194,7 +194,7 @@ test("campaigns that are set together take their turns one after the other", asy
   const set = (rhythm: { readonly everyMs: number; readonly staggerMs?: number }) =>
     runtime.setSchedules([CAMPAIGN, "b", "c", "b"], { lastMs: DAY }, { overlapMs: HOUR, ...rhythm });
   const turns = async () => {
-    const set = (await runtime.schedules())
+    const set = (await runtime.store.retrievalSchedules.list())
       .map(({ campaignId, nextAt }) => ({ campaignId, nextAt }))
       .sort((a, b) => a.nextAt - b.nextAt);
     return set.map(({ campaignId, nextAt }) => [campaignId, nextAt - (set[0]?.nextAt ?? 0)]);
@@ -241,7 +241,7 @@ test("of two that look at one time, one takes what is due", async () => {
   for (const id of all) await replicas.beat({ id, pid: 1, host: id, intervalMs: 2000, scopes: [] });
   const taken = await Promise.all(all.map((id) => retrievalSchedules.take(id)));
   expect(taken.filter((one) => one !== undefined)).toHaveLength(1);
-  const [next] = await runtime.schedules();
+  const [next] = await runtime.store.retrievalSchedules.list();
   expect(next?.nextAt).toBeGreaterThan(Date.now());
 });
 

@@ -453,3 +453,37 @@ test("what was asked for by a token that was revoked since, or in a session of i
     expect((await reject(approval.id)).status).toBe(200);
   }
 });
+
+test("the command line lists, shows, gives and rejects approvals, never in the name of the person who asked", async () => {
+  const number = "+12125550188";
+  const body = { number, reason: "a mistake", mistake: true };
+  await at.post("/api/v1/suppressions", { number, reason: "said so" });
+  const ids = await Promise.all(
+    ["first reason", "second reason"].map(
+      async (reason) => (await ask("/api/v1/suppressions/lift", "/api/v1/suppressions/lift/preview", { ...body, reason })).id,
+    ),
+  );
+  const [one = "", other = ""] = ids;
+  const run = (as: "operator" | "second", ...args: readonly string[]) =>
+    runCli(["approvals", ...args], { cwd: at.dir, env: { OUTDIAL_URL: at.service.url, OUTDIAL_TOKEN: at.tokens[as] } });
+  for (const id of ids) expect((await run("second", "list")).stdout).toContain(id);
+  expect(await run("second", "show", one)).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/asked for by olga.*"reason": "first reason".*as shown: holds/s) as string,
+  });
+  expect((await run("operator", "approve", one, "--yes")).code).not.toBe(0);
+  expect(await seen(one)).toMatchObject({ state: "pending" });
+  expect(await run("second", "reject", other, "--message", "not today")).toMatchObject({
+    code: 0,
+    stdout: `${other} rejected\n`,
+  });
+  expect(await seen(other)).toMatchObject({ state: "rejected", decidedBy: "oscar" });
+  expect(await run("second", "approve", one)).toMatchObject({ code: 2 });
+  expect(await run("second", "approve", one, "--yes")).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("approved") as string,
+  });
+  expect(await seen(one)).toMatchObject({ state: "approved", decidedBy: "oscar" });
+  expect((await run("second", "list")).stdout).not.toContain(one);
+  expect(await runCli(["approvals", "list"], { cwd: at.dir, env: at.environment })).toMatchObject({ code: 2 });
+});

@@ -71,7 +71,16 @@ test("a file is checked, tagged by the service and followed to its end; sent aga
   });
   const id = String((again.value["job"] ?? {})["id"]);
 
-  expect((await run(["jobs", "list"])).stdout).toContain(id);
+  expect((await run(["jobs", "list", "--kind", "tag"])).stdout).toContain(id);
+  expect((await run(["jobs", "list", "--kind", "push"])).stdout).not.toContain(id);
+  const here = { cwd: folder.path, env: { ...at.environment, OUTDIAL_DIR: at.dir } };
+  for (const args of [
+    ["jobs", "list", "--kind", "tag", "--json"],
+    ["jobs", "show", id, "--json"],
+  ])
+    expect((await runCli(args, here)).stdout).toBe((await run(args)).stdout);
+  expect(await run(["jobs", "list", "--kind", "tags"])).toMatchObject({ code: 2 });
+  expect(await answered(["dnc", "show", "+12125550123"])).toMatchObject({ code: 0, value: { suppressedSince: null } });
   expect(await run(["jobs", "show", id, "--wait", "--result", "refused", "--out", "-"])).toMatchObject({
     code: 4,
     stdout: expect.stringMatching(/^\{"line":42,.*DISP_404.*\}\n$/) as string,

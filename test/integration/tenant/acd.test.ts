@@ -177,7 +177,7 @@ test("a schedule finds what changed late before its overlap, and the second vers
     "json",
   ]);
   expect(JSON.parse(told.stdout)).toMatchObject({ calls: 1, unmapped: { codes: [{ code: "DISP_005", calls: 1 }] } });
-  await runtime.removeSchedule(SKILL);
+  await runtime.store.retrievalSchedules.remove(SKILL);
 });
 
 test("a dry run reaches as far back as the tenant, and no further", async () => {

@@ -1,0 +1,20 @@
+// Addresses of operations: the path with its parameters, and the query.
+
+/**
+ * The path of a pattern such as `/jobs/{id}` with its parameters and query. What is undefined in the query is left out, a list is repeated, numbers and
+ * switches are written as texts.
+ */
+export function addressOf(
+  pattern: string,
+  params: Readonly<Record<string, string | number>> = {},
+  query: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>> = {},
+): string {
+  const path = pattern.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params[name] ?? "")));
+  const search = Object.entries(query)
+    .flatMap(([name, value]) => textsOf(value).map((text) => `${encodeURIComponent(name)}=${encodeURIComponent(text)}`))
+    .join("&");
+  return `${path}${search === "" ? "" : `?${search}`}`;
+}
+
+const textsOf = (value: string | number | boolean | readonly string[] | undefined): readonly string[] =>
+  value === undefined ? [] : typeof value === "object" ? value : [String(value)];
