@@ -8,6 +8,6 @@ export { campaignIds, suggesting } from "./nearest.ts";
 export { campaignPreviewOf } from "./preview.ts";
 export * from "./segment/index.ts";
 export * from "./state/index.ts";
-export { CampaignStates, figuresOf, pairAgainstOf, type StateContext } from "./states.ts";
+export { CampaignStates, figuresOf, pairAgainstOf, type StateContext, standingsOf } from "./states.ts";
 export { CampaignUseCases } from "./use-cases.ts";
 export { handOverPlanOf, resumePlanOf } from "./verb-plans.ts";
