@@ -53,7 +53,7 @@ export class CampaignStates {
   constructor(context: StateContext, gate: () => Promise<CampaignGate>) {
     this.#context = context;
     const { store, tenant, clock } = context;
-    const { campaignRunner: runner, metricsSource: source } = tenant.capabilities;
+    const { metricsSource: source } = tenant.capabilities;
     this.#pairAgainst = pairAgainstOf(tenant, store);
     this.metrics = new CampaignMetrics({ log: store.metrics, source, clock });
     this.gate = async (id, options) => (await gate())(id, options);

@@ -287,7 +287,7 @@ function unheldOf(reading: TenantReading | undefined): KnownHealth["unheld"] {
 }
 
 /** Highest number of agents in a reading of the dialer settings; null when it has none. */
-export function mostAgentsOf(dialer: TenantReading | undefined): number | null {
+function mostAgentsOf(dialer: TenantReading | undefined): number | null {
   const settings = keptSettings.safeParse(dialer?.value);
   return settings.success ? settings.data.settings.concurrency.max_agents : null;
 }
