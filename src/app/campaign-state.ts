@@ -7,12 +7,14 @@ import {
   endOf,
   figuresOf,
   type KnownOfCampaigns,
+  knownCampaign,
   STOP_PATIENCE,
   type StateContext,
   StopRun,
+  standingsOf,
   TenantRefresh,
 } from "../operations/index.ts";
-import { type StopResult, stopResultOf } from "../operations/views/index.ts";
+import { type CampaignStatus, campaignStatusOf, type StopResult, stopResultOf } from "../operations/views/index.ts";
 import {
   embeddedStoreRuns,
   type MetricReading,
@@ -22,7 +24,7 @@ import {
   type Store,
   StoreError,
 } from "../store/index.ts";
-import { systemClock } from "../tenant/index.ts";
+import { systemClock, TenantError } from "../tenant/index.ts";
 import { factsOf } from "./compliance.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import type { Environment } from "./environment.ts";
@@ -61,8 +63,22 @@ export function refreshOn(
   return new TenantRefresh({ store, tenant, clock: config.clock, ...given });
 }
 
+/** How a campaign is looked at on the command line. */
+interface StatusAsked {
+  readonly windowMinutes: number | undefined;
+  readonly contacts: number;
+  /** Nothing was read before: else a look of the gate that is young enough is not made again. */
+  readonly first: boolean;
+  readonly signal: AbortSignal;
+}
+
+interface OpenedStates extends AsyncDisposable {
+  /** Everything about a campaign, read now; what the tenant did not tell is as it was known, with why. Throws TenantError `not_found`, `aborted`, StoreError. */
+  statusNow(id: string, asked: StatusAsked): Promise<CampaignStatus>;
+}
+
 /** Opens the state of campaigns. */
-export async function openCampaignStates(flags: Flags, environment: Environment): Promise<CampaignStates & AsyncDisposable> {
+export async function openCampaignStates(flags: Flags, environment: Environment): Promise<CampaignStates & OpenedStates> {
   const config = await loadConfig(flags, environment);
   await using stack = new AsyncDisposableStack();
   const tenant = await tenantFromConfig(config, environment);
@@ -70,8 +86,23 @@ export async function openCampaignStates(flags: Flags, environment: Environment)
   const store = await storeOf(config, environment);
   stack.defer(() => store.close());
   const states = campaignStatesOf(config, { ...config, tenant, store });
+  const { signal: never } = new AbortController();
+  const refresh = refreshOn({ config, store, tenant }, { states, warn: () => undefined, signal: never });
+  const statusNow: OpenedStates["statusNow"] = async (id, { windowMinutes, contacts, first, signal }) => {
+    const standing = (await standingsOf(store)).get(id);
+    const asked = {
+      windowMinutes: windowMinutes ?? standing?.windowMinutes,
+      contacts,
+      gate: first ? undefined : ("when due" as const),
+      signal,
+    };
+    await refresh.campaignNow(id, asked).catch((thrown: unknown) => {
+      if (!(thrown instanceof TenantError) || thrown.code === "not_found" || thrown.code === "aborted") throw thrown;
+    });
+    return campaignStatusOf(await knownCampaign(store, id, config.clock.now(), windowMinutes), config.clock.now());
+  };
   const owned = stack.move();
-  return Object.assign(states, { [Symbol.asyncDispose]: () => owned.disposeAsync() });
+  return Object.assign(states, { statusNow, [Symbol.asyncDispose]: () => owned.disposeAsync() });
 }
 
 /** Receives the progress of a stop. */

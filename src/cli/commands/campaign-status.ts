@@ -14,8 +14,6 @@ import { printable } from "../text.ts";
 /** Contacts of a list that are looked at: of one campaign, of each of many. */
 const CONTACTS_OF_ONE = 1_000;
 const CONTACTS_OF_MANY = 100;
-/** What figures are measured over. */
-const WINDOW_MINUTES = 30;
 /** Campaigns read at once. */
 const AT_ONCE = 4;
 
@@ -44,7 +42,7 @@ interface Statuses extends AsyncDisposable {
 }
 
 async function statusesOf(options: OptionsOf<typeof declared.status>, io: Io): Promise<Statuses> {
-  const { service, watch, window = WINDOW_MINUTES, contacts } = options;
+  const { service, watch, contacts } = options;
   const { signal } = io;
   if (service !== undefined) {
     if (options.window !== undefined || contacts !== undefined)
@@ -60,22 +58,25 @@ async function statusesOf(options: OptionsOf<typeof declared.status>, io: Io): P
     };
   }
   const states = await openCampaignStates(options, io.env);
-  const one = async (id: string, most: number) => {
-    const health = await states.health.read(id, { windowMinutes: window, contacts: contacts ?? most, call: { signal } });
-    return states.statusOf(health, { signal });
-  };
-  const read = async (id: string | undefined) =>
+  const one = (id: string, most: number, first: boolean) =>
+    states.statusNow(id, { windowMinutes: options.window, contacts: contacts ?? most, first, signal });
+  const read = async (id: string | undefined, first: boolean) =>
     id === undefined
-      ? inTurns(await states.list({ signal }), (campaign) => one(campaign, CONTACTS_OF_MANY))
+      ? inTurns(await states.list({ signal }), (campaign) => one(campaign, CONTACTS_OF_MANY, first))
       : [
           await suggesting(
             id,
             () => states.list(),
-            () => one(id, CONTACTS_OF_ONE),
+            () => one(id, CONTACTS_OF_ONE, first),
           ),
         ];
   return {
-    read: async (id) => ({ items: await read(id), next: null, asOf: new Date(io.clock.now()).toISOString(), failed: null }),
+    read: async (id, first) => ({
+      items: await read(id, first),
+      next: null,
+      asOf: new Date(io.clock.now()).toISOString(),
+      failed: null,
+    }),
     [Symbol.asyncDispose]: () => states[Symbol.asyncDispose](),
   };
 }

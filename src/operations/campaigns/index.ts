@@ -8,5 +8,5 @@ export { campaignIds, suggesting } from "./nearest.ts";
 export { campaignPreviewOf } from "./preview.ts";
 export * from "./segment/index.ts";
 export * from "./state/index.ts";
-export { CampaignStates, figuresOf, pairAgainstOf, type StateContext } from "./states.ts";
+export { CampaignStates, figuresOf, pairAgainstOf, type StateContext, standingsOf } from "./states.ts";
 export { CampaignUseCases, handOverPlanOf, resumePlanOf } from "./use-cases.ts";

@@ -7,13 +7,9 @@ import type { CallOptions, TenantLink } from "../../tenant/port.ts";
 import type { Context } from "../context.ts";
 import { listCampaigns } from "../known/index.ts";
 import { dncBeforeStart } from "../tenant-dnc/index.ts";
-import { campaignStatusOf } from "../views/campaign-views.ts";
-import type { CampaignStatus } from "../views/schemas/campaigns.ts";
 import { type PairReport, readPair } from "./failover/pair.ts";
 import { resumeRefusal } from "./failover/resume-guard.ts";
 import { type FailoverStanding, standingIn } from "./failover/words.ts";
-import { mostAgentsOf, readHealth } from "./health/known.ts";
-import { type CampaignHealth, HealthReader } from "./health/status.ts";
 import { CampaignMetrics } from "./metrics/service.ts";
 import type { VerbPlan } from "./preview.ts";
 import { type ChangeDeps, type ChangeOptions, changeState, type StateChange } from "./state/change.ts";
@@ -43,14 +39,13 @@ export type StateContext = Pick<Context, "tenant" | "store" | "clock" | "actor">
 /** How long an interrupted change of state waits for calls under way, ms. */
 const LEFT_DRAIN_MS = 10_000;
 
-/** Changes and reads the state of campaigns for this process: pause, resume, gate, health, metrics. */
+/** Changes and reads the state of campaigns for this process: pause, resume, gate, metrics. */
 export class CampaignStates {
   readonly #context: StateContext;
   readonly #pairAgainst: ResumeDeps["pairAgainst"];
   readonly metrics: CampaignMetrics;
   /** Asks the pre-dial gate and changes nothing. */
   readonly gate: CampaignGate;
-  readonly health: HealthReader;
   /** Number of changes per campaign that are being made in this process. */
   readonly #here = new Map<string, number>();
 
@@ -58,18 +53,10 @@ export class CampaignStates {
   constructor(context: StateContext, gate: () => Promise<CampaignGate>) {
     this.#context = context;
     const { store, tenant, clock } = context;
-    const { campaignRunner: runner, metricsSource: source } = tenant.capabilities;
+    const { metricsSource: source } = tenant.capabilities;
     this.#pairAgainst = pairAgainstOf(tenant, store);
     this.metrics = new CampaignMetrics({ log: store.metrics, source, clock });
     this.gate = async (id, options) => (await gate())(id, options);
-    this.health = new HealthReader({
-      runner,
-      metrics: this.metrics,
-      gate: this.gate,
-      lastChange: async (id) => (await store.stateIntents.latestOfEach([id]))[0] ?? null,
-      failover: async (id) => (await standingsOf(store)).get(id) ?? null,
-      clock,
-    });
   }
 
   pause(ids: readonly string[], options: ChangeOptions, onChange: OnChange, by?: string): Promise<StateChange[]> {
@@ -158,16 +145,6 @@ export class CampaignStates {
   workload(id: string, call: CallOptions): Promise<WorkloadFacts> {
     const { tenant, store, clock } = this.#context;
     return readWorkload({ tenant: tenant.capabilities, facts: store.facts, metrics: this.metrics, clock }, id, call);
-  }
-
-  /** Beside the health of a campaign that was read just before: the work that is left in it, read now: both as the API shows them. */
-  async statusOf(health: CampaignHealth, call: CallOptions): Promise<CampaignStatus> {
-    const [workload, own, tenants] = await Promise.all([
-      this.workload(health.id, call),
-      ...[health.id, ""].map((subject) => this.#context.store.tenantReadings.find({ what: "dialer", subject })),
-    ]);
-    const known = { ...readHealth(health), workload, mostAgents: mostAgentsOf(own ?? tenants) };
-    return campaignStatusOf(known, this.#context.clock.now());
   }
 
   /** Ids of the tenant's campaigns: those on its list, and those that are known and that the list lacks. */

@@ -223,6 +223,17 @@ const SHARED_MS = 120_000;
 /** Most pages of contacts kept, of all lists. */
 const MOST_PAGES = 400;
 
+/** How a campaign is read while a person waits. */
+interface AskedNow {
+  /** What the figures are measured over; 30 minutes by default. */
+  readonly windowMinutes?: number | undefined;
+  /** Contacts of the list that are judged. */
+  readonly contacts?: number | undefined;
+  /** `when due`: a look that is young enough is not made again. */
+  readonly gate?: "when due" | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 interface RefreshDeps {
   readonly store: Store;
   readonly tenant: Pick<TenantLink, "capabilities">;
@@ -288,13 +299,40 @@ export class TenantRefresh {
     this.#lookAgain();
   }
 
-  /** Reads everything about one campaign now, while a person waits. Throws TenantError (`not_found` …), StoreError. */
-  async campaignNow(id: string): Promise<void> {
-    const call = this.#now();
-    await this.#document(id, call);
-    await Promise.all([this.#figures(id, call), this.#gate(id, call)]);
+  /**
+   * Reads everything about one campaign now, while a person waits; what the tenant does not tell does not keep the rest from being read.
+   * Throws TenantError (`not_found` …), StoreError.
+   */
+  async campaignNow(id: string, asked: AskedNow = {}): Promise<void> {
+    const call = { ...this.#now(), ...(asked.signal === undefined ? {} : { signal: asked.signal }) };
+    const problems: unknown[] = [];
+    const read = async (what: "campaign" | "figures" | "gate" | "workload", work: () => Promise<void>) => {
+      try {
+        await work();
+      } catch (thrown) {
+        if (!(thrown instanceof TenantError) || thrown.code === "not_found" || thrown.code === "aborted") throw thrown;
+        problems.push(thrown);
+        const { store, clock } = this.#deps;
+        await store.tenantReadings.fail({ what, subject: id }, { code: thrown.code, message: thrown.message }, clock.now());
+      }
+    };
+    await read("campaign", () => this.#document(id, call));
+    await Promise.all([
+      read("figures", () => this.#figures(id, call, asked.windowMinutes)),
+      read("gate", async () => {
+        if (asked.gate !== "when due" || (await this.#isGateDue(id))) await this.#gate(id, call, asked.contacts);
+      }),
+    ]);
     // The pace is computed from the readings, including the latest.
-    await this.#workload(id, call);
+    await read("workload", () => this.#workload(id, call));
+    if (problems.length > 0) throw problems[0];
+  }
+
+  async #isGateDue(id: string): Promise<boolean> {
+    const { store, clock } = this.#deps;
+    const { readAt = null, goodUntil = null } = (await store.tenantReadings.find({ what: "gate", subject: id })) ?? {};
+    const now = clock.now();
+    return readAt === null || !isWithin(TARGETS_MS.gate.else, readAt, now) || (goodUntil !== null && goodUntil <= now);
   }
 
   /** Reads the list of campaigns now. Throws TenantError, StoreError. */
@@ -483,20 +521,20 @@ export class TenantRefresh {
       await store.tenantReadings.expire(["gate"], id, clock.now());
   }
 
-  async #figures(id: string, call: CallOptions): Promise<void> {
+  async #figures(id: string, call: CallOptions, windowMinutes = SHOWN_WINDOW_MINUTES): Promise<void> {
     const { store, states, clock } = this.#deps;
     const at = clock.now();
-    await states.metrics.read(id, SHOWN_WINDOW_MINUTES, call);
+    await states.metrics.read(id, windowMinutes, call);
     await store.tenantReadings.keep({ what: "figures", subject: id }, null, { at, now: clock.now() });
   }
 
-  async #gate(id: string, call: CallOptions): Promise<void> {
+  async #gate(id: string, call: CallOptions, contacts?: number): Promise<void> {
     const { store, states, clock } = this.#deps;
     const now = clock.now();
     const key: ReadingKey = { what: "gate", subject: id };
     const known = await store.tenantReadings.find(key);
     const isFirst = known === undefined || known.readAt === null || isAssumed(known.value);
-    const most = isFirst ? FIRST_CONTACTS : CONTACTS;
+    const most = contacts ?? (isFirst ? FIRST_CONTACTS : CONTACTS);
     const { value, readAt = null } = (await store.tenantReadings.find({ what: "campaign", subject: id })) ?? {};
     const recent = readAt !== null && isWithin(SHARED_MS, readAt, now) ? keptDocumentOf(value) : undefined;
     // Until its document is read, what the list of campaigns tells of it shows already what the rules forbid.

@@ -15,12 +15,12 @@ export type WorkloadGiven = Pick<KnownHealth, "workload" | "workloadProblem" | "
 interface Known<Value> {
   readonly value: Value | null;
   readonly why: string | null;
-  readonly asOf: string | null;
+  readonly at: string | null;
 }
 
 /** A value, or the reason why there is none. */
 const known = <Value>(given: Value | string, at: Instant | null): Known<Value> =>
-  typeof given === "string" ? { value: null, why: given, asOf: timeText(at) } : { value: given, why: null, asOf: timeText(at) };
+  typeof given === "string" ? { value: null, why: given, at: timeText(at) } : { value: given, why: null, at: timeText(at) };
 
 const NOT_TOLD = "not told by this tenant";
 const NOT_READ = "not read yet";
@@ -48,7 +48,7 @@ export function workloadOf(given: WorkloadGiven, now: Instant): Workload {
 }
 
 /** The figures that lists are sorted by. */
-export function workloadInShort(of: Workload, asOf: string | null): CampaignSummary["workload"] {
+export function workloadInShort(of: Workload, at: string | null): CampaignSummary["workload"] {
   const { penetration, hoursLeft, callbacks, agents, occupancy } = of;
   return {
     penetration: penetration.value?.rate ?? null,
@@ -56,7 +56,7 @@ export function workloadInShort(of: Workload, asOf: string | null): CampaignSumm
     callbacksDue: callbacks.value?.due ?? null,
     agents: agents.value?.loggedIn ?? null,
     occupancy: occupancy.value?.rate ?? null,
-    asOf,
+    at,
   };
 }
 

@@ -27,7 +27,7 @@ function campaign(id: string, change: Partial<Summary> = {}): Summary {
     mayDial: { verdict: "ok", why: [], atAnyHour: false },
     notDialing: null,
     failover: null,
-    workload: { penetration: null, hoursLeft: null, callbacksDue: null, agents: null, occupancy: null, asOf: at },
+    workload: { penetration: null, hoursLeft: null, callbacksDue: null, agents: null, occupancy: null, at },
     lastMetricAt: at,
     stale: false,
     known: { status: READ, figures: READ, windows: READ },

@@ -6,8 +6,9 @@ import { runCli } from "../../support/cli.ts";
 import { openTestStore } from "../../support/store.ts";
 
 test("a check ends with 4 while the tenant's campaigns are not known, with 0 when they are, and with 3 when something needs somebody", async () => {
-  const { store, url, dir, dispose } = await openTestStore(systemClock);
-  onTestFinished(dispose);
+  const world = await openTestStore(systemClock);
+  const { store, url, dir } = world;
+  onTestFinished(() => world.dispose());
   const env = { DATABASE_URL: url, OUTDIAL_DIR: dir };
   const check = () => runCli(["attention", "--check"], { cwd: dir, env });
   const unknown = ["nothing known needs attention", "NOT known: the list of campaigns (1); 0 of 0 campaigns known", ""].join(

@@ -184,17 +184,17 @@ test("the work that is left: list penetration, callbacks and agents are told by 
     workload: object;
     series: { agents: number | null }[];
   };
-  const asOf = expect.any(String) as string;
+  const read = expect.any(String) as string;
   expect(workloadDetail).toMatchObject({
-    penetration: { value: { rate: 0, attempted: 0, contacts: 20, countedBy: "tenant" }, why: null, asOf },
+    penetration: { value: { rate: 0, attempted: 0, contacts: 20, countedBy: "tenant" }, why: null, at: read },
     dialable: { value: { contacts: 20, of: "not final" } },
     pace: { value: null, why: expect.stringContaining("no pace was measured") as string },
     hoursLeft: { value: null, why: expect.stringContaining("no pace was measured") as string },
-    callbacks: { value: { waiting: 1, due: 0, withinHour: 0, next: "2199-01-01T00:00:00.000Z" }, why: null, asOf },
-    agents: { value: { loggedIn: 0, available: 0, working: 0, wrapUp: 0 }, why: null, asOf },
+    callbacks: { value: { waiting: 1, due: 0, withinHour: 0, next: "2199-01-01T00:00:00.000Z" }, why: null, at: read },
+    agents: { value: { loggedIn: 0, available: 0, working: 0, wrapUp: 0 }, why: null, at: read },
     occupancy: { value: null, why: expect.stringContaining("fewer than two readings") as string },
   });
-  expect(workload).toMatchObject({ penetration: 0, hoursLeft: null, callbacksDue: 0, agents: 0, occupancy: null, asOf });
+  expect(workload).toMatchObject({ penetration: 0, hoursLeft: null, callbacksDue: 0, agents: 0, occupancy: null, at: read });
   expect(series.at(-1)?.agents).toBe(0);
   // One answer is of all skills: reading the other campaign asks for none anew.
   const asked = () => at.sandbox.control.requests({ operation: "acd.skillActivity" }).length;

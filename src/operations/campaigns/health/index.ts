@@ -1,4 +1,5 @@
-// The health of campaigns: read from the tenant, or from stored readings.
+// The health of campaigns, from stored readings.
 
 export { type KnownHealth, knownHealth } from "./known.ts";
-export { type AbandonmentBudget, type CampaignHealth } from "./status.ts";
+export { knownCampaign } from "./known-campaigns.ts";
+export type { AbandonmentBudget } from "./status.ts";

@@ -36,15 +36,18 @@ async function readList(store: Store, now: Instant): Promise<KnownList> {
   return { campaigns: await healths(store, ids, { listed, readings }, now), ...timesOf(list) };
 }
 
-/** One campaign, also one that was in no list: then nothing is known of it. Throws StoreError. */
-export async function knownCampaign(store: Store, id: string, now: Instant): Promise<KnownHealth> {
+/**
+ * One campaign, also one that was in no list: then nothing is known of it. Throws StoreError.
+ * @param windowMinutes what figures are wanted over; by default the window of the watch over it, else 30
+ */
+export async function knownCampaign(store: Store, id: string, now: Instant, windowMinutes?: number): Promise<KnownHealth> {
   const [listed, own, tenants] = await Promise.all([
     store.knownCampaigns.find(id),
     store.tenantReadings.list(PARTS, id),
     store.tenantReadings.list(["dialer"], ""),
   ]);
   const readings = [...own, ...tenants];
-  const [health] = await healths(store, [id], { listed: listed === undefined ? [] : [listed], readings }, now);
+  const [health] = await healths(store, [id], { listed: listed === undefined ? [] : [listed], readings, windowMinutes }, now);
   if (health === undefined) throw new TypeError("a campaign that was asked for and not answered");
   return health;
 }
@@ -52,7 +55,15 @@ export async function knownCampaign(store: Store, id: string, now: Instant): Pro
 async function healths(
   store: Store,
   ids: readonly string[],
-  { listed, readings }: { readonly listed: readonly KnownCampaign[]; readonly readings: readonly TenantReading[] },
+  {
+    listed,
+    readings,
+    windowMinutes,
+  }: {
+    readonly listed: readonly KnownCampaign[];
+    readonly readings: readonly TenantReading[];
+    readonly windowMinutes?: number | undefined;
+  },
   now: Instant,
 ): Promise<KnownHealth[]> {
   const standings = await standingsOf(store);
@@ -61,6 +72,7 @@ async function healths(
     ids.filter((id) => standings.has(id)),
     (id) => standings.get(id)?.windowMinutes ?? SHOWN_WINDOW_MINUTES,
   );
+  if (windowMinutes !== undefined) watched.set(windowMinutes, [...ids]);
   watched.delete(SHOWN_WINDOW_MINUTES);
   const [changes, ...figureSets] = await Promise.all([
     store.stateIntents.latestOfEach(ids),
@@ -86,6 +98,7 @@ async function healths(
         readings: series.get(id) ?? [],
         failover: standings.get(id) ?? null,
         lastChange: change.get(id) ?? null,
+        windowMinutes,
       },
       now,
     ),

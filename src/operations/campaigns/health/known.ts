@@ -9,11 +9,14 @@ import type { FailoverStanding } from "../failover/words.ts";
 import { type CampaignReading, readingOf, STALE_MS } from "../metrics/index.ts";
 import { type CampaignFacts, type CampaignGateVerdict, campaignFacts } from "../state/index.ts";
 import { type WorkloadFacts, workloadFacts } from "../workload/facts.ts";
-import { type AbandonmentBudget, budgetOf, type CampaignHealth, judged } from "./status.ts";
+import { type AbandonmentBudget, budgetOf, type HealthFacts, type Judged, judged } from "./status.ts";
 import type { AskProblem, GateLook } from "./why.ts";
 
 /** The health of a campaign from stored data. */
-export interface KnownHealth extends Omit<CampaignHealth, "campaign" | "gate" | "abandonment"> {
+export interface KnownHealth extends HealthFacts, Judged {
+  readonly id: string;
+  /** The moment that it is of. */
+  readonly at: Instant;
   readonly name: string;
   /** The latest figures over the window that all campaigns have; `reading` is over the watch's own, where one is. */
   readonly recent: CampaignReading | null;
@@ -23,8 +26,7 @@ export interface KnownHealth extends Omit<CampaignHealth, "campaign" | "gate" | 
   readonly lackingSince: Instant | null;
   /** The latest known status in the tenant's word; null when none is known. */
   readonly status: string | null;
-  readonly campaign: Pick<CampaignFacts, "status" | "queueId" | "dialer"> | null;
-  readonly gate: GateLook | null;
+  /** Null when the gate was not asked, or no limit binds where the contacts are. */
   readonly abandonment: KnownBudget | null;
   /** The vendor's document; null when it was never read. */
   readonly document: Readonly<Record<string, unknown>> | null;
@@ -71,6 +73,8 @@ export interface KnownParts {
   readonly readings: readonly MetricReading[];
   readonly failover: FailoverStanding | null;
   readonly lastChange: MadeChange | null;
+  /** What figures are wanted over, minutes; by default the window of the watch over it, else 30. */
+  readonly windowMinutes?: number | undefined;
 }
 
 /** The window of the figures that are shown of a campaign that no watch is over, minutes. */
@@ -228,7 +232,7 @@ export function knownHealth(parts: KnownParts, now: Instant): KnownHealth {
   const documentAt = read.success ? (document?.readAt ?? null) : null;
   const isListed = listed !== undefined && (documentAt === null || listed.statusAt >= documentAt);
   const status = isListed ? listed.status : (facts?.status ?? null);
-  const reading = latestOf(parts.readings, failover?.windowMinutes ?? SHOWN_WINDOW_MINUTES);
+  const reading = latestOf(parts.readings, parts.windowMinutes ?? failover?.windowMinutes ?? SHOWN_WINDOW_MINUTES);
   const recent = latestOf(parts.readings, SHOWN_WINDOW_MINUTES);
   const problems = [document, figures, gate].flatMap((one) =>
     one?.problem && one.triedAt !== null ? [{ ...one.problem, at: one.triedAt }] : [],
@@ -275,28 +279,6 @@ export function knownHealth(parts: KnownParts, now: Instant): KnownHealth {
   };
 }
 
-/** A health that was just read from the tenant, in the form of a known one; without document, workload and settings. */
-export function readHealth(health: CampaignHealth): KnownHealth {
-  const { at, campaign, reading, gate, campaignProblem, readingProblem, gateProblem } = health;
-  const problem = campaignProblem ?? readingProblem ?? gateProblem;
-  const campaignAt = campaign === null ? null : at;
-  return {
-    ...health,
-    recent: reading,
-    name: campaign?.name ?? health.id,
-    isGone: false,
-    lackingSince: null,
-    status: campaign?.status ?? null,
-    document: null,
-    workload: null,
-    workloadProblem: null,
-    unheld: null,
-    mostAgents: null,
-    readAt: { status: campaignAt, document: campaignAt, figures: reading?.receivedAt ?? null, gate: gate?.at ?? null },
-    failed: problem === null ? null : { ...problem, at },
-  };
-}
-
 function unheldOf(reading: TenantReading | undefined): KnownHealth["unheld"] {
   const read = dncReading.safeParse(reading?.value);
   const at = reading?.readAt ?? null;
@@ -305,7 +287,7 @@ function unheldOf(reading: TenantReading | undefined): KnownHealth["unheld"] {
 }
 
 /** Highest number of agents in a reading of the dialer settings; null when it has none. */
-export function mostAgentsOf(dialer: TenantReading | undefined): number | null {
+function mostAgentsOf(dialer: TenantReading | undefined): number | null {
   const settings = keptSettings.safeParse(dialer?.value);
   return settings.success ? settings.data.settings.concurrency.max_agents : null;
 }

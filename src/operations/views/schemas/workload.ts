@@ -11,7 +11,7 @@ export const workloadInShort = z
     callbacksDue: count.nullable().describe("Scheduled callbacks whose time has come"),
     agents: count.nullable().describe("Agents logged in"),
     occupancy: z.number().nullable().describe("0 to 1, over 30 minutes"),
-    asOf: time.nullable().describe("When it was read; null: never. Agents are as old as the figures"),
+    at: time.nullable().describe("When it was read; null: never. Agents are as old as the figures"),
   })
   .meta({ id: "WorkloadInShort", description: "A figure that is not known is null; campaigns.show says why" });
 
@@ -20,7 +20,7 @@ const known = <Value extends z.ZodType>(value: Value) =>
   z.strictObject({
     value: value.nullable(),
     why: z.string().nullable().describe("Why there is no value; null when there is one"),
-    asOf: time.nullable().describe("When what it follows from was read; null: never"),
+    at: time.nullable().describe("When what it follows from was read; null: never"),
   });
 
 /** The work that is left in a campaign, and the agents for it. */
@@ -72,7 +72,7 @@ export const workload = z
       z.strictObject({
         waiting: count,
         due: count.describe("Their time has come"),
-        withinHour: count.describe("Due within an hour of asOf, not yet due then"),
+        withinHour: count.describe("Due within an hour of `at`, not yet due then"),
         next: time.nullable(),
       }),
     ).describe("Scheduled callbacks at the tenant"),

@@ -98,7 +98,7 @@ function CallingTime({ left: { today, opens } }: { readonly left: NonNullable<De
 
 interface ToldProps<Value> {
   readonly name: string;
-  readonly of: { readonly value: Value | null; readonly why: string | null; readonly asOf: string | null };
+  readonly of: { readonly value: Value | null; readonly why: string | null; readonly at: string | null };
   readonly value: (value: Value) => string;
   readonly note: (value: Value) => ComponentChildren;
   readonly tone?: (value: Value) => "warn" | undefined;
@@ -106,7 +106,7 @@ interface ToldProps<Value> {
 }
 
 /** A figure that is not known is a dash with its reason, never 0. */
-function Told<Value>({ name, of: { value, why, asOf }, value: text, note, tone, more }: ToldProps<Value>) {
+function Told<Value>({ name, of: { value, why, at }, value: text, note, tone, more }: ToldProps<Value>) {
   return (
     <Figure
       name={name}
@@ -116,9 +116,9 @@ function Told<Value>({ name, of: { value, why, asOf }, value: text, note, tone, 
         <>
           {value === null ? <span class="break">{why}</span> : note(value)}
           {more === undefined ? null : <span class="cell-note">{more}</span>}
-          {asOf === null ? null : (
+          {at === null ? null : (
             <span class="cell-note">
-              read <Age at={asOf} />
+              read <Age at={at} />
             </span>
           )}
         </>

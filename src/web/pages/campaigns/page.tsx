@@ -182,18 +182,14 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
     {
       name: "Work left",
       width: 9,
-      cell: ({ workload: { hoursLeft, penetration, callbacksDue, asOf } }) => {
+      cell: ({ workload: { hoursLeft, penetration, callbacksDue, at } }) => {
         const notes = [
           ...(penetration === null ? [] : [`${percent(penetration, 0)} tried`]),
           ...(callbacksDue === null || callbacksDue === 0 ? [] : [`${whole(callbacksDue)} callbacks due`]),
         ];
         return (
           <>
-            {hoursLeft === null ? (
-              <span class="muted">{asOf === null ? "not read yet" : "not known"}</span>
-            ) : (
-              hoursText(hoursLeft)
-            )}
+            {hoursLeft === null ? <span class="muted">{at === null ? "not read yet" : "not known"}</span> : hoursText(hoursLeft)}
             {notes.length === 0 ? null : <span class="cell-note">{notes.join(" · ")}</span>}
           </>
         );
