@@ -24,5 +24,5 @@ export {
 } from "./observe/index.ts";
 export type { Answer, AnyAsking, Asking, Operation, Query } from "./operation.ts";
 export type { Api, Work } from "./routes/index.ts";
-export type { ApiRoute, TypedRoute, Upload } from "./routing/route-types.ts";
+export type { ApiRoute, Upload } from "./routing/route-types.ts";
 export { Provider, SignInError, type SignInSettings } from "./sign-in/index.ts";

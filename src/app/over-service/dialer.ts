@@ -2,7 +2,7 @@
 
 import { MINUTE_MS, OutdialError } from "../../kernel/index.ts";
 import { OperationError } from "../../operations/index.ts";
-import { type DialerChange, type DialerPreview, MOST_SETTINGS_TEXT } from "../../operations/views/index.ts";
+import { type DialerChange, type DialerPreview } from "../../operations/views/index.ts";
 import type { ApplyAsked, ChangeAsked, DialerChanges, OnChange, SettingsText, ShownChange } from "../dialer-types.ts";
 import type { ServiceAddress } from "./address.ts";
 import { FollowedAtService, type FollowingOptions } from "./following.ts";
@@ -79,15 +79,7 @@ export class ServiceDialer extends FollowedAtService implements DialerChanges {
   }
 }
 
-/** Throws OperationError `invalid_input` for a text that no service takes. */
-function sent({ text, name }: SettingsText) {
-  if (text.length > MOST_SETTINGS_TEXT)
-    throw new OperationError(
-      "invalid_input",
-      `${name} has ${text.length} characters; a service takes settings files of at most ${MOST_SETTINGS_TEXT}`,
-    );
-  return { file: text, sourceName: name };
-}
+const sent = ({ text, name }: SettingsText) => ({ file: text, sourceName: name });
 const given = ({ campaign, overrides, expectedAnswerRate }: Omit<ChangeAsked, "dryRun">) => ({
   campaign,
   overrides: [...overrides],

@@ -13,7 +13,7 @@ import { printable } from "../text.ts";
 
 function approvals({ service }: Pick<Place, "service">, io: Io): ServiceClient {
   if (service !== undefined) return new ServiceClient(service, io.signal);
-  throw new OutdialError("invalid_input", "approvals are given in a service", {
+  throw new OutdialError("invalid_config", "approvals are given in a service", {
     advice: "Set OUTDIAL_URL and OUTDIAL_TOKEN, or use its dashboard.",
   });
 }

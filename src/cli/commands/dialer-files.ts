@@ -2,9 +2,9 @@
 
 import { basename } from "node:path";
 import { openApi, openDialer, openDialerTenant, type SettingsText } from "../../app/index.ts";
-import { durationText } from "../../kernel/index.ts";
+import { durationText, OutdialError } from "../../kernel/index.ts";
 import { parseSettingsFile, simulatedText } from "../../operations/index.ts";
-import type { SimulatorComparison } from "../../operations/views/index.ts";
+import { MOST_SETTINGS_TEXT, type SimulatorComparison } from "../../operations/views/index.ts";
 import type { Run } from "../command.ts";
 import { confirmed } from "../confirm.ts";
 import { EXIT } from "../exit.ts";
@@ -51,7 +51,13 @@ const MOST_NAME = 200;
 
 /** The text of a settings file, - for stdin, with its name for people. Throws `invalid_input`. */
 export async function settingsText(path: string, io: Io): Promise<SettingsText> {
-  return { text: await readText(path, io), name: path === "-" ? "stdin" : basename(path).slice(-MOST_NAME) };
+  const text = await readText(path, io);
+  const name = path === "-" ? "stdin" : basename(path).slice(-MOST_NAME);
+  if (text.length <= MOST_SETTINGS_TEXT) return { text, name };
+  throw new OutdialError(
+    "invalid_input",
+    `${name} has ${text.length} characters; settings files have at most ${MOST_SETTINGS_TEXT}`,
+  );
 }
 
 export const validate: Run<typeof declared.validate> = async ({ args, options, io }) => {

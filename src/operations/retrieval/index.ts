@@ -1,7 +1,6 @@
 // Retrieval of outcomes into the lake.
 
 export { findRetrieval } from "./entry.ts";
-export { quarantinedIn } from "./quarantine.ts";
 export { type Difference, type HourCounts, type ReconcileReport, type ReconcileSink } from "./reconcile.ts";
 export { checkRequest, type RetrievalInput, type RetrievalRequest } from "./request.ts";
 export type { RetrievalProgress } from "./retrieval-run.ts";
