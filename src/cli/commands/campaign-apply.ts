@@ -3,7 +3,7 @@
 
 import { stat } from "node:fs/promises";
 import { type CampaignApplies, openCampaignApplies } from "../../app/index.ts";
-import { OutdialError } from "../../kernel/index.ts";
+import { messageOf, OutdialError } from "../../kernel/index.ts";
 import { type CampaignPlan, looksLikePlan, parseCampaignFiles, readPlan } from "../../operations/index.ts";
 import {
   type CampaignApplyView,
@@ -62,9 +62,7 @@ export const apply: Run<typeof declared.apply> = async ({ args: { path }, option
     // An answer that was lost: what was asked for is done.
     const latest = await applies.latest();
     if (latest === undefined || latest.plan !== moved.agreed || latest.endedAt === null) {
-      const words =
-        moved.moved.length > 0 ? movedLines(moved.moved) : "something that the plan relies on has changed since it was made";
-      return await refuse(words, moved, io);
+      return await refuse(moved.moved.length > 0 ? movedLines(moved.moved) : messageOf(thrown), moved, io);
     }
     io.say(`plan ${latest.plan.slice(0, 12)} was applied by ${latest.actor} as ${latest.job}; its result follows`);
     return await runAndSay(applies, latest.job, io);

@@ -124,14 +124,20 @@ export class CampaignLedger extends JournalLedger {
     return (await this.store.query<CampaignApply>(`${APPLIES} where ended_at is null`))[0];
   }
 
-  /** Stores a plan that is shown to a person. */
-  async keepPlan(planHash: string, plan: unknown): Promise<void> {
+  /** Stores a plan that is shown to a person. @param stopMark the latest emergency stop when it was made */
+  async keepPlan(planHash: string, plan: unknown, stopMark: number): Promise<void> {
     const now = this.store.now();
     await this.store.query(
-      `insert into outdial.campaign_plans (plan_hash, plan, shown_at) values ($1, $2, $3)
-       on conflict (plan_hash) do update set shown_at = excluded.shown_at, plan = excluded.plan`,
-      [planHash, JSON.stringify(plan), new Date(now)],
+      `insert into outdial.campaign_plans (plan_hash, plan, shown_at, stop_mark) values ($1, $2, $3, $4)
+       on conflict (plan_hash) do update set shown_at = excluded.shown_at, plan = excluded.plan, stop_mark = excluded.stop_mark`,
+      [planHash, JSON.stringify(plan), new Date(now), stopMark],
     );
+  }
+
+  /** The latest emergency stop when a plan was last shown; undefined when it was not shown here. */
+  async shownMark(planHash: string): Promise<number | undefined> {
+    const sql = "select stop_mark::int as mark from outdial.campaign_plans where plan_hash = $1";
+    return (await this.store.query<{ mark: number | null }>(sql, [planHash]))[0]?.mark ?? undefined;
   }
 
   /** Shown plans whose hash begins with a prefix, at most two; JSON. */

@@ -26,6 +26,9 @@ create table outdial.read_periods (
 ) with (fillfactor = 70);
 create index lake_files_removed on outdial.lake_files (removed_at) where removed_at is not null;
 
+-- The latest emergency stop when a plan was shown: a later one calls its activations off.
+alter table outdial.campaign_plans add column stop_mark bigint;
+
 -- Calls and their evidence come in order of time.
 create index attempts_age on outdial.attempts using brin (at);
 create index raw_outcomes_age on outdial.raw_outcomes using brin (at);

@@ -2,7 +2,7 @@
 -- PostgreSQL database dump
 --
 
-\restrict jFoEeuYoxRuIsc02cc2SQC1WhCwdBS8vKNKSFBizeXYBgPAXDMyxTqmpYIupcbg
+\restrict c1toDdryNR1zY8OuEVVZRgZqokKYaJYPecUFcLFEwma3kUf5TAFmm3pAkmwXXDB
 
 -- Dumped from database version 15.18 (Debian 15.18-0+deb12u1)
 -- Dumped by pg_dump version 15.18 (Debian 15.18-0+deb12u1)
@@ -885,7 +885,8 @@ CREATE TABLE outdial.campaign_events (
 CREATE TABLE outdial.campaign_plans (
     plan_hash text NOT NULL,
     plan json NOT NULL,
-    shown_at timestamp with time zone NOT NULL
+    shown_at timestamp with time zone NOT NULL,
+    stop_mark bigint
 );
 
 
@@ -2191,7 +2192,7 @@ ALTER TABLE ONLY outdial.registry_numbers ATTACH PARTITION outdial.registry_numb
 -- Data for Name: application_versions; Type: TABLE DATA; Schema: dbos; Owner: -
 --
 
-INSERT INTO dbos.application_versions VALUES ('4fb0ec81-9657-4a50-9e68-4760a00c046a', '2', 1795715594857, 1795715594857, 'outdial');
+INSERT INTO dbos.application_versions VALUES ('1425aa34-fdbc-4cf1-a646-785879b7a168', '2', 1795718599880, 1795718599880, 'outdial');
 
 
 --
@@ -2217,10 +2218,10 @@ INSERT INTO dbos.dbos_migrations VALUES (123);
 -- Data for Name: operation_outputs; Type: TABLE DATA; Schema: dbos; Owner: -
 --
 
-INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4mf1zxp520sahw/1', 0, 'pending-chunks', '{"json":[0],"__dbos_serializer":"superjson"}', NULL, NULL, 1795715596226, 1795715596231, 'js_superjson', 'outdial', 1795715596232);
-INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4mf1zxp520sahw/1', 1, 'chunk-0', '{"json":"{\"attempts\":{\"max\":13,\"buckets\":[[106,1],[111,2],[117,3],[126,2],[130,2]]},\"items\":{\"max\":14,\"buckets\":[[111,2],[117,4],[126,2],[130,1],[134,1]]},\"retries\":0,\"rateLimited\":0}","__dbos_serializer":"superjson"}', NULL, NULL, 1795715596235, 1795715596315, 'js_superjson', 'outdial', 1795715596315);
-INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4mf1zxp520sahw/1', 2, 'settle', '{"json":null,"__dbos_serializer":"superjson"}', NULL, NULL, 1795715596317, 1795715596319, 'js_superjson', 'outdial', 1795715596320);
-INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4mf1zxp520sahw/1', 3, 'close', '{"json":null,"__dbos_serializer":"superjson"}', NULL, NULL, 1795715596320, 1795715596333, 'js_superjson', 'outdial', 1795715596334);
+INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4k33dpntqdm9ha/1', 0, 'pending-chunks', '{"json":[0],"__dbos_serializer":"superjson"}', NULL, NULL, 1795718600322, 1795718600325, 'js_superjson', 'outdial', 1795718600326);
+INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4k33dpntqdm9ha/1', 1, 'chunk-0', '{"json":"{\"attempts\":{\"max\":10,\"buckets\":[[91,1],[99,2],[106,1],[111,4],[117,2]]},\"items\":{\"max\":10,\"buckets\":[[99,3],[106,1],[111,4],[117,2]]},\"retries\":0,\"rateLimited\":0}","__dbos_serializer":"superjson"}', NULL, NULL, 1795718600327, 1795718600356, 'js_superjson', 'outdial', 1795718600356);
+INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4k33dpntqdm9ha/1', 2, 'settle', '{"json":null,"__dbos_serializer":"superjson"}', NULL, NULL, 1795718600357, 1795718600359, 'js_superjson', 'outdial', 1795718600359);
+INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4k33dpntqdm9ha/1', 3, 'close', '{"json":null,"__dbos_serializer":"superjson"}', NULL, NULL, 1795718600359, 1795718600365, 'js_superjson', 'outdial', 1795718600365);
 
 
 --
@@ -2251,14 +2252,14 @@ INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4mf1zxp520sahw/1', 3, 'clo
 -- Data for Name: workflow_input; Type: TABLE DATA; Schema: dbos; Owner: -
 --
 
-INSERT INTO dbos.workflow_input VALUES ('job_01kv8f4mf1zxp520sahw/1', '{"json":["job_01kv8f4mf1zxp520sahw",1],"__dbos_serializer":"superjson"}', 1795715596186);
+INSERT INTO dbos.workflow_input VALUES ('job_01kv8f4k33dpntqdm9ha/1', '{"json":["job_01kv8f4k33dpntqdm9ha",1],"__dbos_serializer":"superjson"}', 1795718600310);
 
 
 --
 -- Data for Name: workflow_output; Type: TABLE DATA; Schema: dbos; Owner: -
 --
 
-INSERT INTO dbos.workflow_output VALUES ('job_01kv8f4mf1zxp520sahw/1', '{"json":null,"meta":{"values":["undefined"]},"__dbos_serializer":"superjson"}', NULL, 1795715596336);
+INSERT INTO dbos.workflow_output VALUES ('job_01kv8f4k33dpntqdm9ha/1', '{"json":null,"meta":{"values":["undefined"]},"__dbos_serializer":"superjson"}', NULL, 1795718600368);
 
 
 --
@@ -2271,14 +2272,14 @@ INSERT INTO dbos.workflow_output VALUES ('job_01kv8f4mf1zxp520sahw/1', '{"json":
 -- Data for Name: workflow_status; Type: TABLE DATA; Schema: dbos; Owner: -
 --
 
-INSERT INTO dbos.workflow_status VALUES ('job_01kv8f4mf1zxp520sahw/1', 'SUCCESS', 'tag@3c78f6d4ed1c9da7', '', '', '[]', NULL, NULL, NULL, 'vm-24762-epj783', 1795715596186, 1795715596336, '2', '', NULL, NULL, 1, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, 'js_superjson', NULL, false, false, 1795715596336, NULL, NULL, NULL, false, 'outdial', '6382c27d-509f-4d97-84ef-4b382257ebb8');
+INSERT INTO dbos.workflow_status VALUES ('job_01kv8f4k33dpntqdm9ha/1', 'SUCCESS', 'tag@05f5a8d0d83c2b01', '', '', '[]', NULL, NULL, NULL, 'vm-14938-33wbgo', 1795718600310, 1795718600368, '2', '', NULL, NULL, 1, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, 'js_superjson', NULL, false, false, 1795718600368, NULL, NULL, NULL, false, 'outdial', '7b6be77d-4386-46e3-a94d-0cc448141910');
 
 
 --
 -- Data for Name: api_tokens; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.api_tokens VALUES ('tok_01kv8f4mwfw514zz1azq', 'ann', 'operator', '\xc5e9f3777cf97fbd6e1ed616aea3a5a64961a3df3678279044028bc331a9ac2d', 'tester', '2026-06-16 15:00:02.575+00', NULL, NULL, NULL, NULL);
+INSERT INTO outdial.api_tokens VALUES ('tok_01kv8f4k85zn3tmyg1nh', 'ann', 'operator', '\x72b9afd66dff2ee36697f343f93740eb3436fd2b8175282ed5891ae331573cf9', 'tester', '2026-06-16 15:00:00.901+00', NULL, NULL, NULL, NULL);
 
 
 --
@@ -2306,24 +2307,24 @@ INSERT INTO outdial.attempts VALUES (13055550100, '2026-06-15 15:02:00+00', 'att
 -- Data for Name: audit; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.audit VALUES (0, '2026-06-16T15:00:01.094Z', 'tester', 'registry.load', 'registry US', NULL, '{"areaCodes":"212","asOf":"2026-06-10","contentHash":"sha256:7e6a32407838f517c3c9d15978f2789eef2c75ce784422fb0bab0060d9865130","file":"us-registry.txt","numbers":2,"registry":"US","whole":true}', '\xc15904ea9b65b04a8920d40bb9b927ebd36c23f0e653017a55bb30cf4b07e703', '\x434fcd47eb9d664e7d91c54ca55933cb6d46dd27b2b3b0275b3f313ed4a118e0');
-INSERT INTO outdial.audit VALUES (1, '2026-06-16T15:00:01.493Z', 'tester', 'dnc.import', 'own-list.csv', NULL, '{"added":1,"contentHash":"sha256:04e10f7a828b48b49765b441ec8da0c15b52f0a817e07668041229a9a5b6252f","file":"own-list.csv","import":"imp_01kv8f4kpwytkgp7evw1","known":0,"read":1,"refused":0}', '\x11df0885c0e497b938d157fbee8c8cf627dd6f3e580540e20a35eeafae314c12', '\x0397d2ed5380c2a71eb572d58b737f9608e3ebc9c96355efea5fddb421480ddb');
-INSERT INTO outdial.audit VALUES (2, '2026-06-16T15:00:01.591Z', 'tester', 'consent.import', 'consent.csv', NULL, '{"added":2,"contentHash":"sha256:3c6c1e6fff31355a9e7d173033137e7fc2e7428fef354fa04da44fc6c69c2d36","file":"consent.csv","import":"imp_01kv8f4kx3w5zmjjcnd9","known":0,"read":2,"refused":0}', '\x2ce219ec5bd2a02ad311273172e2ed2dc60698bc0e074d05a51ca155782b4d05', '\xcab80e1586d4cfda7450f72d52ee6ed7080796f2f69b61161b23129022ed69e1');
-INSERT INTO outdial.audit VALUES (3, '2026-06-16T15:00:01.638Z', 'tester', 'attempts.import', 'calls.ndjson', NULL, '{"added":3,"contentHash":"sha256:ba4326a37ad7a24bcf9f9caa5d0a8cc082f71906199d5319189b452e154e2ed1","file":"calls.ndjson","import":"imp_01kv8f4kytwx44fpypg0","known":0,"read":3,"refused":0}', '\x95b088aaaadd232b1db7df03352eb94b1fe086c5db38506152aeaf9a23be54e2', '\x81c4ae753e23ba96ff8c604ab994ea38d8fedc3c4f438c09d0012fb138d86a72');
-INSERT INTO outdial.audit VALUES (4, '2026-06-16T15:00:01.686Z', 'tester', 'dnc.suppress', '+12125550123', NULL, '{"code":"stop","origin":"manual","reference":"call-7"}', '\x1db75a5bb2bcf5e6f92fa7a57aba0afb744d3bac509b1dc6f68f91b3c57670da', '\x1de5e6a917af5e341dab5ab0503d80b06d394e3f74d98a9797eff28f01a37284');
-INSERT INTO outdial.audit VALUES (5, '2026-06-16T15:00:02.250Z', 'tester', 'job.run', 'job_01kv8f4mf1zxp520sahw', 'job_01kv8f4mf1zxp520sahw', '{"campaign":"camp_1","contentHash":"4bc27280a5be370ac482cad98642cfb7e9b4adc72bb383e79ade72bd33191140","replica":"vm-24762-epj783","rows":10,"run":1,"source":"calls.csv"}', '\x839bb38edb4c099b79527c3f32803e743395f5f819f661c4a408f688a0763585', '\xaf890ce147e989694aee9521b283b265f42db008f478cdde75237132513dc438');
-INSERT INTO outdial.audit VALUES (6, '2026-06-16T15:00:02.324Z', 'tester', 'disposition.assign', 'call_0000001', 'job_01kv8f4mf1zxp520sahw', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":9,"line":2,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x4ebe4e2870ab5fbddeae81973a845e410e6c277879a5c8baf76938404501effa', '\xeec3e023e91d5d7fca1d42d3678e461c87b0b76850ed19b3884e6b5c4f7ea537');
-INSERT INTO outdial.audit VALUES (7, '2026-06-16T15:00:02.324Z', 'tester', 'disposition.assign', 'call_0000002', 'job_01kv8f4mf1zxp520sahw', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":9,"line":3,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x3f872c6a800ba178c05e66620953c5fd6f86577669a0e9fe9b3ff5ff30396106', '\x9e6a10e723cad5679fea23722325111214728f4136b951df2b09febf26b981cf');
-INSERT INTO outdial.audit VALUES (8, '2026-06-16T15:00:02.324Z', 'tester', 'disposition.assign', 'call_0000003', 'job_01kv8f4mf1zxp520sahw', '{"attempts":1,"campaign":"camp_1","code":"DISP_002","latencyMs":10,"line":4,"result":"tagged","statusCode":200}', '\x562674b904813c591501f2b8d3abcbb08c090284cf75d5bac4878f1234f2ccbd', '\xad1d3a767b2c45b398c262ced66482b366423df2ebecd5fdefe241b1c8cd61b0');
-INSERT INTO outdial.audit VALUES (9, '2026-06-16T15:00:02.324Z', 'tester', 'disposition.assign', 'call_0000004', 'job_01kv8f4mf1zxp520sahw', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":10,"line":5,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x6f4b75617ab6341778dd4ed925f89140b80aec7a4eda420798c347da6fc0582b', '\xce9c11ae306d47f12c935fbc41a009d68b7b9cd004e865ce2b067b8c0281ff93');
-INSERT INTO outdial.audit VALUES (10, '2026-06-16T15:00:02.324Z', 'tester', 'disposition.assign', 'call_0000005', 'job_01kv8f4mf1zxp520sahw', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":10,"line":6,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x4235064457a086ecc943341e00f69e3175d14e0902cef9e3cc3afac1170a2943', '\xa89e84636a399179f4e0180dd2ab8c14de57d4905c4632d829687062bf621c51');
-INSERT INTO outdial.audit VALUES (11, '2026-06-16T15:00:02.324Z', 'tester', 'disposition.assign', 'call_0000006', 'job_01kv8f4mf1zxp520sahw', '{"attempts":1,"campaign":"camp_1","code":"DISP_002","latencyMs":10,"line":7,"result":"tagged","statusCode":200}', '\x1fe746a1751a949ba7a37439a99f340a7c0a80127817ad588bac50db250807cc', '\xd4e855705185093c92b6084bcffff380ae7283d7d1e9c216cbfbfa9d7de3f1e3');
-INSERT INTO outdial.audit VALUES (12, '2026-06-16T15:00:02.324Z', 'tester', 'disposition.assign', 'call_0000007', 'job_01kv8f4mf1zxp520sahw', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":12,"line":8,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x5808e20810280b987ba403f109149f489a4ceb1880dcb19a3a6a7d9a68881360', '\x4527a78c0d7ba3938ec8b4c72ac3a458aa528feaebc39ff29a69de472753b8d8');
-INSERT INTO outdial.audit VALUES (13, '2026-06-16T15:00:02.324Z', 'tester', 'disposition.assign', 'call_0000008', 'job_01kv8f4mf1zxp520sahw', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":12,"line":9,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x1cf1c13b096003d7f91ec057ff98cb0c92de3c1e97ddfd5725c215188907fe23', '\x6b362815f7fd6710341e830a7078a5f2fd4614303ff77ec518c022084d4ac00d');
-INSERT INTO outdial.audit VALUES (14, '2026-06-16T15:00:02.324Z', 'tester', 'disposition.assign', 'call_0000009', 'job_01kv8f4mf1zxp520sahw', '{"attempts":1,"campaign":"camp_1","code":"DISP_002","latencyMs":13,"line":10,"result":"tagged","statusCode":200}', '\xb5670558105610cbfa166fb1e3130f3b343027f66625d65634a4912062dfd371', '\xc193b732abe6acb5bb0cecf46151987d2a74f43d848d1ed8b81214ecb61102f2');
-INSERT INTO outdial.audit VALUES (15, '2026-06-16T15:00:02.324Z', 'tester', 'disposition.assign', 'call_0000010', 'job_01kv8f4mf1zxp520sahw', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":14,"line":11,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x95fe5ab9276d9f73ee4b291f07340492ea8510f300d6bcd900410de117d1fca7', '\xe04dcd4eb64a7eddf84ed4ed67e9ef43a41dfe169bd8385bef20a3e3bd6838a7');
-INSERT INTO outdial.audit VALUES (16, '2026-06-16T15:00:02.501Z', 'tester', 'campaign.pause', 'camp_1', NULL, '{"activeCalls":0,"confirmed":true,"intent":"intent_01kv8f4msfeksf0hwnaf","key":"state-paused-intent_01kv8f4msfeksf0hwnaf","outcome":"already"}', '\x40dfaa46078a8108507a9cbb8636d824dc0ae003607e966b453193360cf85dc1', '\x4a1d3c69f190064d7a0eed498b489a840918fef3b584b767acf03b635535807d');
-INSERT INTO outdial.audit VALUES (17, '2026-06-16T15:00:02.581Z', 'tester', 'token.add', 'ann', NULL, '{"expiresAt":null,"id":"tok_01kv8f4mwfw514zz1azq","role":"operator"}', '\xab8186f521e781fd9604eec5d1ee059458471654fc7fa07c630e136e1aba956b', '\xb1d36a61259d46fefe13ea3d602957665bbef5e92ee6df3708426bc37d268599');
+INSERT INTO outdial.audit VALUES (0, '2026-06-16T15:00:00.453Z', 'tester', 'registry.load', 'registry US', NULL, '{"areaCodes":"212","asOf":"2026-06-10","contentHash":"sha256:7e6a32407838f517c3c9d15978f2789eef2c75ce784422fb0bab0060d9865130","file":"us-registry.txt","numbers":2,"registry":"US","whole":true}', '\x4ceec3d5d36a761b62c7b5377cf9bd2ff264684d67d7ce93a4484daf96395d88', '\x6e0a1251f1c456ecf038de6e566d7ca8098620648c50b1b505429ca1cd2a8fbb');
+INSERT INTO outdial.audit VALUES (1, '2026-06-16T15:00:00.480Z', 'tester', 'dnc.import', 'own-list.csv', NULL, '{"added":1,"contentHash":"sha256:04e10f7a828b48b49765b441ec8da0c15b52f0a817e07668041229a9a5b6252f","file":"own-list.csv","import":"imp_01kv8f4jttymnb968j33","known":0,"read":1,"refused":0}', '\x883654ef964402f43c1a688758aa2bc13a97dbdc1b07b50fbbbe0d9599ee45b8', '\xd8d3eecc7dc091f77e5903a8bd92729d15133873958fc5f3945bda4c55e51133');
+INSERT INTO outdial.audit VALUES (2, '2026-06-16T15:00:00.509Z', 'tester', 'consent.import', 'consent.csv', NULL, '{"added":2,"contentHash":"sha256:3c6c1e6fff31355a9e7d173033137e7fc2e7428fef354fa04da44fc6c69c2d36","file":"consent.csv","import":"imp_01kv8f4jvn3yzndv7y9c","known":0,"read":2,"refused":0}', '\x4ff0c36b29e63ca1d837ba4d4a4f9f2343c5fb898ffe21e933b8f6967d727ec2', '\x8d5e4b66d4bcedc331c78466437cdb2d2592e06389686a22bc3584161d3c5627');
+INSERT INTO outdial.audit VALUES (3, '2026-06-16T15:00:00.531Z', 'tester', 'attempts.import', 'calls.ndjson', NULL, '{"added":3,"contentHash":"sha256:ba4326a37ad7a24bcf9f9caa5d0a8cc082f71906199d5319189b452e154e2ed1","file":"calls.ndjson","import":"imp_01kv8f4jwdpc13kg30v7","known":0,"read":3,"refused":0}', '\xbc03c21796eb46a11494818a4700cfc553644ab39c7f938d3a96832e9df6def9', '\xdd0774529ae81348cd9a20563e6ed6d941ee6cd8f9b742957cefb8a9775335e7');
+INSERT INTO outdial.audit VALUES (4, '2026-06-16T15:00:00.550Z', 'tester', 'dnc.suppress', '+12125550123', NULL, '{"code":"stop","origin":"manual","reference":"call-7"}', '\x5c418f021c44c4084765cb5f14862cbd8d14f87aa063a8483cfc6acd91684d1d', '\x53566116ce0d6cedabe96b0f522539471454f0aabbdb7de1f3464372d785ad8d');
+INSERT INTO outdial.audit VALUES (5, '2026-06-16T15:00:00.769Z', 'tester', 'job.run', 'job_01kv8f4k33dpntqdm9ha', 'job_01kv8f4k33dpntqdm9ha', '{"campaign":"camp_1","contentHash":"4bc27280a5be370ac482cad98642cfb7e9b4adc72bb383e79ade72bd33191140","replica":"vm-14938-33wbgo","rows":10,"run":1,"source":"calls.csv"}', '\x527f08aaf8967105330c2b12c33674028867ca6ce2b1b0571b26e6ac7fcebc15', '\x6f5755903d50b60401b90adfbc15c54d5162ae493797e2396159293add5fea2b');
+INSERT INTO outdial.audit VALUES (6, '2026-06-16T15:00:00.802Z', 'tester', 'disposition.assign', 'call_0000001', 'job_01kv8f4k33dpntqdm9ha', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":7,"line":2,"reason":"REASON_001","result":"tagged","statusCode":200}', '\xb7354651e9a1e6dea5c8c293a11b56c194d4fe017ee2c823a124c37be61d4700', '\x6f17dc208d5c5860253c5eb95ad5ea3da544fd1a53a43edb1a8188e9d0d626c3');
+INSERT INTO outdial.audit VALUES (7, '2026-06-16T15:00:00.802Z', 'tester', 'disposition.assign', 'call_0000002', 'job_01kv8f4k33dpntqdm9ha', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":7,"line":3,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x0862c1e80208b69a8aebd477f5c599ab7fa0bf3bc6f844c27b88d278f910550d', '\x886a911fab64d6c7e50d5aae3ac29bb223fdec4012c6ada3f9763809d4c4fe22');
+INSERT INTO outdial.audit VALUES (8, '2026-06-16T15:00:00.802Z', 'tester', 'disposition.assign', 'call_0000003', 'job_01kv8f4k33dpntqdm9ha', '{"attempts":1,"campaign":"camp_1","code":"DISP_002","latencyMs":7,"line":4,"result":"tagged","statusCode":200}', '\x6310aaa2e6f4cdb510a7f9f9ebe0a95ba26f6e2d37d62bc454340ed17989b76f', '\xc82aa4e3347be51b204be511b1c20fe2bc93776913676cb3613e595c7a0fadfa');
+INSERT INTO outdial.audit VALUES (9, '2026-06-16T15:00:00.802Z', 'tester', 'disposition.assign', 'call_0000004', 'job_01kv8f4k33dpntqdm9ha', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":8,"line":5,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x758730fa9ddb7afb4195af62f58dec13e5dce95881e0fbda24ea98dfa907925b', '\x0215d3828ff57d74ed04b76fd9150d18108df04698fb13cd470503271957489a');
+INSERT INTO outdial.audit VALUES (10, '2026-06-16T15:00:00.802Z', 'tester', 'disposition.assign', 'call_0000005', 'job_01kv8f4k33dpntqdm9ha', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":9,"line":6,"reason":"REASON_001","result":"tagged","statusCode":200}', '\xca1c865b286d86642e22f5aff510358248755025f0b4cb4fe50035f7aa63203d', '\xe39cf6b229ff15b16aef59805e289ceef3ff13564c344b9318a121ca868abb06');
+INSERT INTO outdial.audit VALUES (11, '2026-06-16T15:00:00.802Z', 'tester', 'disposition.assign', 'call_0000006', 'job_01kv8f4k33dpntqdm9ha', '{"attempts":1,"campaign":"camp_1","code":"DISP_002","latencyMs":9,"line":7,"result":"tagged","statusCode":200}', '\x6c07500bb4e0f1829658f9ce394119e906a8dc63619c3c1a9077ac37fb5401c3', '\x6a301f613fa63a04d842493121ab65187d978a416856bfe887c6a6e59a7ac899');
+INSERT INTO outdial.audit VALUES (12, '2026-06-16T15:00:00.802Z', 'tester', 'disposition.assign', 'call_0000007', 'job_01kv8f4k33dpntqdm9ha', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":9,"line":8,"reason":"REASON_001","result":"tagged","statusCode":200}', '\xc9c259ecc6881dbcfad8f7b13d43bcfca25907d304be7cfc2e57f3824d9071ac', '\xe14a74ff23dbbe7636c028b00173052c41685dbb164523e096b8686441ebf97e');
+INSERT INTO outdial.audit VALUES (13, '2026-06-16T15:00:00.802Z', 'tester', 'disposition.assign', 'call_0000008', 'job_01kv8f4k33dpntqdm9ha', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":10,"line":9,"reason":"REASON_001","result":"tagged","statusCode":200}', '\xde28e183352b6cc4cfc3fce5f886cce3b778fddd4f12e51a0773089867e584d4', '\x3765dc24f8ccdd44604f3fbaad079e9f80aa90c3706e7fde8d34bb17c13c9c62');
+INSERT INTO outdial.audit VALUES (14, '2026-06-16T15:00:00.802Z', 'tester', 'disposition.assign', 'call_0000009', 'job_01kv8f4k33dpntqdm9ha', '{"attempts":1,"campaign":"camp_1","code":"DISP_002","latencyMs":9,"line":10,"result":"tagged","statusCode":200}', '\xc175b90379ad25ee73c6cd04b522041cebc23ae66efd1cae816c05feadda9e11', '\xab3d50935785171aa5beb540390fdff7f1a9b9917bb1ee0c710e2c5e5c2fcc42');
+INSERT INTO outdial.audit VALUES (15, '2026-06-16T15:00:00.802Z', 'tester', 'disposition.assign', 'call_0000010', 'job_01kv8f4k33dpntqdm9ha', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":10,"line":11,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x2563173d3785c3b36dc26d7cb9b60ff5c7aa53fefdff38732190b047b0482278', '\x61fc32f079388105ce3ffbded19d2ab0923ea6a0445ba4747c0c5ad29b07bd17');
+INSERT INTO outdial.audit VALUES (16, '2026-06-16T15:00:00.869Z', 'tester', 'campaign.pause', 'camp_1', NULL, '{"activeCalls":0,"confirmed":true,"intent":"intent_01kv8f4k6tn0sryv1j9c","key":"state-paused-intent_01kv8f4k6tn0sryv1j9c","outcome":"already"}', '\x0f84d0fdb2b620e8d193ccec3290a7727fcf83fe890aec553f0c1264fe284e63', '\xfceb69607af5f56e7c004659cdb39d90c402e42fcd37f0083fea3f1f75164805');
+INSERT INTO outdial.audit VALUES (17, '2026-06-16T15:00:00.903Z', 'tester', 'token.add', 'ann', NULL, '{"expiresAt":null,"id":"tok_01kv8f4k85zn3tmyg1nh","role":"operator"}', '\x985e22a7daacf9fc13579ee64357f3d7b7642edb46da944ea79eb8640e9fe500', '\xf56ff29d462479f7cabf2e7983927451ac74e8a6c9b4b3bc32570d310b10d319');
 
 
 --
@@ -2332,57 +2333,57 @@ INSERT INTO outdial.audit VALUES (17, '2026-06-16T15:00:02.581Z', 'tester', 'tok
 
 INSERT INTO outdial.audit_checkpoints VALUES (1, 'outdial.audit/6cfd9de2e78a34ff
 1
-wVkE6ptlsEqJINQLubkn69NsI/DmUwF6Vbswz0sH5wM=
+TO7D1dNqdhtix7U3fPm9L/JkaE1n186TpEhNr5Y5XYg=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0Hjnhb2IOGhpELVTHm+Ibbi2x/igngXQRY+e2Vzd/CB1nhvrX6qXcbnHbWxcmeWDd4nvtOfk9E9uR8R9Fkoaj9VA8=
+— outdial.audit/6cfd9de2e78a34ff Hm0HjqZhqUS9weUonXdvRR/yQ1u1P+fXxr7ecB60h6gciBcdIWPiNKTzBQGjR48Qqt3uANf6elgsiIK7tWXklDQuVgM=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (2, 'outdial.audit/6cfd9de2e78a34ff
 2
-CBsGEN8jami5Pc+eSOpzbaScuY9KInvq9faqUgDuY0g=
+r6I5SL+jCK5RKdACEHi+pQW1nYutbbnLQ+MEDKk77PE=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0HjhIk3elhq6RHzQoAn9fjAhFQq+Hkd/tdwypGgGkwPuAB1IKHL0NBQjRy8gI6TWt1nZsnZvAJSYuPRoABcOusKw8=
+— outdial.audit/6cfd9de2e78a34ff Hm0Hjl1W/uPCo4zIfuQ4LCoyE3Ii4CVu9vQyqGWlSgyxQLS3YR9w0Uss3RGa+gK2Nz9iiYh3KzYj5qYbouWGeoZlIAE=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (3, 'outdial.audit/6cfd9de2e78a34ff
 3
-10sHNT4JhsgOU3e0WTWO5zxM5fhQmzUkUGu42opKL1Y=
+I2LnlYzeH9WIUVk3oQWpsR6DVs6as3Kc9wfaHjcdrGc=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0Hjklp8X7WF6XB72aara0Kgm35sOgxjcaA1YJNoyPJkRl3eVkX8S+biLIgpK+oTszJ/VL1BFRwVNxy9lnPATpntQc=
+— outdial.audit/6cfd9de2e78a34ff Hm0HjjpZh6S8+i0/16ctG35kS1Ev0JiTVkDJQZmDHgloFerEGvE/Sa1mt+bcWtMBpKdHMsugWWL97/DV2ZDQicGjbQw=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (4, 'outdial.audit/6cfd9de2e78a34ff
 4
-zQNhOBGbRlAUDSqtL1oOYW2+tND6dF/buIE8O0iuWpA=
+xstqYCztqEgy1tXxg5OJI6k71FdPnEYq8sWLthu2cTg=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0HjoYNJNaiRJgdPOcJBu+csLeap98vGM8kOmOQIVV8wj93grBzsrbu3WAeS3tf9/0uekfGtP86B/7Z7LmCSEM+qAE=
+— outdial.audit/6cfd9de2e78a34ff Hm0Hjn2C1FIdCBwSZ2ZFSlqcq4V9uz/BEf/52iEiCRNHUe42x+NgkV/scUuqqvOQJixS+9yGE6unZ+M/HI6kF2xNQQ4=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (5, 'outdial.audit/6cfd9de2e78a34ff
 5
-7FrIMn82swncJabuD7wVDfgnAjCZY10yt70BOFhDVxQ=
+pwzdPE+yFombDseyARkdqkx4U+GPRcNT/zeo+d5/Lgs=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0HjnIzIofJAfh9onnFH5xzogsFbrJbUbcb+7id1JZfvaMriPGvieCV6bMJnwSXnUrw+cK/Tm5yeHvGAUwNnQ7nVgI=
+— outdial.audit/6cfd9de2e78a34ff Hm0HjiBE2e1RosOVGXCKYDWV+2+5h0V2R4Arf3ZdYH21FagF1YPBWMrc2pbmC3kUi4VKxoWmqNoaFUoJ6mq4eZzDWwg=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (6, 'outdial.audit/6cfd9de2e78a34ff
 6
-g1g0VG22Ef0od3SaokPgZMPj5u59ZJMx21AXHotktW8=
+0Z8QpfFAgJj0Zbl9Ektc2oxVneDtva0XIqXyv9WB9J4=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0HjlFl8aIm68qIa/1tRDYDYyALa6TsSbfP/5+7aHtqi48vgGBVCIENpVJr30tdUTUHr5g1LpsfshC91LsFaPV6rQc=
+— outdial.audit/6cfd9de2e78a34ff Hm0Hjg/Zb8pTB/S9P6teWyHj4zGUwc5nHdJBJH+GM90wr2E4lP0M4tIfQDy+a3WInNcAJeCXkkWYiPveOZgvKYVuIAE=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (16, 'outdial.audit/6cfd9de2e78a34ff
 16
-e1s2QiHCjaKnSQa35dygv5AI2jY7g54qAye51VjcqOY=
+4a3igZm/hejTD7FrTriMvlY6OoHlh5vLv5BtHB0ZOo4=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0HjnNhVPhV+hHy7p2CzpZ9x05cSyihDmooMcXWlxBtIDQ9xHONAvCtrI4kDMrqbYz59YhV4wJmXTbXxwMTZE3uFQM=
+— outdial.audit/6cfd9de2e78a34ff Hm0HjgcuhYRT1mZ2r5+O+V1987jFtDG3crxdHwNl3AHUolfmKc5NIzE6Vw/QbFtCx8aNqLJHYyS3G3ZW8/c4Pm7W7wg=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (17, 'outdial.audit/6cfd9de2e78a34ff
 17
-CFAxCUpWd86QeB4gNJ/Z08bdHK5coSLLRBpIzVKo30s=
++0W5eLtLZMTkm9Yk0N/H7sTSuDLQLz0bJqMk9MlPdB8=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0Hjqpil1U0AvWGmJPBXxagMsrt+ZxiMiC1U7woGfRJ72AbFS6JSWcIrjgh/YGtFeq6b/ds3w0mPZ5IS3wkF6yBKA4=
+— outdial.audit/6cfd9de2e78a34ff Hm0HjpPZ1RTtCzE7ux9/jFSCFl8cYmFn5usybfrNSeh/eWGnzxagRhW8DzpftcUS8P4gaz6np565HsO4jYDZ1JW25Aw=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (18, 'outdial.audit/6cfd9de2e78a34ff
 18
-5PtnLTxnBddc5vnPq9mJvWRGNwaIV19fEfCThsTbqDc=
+3zL17soM6a62thYwcstfmsHpnjrxJNMi1SZViuZQN/Q=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0HjrK8CEvt7nZLGillgtFj4mM0dPp4SZM53C0HsDPDdTWWNAjmirU5t26yUR/opgfGDhVD48GZBhSCQLEdiaY87gA=
+— outdial.audit/6cfd9de2e78a34ff Hm0HjqO9sS8bP3H3FV9p00kEuX1g+Q7izyEALqhIqQxP+L0WC3BlBCOhrWwQw/2koBtBwWKTArBmc7vhy+y3nNUTSAE=
 ');
 
 
@@ -2402,14 +2403,14 @@ INSERT INTO outdial.audit_checkpoints VALUES (18, 'outdial.audit/6cfd9de2e78a34f
 -- Data for Name: audit_head; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.audit_head VALUES (true, 18, '\x7b5b364221c28da2a74906b7e5dca0bf9008da363b839e2a0327b9d558dca8e6f6b434e836e183eaa5090ca09fe0c88c4331efbda760fa2a3cb9267012ab0b6d', 'outdial.audit/6cfd9de2e78a34ff+1e6d078e+AWSH1zsiW2h85J/oTZTrRA3RS7EYC9Lq7zq+ok3VaGM2');
+INSERT INTO outdial.audit_head VALUES (true, 18, '\xe1ade28199bf85e8d30fb16b4eb88cbe563a3a81e5879bcbbf906d1c1d193a8e4959e854cd1309c6d9f58370a1188f5bd9d42f282c71e6ec70a4866b3e27c4c3', 'outdial.audit/6cfd9de2e78a34ff+1e6d078e+AWSH1zsiW2h85J/oTZTrRA3RS7EYC9Lq7zq+ok3VaGM2');
 
 
 --
 -- Data for Name: audit_jobs; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.audit_jobs VALUES ('job_01kv8f4mf1zxp520sahw', 5, 15);
+INSERT INTO outdial.audit_jobs VALUES ('job_01kv8f4k33dpntqdm9ha', 5, 15);
 
 
 --
@@ -2446,8 +2447,8 @@ INSERT INTO outdial.audit_jobs VALUES ('job_01kv8f4mf1zxp520sahw', 5, 15);
 -- Data for Name: consents; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.consents VALUES (12125550123, '2026-05-01 14:00:00+00', '63a4fe07-19a8-d070-2c76-1f4bf2d1d196', 'written', 'web form', 'landing page 7', 'form-1', 'ecbaf70d-a40e-6a8f-2c29-0c1ac60b1bfb', 'imp_01kv8f4kx3w5zmjjcnd9', '2026-06-16 15:00:01.582+00');
-INSERT INTO outdial.consents VALUES (18505550117, '2026-05-02 14:00:00+00', '958013e3-b0d7-f995-1afb-8551ca24fc31', 'written', 'web form', 'spring campaign', 'form-2', 'ecbaf70d-a40e-6a8f-2c29-0c1ac60b1bfb', 'imp_01kv8f4kx3w5zmjjcnd9', '2026-06-16 15:00:01.582+00');
+INSERT INTO outdial.consents VALUES (12125550123, '2026-05-01 14:00:00+00', '63a4fe07-19a8-d070-2c76-1f4bf2d1d196', 'written', 'web form', 'landing page 7', 'form-1', 'ecbaf70d-a40e-6a8f-2c29-0c1ac60b1bfb', 'imp_01kv8f4jvn3yzndv7y9c', '2026-06-16 15:00:00.506+00');
+INSERT INTO outdial.consents VALUES (18505550117, '2026-05-02 14:00:00+00', '958013e3-b0d7-f995-1afb-8551ca24fc31', 'written', 'web form', 'spring campaign', 'form-2', 'ecbaf70d-a40e-6a8f-2c29-0c1ac60b1bfb', 'imp_01kv8f4jvn3yzndv7y9c', '2026-06-16 15:00:00.506+00');
 
 
 --
@@ -2520,10 +2521,10 @@ INSERT INTO outdial.consents VALUES (18505550117, '2026-05-02 14:00:00+00', '958
 -- Data for Name: fact_imports; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4kd8tkfevvn437', 'registry US', 'us-registry.txt', 'tester', '2026-06-16 15:00:01.064+00', '2026-06-16 15:00:01.088+00', 'sha256:7e6a32407838f517c3c9d15978f2789eef2c75ce784422fb0bab0060d9865130', '{"read":2,"added":2,"known":0,"refused":0}', '2026-11-26 17:53:15.03609+00', '{"registryNumbers": 0}', 0, NULL, NULL, NULL, NULL, NULL);
-INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4kpwytkgp7evw1', 'dnc', 'own-list.csv', 'tester', '2026-06-16 15:00:01.372+00', '2026-06-16 15:00:01.485+00', 'sha256:04e10f7a828b48b49765b441ec8da0c15b52f0a817e07668041229a9a5b6252f', '{"read":1,"added":1,"known":0,"refused":0}', '2026-11-26 17:53:15.440105+00', '{"suppressions": 1}', 13, 'sha256:04e10f7a828b48b49765b441ec8da0c15b52f0a817e07668041229a9a5b6252f', NULL, NULL, NULL, 13);
-INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4kx3w5zmjjcnd9', 'consent', 'consent.csv', 'tester', '2026-06-16 15:00:01.571+00', '2026-06-16 15:00:01.59+00', 'sha256:3c6c1e6fff31355a9e7d173033137e7fc2e7428fef354fa04da44fc6c69c2d36', '{"read":2,"added":2,"known":0,"refused":0}', '2026-11-26 17:53:15.545969+00', '{"consents": 2, "suppressions": 0}', 319, 'sha256:3c6c1e6fff31355a9e7d173033137e7fc2e7428fef354fa04da44fc6c69c2d36', NULL, NULL, NULL, 319);
-INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4kytwx44fpypg0', 'attempts', 'calls.ndjson', 'tester', '2026-06-16 15:00:01.626+00', '2026-06-16 15:00:01.637+00', 'sha256:ba4326a37ad7a24bcf9f9caa5d0a8cc082f71906199d5319189b452e154e2ed1', '{"read":3,"added":3,"known":0,"refused":0}', '2026-11-26 17:53:15.594705+00', '{"attempts": 3}', 423, 'sha256:ba4326a37ad7a24bcf9f9caa5d0a8cc082f71906199d5319189b452e154e2ed1', NULL, NULL, NULL, 423);
+INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4jsfxwwz82b2zk', 'registry US', 'us-registry.txt', 'tester', '2026-06-16 15:00:00.431+00', '2026-06-16 15:00:00.452+00', 'sha256:7e6a32407838f517c3c9d15978f2789eef2c75ce784422fb0bab0060d9865130', '{"read":2,"added":2,"known":0,"refused":0}', '2026-11-26 18:43:19.993123+00', '{"registryNumbers": 0}', 0, NULL, NULL, NULL, NULL, NULL);
+INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4jttymnb968j33', 'dnc', 'own-list.csv', 'tester', '2026-06-16 15:00:00.474+00', '2026-06-16 15:00:00.479+00', 'sha256:04e10f7a828b48b49765b441ec8da0c15b52f0a817e07668041229a9a5b6252f', '{"read":1,"added":1,"known":0,"refused":0}', '2026-11-26 18:43:20.027686+00', '{"suppressions": 1}', 13, 'sha256:04e10f7a828b48b49765b441ec8da0c15b52f0a817e07668041229a9a5b6252f', NULL, NULL, NULL, 13);
+INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4jvn3yzndv7y9c', 'consent', 'consent.csv', 'tester', '2026-06-16 15:00:00.502+00', '2026-06-16 15:00:00.508+00', 'sha256:3c6c1e6fff31355a9e7d173033137e7fc2e7428fef354fa04da44fc6c69c2d36', '{"read":2,"added":2,"known":0,"refused":0}', '2026-11-26 18:43:20.057121+00', '{"consents": 2, "suppressions": 0}', 319, 'sha256:3c6c1e6fff31355a9e7d173033137e7fc2e7428fef354fa04da44fc6c69c2d36', NULL, NULL, NULL, 319);
+INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4jwdpc13kg30v7', 'attempts', 'calls.ndjson', 'tester', '2026-06-16 15:00:00.525+00', '2026-06-16 15:00:00.53+00', 'sha256:ba4326a37ad7a24bcf9f9caa5d0a8cc082f71906199d5319189b452e154e2ed1', '{"read":3,"added":3,"known":0,"refused":0}', '2026-11-26 18:43:20.079514+00', '{"attempts": 3}', 423, 'sha256:ba4326a37ad7a24bcf9f9caa5d0a8cc082f71906199d5319189b452e154e2ed1', NULL, NULL, NULL, 423);
 
 
 --
@@ -2572,7 +2573,7 @@ INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4kytwx44fpypg0', 'attempts',
 -- Data for Name: job_chunks; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.job_chunks VALUES ('job_01kv8f4mf1zxp520sahw', 0, 2, 11, '[[2,"call_0000001","DISP_001","REASON_001","",[]],[3,"call_0000002","DISP_001","REASON_001","",["a","b"]],[4,"call_0000003","DISP_002","","",[]],[5,"call_0000004","DISP_001","REASON_001","",["a","b"]],[6,"call_0000005","DISP_001","REASON_001","",[]],[7,"call_0000006","DISP_002","","",["a","b"]],[8,"call_0000007","DISP_001","REASON_001","",[]],[9,"call_0000008","DISP_001","REASON_001","",["a","b"]],[10,"call_0000009","DISP_002","","",[]],[11,"call_0000010","DISP_001","REASON_001","",["a","b"]]]', 10, true);
+INSERT INTO outdial.job_chunks VALUES ('job_01kv8f4k33dpntqdm9ha', 0, 2, 11, '[[2,"call_0000001","DISP_001","REASON_001","",[]],[3,"call_0000002","DISP_001","REASON_001","",["a","b"]],[4,"call_0000003","DISP_002","","",[]],[5,"call_0000004","DISP_001","REASON_001","",["a","b"]],[6,"call_0000005","DISP_001","REASON_001","",[]],[7,"call_0000006","DISP_002","","",["a","b"]],[8,"call_0000007","DISP_001","REASON_001","",[]],[9,"call_0000008","DISP_001","REASON_001","",["a","b"]],[10,"call_0000009","DISP_002","","",[]],[11,"call_0000010","DISP_001","REASON_001","",["a","b"]]]', 10, true);
 
 
 --
@@ -2585,23 +2586,23 @@ INSERT INTO outdial.job_chunks VALUES ('job_01kv8f4mf1zxp520sahw', 0, 2, 11, '[[
 -- Data for Name: job_items; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4mf1zxp520sahw', 2, 'call_0000001', 'tagged', 200, NULL, 1, 9, NULL, '2026-06-16 15:00:02.304+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4mf1zxp520sahw', 3, 'call_0000002', 'tagged', 200, NULL, 1, 9, NULL, '2026-06-16 15:00:02.304+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4mf1zxp520sahw', 4, 'call_0000003', 'tagged', 200, NULL, 1, 10, NULL, '2026-06-16 15:00:02.304+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4mf1zxp520sahw', 5, 'call_0000004', 'tagged', 200, NULL, 1, 10, NULL, '2026-06-16 15:00:02.304+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4mf1zxp520sahw', 6, 'call_0000005', 'tagged', 200, NULL, 1, 10, NULL, '2026-06-16 15:00:02.304+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4mf1zxp520sahw', 7, 'call_0000006', 'tagged', 200, NULL, 1, 10, NULL, '2026-06-16 15:00:02.304+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4mf1zxp520sahw', 8, 'call_0000007', 'tagged', 200, NULL, 1, 12, NULL, '2026-06-16 15:00:02.304+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4mf1zxp520sahw', 9, 'call_0000008', 'tagged', 200, NULL, 1, 12, NULL, '2026-06-16 15:00:02.304+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4mf1zxp520sahw', 10, 'call_0000009', 'tagged', 200, NULL, 1, 13, NULL, '2026-06-16 15:00:02.304+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4mf1zxp520sahw', 11, 'call_0000010', 'tagged', 200, NULL, 1, 14, NULL, '2026-06-16 15:00:02.304+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k33dpntqdm9ha', 2, 'call_0000001', 'tagged', 200, NULL, 1, 7, NULL, '2026-06-16 15:00:00.8+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k33dpntqdm9ha', 3, 'call_0000002', 'tagged', 200, NULL, 1, 7, NULL, '2026-06-16 15:00:00.8+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k33dpntqdm9ha', 4, 'call_0000003', 'tagged', 200, NULL, 1, 7, NULL, '2026-06-16 15:00:00.8+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k33dpntqdm9ha', 5, 'call_0000004', 'tagged', 200, NULL, 1, 8, NULL, '2026-06-16 15:00:00.8+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k33dpntqdm9ha', 6, 'call_0000005', 'tagged', 200, NULL, 1, 9, NULL, '2026-06-16 15:00:00.8+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k33dpntqdm9ha', 7, 'call_0000006', 'tagged', 200, NULL, 1, 9, NULL, '2026-06-16 15:00:00.8+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k33dpntqdm9ha', 8, 'call_0000007', 'tagged', 200, NULL, 1, 9, NULL, '2026-06-16 15:00:00.8+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k33dpntqdm9ha', 9, 'call_0000008', 'tagged', 200, NULL, 1, 10, NULL, '2026-06-16 15:00:00.8+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k33dpntqdm9ha', 10, 'call_0000009', 'tagged', 200, NULL, 1, 9, NULL, '2026-06-16 15:00:00.8+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k33dpntqdm9ha', 11, 'call_0000010', 'tagged', 200, NULL, 1, 10, NULL, '2026-06-16 15:00:00.8+00', NULL);
 
 
 --
 -- Data for Name: jobs; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.jobs VALUES ('job_01kv8f4mf1zxp520sahw', 'tag', 'camp_1', 'calls.csv', '4bc27280a5be370ac482cad98642cfb7e9b4adc72bb383e79ade72bd33191140', 'null', 'tester', 'done', 10, '{"tagged": 10}', '{"plan":{"rows":10,"toSend":10,"refused":0,"duplicates":0,"problems":{},"examples":[]},"measured":{"attempts":{"count":10,"p50":10.044307739913576,"p95":12.993383090670587,"p99":12.993383090670587,"max":13},"items":{"count":10,"p50":10.044307739913576,"p95":14,"p99":14,"max":14},"retries":0,"rateLimited":0}}', NULL, NULL, 1, '2026-06-16 15:00:02.145+00', '2026-06-16 15:00:02.231+00', '2026-06-16 15:00:02.366+00', 'rest', '3c78f6d4ed1c9da7', NULL, 'this machine');
+INSERT INTO outdial.jobs VALUES ('job_01kv8f4k33dpntqdm9ha', 'tag', 'camp_1', 'calls.csv', '4bc27280a5be370ac482cad98642cfb7e9b4adc72bb383e79ade72bd33191140', 'null', 'tester', 'done', 10, '{"tagged": 10}', '{"plan":{"rows":10,"toSend":10,"refused":0,"duplicates":0,"problems":{},"examples":[]},"measured":{"attempts":{"count":10,"p50":8.919057826914521,"p95":10,"p99":10,"max":10},"items":{"count":10,"p50":8.919057826914521,"p95":10,"p99":10,"max":10},"retries":0,"rateLimited":0}}', NULL, NULL, 1, '2026-06-16 15:00:00.74+00', '2026-06-16 15:00:00.763+00', '2026-06-16 15:00:00.812+00', 'rest', '05f5a8d0d83c2b01', NULL, 'this machine');
 
 
 --
@@ -2650,9 +2651,9 @@ INSERT INTO outdial.jobs VALUES ('job_01kv8f4mf1zxp520sahw', 'tag', 'camp_1', 'c
 -- Data for Name: migrations; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.migrations VALUES (1, 'baseline', '2026-11-26 17:53:14.038352+00');
-INSERT INTO outdial.migrations VALUES (2, 'receivers', '2026-11-26 17:53:14.038352+00');
-INSERT INTO outdial.migrations VALUES (3, 'lives', '2026-11-26 17:53:14.038352+00');
+INSERT INTO outdial.migrations VALUES (1, 'baseline', '2026-11-26 18:43:19.574992+00');
+INSERT INTO outdial.migrations VALUES (2, 'receivers', '2026-11-26 18:43:19.574992+00');
+INSERT INTO outdial.migrations VALUES (3, 'lives', '2026-11-26 18:43:19.574992+00');
 
 
 --
@@ -2703,7 +2704,7 @@ INSERT INTO outdial.registry_coverage VALUES ('US', 0, 1, '2026-06-10', 0);
 -- Data for Name: registry_files; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.registry_files OVERRIDING SYSTEM VALUE VALUES (1, 'US', '2026-06-10', 'us-registry.txt', 'tester', 'current', 'sha256:7e6a32407838f517c3c9d15978f2789eef2c75ce784422fb0bab0060d9865130', 2, '2026-06-16 15:00:01.088+00', 'imp_01kv8f4kd8tkfevvn437', NULL);
+INSERT INTO outdial.registry_files OVERRIDING SYSTEM VALUE VALUES (1, 'US', '2026-06-10', 'us-registry.txt', 'tester', 'current', 'sha256:7e6a32407838f517c3c9d15978f2789eef2c75ce784422fb0bab0060d9865130', 2, '2026-06-16 15:00:00.451+00', 'imp_01kv8f4jsfxwwz82b2zk', NULL);
 
 
 --
@@ -2772,7 +2773,7 @@ INSERT INTO outdial.registry_numbers_1 VALUES (1, 12125550151);
 -- Data for Name: revocations; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.revocations OVERRIDING SYSTEM VALUE VALUES (1, 12125550123, '2026-06-16 15:00:01.683+00', 'do-not-call request', 'call-7', '2026-06-16 15:00:01.683+00');
+INSERT INTO outdial.revocations OVERRIDING SYSTEM VALUE VALUES (1, 12125550123, '2026-06-16 15:00:00.548+00', 'do-not-call request', 'call-7', '2026-06-16 15:00:00.548+00');
 
 
 --
@@ -2803,7 +2804,7 @@ INSERT INTO outdial.revocations OVERRIDING SYSTEM VALUE VALUES (1, 12125550123, 
 -- Data for Name: state_intents; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.state_intents VALUES ('intent_01kv8f4msfeksf0hwnaf', 'camp_1', 'paused', 'state-paused-intent_01kv8f4msfeksf0hwnaf', 'tester', NULL, '2026-06-16 15:00:02.479+00', '2026-06-16 15:00:02.499+00', 'already', NULL, '2026-06-16 15:00:02.499+00', NULL, NULL, 0);
+INSERT INTO outdial.state_intents VALUES ('intent_01kv8f4k6tn0sryv1j9c', 'camp_1', 'paused', 'state-paused-intent_01kv8f4k6tn0sryv1j9c', 'tester', NULL, '2026-06-16 15:00:00.858+00', '2026-06-16 15:00:00.868+00', 'already', NULL, '2026-06-16 15:00:00.868+00', NULL, NULL, 0);
 
 
 --
@@ -2834,15 +2835,15 @@ INSERT INTO outdial.state_intents VALUES ('intent_01kv8f4msfeksf0hwnaf', 'camp_1
 -- Data for Name: suppressions; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.suppressions OVERRIDING SYSTEM VALUE VALUES (1, 12125550177, NULL, 'list', '', '', 'tester', 'imp_01kv8f4kpwytkgp7evw1', '2026-06-16 15:00:01.473+00');
-INSERT INTO outdial.suppressions OVERRIDING SYSTEM VALUE VALUES (2, 12125550123, '2026-06-16 15:00:01.683+00', 'manual', 'stop', 'call-7', 'tester', NULL, '2026-06-16 15:00:01.685+00');
+INSERT INTO outdial.suppressions OVERRIDING SYSTEM VALUE VALUES (1, 12125550177, NULL, 'list', '', '', 'tester', 'imp_01kv8f4jttymnb968j33', '2026-06-16 15:00:00.477+00');
+INSERT INTO outdial.suppressions OVERRIDING SYSTEM VALUE VALUES (2, 12125550123, '2026-06-16 15:00:00.548+00', 'manual', 'stop', 'call-7', 'tester', NULL, '2026-06-16 15:00:00.549+00');
 
 
 --
 -- Data for Name: tenant_of_store; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.tenant_of_store VALUES (true, NULL, 'this machine', '2026-06-16 15:00:01.771+00');
+INSERT INTO outdial.tenant_of_store VALUES (true, NULL, 'this machine', '2026-06-16 15:00:00.586+00');
 
 
 --
@@ -4792,5 +4793,5 @@ ALTER TABLE ONLY outdial.suppression_lifts
 -- PostgreSQL database dump complete
 --
 
-\unrestrict jFoEeuYoxRuIsc02cc2SQC1WhCwdBS8vKNKSFBizeXYBgPAXDMyxTqmpYIupcbg
+\unrestrict c1toDdryNR1zY8OuEVVZRgZqokKYaJYPecUFcLFEwma3kUf5TAFmm3pAkmwXXDB
 

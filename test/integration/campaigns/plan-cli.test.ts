@@ -4,6 +4,7 @@ import { copyFile, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { openService } from "../../../src/app/index.ts";
 import { runCli } from "../../support/cli.ts";
 import { STANDING } from "../../support/world.ts";
 import { DRAFT, openWorld, type World } from "./plan-world.ts";
@@ -134,3 +135,34 @@ test("files that cannot be read are told with line and column", async () => {
   expect(planned.stderr).toContain("campaigns/bad.yaml:2:8: names: unknown field; did you mean name?");
   expect((await outdial(world, "plan", "nowhere")).code).toBe(2);
 });
+
+test.each(["here", "at a service"] as const)(
+  "a plan that activates is void after an emergency stop, %s: the person who agreed to it did not know of it",
+  async (where) => {
+    await using world = await openWorld([{ ...DRAFT, id: "camp_a", status: "paused" }]);
+    await world.write("a.yaml", { ...DRAFT, id: "camp_a", description: "ours" });
+    await using service =
+      where === "here" ? undefined : await openService({}, world.environment, { port: 0, log: () => undefined });
+    const token = await service?.store.access.addToken({ name: "olga", role: "admin", expiresAt: null, by: "test" });
+    const env = {
+      ...world.environment,
+      ...(token === undefined ? {} : { OUTDIAL_URL: service?.url, OUTDIAL_TOKEN: token.token }),
+    };
+    const run = (...args: string[]) => runCli(["campaign", ...args], { cwd: world.folder, env });
+    const planned = async (...args: string[]) => JSON.parse((await run("plan", ...args, "--json")).stdout).plan as string;
+    const [plan, still] = [await planned("--activate"), await planned()];
+    expect((await run("stop", "--all", "--yes", "--timeout", "0s")).code).toBe(0);
+    for (const given of [
+      ["--plan", plan],
+      ["campaigns", "--activate", "--plan", plan],
+    ]) {
+      const applied = await run("apply", ...given, "--yes", "--json");
+      expect([applied.code, JSON.parse(applied.stdout)]).toMatchObject([3, { result: "moved", agreed: plan }]);
+      expect(applied.stderr).toContain("an emergency stop was given since the plan was shown");
+    }
+    expect(world.writes()).toEqual([]);
+    // One that activates nothing is as good as before; so is one that is shown anew.
+    expect((await run("apply", "--plan", still, "--yes")).code).toBe(0);
+    expect((await world.campaigns())[0]?.["status"]).toBe("paused");
+  },
+);

@@ -445,8 +445,8 @@ export class CampaignFileUseCases extends CampaignPlanner {
     const changes = stepsOf(plan).map(({ name, id, action, changes }) => ({ name, id, action, changes }));
     const details = { source: sourceName, plan: plan.hash, activate: plan.activate, pack: plan.pack, changes };
     const audit = [{ actor, action: "campaign.apply", subject: "campaigns", job: jobId, details }];
-    await ledger.keepPlan(plan.hash, plan);
     const stopMark = asked.stopMark ?? (await store.stops.mark());
+    await ledger.keepPlan(plan.hash, plan, stopMark);
     const entry = { jobId, planHash: plan.hash, sourceName, actor, plan, machine: MACHINE, phase: "looking", stopMark, audit };
     const begun = await ledger.begin(entry);
     if (!begun) {

@@ -57,8 +57,9 @@ export class CampaignPlanner {
   async plan(files: ParsedFiles, options: PlanReading & { readonly activate?: boolean | undefined } = {}): Promise<CampaignPlan> {
     requireSupported("make and replace campaigns", this.#context.tenant.capabilities.campaignProvisioning.making);
     this.#refuseRecords(files);
+    const stopMark = await this.stopMark();
     const plan = await this.#plan(await localised(files), options);
-    await this.#context.store.campaigns.keepPlan(plan.hash, plan);
+    await this.#context.store.campaigns.keepPlan(plan.hash, plan, stopMark);
     return plan;
   }
 
@@ -101,15 +102,19 @@ export class CampaignPlanner {
     const stopMark = await this.stopMark();
     const shown = typeof agreed === "string" ? await this.shown(agreed) : agreed;
     const { plan, moved } = await this.again(shown, options);
-    if (plan.hash === shown.hash) return plannedApply(plan, stopMark);
-    throw new OperationError(
-      "plan_changed",
-      "the tenant, the rules or outdial's own settings have changed since the plan was made",
-      {
+    const refused = (why: string) =>
+      new OperationError("plan_changed", why, {
         advice: "Make a new plan.",
         details: { agreed: shown.hash, plan: plan.hash, moved },
-      },
-    );
+      });
+    if (plan.hash !== shown.hash)
+      throw refused("the tenant, the rules or outdial's own settings have changed since the plan was made");
+    const mark = plan.activate ? await this.#context.store.campaigns.shownMark(plan.hash) : stopMark;
+    if (mark === undefined && stopMark > 0)
+      throw refused("whether an emergency stop was given since the plan was shown is not known here");
+    if (mark !== undefined && mark < stopMark)
+      throw refused("an emergency stop was given since the plan was shown, and the plan activates campaigns");
+    return plannedApply(plan, stopMark);
   }
 
   /** How files and the tenant differ. @param options.managedOnly leaves out the campaigns that no file describes */
