@@ -57,7 +57,8 @@ export function decideRetry(facts: RetryFacts, settings: RetrySettings, random: 
   const { failure } = facts;
   const limited = failure.kind === "status" && failure.status === 429;
   // The answer is about the request itself: the same request would get the same answer.
-  if (failure.kind === "status" && !isTransient(failure.status, facts.retryClass)) return no("the answer is final");
+  if (failure.kind === "status" && !isTransient(failure.status, facts.retryClass))
+    return no("the same request would be answered the same");
   // A write without a key whose outcome is unknown is settled by reading back, never by repeating it.
   if (mayHaveExecuted(failure) && !mayRepeat(facts.retryClass, facts.keyed))
     return no("the outcome is unknown and a repetition could act twice");

@@ -196,18 +196,21 @@ const NOT_PAUSED: ReadonlySet<string> = new Set(["failed", "unknown", "pending",
   | StateChange["outcome"]
 )[]);
 
-function pauseLines({
+/** What came of pauses: the sum, and each that is not confirmed. */
+export function pauseLines({
   changes,
   seenPaused,
   alreadyPaused,
 }: { readonly changes: readonly ChangeResult[] } & Pick<StopResult, "seenPaused" | "alreadyPaused">): string[] {
   const open = changes.filter((change) => !change.confirmed);
   const failed = open.filter(({ status }) => NOT_PAUSED.has(status));
+  const unknown = failed.filter(({ status }) => status === "unknown").length;
   const parts = [`${grouped(changes.length - open.length)} paused and confirmed`];
   if (seenPaused.length > 0) parts.push(`${grouped(seenPaused.length)} seen paused before`);
   if (alreadyPaused.length > 0) parts.push(`${grouped(alreadyPaused.length)} only listed as paused, not looked at`);
   if (open.length > failed.length) parts.push(`${grouped(open.length - failed.length)} paused, not confirmed`);
-  if (failed.length > 0) parts.push(`${grouped(failed.length)} NOT paused`);
+  if (failed.length > unknown) parts.push(`${grouped(failed.length - unknown)} NOT paused`);
+  if (unknown > 0) parts.push(`${grouped(unknown)} NOT KNOWN whether paused`);
   const isNone = changes.length > 0 && failed.length === changes.length && seenPaused.length === 0;
   return [
     ...(isNone ? ["NOTHING IS KNOWN TO BE PAUSED"] : []),

@@ -7,9 +7,10 @@ import type { Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/campaign.ts";
 import type { Io } from "../io.ts";
-import { problemLine, resultLine } from "../render-campaign-state.ts";
+import { problemLine } from "../render-campaign-state.ts";
 import { table } from "../table.ts";
 import { grouped, printable } from "../text.ts";
+import { pauseLines } from "./campaign-stop.ts";
 
 const STOPS = table<EmergencyStop>(
   [
@@ -33,17 +34,14 @@ export const stops: Run<typeof declared.stops> = async ({ args: { id }, options,
 };
 
 async function showStop(stop: StopResult, io: Io): Promise<number> {
-  const { id, actor, createdAt, changes, alreadyPaused, listProblem } = stop;
+  const { id, actor, createdAt, changes, listProblem } = stop;
   const left = changes.filter(({ status }) => status === "resumed");
   const open = changes.filter(({ status, confirmed: sure }) => !sure && status !== "resumed");
-  const parts = [`${grouped(changes.filter((change) => change.confirmed).length)} paused and confirmed`];
-  if (alreadyPaused.length > 0) parts.push(`${grouped(alreadyPaused.length)} listed as paused before`);
-  if (left.length > 0) parts.push(`${grouped(left.length)} resumed after it`);
-  if (open.length > 0) parts.push(`${grouped(open.length)} NOT confirmed`);
+  const [sum = "", ...each] = pauseLines({ ...stop, changes: changes.filter(({ status }) => status !== "resumed") });
   const lines = [
     `${id} by ${printable(actor)}, ${formatInstant(Date.parse(createdAt))}: ${standing(stop)}`,
-    parts.join(" · "),
-    ...open.map((one) => `  ${resultLine(one)}`),
+    left.length === 0 ? sum : `${sum} · ${grouped(left.length)} resumed after it`,
+    ...each,
     ...left.map(({ campaignId, message }) => `  ${printable(campaignId)}: ${printable(message)}`),
   ];
   if (listProblem !== null) lines.push(problemLine(listProblem));

@@ -41,7 +41,10 @@ const PAUSED_FOR: ReadonlySet<string> = new Set([
   "company_list_not_held",
 ]);
 
-export function Attention({ list }: { readonly list: Resource<Answer<"attention.list">> }) {
+/** @param besides a stop is shown above, of which not all is confirmed */
+export function Attention({ list, besides }: { readonly list: Resource<Answer<"attention.list">>; readonly besides: boolean }) {
+  const state = list.state.value;
+  const old = state.kind === "ready" && state.problem !== undefined ? ` at ${timeFormat().clock(state.at)}` : null;
   return (
     <section class="card attention" aria-label="Needs attention">
       <Loaded of={list} what="what needs attention">
@@ -53,9 +56,9 @@ export function Attention({ list }: { readonly list: Resource<Answer<"attention.
               <h2>
                 {open.length > 0
                   ? `Needs attention: ${whole(open.length)}`
-                  : known.verdict === "ok"
-                    ? "Nothing needs attention"
-                    : "Nothing known needs attention"}
+                  : `${besides ? "Besides the stop, nothing" : "Nothing"}${known.verdict === "ok" && !besides ? "" : " known"} ${
+                      old === null ? "needs attention" : `needed attention${old}`
+                    }`}
               </h2>
               <HowMuch known={known} />
               <Concerns items={open} onDone={list.reload} />

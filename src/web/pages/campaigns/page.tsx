@@ -46,18 +46,22 @@ const LIVE = { on: ({ type }: ApiTypes.ServiceEvent) => type === "stop", every: 
 /** Campaigns that are named; the command line names all. */
 const NAMED = 50;
 
-function StopNotice() {
+/** That stop. */
+function useStop(): Stop | undefined {
   const latest = useResource("campaigns.stops", { query: { limit: 1 } }, LIVE).state.value;
   const id = latest.kind === "ready" ? latest.value.items[0]?.id : undefined;
   const stop = useResource("campaigns.stopped", id === undefined ? undefined : { params: { stop: id } }, LIVE).state.value;
-  if (stop.kind !== "ready" || stop.value.id !== id) return null;
-  return <Notice stop={stop.value} />;
+  if (stop.kind !== "ready" || stop.value.id !== id) return undefined;
+  const { endedAt, alreadyPaused, listProblem } = stop.value;
+  const isOver = endedAt !== null && notConfirmed(stop.value).length === 0 && alreadyPaused.length === 0 && listProblem === null;
+  return isOver ? undefined : stop.value;
 }
 
-function Notice({ stop }: { readonly stop: Stop }) {
+const notConfirmed = ({ changes }: Stop) => changes.filter(({ confirmed, status }) => !confirmed && status !== "resumed");
+
+function StopNotice({ stop }: { readonly stop: Stop }) {
   const { actor, createdAt, endedAt, changes, seenPaused, alreadyPaused, carriedOut, listProblem } = stop;
-  const open = changes.filter(({ confirmed, status }) => !confirmed && status !== "resumed");
-  if (endedAt !== null && open.length === 0 && alreadyPaused.length === 0 && listProblem === null) return null;
+  const open = notConfirmed(stop);
   const confirmed = changes.filter((one) => one.confirmed).length;
   return (
     <section class="card" aria-label="Stop">
@@ -396,6 +400,7 @@ const AT_FIRST = 10;
 
 export default function CampaignsPage() {
   const atFirst = useSignal(AT_FIRST);
+  const stop = useStop();
   const attention = useResource("attention.list", {}, ATTENTION);
   const campaigns = useResource(
     "campaigns.list",
@@ -416,8 +421,8 @@ export default function CampaignsPage() {
       lead="What each campaign does now, and what keeps it from dialing."
       actions={<StopAll onDone={campaigns.reload} />}
     >
-      <StopNotice />
-      <Attention list={attention} />
+      {stop === undefined ? null : <StopNotice stop={stop} />}
+      <Attention list={attention} besides={stop !== undefined} />
       {/* What comes above it would push it down. */}
       {attention.state.value.kind === "loading" ? null : (
         <Loaded
