@@ -1,7 +1,5 @@
 // The address of a database: what libpq's words for encryption in it mean to the driver, and the password that it lacks.
 
-/// <reference path="./pgpass.d.ts" />
-
 import pg from "pg";
 import pgpass from "pgpass";
 import { StoreError } from "../error.ts";

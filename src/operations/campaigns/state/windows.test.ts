@@ -2,7 +2,8 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { contactsClosed, hoursAt, type ZoneWindow } from "./gate.ts";
+import { compilePack, createBuiltinGeography, type RulePack, usCaUk2026 } from "../../../compliance/index.ts";
+import { contactsClosed, hoursAt, ZoneCensus, type ZoneWindow } from "./gate.ts";
 
 const NOW = Date.UTC(2026, 2, 2, 15);
 const MINUTE = 60_000;
@@ -62,4 +63,66 @@ test("of a zone of which one part has opened since the look it is not known whet
   const parts = [30, 90].map((minutes) => ({ contacts: 3, open: false, turns: NOW + minutes * MINUTE }));
   const closed = (minutes: number) => contactsClosed([windowOf(parts)], NOW + minutes * MINUTE);
   expect([closed(0), closed(29), closed(30), closed(89), closed(90)]).toEqual([6, 6, null, null, 0]);
+});
+
+// Under the shipped rules.
+
+const geography = createBuiltinGeography();
+const compile = (pack: RulePack) => compilePack(pack, { geography });
+const census = (...numbers: number[]) => {
+  const made = new ZoneCensus(usCaUk2026(), compile, "telemarketing");
+  for (const number of numbers) made.add(number, undefined);
+  return made;
+};
+const [NEW_YORK, LOS_ANGELES, NOWHERE] = [12125550101, 12135550101, 18005550101];
+/** A Tuesday, 09:30 in New York, 06:30 in Los Angeles. */
+const MORNING = Date.parse("2026-06-16T13:30:00Z");
+
+test("says until when a zone is open and when another opens, the one with most contacts first", () => {
+  expect(census(LOS_ANGELES, NEW_YORK, NEW_YORK).windows(MORNING)).toEqual([
+    {
+      zone: "America/New_York",
+      contacts: 2,
+      open: 2,
+      closes: Date.parse("2026-06-17T01:00:00Z"),
+      until: Date.parse("2026-06-17T01:00:00Z"),
+      opens: null,
+      opened: null,
+      closed: null,
+    },
+    {
+      zone: "America/Los_Angeles",
+      contacts: 1,
+      open: 0,
+      closes: null,
+      until: null,
+      opens: Date.parse("2026-06-16T15:00:00Z"),
+      opened: Date.parse("2026-06-16T15:00:00Z"),
+      closed: Date.parse("2026-06-16T04:00:00Z"),
+    },
+  ]);
+});
+
+test("opens again after the night", () => {
+  const [window] = census(NEW_YORK).windows(Date.parse("2026-06-16T05:00:00Z"));
+  expect(window).toMatchObject({ open: 0, opens: Date.parse("2026-06-16T12:00:00Z") });
+});
+
+test("never opens where nobody knows the clock", () => {
+  expect(census(NOWHERE).windows(MORNING)).toEqual([
+    { zone: "unknown", contacts: 1, open: 0, closes: null, until: null, opens: null, opened: null, closed: null },
+  ]);
+});
+
+test("knows the countries of its places", () => {
+  expect(census(NEW_YORK, 442079460101).countries).toEqual(new Set(["US", "GB"]));
+});
+
+test("counts whom the clock forbids to call: zones that are closed, without those that never open, until they open", () => {
+  const windows = census(LOS_ANGELES, NEW_YORK, NEW_YORK, NOWHERE).windows(MORNING);
+  expect(contactsClosed(windows, MORNING)).toBe(1);
+  expect(contactsClosed(windows, Date.parse("2026-06-16T15:00:00Z"))).toBe(0);
+  expect(contactsClosed(windows, Date.parse("2026-06-17T01:30:00Z"))).toBe(2);
+  expect(contactsClosed([], MORNING)).toBeNull();
+  expect(contactsClosed(census(NEW_YORK).windows(MORNING), MORNING + 4 * 24 * 3_600_000)).toBeNull();
 });
