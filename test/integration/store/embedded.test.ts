@@ -280,7 +280,7 @@ test.runIf(isRoot)("root works with an installation below a folder that only roo
   ]) {
     await cp(join(ROOT, name), join(root, name), { recursive: true, verbatimSymlinks: true });
   }
-  for (const name of ["pg", "zod"]) await symlink(join(modules, name), join(root, "node_modules", name));
+  for (const name of ["pg", "pgpass", "zod"]) await symlink(join(modules, name), join(root, "node_modules", name));
   const user = start({ root });
   expect(await user.ask()).toMatchObject({ ready: true });
   const server = await readFile(`/proc/${await running()}/cmdline`, "utf8").catch(() => "");
