@@ -176,7 +176,7 @@ const keptLook = z.object({
           denominator: z.number(),
           confidence: z.number(),
           days: z.number(),
-          withheld: z.literal("too few days").nullable(),
+          withheld: z.enum(["too few days"]).nullable(),
         }),
         allowance: z.object({ certain: z.number(), until: instant }),
         pace: z.object({ burnRate: orNaN }),

@@ -27,7 +27,7 @@ const abandonmentRate = share
     low: z.number().nullable(),
     high: z.number().nullable().describe("low and high: the interval over days at `confidence`; null where `withheld` says why"),
     days: count.describe("Days with live answers"),
-    withheld: z.literal("too few days").nullable().describe("Why there is no interval; null when there is one"),
+    withheld: z.enum(["too few days"]).nullable().describe("Why there is no interval; null when there is one"),
   })
   .meta({ id: "AbandonmentRate" });
 
