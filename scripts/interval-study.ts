@@ -20,6 +20,7 @@ import {
   type StudyResult,
   studyIntervals,
 } from "../studies/intervals.ts";
+import { studyUnevenDays, UNEVEN_INTERVALS, type UnevenCondition, type UnevenResult } from "../studies/uneven-days.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const FIGURES = `${root}docs/interval-study.json`;
@@ -49,6 +50,18 @@ const CALIBRATIONS: readonly CalibrationCondition[] = [7, 30].flatMap((days) =>
   VOLUMES.flatMap((attemptsPerDay) => EFFECTS.map((effect) => ({ days, attemptsPerDay, effect }))),
 );
 
+const UNEVEN: readonly UnevenCondition[] = [5, 14, 30].flatMap((days) =>
+  [100, 400].flatMap((callsPerDay) =>
+    [
+      { effect: 0, shape: "even" as const },
+      { effect: 0.1, shape: "even" as const },
+      { effect: 0.2, shape: "even" as const },
+      { effect: 0.5, shape: "skewed" as const },
+      { effect: 1, shape: "skewed" as const },
+    ].flatMap((effects) => [false, true].map((bursts) => ({ days, callsPerDay, ...effects, bursts }))),
+  ),
+);
+
 /** Counts of the first so many repetitions of a condition. */
 interface Entry<Condition, Result> {
   readonly condition: Condition;
@@ -59,15 +72,15 @@ interface Entry<Condition, Result> {
 interface Figures {
   readonly calibrations: readonly Entry<CalibrationCondition, CalibrationResult>[];
   readonly conditions: readonly Entry<StudyCondition, StudyResult>[];
+  readonly uneven: readonly Entry<UnevenCondition, UnevenResult>[];
 }
 
 /** Measures what the kept figures lack, in pieces that are kept when they are done, so a run that was broken off goes on. */
 function measure(): void {
-  const known: Figures = existsSync(FIGURES)
-    ? (JSON.parse(readFileSync(FIGURES, "utf8")) as Figures)
-    : { conditions: [], calibrations: [] };
-  const conditions = [...known.conditions];
-  const calibrations = [...known.calibrations];
+  const known = existsSync(FIGURES) ? (JSON.parse(readFileSync(FIGURES, "utf8")) as Partial<Figures>) : {};
+  const conditions = [...(known.conditions ?? [])];
+  const calibrations = [...(known.calibrations ?? [])];
+  const uneven = [...(known.uneven ?? [])];
   const each = <Condition, Result extends Counts>(
     all: readonly Condition[],
     done: Entry<Condition, Result>[],
@@ -88,12 +101,13 @@ function measure(): void {
         done.sort((a, b) => placeOf(all, a.condition) - placeOf(all, b.condition));
         const shares = Object.entries(result).map(([name, of]) => `${name} ${share(of)}`);
         process.stderr.write(`${JSON.stringify(condition)}, ${entry.repetitions}: ${shares.join(", ")}\n`);
-        writeFileSync(FIGURES, `${JSON.stringify({ conditions, calibrations }, null, 1)}\n`);
+        writeFileSync(FIGURES, `${JSON.stringify({ conditions, calibrations, uneven }, null, 1)}\n`);
       }
     }
   };
   each(CONDITIONS, conditions, REPORTS, studyIntervals);
   each(CALIBRATIONS, calibrations, CALIBRATIONS_EACH, studyCalibration);
+  each(UNEVEN, uneven, REPORTS, studyUnevenDays);
 }
 
 type Counts = Record<string, Count>;
@@ -148,6 +162,27 @@ function calibrationTable({ calibrations }: Figures): string {
   ].join("\n");
 }
 
+function unevenTable({ uneven }: Figures): string {
+  const head = ["days", "calls a day", "day effects", ...UNEVEN_INTERVALS, "in bursts: abandonment", "naive abandonment"];
+  return [
+    row(head),
+    row(head.map(() => "---:")),
+    ...uneven
+      .filter(({ condition }) => !condition.bursts)
+      .map(({ condition, result }) => {
+        const inBursts = uneven.find((one) => isDeepStrictEqual(one.condition, { ...condition, bursts: true }))?.result;
+        const { days, callsPerDay, effect, shape } = condition;
+        return row([
+          `${days}`,
+          `${callsPerDay}`,
+          `${100 * effect} %${shape === "skewed" ? ", skewed" : ""}`,
+          ...UNEVEN_INTERVALS.map((name) => share(result[name])),
+          ...(inBursts === undefined ? ["–", "–"] : [share(inBursts.abandonment), share(inBursts["naive abandonment"])]),
+        ]);
+      }),
+  ].join("\n");
+}
+
 function plot({ conditions }: Figures): string {
   const series = (["conversion", "by list", "naive conversion"] as const).map((name) => ({
     name,
@@ -186,6 +221,7 @@ function files(): ReadonlyMap<string, string> {
   );
   put("naive", table(figures, STUDY_NAIVE, once));
   put("calibration", calibrationTable(figures));
+  put("uneven", unevenTable(figures));
   return new Map([
     [DOCUMENT, text],
     [`${root}docs/img/interval-coverage.svg`, plot(figures)],

@@ -3,7 +3,7 @@
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { openCompliance, storeFolder } from "../../app/index.ts";
-import { coversText, fileTrouble, percent, type RateInterval } from "../../kernel/index.ts";
+import { coversText, fileTrouble, percent } from "../../kernel/index.ts";
 import { hashing, OperationError, type RuleReading, readContacts, verifyManifest } from "../../operations/index.ts";
 import { abandonmentOf, type ManifestView, manifestViewOf, type RevocationView } from "../../operations/views/index.ts";
 import type { Run } from "../command.ts";
@@ -186,13 +186,19 @@ export const abandonment: Run<typeof declared.abandonment> = async ({ options, i
   );
 };
 
-const vendorParts = ({ difference, parts }: RuleReading["reading"]["vendor"]): string =>
+type Reading = RuleReading["reading"];
+
+const vendorParts = ({ difference, parts }: Reading["vendor"]): string =>
   `; the legal one is ${points(difference)} apart: ${points(parts.machines)} machines among the answers, ${points(parts.lateConnects)} agents who came late, ${points(parts.earlyHangups)} early hang-ups`;
 
-function ofAnswers({ rate, low, high, numerator, denominator }: RateInterval, none = "no live answers"): string {
-  if (denominator === 0) return none;
-  return `${percent(rate, 2)} (${grouped(numerator)} of ${grouped(denominator)}, 95 % interval ${percent(low, 2)} to ${percent(high, 2)})`;
+function ofAnswers({ rate, numerator, denominator }: Reading["vendor"]["rate"], none = "no live answers", more = ""): string {
+  return denominator === 0 ? none : `${percent(rate, 2)} (${grouped(numerator)} of ${grouped(denominator)}${more})`;
 }
+
+const overDays = ({ low, high, days, withheld }: Reading["rate"]) =>
+  withheld === null
+    ? `, 95 % interval over ${days} days ${percent(low, 2)} to ${percent(high, 2)}`
+    : `, no interval: ${withheld}`;
 
 function readingLines(campaign: string, { rule, reading }: RuleReading): string[] {
   const { limit, window, rate, allowance, pace, forecast, vendor } = reading;
@@ -209,7 +215,7 @@ function readingLines(campaign: string, { rule, reading }: RuleReading): string[
     return [...lines, `  not judged: calls are being imported since ${timeText(importing.since)}; so far ${ofAnswers(rate)}`];
   const atLeast = importing === null ? "" : `, by at least ${importing.overBy}, whatever the import still brings`;
   lines.push(
-    `  abandoned: ${ofAnswers(rate)}${reading.withinLimit ? "" : ` OVER THE LIMIT${atLeast}`}`,
+    `  abandoned: ${ofAnswers(rate, undefined, overDays(rate))}${reading.withinLimit ? "" : ` OVER THE LIMIT${atLeast}`}`,
     reading.withinLimit
       ? `  until ${timeText(allowance.until)}: ${grouped(allowance.certain)} more may be abandoned, ${grouped(allowance.expected)} if people go on answering as in the last ${pace.hours} h`
       : `  until ${timeText(allowance.until)}: none may be abandoned; ${grouped(allowance.deficit)} served answers bring the window back within the limit${forecast.recoversAt === null ? "" : `, by ${timeText(forecast.recoversAt)} at this volume`}`,

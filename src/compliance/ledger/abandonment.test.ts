@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { dayVariation, wilsonInterval } from "../../kernel/index.ts";
 import { type AnswerHour, readAbandonment } from "./abandonment.ts";
 
 const HOUR = 3_600_000;
@@ -173,5 +174,59 @@ describe("definitions", () => {
     const day = { maxRate: 0.03, windowHours: 24 };
     const reading = readAbandonment([hour(0, 97, 3), hour(24, 1, 50), hour(23, 100, 0)], day, ends(2));
     expect(reading).toMatchObject({ live: 200, abandoned: 3, window: { from: NOW - 24 * HOUR, to: NOW } });
+  });
+});
+
+describe("the interval", () => {
+  const DAY = 24 * HOUR;
+
+  test("is that of reports over the operator's days, however the calls of a day fall on its hours", () => {
+    fc.assert(
+      fc.property(hours, fc.integer({ min: 0, max: 24 }), (series, left) => {
+        const { rate, live, abandoned } = readAbandonment(series, MONTH, ends(left));
+        expect(rate).toMatchObject({ numerator: abandoned, denominator: live });
+        // Brute force: the day of an hour is that of its end, counted back from the day's end.
+        const days = new Map<number, { successes: number; trials: number }>();
+        for (const one of series.filter(({ start }) => start >= NOW - 720 * HOUR)) {
+          const day = Math.floor((NOW + left * HOUR - (one.start + HOUR)) / DAY);
+          const { successes, trials } = days.get(day) ?? { successes: 0, trials: 0 };
+          days.set(day, { successes: successes + one.dropped, trials: trials + one.served + one.dropped });
+        }
+        const expected = dayVariation([...days].map(([day, of]) => ({ group: 0, day, ...of }))).rate([0]);
+        expect(rate.days).toBe(expected.days);
+        if (expected.method === "calls") expect(rate).toMatchObject({ low: null, high: null, withheld: "too few days" });
+        else {
+          expect(rate.withheld).toBeNull();
+          expect(rate.low).toBeCloseTo(expected.low, 9);
+          expect(rate.high).toBeCloseTo(expected.high, 9);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("is withheld with too few days, also when hours or calls are many, and under a limit of a day", () => {
+    const days = (count: number) => Array.from({ length: count * 24 }, (_, ago) => hour(ago, 98, 2));
+    expect(readAbandonment(days(3), MONTH, ends(0)).rate).toMatchObject({
+      rate: 0.02,
+      numerator: 144,
+      denominator: 7200,
+      days: 3,
+      low: null,
+      high: null,
+      withheld: "too few days",
+    });
+    expect(readAbandonment(days(4), MONTH, ends(0)).rate).toMatchObject({ days: 4, withheld: null });
+    const day = readAbandonment(days(4), { maxRate: 0.03, windowHours: 24 }, ends(6)).rate;
+    expect(day).toMatchObject({ days: 2, low: null, high: null, withheld: "too few days" });
+    expect(readAbandonment([], MONTH, ends(0)).rate).toMatchObject({ days: 0, low: null, high: null, withheld: "too few days" });
+  });
+
+  test("of days with bursts is wider than one of independent calls; pace and the vendor's figure have none", () => {
+    const series = Array.from({ length: 20 }, (_, day) => hour(day * 24, 380, day % 5 === 0 ? 20 : 2));
+    const { rate, pace, vendor } = readAbandonment(series, MONTH, ends(0));
+    const alone = wilsonInterval(rate.numerator, rate.denominator);
+    expect((rate.high ?? 0) - (rate.low ?? 1)).toBeGreaterThan(1.5 * (alone.high - alone.low));
+    for (const share of [pace.rate, vendor.rate]) expect(Object.keys(share).sort()).toEqual(["denominator", "numerator", "rate"]);
   });
 });

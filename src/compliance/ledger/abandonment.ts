@@ -5,12 +5,13 @@
 // greeting (47 CFR 64.1200(a)(7), 16 CFR 310.4(b)(4)); at most 3 % of the live answers of a campaign over 30 days may be
 // abandoned. Everything here counts in whole hours back from now, so that a moving window loses whole hours.
 
-import { type Instant, type RateInterval, type RatioInterval, ratioInterval, wilsonInterval } from "../../kernel/index.ts";
+import { dayVariation, type Instant, type RateInterval } from "../../kernel/index.ts";
 import { type AbandonmentLimit, type Counts, DAY_HOURS, EPSILON, HORIZON_HOURS, HOUR, Outlook, WEEK_HOURS } from "./outlook.ts";
 
 /** The pace is measured over the shortest of these past spans, in hours, that has enough live answers. */
 const PACE_HOURS = [1, 2, 4, 8, 24] as const;
 const PACE_LIVE = 50;
+const DAY = DAY_HOURS * HOUR;
 
 /**
  * Answered calls by how they went. `served`: an agent spoke in time; `late`: an agent spoke, but after the limit; `hangup`: the
@@ -41,19 +42,30 @@ export interface LedgerOptions {
   readonly countEarlyHangups?: boolean | undefined;
 }
 
+/** A share of calls; `rate` is NaN without any. It has no interval: its calls are of too few days for one, or not of the law. */
+export type CallShare = Pick<RateInterval, "rate" | "numerator" | "denominator">;
+
+/**
+ * The abandoned share of a window's live answers with an interval over days, since abandoned calls come in bursts and days differ:
+ * intervals from calls or hours are too narrow.
+ */
+export interface AbandonmentRate extends CallShare {
+  /** `low` and `high` are null where `withheld` says why. */
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly confidence: number;
+  /** The operator's days with live answers. */
+  readonly days: number;
+  readonly withheld: "too few days" | null;
+}
+
 /** One campaign's reading under one limit. */
 export interface AbandonmentReading {
   readonly limit: AbandonmentLimit;
   readonly window: { readonly from: Instant; readonly to: Instant };
   readonly live: number;
   readonly abandoned: number;
-  /** The legal rate with its score interval; its `rate` is NaN without live answers. */
-  readonly rate: RateInterval;
-  /**
-   * The rate with an interval from the scatter between hours: abandoned calls come in bursts, so the score interval is too
-   * narrow.
-   */
-  readonly rateByHours: RatioInterval;
+  readonly rate: AbandonmentRate;
   readonly withinLimit: boolean;
   readonly allowance: Allowance;
   readonly pace: Pace;
@@ -79,7 +91,7 @@ export interface Allowance {
 export interface Pace {
   /** Length of the span that it is measured over, h. */
   readonly hours: number;
-  readonly rate: RateInterval;
+  readonly rate: CallShare;
   /** Live answers per hour, over the hours in which there was one. */
   readonly livePerHour: number;
   readonly abandonedPerHour: number;
@@ -109,7 +121,7 @@ export interface Forecast {
 /** The vendor's figure for the same calls, and the parts of its difference to the legal rate. */
 export interface VendorView {
   /** Calls that ended without an agent, divided by all answered calls including machines. */
-  readonly rate: RateInterval;
+  readonly rate: CallShare;
   /** Legal rate minus the vendor's, the sum of the parts; NaN when one of the two has no calls. */
   readonly difference: number;
   readonly parts: {
@@ -135,21 +147,21 @@ export function readAbandonment(
   const { now, dayEnds } = options;
   const countEarly = options.countEarlyHangups ?? true;
   const past = Math.max(limit.windowHours, WEEK_HOURS);
-  const series = lineUp(hours, now, past, countEarly);
+  const series = lineUp(hours, now, HOUR, past, countEarly);
   const from = now - limit.windowHours * HOUR;
-  const inWindow = sum(hours.filter(({ start }) => start >= from && start < now));
+  const counted = hours.filter(({ start }) => start >= from && start < now);
+  const inWindow = sum(counted);
   const { live, abandoned } = inLaw(inWindow, countEarly);
-  const rate = wilsonInterval(abandoned, live);
   const pace = paceOf(series, limit.maxRate);
   const outlook = new Outlook(series, limit, pace.livePerHour);
-  const todayHours = Math.max(0, Math.ceil((dayEnds - now) / HOUR));
+  const end = Math.max(now, dayEnds);
+  const todayHours = Math.ceil((end - now) / HOUR);
   return {
     limit,
     window: { from, to: now },
     live,
     abandoned,
-    rate,
-    rateByHours: byHours(series.slice(-limit.windowHours)),
+    rate: overDays(lineUp(counted, end, DAY, Math.ceil((end - from) / DAY), countEarly)),
     withinLimit: outlook.slack(0, 0) >= 0,
     allowance: {
       until: dayEnds,
@@ -187,11 +199,11 @@ function inLaw({ served, late, hangup, dropped }: AnswerCounts, countEarly: bool
   return { live: served + late + hangup + dropped, abandoned: late + dropped + (countEarly ? hangup : 0) };
 }
 
-/** One entry for each hour, the last one ending now. */
-function lineUp(hours: readonly AnswerHour[], now: Instant, length: number, countEarly: boolean): Counts[] {
+/** One entry for each hour or day, the last one ending at `end`. */
+function lineUp(hours: readonly AnswerHour[], end: Instant, unit: number, length: number, countEarly: boolean): Counts[] {
   const series: Counts[] = Array.from({ length }, () => ({ live: 0, abandoned: 0 }));
   for (const hour of hours) {
-    const index = length - Math.round((now - hour.start) / HOUR);
+    const index = length - Math.ceil((end - hour.start) / unit);
     const before = series[index];
     if (before === undefined) continue;
     const { live, abandoned } = inLaw(hour, countEarly);
@@ -200,14 +212,20 @@ function lineUp(hours: readonly AnswerHour[], now: Instant, length: number, coun
   return series;
 }
 
-function byHours(series: readonly Counts[]): RatioInterval {
-  const active = series.filter(({ live }) => live > 0);
-  const counted = active.length === 0 ? [{ live: 0, abandoned: 0 }] : active;
-  return ratioInterval(
-    counted.map(({ abandoned }) => abandoned),
-    counted.map(({ live }) => live),
-  );
+function overDays(days: readonly Counts[]): AbandonmentRate {
+  const { method, low, high, ...rate } = dayVariation(
+    days.map(({ live, abandoned }, day) => ({ group: 0, day, successes: abandoned, trials: live })),
+  ).rate([0]);
+  return method === "days"
+    ? { ...rate, low, high, withheld: null }
+    : { ...rate, low: null, high: null, withheld: "too few days" };
 }
+
+const shareOf = (numerator: number, denominator: number): CallShare => ({
+  rate: numerator / denominator,
+  numerator,
+  denominator,
+});
 
 function paceOf(series: readonly Counts[], maxRate: number): Pace {
   const last = (hours: number) => series.slice(-hours);
@@ -219,7 +237,7 @@ function paceOf(series: readonly Counts[], maxRate: number): Pace {
   const per = (count: number) => (active.length === 0 ? 0 : count / active.length);
   return {
     hours,
-    rate: wilsonInterval(abandoned, live),
+    rate: shareOf(abandoned, live),
     livePerHour: per(live),
     abandonedPerHour: per(abandoned),
     burnRate: abandoned / live / maxRate,
@@ -236,7 +254,7 @@ function vendorView(counts: AnswerCounts, countEarly: boolean): VendorView {
   const { live, abandoned } = inLaw(counts, countEarly);
   const lost = counts.dropped + counts.hangup;
   const answered = live + counts.machine;
-  const rate = wilsonInterval(lost, answered);
+  const rate = shareOf(lost, answered);
   return {
     rate,
     difference: abandoned / live - rate.rate,

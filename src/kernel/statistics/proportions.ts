@@ -18,8 +18,8 @@ export interface RateInterval {
 
 /**
  * The score interval of a proportion from independent trials (E. B. Wilson, JASA 22, 1927). Without trials: rate NaN, interval
- * [0, 1]. It is too narrow for autocorrelated outcomes, such as abandoned calls of one campaign: use `ratioInterval` over batches
- * or replications for these.
+ * [0, 1]. It is too narrow for autocorrelated outcomes, such as abandoned calls of one campaign: use `dayVariation` over days, or
+ * `ratioInterval` over batches or replications, for these.
  * @param confidence default 0.95
  */
 export function wilsonInterval(successes: number, trials: number, confidence = 0.95): RateInterval {

@@ -126,7 +126,7 @@ export function budgetOf({
     jurisdiction,
     limit: limit.maxRate,
     windowHours: limit.windowHours,
-    rate: shareOf(rate),
+    rate: { ...rate, rate: live === 0 ? null : rate.rate },
     // With a limit of zero there is no share.
     used: allowed === 0 || withinLimit === null ? null : abandoned / allowed,
     left: isKnown ? allowance.certain : null,

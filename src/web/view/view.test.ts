@@ -130,6 +130,12 @@ describe("a failover pair", () => {
   });
 });
 
+type BudgetRate = ApiTypes.AbandonmentBudget["rate"];
+function rateOf(change: Partial<BudgetRate>): BudgetRate {
+  const found = { rate: 0.0206, low: 0.018, high: 0.024, numerator: 188, denominator: 9120 };
+  return { ...found, confidence: 0.95, days: 22, withheld: null, ...change };
+}
+
 function budget(change: Partial<ApiTypes.AbandonmentBudget>): ApiTypes.AbandonmentBudget {
   return {
     importing: null,
@@ -137,7 +143,7 @@ function budget(change: Partial<ApiTypes.AbandonmentBudget>): ApiTypes.Abandonme
     jurisdiction: "US",
     limit: 0.03,
     windowHours: 720,
-    rate: { rate: 0.0206, low: 0.018, high: 0.024, numerator: 188, denominator: 9120, confidence: 0.95 },
+    rate: rateOf({}),
     used: 0.687,
     left: 85,
     until: "2026-11-30T05:00:00Z",
@@ -177,14 +183,14 @@ describe("the abandonment budget", () => {
   });
 
   test("of which nothing was used is not called used up, however few answers it allows", () => {
-    const rate = { rate: 0, low: 0, high: 0.15, numerator: 0, denominator: 22, confidence: 0.95 };
+    const rate = rateOf({ rate: 0, low: 0, high: 0.15, numerator: 0, denominator: 22 });
     expect(budgetView(budget({ rate, used: 0, left: 0 }))).toMatchObject({ tone: "good", headline: "none abandoned", rate: "" });
   });
 
   test("says so when nothing was counted, instead of that nothing is left", () => {
     const view = budgetView(
       budget({
-        rate: { rate: null, low: 0, high: 1, numerator: 0, denominator: 0, confidence: 0.95 },
+        rate: rateOf({ rate: null, low: null, high: null, numerator: 0, denominator: 0, days: 0, withheld: "too few days" }),
         windowHours: 24,
         left: null,
         used: null,

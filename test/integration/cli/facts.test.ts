@@ -268,8 +268,8 @@ test("abandonment: rate, allowance and the vendor's figure under each limit of t
   const ask = ["compliance", "abandonment", "--campaign", "camp_1", "--at", "2026-06-16T15:00:00Z"];
   const text = await outdial([...ask, "--country", "us"]);
   expect(text.code).toBe(0);
-  expect(text.stdout).toContain("abandoned: 2.00 % (6 of 300");
-  expect(text.stdout).toContain("the vendor's figure from the same calls: 1.20 % (6 of 500");
+  expect(text.stdout).toContain("abandoned: 2.00 % (6 of 300, no interval: too few days)");
+  expect(text.stdout).toContain("the vendor's figure from the same calls: 1.20 % (6 of 500);");
   const all = json((await outdial([...ask, "--json"])).stdout);
   expect(all["items"]).toEqual(
     expect.arrayContaining([
@@ -277,7 +277,16 @@ test("abandonment: rate, allowance and the vendor's figure under each limit of t
         campaign: "camp_1",
         rule: "us-abandonment",
         budget: expect.objectContaining({
-          rate: expect.objectContaining({ numerator: 6, denominator: 300 }),
+          rate: {
+            rate: 0.02,
+            low: null,
+            high: null,
+            numerator: 6,
+            denominator: 300,
+            confidence: 0.95,
+            days: 1,
+            withheld: "too few days",
+          },
           used: 6 / 9,
           left: 3,
           withinLimit: true,

@@ -21,6 +21,16 @@ export const windowState = z
   .meta({ id: "WindowState" });
 export type WindowState = z.output<typeof windowState>;
 
+/** Abandoned calls as a share of live answers, with an interval over the operator's days. */
+const abandonmentRate = share
+  .extend({
+    low: z.number().nullable(),
+    high: z.number().nullable().describe("low and high: the interval over days at `confidence`; null where `withheld` says why"),
+    days: count.describe("Days with live answers"),
+    withheld: z.enum(["too few days"]).nullable().describe("Why there is no interval; null when there is one"),
+  })
+  .meta({ id: "AbandonmentRate" });
+
 /** The abandonment budget according to the imported calls; without a live answer among them it is not known. */
 export const abandonmentBudget = z
   .strictObject({
@@ -28,7 +38,7 @@ export const abandonmentBudget = z
     jurisdiction: z.string(),
     limit: z.number().describe("Largest share of live answers, such as 0.03"),
     windowHours: z.number().describe("Length of the limit's window, hours: 720 is 30 days"),
-    rate: share,
+    rate: abandonmentRate,
     used: z
       .number()
       .nullable()
