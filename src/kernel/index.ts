@@ -43,7 +43,6 @@ export { createRandom, type RandomStream } from "./random.ts";
 export { isNestedDeeper, repeatedMember } from "./repeated-member.ts";
 export { ABANDONMENT_LIMIT, percent, probabilityText, shortPercent } from "./shares.ts";
 export {
-  batchMeansInterval,
   binomialCdf,
   binomialPmf,
   createSequentialTest,

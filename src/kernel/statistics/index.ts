@@ -6,7 +6,6 @@ export type { DayCell } from "./day-effects.ts";
 export { binomialPmf, incompleteGamma, lnGamma, poissonPmf } from "./gamma.ts";
 export { lastingTrend, levelShifts } from "./lasting-effects.ts";
 export {
-  batchMeansInterval,
   meanInterval,
   type RatioInterval,
   ratioInterval,
