@@ -58,6 +58,8 @@ const UNEVEN: readonly UnevenCondition[] = [5, 14, 30].flatMap((days) =>
       { effect: 0.2, shape: "even" as const },
       { effect: 0.5, shape: "skewed" as const },
       { effect: 1, shape: "skewed" as const },
+      { effect: 1, shape: "lognormal" as const },
+      { effect: 0.7, shape: "rare" as const },
     ].flatMap((effects) => [false, true].map((bursts) => ({ days, callsPerDay, ...effects, bursts }))),
   ),
 );
@@ -175,7 +177,7 @@ function unevenTable({ uneven }: Figures): string {
         return row([
           `${days}`,
           `${callsPerDay}`,
-          `${100 * effect} %${shape === "skewed" ? ", skewed" : ""}`,
+          `${100 * effect} %${shape === "even" ? "" : `, ${shape}`}`,
           ...UNEVEN_INTERVALS.map((name) => share(result[name])),
           ...(inBursts === undefined ? ["–", "–"] : [share(inBursts.abandonment), share(inBursts["naive abandonment"])]),
         ]);

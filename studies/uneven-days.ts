@@ -3,7 +3,7 @@
 // length; a test runs a small part.
 
 import { type AnswerHour, readAbandonment } from "../src/compliance/index.ts";
-import { createRandom, type RandomStream, wilsonInterval } from "../src/kernel/index.ts";
+import { createRandom, normalQuantile, type RandomStream, wilsonInterval } from "../src/kernel/index.ts";
 import { rateOfDays } from "../src/outcomes/meaning/conversion.ts";
 
 /** Properties of the simulated calls of a campaign. */
@@ -13,8 +13,11 @@ export interface UnevenCondition {
   readonly callsPerDay: number;
   /** Standard deviation of the days' effects, as a share of the rate: 0.1 is 10 %. */
   readonly effect: number;
-  /** `even`: the days' effects are uniform. `skewed`: a gamma distribution, a few bad days; with 1 it is the exponential one. */
-  readonly shape: "even" | "skewed";
+  /**
+   * `even`: the days' effects are uniform. `skewed`: a gamma distribution; with an effect of 1 the exponential one. `lognormal`: more skewed still.
+   * `rare`: one of ten days has a higher rate than the others, all the same; with an effect of 0.7 four times theirs.
+   */
+  readonly shape: "even" | "skewed" | "lognormal" | "rare";
   /** Whether calls are abandoned in bursts: one of ten hours has eight times the rate of the others. */
   readonly bursts: boolean;
 }
@@ -35,6 +38,14 @@ const END = Date.UTC(2026, 2, 31);
 function factorOf(effect: number, shape: UnevenCondition["shape"], random: RandomStream): number {
   if (effect === 0) return 1;
   if (shape === "even") return 1 + effect * Math.sqrt(3) * (2 * random.next() - 1);
+  if (shape === "rare") {
+    const more = effect / (0.3 - 0.1 * effect);
+    return (1 + (random.next() < 0.1 ? more : 0)) / (1 + 0.1 * more);
+  }
+  if (shape === "lognormal") {
+    const square = Math.log(1 + effect ** 2);
+    return Math.exp(Math.sqrt(square) * normalQuantile((random.next() * 4_294_967_296 + 0.5) / 4_294_967_296) - square / 2);
+  }
   // The sum of k exponential variables has the coefficient of variation 1/√k.
   const terms = Math.max(1, Math.round(1 / effect ** 2));
   let sum = 0;

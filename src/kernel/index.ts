@@ -47,7 +47,6 @@ export { issueText, nearest, type Problem, problemsOf, problemText } from "./pro
 export { createRandom, type RandomStream } from "./random.ts";
 export { isNestedDeeper, repeatedMember } from "./repeated-member.ts";
 export {
-  batchMeansInterval,
   binomialCdf,
   binomialPmf,
   createSequentialTest,

@@ -233,10 +233,15 @@ function calibrationLines(calibration: Calibration, width?: number): string[] {
     lines.push(
       `${grouped(attemptsPerLead.leads)} leads, ${number(attemptsPerLead.mean, 3)} attempts each, ${attemptsPerLead.most} at most`,
     );
-  if (abandonment !== undefined)
-    lines.push(
-      `abandoned: ${rate(abandonment)} of ${grouped(abandonment.denominator)} live answers that say, ${intervalsOf(abandonment)}`,
-    );
+  if (abandonment !== undefined) {
+    const answers = `${grouped(abandonment.denominator)} live answers that say`;
+    // Calls are abandoned in bursts: an interval of independent calls would be far too narrow.
+    if (abandonment.method === "days") lines.push(`abandoned: ${rate(abandonment)} of ${answers}, ${intervalsOf(abandonment)}`);
+    else
+      lines.push(
+        `abandoned: ${shareText(abandonment.rate)} of ${answers}, no interval: ${abandonment.days === 0 ? "the records have no day" : "too few days"}`,
+      );
+  }
   if (thin.length === 0) lines.push("no part of the data is thin");
   else
     lines.push(

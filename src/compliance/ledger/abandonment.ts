@@ -5,7 +5,7 @@
 // greeting (47 CFR 64.1200(a)(7), 16 CFR 310.4(b)(4)); at most 3 % of the live answers of a campaign over 30 days may be
 // abandoned. Everything here counts in whole hours back from now, so that a moving window loses whole hours.
 
-import { dayVariation, type Instant, type RateInterval } from "../../kernel/index.ts";
+import { type DayRateInterval, dayVariation, type Instant } from "../../kernel/index.ts";
 import { type AbandonmentLimit, type Counts, DAY_HOURS, EPSILON, HORIZON_HOURS, HOUR, Outlook, WEEK_HOURS } from "./outlook.ts";
 
 /** The pace is measured over the shortest of these past spans, in hours, that has enough live answers. */
@@ -43,19 +43,16 @@ export interface LedgerOptions {
 }
 
 /** A share of calls; `rate` is NaN without any. It has no interval: its calls are of too few days for one, or not of the law. */
-export type CallShare = Pick<RateInterval, "rate" | "numerator" | "denominator">;
+type CallShare = Pick<DayRateInterval, "rate" | "numerator" | "denominator">;
 
 /**
  * The abandoned share of a window's live answers with an interval over days, since abandoned calls come in bursts and days differ:
  * intervals from calls or hours are too narrow.
  */
-export interface AbandonmentRate extends CallShare {
+interface AbandonmentRate extends Omit<DayRateInterval, "low" | "high" | "method"> {
   /** `low` and `high` are null where `withheld` says why. */
   readonly low: number | null;
   readonly high: number | null;
-  readonly confidence: number;
-  /** The operator's days with live answers. */
-  readonly days: number;
   readonly withheld: "too few days" | null;
 }
 
@@ -221,11 +218,7 @@ function overDays(days: readonly Counts[]): AbandonmentRate {
     : { ...rate, low: null, high: null, withheld: "too few days" };
 }
 
-const shareOf = (numerator: number, denominator: number): CallShare => ({
-  rate: numerator / denominator,
-  numerator,
-  denominator,
-});
+const shareOf = (numerator: number, denominator: number) => ({ rate: numerator / denominator, numerator, denominator });
 
 function paceOf(series: readonly Counts[], maxRate: number): Pace {
   const last = (hours: number) => series.slice(-hours);

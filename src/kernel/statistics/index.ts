@@ -5,7 +5,6 @@ export { binomialCdf, studentQuantile } from "./beta.ts";
 export { binomialPmf, incompleteGamma, lnGamma, poissonPmf } from "./gamma.ts";
 export { lastingTrend, levelShifts } from "./lasting-effects.ts";
 export {
-  batchMeansInterval,
   meanInterval,
   type RatioInterval,
   ratioInterval,

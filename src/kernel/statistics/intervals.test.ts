@@ -1,15 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import {
-  batchMeansInterval,
-  createRandom,
-  differenceInterval,
-  meanInterval,
-  normalQuantile,
-  ratioInterval,
-  StatisticsError,
-  wilsonInterval,
-} from "../index.ts";
+import { createRandom, differenceInterval, meanInterval, ratioInterval, StatisticsError, wilsonInterval } from "../index.ts";
 
 const counts = fc
   .integer({ min: 1, max: 5000 })
@@ -80,39 +71,6 @@ test("Student's interval of a mean", () => {
   expect(meanInterval([4])).toMatchObject({ mean: 4, low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY });
 });
 
-/** A series with x_i = c x_(i-1) + noise around `mean`. */
-function correlated(seed: number, length: number, mean: number, c: number): Float64Array {
-  const random = createRandom(seed, "series");
-  const values = new Float64Array(length);
-  let x = 0;
-  for (let i = 0; i < length; i++) {
-    x = c * x + normalQuantile(random.next() * 0.999_999 + 5e-7);
-    values[i] = mean + x;
-  }
-  return values;
-}
-
-test("batch means cover an autocorrelated mean where the naive interval does not", () => {
-  let [honest, naive] = [0, 0];
-  for (let seed = 1; seed <= 300; seed++) {
-    const series = correlated(seed, 4000, 10, 0.9);
-    const batch = batchMeansInterval(series, 20);
-    const plain = meanInterval(series);
-    if (batch.low <= 10 && 10 <= batch.high) honest += 1;
-    if (plain.low <= 10 && 10 <= plain.high) naive += 1;
-    expect(batch.count).toBe(20);
-    expect(batch.batchSize).toBe(200);
-  }
-  expect(honest / 300).toBeGreaterThan(0.9);
-  expect(naive / 300).toBeLessThan(0.5);
-});
-
-test("batches drop what is left over at the front, and too short ones show in the correlation", () => {
-  expect(batchMeansInterval([99, 1, 2, 3, 4], 2)).toMatchObject({ mean: 2.5, batchSize: 2, count: 2 });
-  expect(batchMeansInterval(correlated(5, 2000, 0, 0.98), 500).lagOneCorrelation).toBeGreaterThan(0.5);
-  expect(Math.abs(batchMeansInterval(correlated(5, 40_000, 0, 0.5), 20).lagOneCorrelation)).toBeLessThan(0.5);
-});
-
 test("a ratio over replications covers the true rate although each replication has a rate of its own", () => {
   let [honest, naive] = [0, 0];
   for (let seed = 1; seed <= 300; seed++) {
@@ -151,7 +109,6 @@ test.each([
   () => wilsonInterval(1, 2, 1),
   () => meanInterval([]),
   () => meanInterval([1, Number.NaN]),
-  () => batchMeansInterval([1, 2, 3], 1),
   () => ratioInterval([1, 2], [1]),
 ])("what cannot be used is refused: %s", (call) => {
   expect(call).toThrow(StatisticsError);

@@ -1,4 +1,4 @@
-// Intervals for means: of independent values, of an autocorrelated series by batch means, and of a ratio of sums over batches or replications.
+// Intervals for means: of independent values, and of a ratio of sums over batches or replications.
 
 import { at, requireShare, requireValues, StatisticsError } from "./arguments.ts";
 import { studentQuantile } from "./beta.ts";
@@ -47,42 +47,6 @@ export function meanInterval(values: ArrayLike<number>, confidence = 0.95): Mean
   const standardError = Math.sqrt(squares / (count - 1) / count);
   const half = studentQuantile(0.5 + confidence / 2, count - 1) * standardError;
   return { mean, low: mean - half, high: mean + half, standardError, count };
-}
-
-/** A mean by batch means, with a measure of whether the batches are long enough. */
-export interface BatchMeansInterval extends MeanInterval {
-  readonly batchSize: number;
-  /** Correlation of neighbouring batch means. When it is well above 0, the batches are too short and the interval too narrow. */
-  readonly lagOneCorrelation: number;
-}
-
-/**
- * The mean of a stationary autocorrelated series. The series is cut into `batches` contiguous batches of equal size; values left
- * over at the front are dropped, as part of the warm-up. The batch means are nearly independent when a batch is long against the
- * correlation (Law, "Simulation Modeling and Analysis", section 9.5.3). 10 to 30 batches are usual.
- * @param confidence default 0.95
- */
-export function batchMeansInterval(values: ArrayLike<number>, batches: number, confidence = 0.95): BatchMeansInterval {
-  if (!(Number.isInteger(batches) && batches >= 2)) {
-    throw new StatisticsError("invalid_input", `batches is ${batches}; allowed is a whole number, 2 or more`);
-  }
-  requireValues("values", values, batches);
-  const batchSize = Math.floor(values.length / batches);
-  const start = values.length - batchSize * batches;
-  const means = new Float64Array(batches);
-  for (let b = 0; b < batches; b++) {
-    let sum = 0;
-    for (let i = 0; i < batchSize; i++) sum += at(values, start + b * batchSize + i);
-    means[b] = sum / batchSize;
-  }
-  const interval = meanInterval(means, confidence);
-  let [products, squares] = [0, 0];
-  for (let b = 0; b < batches; b++) {
-    const deviation = at(means, b) - interval.mean;
-    squares += deviation * deviation;
-    if (b > 0) products += deviation * (at(means, b - 1) - interval.mean);
-  }
-  return { ...interval, batchSize, lagOneCorrelation: squares === 0 ? 0 : products / squares };
 }
 
 /** A ratio of sums with its standard error. */

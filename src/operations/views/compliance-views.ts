@@ -11,7 +11,7 @@ import type { AbandonmentBudget } from "./schemas/campaigns.ts";
 import type { AbandonmentView, ComplianceExplain, ManifestView } from "./schemas/compliance.ts";
 import type { RevocationView } from "./schemas/opt-outs.ts";
 import type { PackComparison } from "./schemas/rule-packs.ts";
-import { masked, maskedText, shareOf, timeText } from "./texts.ts";
+import { masked, maskedText, timeText } from "./texts.ts";
 
 /** One decision with the 48 hours ahead. */
 export function explainOf(

@@ -42,8 +42,8 @@ test.each([
 
 test.each([
   ["", "require", "?sslmode=require&uselibpqcompat=true"],
-  ["?application_name=a", "disable", "?application_name=a&sslmode=disable&uselibpqcompat=true"],
-  ["?sslmode=disable", "require", "?sslmode=disable&uselibpqcompat=true"],
+  ["?application_name=a", "disable", "?application_name=a&sslmode=disable"],
+  ["?sslmode=disable", "require", "?sslmode=disable"],
   ["", "", ""],
 ])("%j with PGSSLMODE=%s", (words, otherwise, made) => {
   expect(driverAddress(`${BASE}${words}`, otherwise)).toBe(`${BASE}${made}`);

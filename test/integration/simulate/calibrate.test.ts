@@ -86,6 +86,7 @@ test("what was simulated is found again: rates by hour, durations; the scenario 
     stderr: `${calls.length.toLocaleString("en-US")} calls read, 0 lines refused\nscenario written to fitted.yaml\n`,
   });
   expect(stdout).toMatch(/^[\d,]+ attempts, with 95 % intervals that assume independent calls, because there is only one day\n/);
+  expect(stdout).toMatch(/\nabandoned: [\d.]+ % of [\d,]+ live answers that say, no interval: too few days\n/);
   expect(stdout).toMatch(/\n12:00 +[\d,]+ +3[3-7]\.\d\d % \(/);
   expect(stdout).toMatch(/\ntalk +[\d,]+ +(8\d|9\d)[\d.]* .*gamma \((good|fair)\)/);
   expect(stdout).toMatch(/\nring, live .*lognormal \((good|fair)\)/);
