@@ -18,6 +18,7 @@ export const OPTIONAL_PACKAGES = {
   "openid-client": "^6.9.0",
   pdfkit: "^0.20.2",
   pg: "^8.23.1",
+  pgpass: "^1.0.5",
   pino: "^10.4.0",
   "prom-client": "^15.1.3",
   standardwebhooks: "^1.1.1",

@@ -157,7 +157,7 @@ export const PAGES: Readonly<Record<string, Page>> = {
   "docs/events.md": {
     environment: { BI_WEBHOOK_SECRET: SECRET, BI_TOKEN: "x", ALARMS_CHAT_URL: "https://chat.example.com/x" },
     // There are not so many deliveries here.
-    ends: { "webhooks show 120": 2 },
+    ends: { "webhooks show 120": 1 },
     before: async (world, stack) => {
       const [receiver, shell] = await receive("BI", stack);
       received.set(world, receiver);
