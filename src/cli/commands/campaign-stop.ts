@@ -186,7 +186,8 @@ async function concludeStop(result: StopResult, io: Io): Promise<number> {
     lines.push("  a campaign is named by its id, not by its name: outdial campaign status shows both");
   await io.answer(result, lines);
   if (isAllPaused(result)) return EXIT.done;
-  if (listProblem !== null && changes.length === 0 && alreadyPaused.length === 0) return exitOf(listProblem.code);
+  const isNothing = changes.length + alreadyPaused.length + result.seenPaused.length === 0;
+  if (listProblem !== null && listProblem.code !== "known_unread" && isNothing) return exitOf(listProblem.code);
   const isAll = listProblem === null && alreadyPaused.length === 0 && result.seenPaused.length === 0;
   return isAll ? pauseCode(changes, true) : EXIT.partlyFailed;
 }

@@ -26,7 +26,9 @@ export function driverAddress(url: string, otherwise = process.env["PGSSLMODE"])
   if (root === "system" && mode !== "verify-full") throw refused("sslrootcert=system goes with sslmode=verify-full only");
   // The driver takes the authorities of this machine's Node when none is named.
   const named = root === "system" ? url.replace(/([?&])sslrootcert=system(&|$)/, "$1") : url;
-  return /^(no-verify|disable)$/.test(mode) || query.has("uselibpqcompat") ? named : `${named.replace(/&$/, "")}&uselibpqcompat=true`;
+  return /^(no-verify|disable)$/.test(mode) || query.has("uselibpqcompat")
+    ? named
+    : `${named.replace(/&$/, "")}&uselibpqcompat=true`;
 }
 
 /**

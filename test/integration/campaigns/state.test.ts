@@ -261,6 +261,9 @@ it("does not say that nothing dials in a folder without a store: what others wer
     listProblem: { code: "known_unread", message: expect.stringContaining("no store here") as string },
   });
   expect(await readdir(join(folder.path, ".outdial"))).toEqual(["stops"]);
+  // The same where all were paused before.
+  const again = await runCli(["stop", "--all", "--timeout", "0s"], { cwd: folder.path, env, clock });
+  expect(again).toMatchObject({ code: 4, stdout: expect.stringContaining("1 seen paused before") });
 });
 
 it.each([{ campaigns: [] }, { campaigns: [], page: 1, pageSize: 100, total: 0 }])(
