@@ -163,7 +163,7 @@ function windowsOf(text: string, groups: readonly Group[]): Window[] {
       digits += group.to - group.from;
       if (digits > MOST) break;
       if (digits < FEWEST || (group.part !== undefined && groups[last + 1]?.part === group.part)) continue;
-      const before = /[+(][+(\s]*$/.exec(text.slice(Math.max(0, from - 6), from))?.[0].length ?? 0;
+      const before = /[+(][^\p{L}\p{N}]*$/u.exec(text.slice(Math.max(0, from - 6), from))?.[0].length ?? 0;
       windows.push({ from: from - before, to: group.to, groups: groups.slice(first, last + 1) });
     }
   }
@@ -177,9 +177,16 @@ const digitsOf = (text: string) => text.replaceAll(/\D/g, "");
 /** Whether the reader of numbers takes it as one, as it is written or for its digits. */
 function isRead(text: string, window: Window): boolean {
   const given = text.slice(window.from, window.to);
-  if (window.groups.some(({ isDate }) => isDate) && /[\p{L}\d]/u.test(text.slice(0, window.from) + text.slice(window.to)))
+  // With a plus before it, nothing is a date or an address.
+  if (
+    !given.startsWith("+") &&
+    window.groups.some(({ isDate }) => isDate) &&
+    /[\p{L}\d]/u.test(text.slice(0, window.from) + text.slice(window.to))
+  )
     return false;
-  if ("numbers" in readNumber(given)) return true;
+  // What follows may be part of how it is read: a bracket after "200200000.0" makes its last digit one of the number.
+  const after = /^[^\p{L}\p{N}]{1,4}/u.exec(text.slice(window.to))?.[0] ?? "";
+  if ("numbers" in readNumber(given) || (after !== "" && "numbers" in readNumber(`${given}${after}`))) return true;
   return !isAside(text, window) && "numbers" in readNumber(`${given.includes("+") ? "+" : ""}${digitsOf(given)}`);
 }
 
