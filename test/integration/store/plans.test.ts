@@ -105,9 +105,10 @@ const READS: Readonly<Record<string, { readonly most: number; readonly ask: (sto
     "a page of jobs": { most: 100, ask: ({ jobs }) => jobs.listJobs({ limit: 50 }) },
     "a page of jobs by a rare status": { most: 100, ask: ({ jobs }) => jobs.listJobs({ status: ["cancelled"], limit: 50 }) },
     "a page of jobs by another status": { most: 100, ask: ({ jobs }) => jobs.listJobs({ status: ["partly_failed"], limit: 50 }) },
-    "the counts of events by receiver, for pages and Needs attention": { most: 50, ask: ({ outbox }) => outbox.counts() },
+    // The fifty that wait or were given up lie in as many blocks where the server does not count them in the index alone, as 15 does.
+    "the counts of events by receiver, for pages and Needs attention": { most: 60, ask: ({ outbox }) => outbox.counts() },
     "the gauges of events": {
-      most: 50,
+      most: 60,
       ask: ({ outbox }) => outbox.counts({ endpoints: ["mail"], types: ["CAMPAIGN_ACTIVATED"] }),
     },
     "a page of deliveries": { most: 100, ask: ({ outbox }) => outbox.listDeliveries({ newestFirst: true, limit: 50 }) },
