@@ -32,14 +32,17 @@ export interface VendorWebhookSecrets {
 }
 
 /** Lists the registrations at the tenant, compared with the store's records where there is one. */
-export async function readVendorWebhooks(flags: Flags, environment: Environment): Promise<ListedWebhooks> {
+export async function readVendorWebhooks(
+  flags: Flags,
+  environment: Environment,
+): Promise<ListedWebhooks & { readonly compared: boolean }> {
   const config = await loadConfig(flags, environment);
   await using stack = new AsyncDisposableStack();
   const tenant = await tenantFromConfig(config, environment);
   stack.defer(() => tenant.close());
   const store = await storeIfAny(config, environment);
   stack.defer(async () => store?.close());
-  return await listedWebhooks(tenant, store?.audit);
+  return { ...(await listedWebhooks(tenant, store?.audit)), compared: store !== undefined };
 }
 
 /** Opens the registrations. @param proof what deliveries contain */

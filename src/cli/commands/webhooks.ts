@@ -187,8 +187,9 @@ const REGISTRATIONS = table<Awaited<ReturnType<typeof readVendorWebhooks>>["item
 );
 
 export const listVendor: Run<typeof declared.listVendor> = async ({ options, io }) => {
-  const { items, shorter } = await readVendorWebhooks(options, io.env);
+  const { items, shorter, compared } = await readVendorWebhooks(options, io.env);
   await io.answer({ items, shorter }, REGISTRATIONS.lines(items, io.width));
+  if (!compared) io.say("not compared with what outdial registered before: there is no store here");
   if (shorter === null && items.length === 0) io.say("no webhooks are registered at the tenant");
   if (shorter === null) return EXIT.done;
   io.say(`${printable(shorter)}. Look in the vendor's administration; what is gone: outdial webhooks remove ID --gone`);

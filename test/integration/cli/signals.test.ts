@@ -150,8 +150,8 @@ test("SIGHUP exchanges receivers, secrets, rules, limits and the log's level whi
   await writeFile(inboundFile, `${INBOUND}\n`);
   await world.configure(
     yaml(second, 'service: { host: 127.0.0.1, logLevel: "debug", fourEyes: true }\ncompliance: { pack: acme.json }').replace(
-      "90",
-      "600",
+      "perMinute: 90",
+      "perMinute: 600",
     ),
   );
   const [said] = await service.hangUp();
@@ -204,14 +204,14 @@ test.each([
   const good = yaml(receiver);
   await world.configure(good);
   const service = await served({ BI_SECRET: OLD });
-  await world.configure(broken(good).replace("90", "600"));
+  await world.configure(broken(good).replace("perMinute: 90", "perMinute: 600"));
   const [said] = await service.hangUp();
   expect(said).toMatchObject({ level: "error", message: expect.stringMatching(place), code: expect.any(String) });
   expect((await service.get("/metrics"))["text"]).toMatch(/limit_per_second\{family="campaigns"\} 1\.5$/m);
   await service.post(`/api/v1/campaigns/${CAMPAIGN}/tags?name=calls.csv`, "text/csv", callsCsv(3));
   await receiver.arrived(3);
   // Mended, it is taken.
-  await world.configure(good.replace("90", "600"));
+  await world.configure(good.replace("perMinute: 90", "perMinute: 600"));
   expect((await service.hangUp())[0]).toMatchObject({ changed: ["limits.campaigns.perMinute"] });
   expect((await service.hangUp())[0]).toMatchObject({ changed: [] });
   await service.stop();

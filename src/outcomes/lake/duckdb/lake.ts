@@ -1,7 +1,8 @@
 // The lake in a folder of this machine, written and read by DuckDB.
 
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, readdir, rename, rm, stat, utimes } from "node:fs/promises";
+import { chmod, mkdir, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { dirname, join, posix, resolve } from "node:path";
 import type { DuckDBResult } from "@duckdb/node-api";
 import type { RandomStream } from "../../../kernel/index.ts";
@@ -385,7 +386,7 @@ class DuckDbLake implements OutcomeLake {
 
   async sweep(graceMs: number): Promise<{ readonly removed: number }> {
     // Taken first: a file that is published and listed afterwards is younger than any grace period.
-    const before = this.#options.now() - graceMs;
+    const before = Math.min(this.#options.now(), await timeOf(this.#root)) - graceMs;
     const live = [...(await this.#catalog.files()), ...(await this.#catalog.files({ kind: "quarantine" }))];
     return { removed: await sweepFolder(this.#root, new Set(live.map(({ path }) => path)), before) };
   }
@@ -640,6 +641,19 @@ async function sweepFolder(root: string, live: ReadonlySet<string>, before: numb
     }
   }
   return removed;
+}
+
+/** The time by the clock of a folder: to a process whose clock is ahead, files that others write now would seem old. 0 when it cannot be known. */
+async function timeOf(folder: string): Promise<number> {
+  const probe = join(folder, `.now-${randomUUID()}`);
+  try {
+    await writeFile(probe, "", { mode: 0o600 });
+    return (await stat(probe)).mtimeMs;
+  } catch {
+    return 0;
+  } finally {
+    await rm(probe, { force: true });
+  }
 }
 
 /** When a file, or anything in a folder, was last changed. */
