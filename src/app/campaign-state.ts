@@ -277,7 +277,7 @@ function knownTo(config: Config, environment: Environment, late: AbortSignal) {
       .catch((thrown: unknown) => {
         if (!(thrown instanceof StoreError) || thrown.code !== "no_store") throw thrown;
         // Others may have stores, and starts under way: to know of none is not to know that there are none.
-        return { evidence: [], isRemembered: true, doubt: NO_STORE };
+        return { evidence: [], doubt: NO_STORE };
       })
       .finally(() => {
         asking = undefined;

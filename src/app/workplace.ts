@@ -15,6 +15,7 @@ import {
   type EngineKind,
   joinReplicas,
   launchEngine,
+  notedStarts,
   openDesk,
   Runs,
   recordDrift,
@@ -188,7 +189,7 @@ export async function openWorkplace(
   return {
     config,
     onItem: options.onItem,
-    tenant,
+    tenant: { ...tenant, capabilities: notedStarts(tenant.capabilities, store.stateIntents) },
     store,
     clock: config.clock,
     random,

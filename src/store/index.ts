@@ -106,6 +106,7 @@ export type {
   MadeChange,
   NewStateIntent,
   StateIntent,
+  StateIntents,
   TargetState,
 } from "./metrics/state-intents.ts";
 export { MIGRATION_COUNT } from "./migrations/migrate.ts";

@@ -165,7 +165,9 @@ async function decide(opened: Opened): Promise<void> {
     await opened.press(page.getByRole("button", { name: "Check and preview" }));
     await dialog.getByLabel("to confirm").fill("apply");
     await opened.press(dialog.getByRole("button", { name: "Apply" }));
-    await dialog.waitFor({ state: "detached", timeout: PATIENCE_MS });
+    await dialog.waitFor({ state: "detached", timeout: 30_000 }).catch(async (error) => {
+      throw new Error(`still open: ${await dialog.innerText()}`, { cause: error });
+    });
     const button = change.getByRole("button", { name: verb });
     await button.waitFor({ timeout: PATIENCE_MS });
     await opened.press(button);

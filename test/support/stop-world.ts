@@ -151,7 +151,7 @@ export async function openStopWorld(
     readonly mend: () => Promise<void>;
   };
   if (door === "service") {
-    const stops = { lookMs: 500, patience: { giveUpMs: GIVE_UP_MS.service, shortListMs: 10_000, wireMs: 4_000, ...patience } };
+    const stops = { lookMs: 500, patience: { giveUpMs: GIVE_UP_MS.service, shortListMs: 10_000, ...patience } };
     const service = stack.use(await openService({ clock }, environment, { port: 0, log: () => undefined, stops }));
     const token = (await service.store.access.addToken({ name: "olga", role: "admin", expiresAt: null, by: "test" })).token;
     ask = (path, init = {}) =>

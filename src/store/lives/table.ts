@@ -214,6 +214,7 @@ export const LIVES: readonly Life[] = [
   table("campaign_policies", "what campaign files say that is not the vendor's", FEW),
   table("state_intents", "pauses and resumes", HISTORY),
   table("state_changes", "states that outdial sent", HISTORY),
+  table("starts", "starts that the tenant has not answered", FEW),
   table("stops", "emergency stops", HISTORY),
   table("stop_campaigns", "what each stop did", HISTORY),
   table("stops_given", "the order of stops", HISTORY),

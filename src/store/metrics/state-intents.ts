@@ -1,6 +1,6 @@
 // Intents to pause or resume campaigns: durable before anything is sent, so that a repetition sends the same key in any process.
 
-import type { Instant } from "../../kernel/index.ts";
+import { DAY_MS, HOUR_MS, type Instant } from "../../kernel/index.ts";
 import type { AuditInput } from "../audit/entry.ts";
 import { Ledger, type Tx } from "../commit.ts";
 import { joinTexts, storable, textColumn } from "../database/arrays.ts";
@@ -70,8 +70,8 @@ export interface BegunIntent {
   readonly intent: StateIntent;
   /** It was open before. */
   readonly reused: boolean;
-  /** One of the opposite target was open until now: what it sent may still be on its way. */
-  readonly overtakes: boolean;
+  /** Of a pause: a start of the campaign was sent within the last hour, and the tenant has not answered it. */
+  readonly mayStart: boolean;
 }
 
 /** Writes and reads intents. */
@@ -111,13 +111,17 @@ export class StateIntents extends Ledger {
         `select ${COLUMNS} from outdial.state_intents where campaign_id = $1 and ended_at is null`,
         [campaign],
       );
+      const since = new Date(this.store.now() - HOUR_MS);
+      const mayStart =
+        wanted.target === "paused" &&
+        (await tx.change("select from outdial.starts where campaign_id = $1 and sent_at > $2 limit 1", [campaign, since])) > 0;
       if (open?.target === wanted.target) {
         await tx.query(
           `update outdial.state_intents set asked_at = case when $4::text is null then $2 else asked_at end,
              stop_mark = case when $4::text is null then $5 else stop_mark end, executor = $3 where id = $1`,
           [open.id, now, wanted.executor ?? null, wanted.goesOn ?? null, mark],
         );
-        return { intent: open, reused: true, overtakes: false };
+        return { intent: open, reused: true, mayStart };
       }
       if (open !== undefined)
         await tx.query("update outdial.state_intents set ended_at = $2, outcome = 'superseded' where id = $1", [open.id, now]);
@@ -137,7 +141,7 @@ export class StateIntents extends Ledger {
         ],
       );
       if (intent === undefined) throw new TypeError("an insert that returned no row");
-      return { intent, reused: false, overtakes: open !== undefined };
+      return { intent, reused: false, mayStart };
     });
   }
 
@@ -220,6 +224,25 @@ export class StateIntents extends Ledger {
        order by "campaignId", at desc, id desc`,
       [joinTexts(campaignIds)],
     );
+  }
+
+  /** Notes that a start is about to be sent. @returns the note's id */
+  startSent(campaignId: string, key: string): Promise<string> {
+    const now = this.store.now();
+    return this.store.commit(async (tx) => {
+      await tx.query("delete from outdial.starts where sent_at < $1", [new Date(now - DAY_MS)]);
+      const [note] = await tx.query<{ id: string }>(
+        "insert into outdial.starts (campaign_id, key, sent_at) values ($1, $2, $3) returning id::text",
+        [storable(campaignId), key, new Date(now)],
+      );
+      if (note === undefined) throw new TypeError("an insert that returned no row");
+      return note.id;
+    });
+  }
+
+  /** The tenant has answered starts, or they never went out. @param key whose other requests are answered by it, too */
+  async startAnswered(notes: readonly string[], key?: string): Promise<void> {
+    await this.store.query("delete from outdial.starts where id = any ($1::bigint[]) or key = $2", [notes, key ?? null]);
   }
 
   /** Records changes that were made without an intent. */

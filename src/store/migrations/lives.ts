@@ -29,6 +29,14 @@ create index lake_files_removed on outdial.lake_files (removed_at) where removed
 -- The latest emergency stop when a plan was shown: a later one calls its activations off.
 alter table outdial.campaign_plans add column stop_mark bigint;
 
+-- Starts that were sent and have no answer yet. One of hours ago is on no wire any more.
+create table outdial.starts (
+  id bigint generated always as identity primary key,
+  campaign_id text collate "C" not null,
+  key text not null,
+  sent_at timestamptz not null
+);
+
 -- Calls and their evidence come in order of time.
 create index attempts_age on outdial.attempts using brin (at);
 create index raw_outcomes_age on outdial.raw_outcomes using brin (at);

@@ -247,7 +247,7 @@ export class StopLedger extends Ledger {
   /**
    * What this database knows of campaigns, those that may dial first, the latest sign first. Signs that one may dial: the last
    * reading showed it in another state than paused, or one within the last hour did and it was not looked at by itself since;
-   * outdial set it active within the last day; a start of it is under way, or was called off within the last minute. Last come those that are paused and may have calls under
+   * outdial set it active within the last day; a start of it is under way, or was sent within the last hour and has no answer. Last come those that are paused and may have calls under
    * way: within the last hour a reading showed some, or outdial paused it and did not see them end. One that lists do not name any
    * more counts until a person says that it is gone.
    */
@@ -275,11 +275,10 @@ export class StopLedger extends Ledger {
            case when status <> 'paused' then status_at else active_at end as at, true as expected, false as starts
          from outdial.known_campaigns where gone_at is null
          union all
-         select campaign_id, true, coalesce(asked_at, created_at), true, coalesce(asked_at, created_at) > $3 from outdial.state_intents
+         select campaign_id, true, coalesce(asked_at, created_at), true, false from outdial.state_intents
          where target = 'active' and ended_at is null and coalesce(asked_at, created_at) > $2
          union all
-         select campaign_id, true, null, false, true from outdial.state_intents
-         where target = 'active' and outcome = 'superseded' and ended_at > $4
+         select campaign_id, true, sent_at, false, true from outdial.starts where sent_at > $3
          union all
          select campaign_id, true, at, true, false from last_changes where target = 'active'
          union all
@@ -288,11 +287,10 @@ export class StopLedger extends Ledger {
          select campaign_id, true, null, false, false from calls
          where not exists (select from stopped s where s.campaign_id = calls.campaign_id and s.confirmed and s.at >= calls.at)
          union all
-         select unnest(array[primary_id, backup_id]), phase in ('activating', 'verifying'), $1::timestamptz, phase in ('activating', 'verifying'),
-           phase in ('activating', 'verifying')
+         select unnest(array[primary_id, backup_id]), phase in ('activating', 'verifying'), $1::timestamptz, phase in ('activating', 'verifying'), false
          from outdial.failover_pairs where removed_at is null
          union all
-         select e ->> 'id', true, a.created_at, true, true from outdial.campaign_applies a,
+         select e ->> 'id', true, a.created_at, true, false from outdial.campaign_applies a,
            json_array_elements(case when json_typeof(a.plan -> 'entries') = 'array' then a.plan -> 'entries' else '[]'::json end) e
          where a.ended_at is null and e ->> 'id' is not null
          union all
@@ -302,7 +300,7 @@ export class StopLedger extends Ledger {
        select id as "campaignId", bool_or(dials) as "mayDial", max(at) filter (where dials) as at, bool_or(expected) as expected,
          bool_or(starts) as "mayStart"
        from signs group by id order by bool_or(dials) desc, max(at) filter (where dials) desc nulls last, id`,
-      [0, DAY_MS, HOUR_MS, MINUTE_MS].map((ago) => new Date(this.store.now() - ago)),
+      [0, DAY_MS, HOUR_MS].map((ago) => new Date(this.store.now() - ago)),
       { urgent: true },
     );
   }
@@ -412,7 +410,7 @@ export interface StopEvidence {
   readonly mayDial: boolean;
   /** When that was last true; null when nothing says so. */
   readonly at: Instant | null;
-  /** A start of it was asked for and may still be on its way to the tenant, whatever became of the process that sent it. */
+  /** A start of it was sent within the last hour and the tenant has not answered it, as far as outdial knows: it may still be on its way. */
   readonly mayStart: boolean;
   /** The last list that was read whole had it, or it may dial: a list without it lacks something. */
   readonly expected: boolean;

@@ -15,7 +15,6 @@ const PATIENCE = {
   againMs: 20,
   mostMs: 50,
   shortListMs: 100,
-  wireMs: 300,
   resumedMs: 20,
   giveUpMs: 600_000,
 };

@@ -93,7 +93,7 @@ export async function changeState(
     const intent = await intents.begin(campaignId, target, { reason: options.reason, stopMark: options.stopMark });
     if (intent === undefined) return { campaignId, target, ...NOT_TO_BE_DONE };
     if (keys === 1) options.onBegun?.(campaignId);
-    mayStart ||= target === "paused" && intent.overtakes;
+    mayStart ||= intent.mayStart;
     const end = (outcome: IntentOutcome, message: string | null, confirmed: boolean, activeCalls: number | null) =>
       intents.end(intent, { campaignId, target, outcome, message, confirmed, details: { activeCalls, ...given } });
     // A person who ends a resume, by Ctrl-C or by ending the service, does not want another process to continue it.

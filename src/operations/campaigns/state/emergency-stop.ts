@@ -58,8 +58,6 @@ const BEGIN_MS = 400;
 const LEAVE_MS = 1_000;
 /** How often what is known of campaigns is read, for a stop during which the database is away, ms. */
 const EVIDENCE_MS = 30_000;
-/** What was known so long ago, and no list has confirmed since, may be less than there is, ms. */
-const OLD_MS = 600_000;
 
 /** Begins emergency stops, carries them out, and takes over those of processes that died. */
 export class EmergencyStops {
@@ -323,9 +321,9 @@ export class EmergencyStops {
       for (const one of this.#listed.values())
         if (one.mayDial || all.get(one.campaignId)?.mayDial !== true) all.set(one.campaignId, one);
       const age = this.#deps.clock.now() - at;
-      const doubt = `${messageOf(thrown)}; what this service knows is ${Math.round(age / 60_000)} minutes old`;
+      const doubt = `${messageOf(thrown)}; what this service knows is ${Math.round(age / 1000)} s old, and a start that was sent since may be missing`;
       const newest = (a: StopEvidence, b: StopEvidence) => Number(b.mayDial) - Number(a.mayDial) || (b.at ?? 0) - (a.at ?? 0);
-      return { evidence: [...all.values()].sort(newest), isRemembered: true, ...(age < OLD_MS ? {} : { doubt }) };
+      return { evidence: [...all.values()].sort(newest), doubt };
     }
   }
 

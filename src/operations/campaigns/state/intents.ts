@@ -10,8 +10,8 @@ export interface Intent {
   readonly key: string;
   /** An earlier attempt may have been made: the tenant's answer may be an old one. */
   readonly reused: boolean;
-  /** The opposite was asked for until now, and what was sent for it may still be on its way. */
-  readonly overtakes: boolean;
+  /** Of a pause: a start that was sent may still be on its way. */
+  readonly mayStart: boolean;
 }
 
 /** How a change ended, for the audit log. */

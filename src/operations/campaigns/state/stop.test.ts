@@ -57,23 +57,35 @@ function tenantOf(startsAt: number) {
   return { deps, pauses, status: () => status, now: () => now };
 }
 
-test.each([500, 6_000, 20_000, 55_000])(
+const oneKnown = (mayStart: boolean) => [{ campaignId: "camp_1", mayDial: true, at: 0, expected: true, mayStart }];
+
+test.each([500, 6_000, 20_000, 55_000, 90_000, 1_200_000])(
   "a start that was on its way when the stop was given, and arrives after %i ms, is paused before the stop says that it is",
   async (startsAt) => {
     const { deps, pauses, status, now } = tenantOf(startsAt);
-    const known = [{ campaignId: "camp_1", mayDial: true, at: 0, expected: true, mayStart: true }];
-    const run = new StopRun({ ...deps, evidence: async () => ({ evidence: known }) }, STOP);
+    // Its answer is known a second after it has arrived.
+    const evidence = async () => ({ evidence: oneKnown(now() < startsAt + 1_000) });
+    const run = new StopRun({ ...deps, evidence }, STOP);
     await run.carry(new AbortController().signal);
-    expect([status(), run.campaigns[0]?.confirmed]).toEqual(["paused", true]);
+    expect([status(), run.campaigns[0]?.confirmed, run.listProblem]).toEqual(["paused", true, null]);
     expect(pauses.at(-1)).toBeGreaterThanOrEqual(startsAt);
-    expect(now()).toBeGreaterThanOrEqual(STOP_PATIENCE.wireMs);
   },
 );
 
+test("a start that is never answered takes the confirmation away, however long the stop looks", async () => {
+  const { deps, now } = tenantOf(Number.POSITIVE_INFINITY);
+  const run = new StopRun({ ...deps, evidence: async () => ({ evidence: oneKnown(true) }) }, STOP);
+  await run.carry(new AbortController().signal);
+  expect(run.campaigns).toMatchObject([
+    { shown: true, confirmed: false, message: expect.stringContaining("may still be on its way") as string },
+  ]);
+  expect(now()).toBeGreaterThanOrEqual(STOP_PATIENCE.giveUpMs);
+});
+
 test.each([[["camp_1"]], [null]])(
-  "what was only remembered may lack a start: one that arrives within a minute is paused, of %j",
+  "what was only remembered may lack a start: one that arrives within a minute is paused, and the stop says that it does not know, of %j",
   async (scope) => {
-    const { deps, status, now } = tenantOf(20_000);
+    const { deps, status } = tenantOf(20_000);
     const list = () => ({
       async *pages() {
         yield {
@@ -84,11 +96,10 @@ test.each([[["camp_1"]], [null]])(
     });
     const known = [{ campaignId: "camp_1", mayDial: false, at: null, expected: true, mayStart: false }];
     const provisioning = { campaigns: list } as unknown as StopRunDeps["provisioning"];
-    const evidence = async () => ({ evidence: known, isRemembered: true });
+    const evidence = async () => ({ evidence: known, doubt: "the database is away" });
     const run = new StopRun({ ...deps, provisioning, evidence }, { ...STOP, scope });
     await run.carry(new AbortController().signal);
-    expect([status(), run.campaigns[0]?.confirmed, run.listProblem]).toEqual(["paused", true, null]);
-    expect(now()).toBeGreaterThanOrEqual(STOP_PATIENCE.wireMs);
+    expect([status(), run.campaigns[0]?.confirmed, run.listProblem?.code]).toEqual(["paused", true, "known_unread"]);
   },
 );
 

@@ -34,8 +34,6 @@ export interface StopPatience {
   readonly giveUpMs: number;
   /** Once everything else has settled: for a list that lacks known campaigns, or names none. */
   readonly shortListMs: number;
-  /** For a start that was asked for before the stop and may still be on its way to the tenant: until then the campaign is looked at again. */
-  readonly wireMs: number;
   /** Between two checks whether somebody resumed a campaign. */
   readonly resumedMs: number;
   /** For an answer of the record: after it, the stop goes on without it. */
@@ -51,7 +49,6 @@ export const STOP_PATIENCE: StopPatience = {
   callsMs: Number.POSITIVE_INFINITY,
   giveUpMs: 30 * MINUTE_MS,
   shortListMs: MINUTE_MS,
-  wireMs: MINUTE_MS,
   resumedMs: 1_000,
   recordMs: 2_000,
 };
@@ -72,10 +69,8 @@ export interface StopRecord {
 /** What is known of campaigns besides the tenant's list. */
 export interface KnownOfCampaigns {
   readonly evidence: readonly StopEvidence[];
-  /** Why that may be less than was known once; undefined when it is not. */
+  /** Why that may be less than there is to know, such as a start that was sent just before; undefined when it is not. */
   readonly doubt?: string | undefined;
-  /** It was remembered, not read now: a start that was asked for just before may be missing. */
-  readonly isRemembered?: boolean | undefined;
 }
 
 /** What carrying out a stop needs. */
@@ -145,7 +140,8 @@ interface Entry {
   answeredAt: Instant | undefined;
   /** The same in time that the stop had worked, ms. */
   answeredAfterMs: number | undefined;
-  /** Until the stop has worked for so long, ms, a start that was asked for before it may reach the tenant. */
+  /** A start that was asked for before the stop may reach the tenant; after the stop had worked for so long, ms, it was known that none may. */
+  mayStart: boolean;
   startsUntilMs: number;
   isTried: boolean;
   isDirty: boolean;
@@ -180,8 +176,6 @@ export class StopRun {
   #evidence: readonly StopEvidence[] = [];
   /** What is known was read, or could not be read at first. */
   #isGathered = false;
-  /** Until the stop has worked for so long, ms, a start that nobody here knows of may reach the tenant. */
-  #lateUntilMs = 0;
   /** What the last list named that was read to its end. */
   #named: Named | undefined;
   #failure: unknown;
@@ -248,7 +242,6 @@ export class StopRun {
       }
       await this.#settled();
       await this.#toldInTime();
-      await this.#lateStarts();
       if (scope === null) await this.#lastLooks();
       else {
         for (let looks = 0; await this.#lookAgainAt(scope); looks += 1) {
@@ -309,13 +302,6 @@ export class StopRun {
     );
   }
 
-  /** Waits until a start that was asked for just before the stop, and that was not remembered, would have reached the tenant. */
-  async #lateStarts(): Promise<void> {
-    const leftMs = () => Math.min(this.#lateUntilMs - this.#workedMs(), this.#leftMs());
-    for (let left = leftMs(); left > 0; left = leftMs())
-      await this.#deps.clock.sleep(Math.min(left, this.#deps.patience.mostMs), this.#signal);
-  }
-
   /** Reads what is known, again until it is certain or the time is up; what may dial goes first. */
   async #gather(scope?: readonly string[]): Promise<void> {
     const { evidence, clock, patience } = this.#deps;
@@ -323,14 +309,12 @@ export class StopRun {
     for (let turn = 0; ; turn += 1) {
       const before = this.#unread?.message;
       try {
-        const { evidence: known, doubt, isRemembered = false } = await this.#inTime(evidence());
-        if (isRemembered && this.#lateUntilMs === 0) this.#lateUntilMs = this.#workedMs() + patience.wireMs;
+        const { evidence: known, doubt } = await this.#inTime(evidence());
         this.#unread = doubt === undefined ? null : unread(doubt);
         this.#evidence = scope === undefined ? known : known.filter(({ campaignId }) => scope.includes(campaignId));
-        for (const { campaignId, mayDial, mayStart } of this.#evidence) {
-          if (mayDial) this.#take(campaignId, "known", "seen");
-          if (mayStart) this.#expectStart(campaignId);
-        }
+        for (const { campaignId, mayDial } of this.#evidence) if (mayDial) this.#take(campaignId, "known", "seen");
+        // What is only remembered of starts is not that they were answered.
+        if (doubt === undefined) this.#expectStarts(new Set(known.filter(({ mayStart }) => mayStart).map(({ campaignId }) => campaignId)));
         // The list was faster, or it cannot be read.
         if (this.#named !== undefined) {
           const compared = this.#compared(this.#named);
@@ -343,17 +327,19 @@ export class StopRun {
       this.#isProblemDirty ||= before !== this.#unread?.message;
       this.#isGathered = true;
       this.#pump();
-      if (this.#unread === null || isUp()) return;
+      if ((this.#unread === null && !this.#entries.values().some((entry) => entry.mayStart && !entry.isOver)) || isUp()) return;
       await clock.sleep(doubledMs(patience.againMs, patience.mostMs, turn), this.#signal);
     }
   }
 
-  /** Nothing that the tenant shows of it is final while a start may be on its way. */
-  #expectStart(campaignId: string): void {
-    const entry = this.#entries.get(campaignId);
-    if (entry === undefined || entry.startsUntilMs > 0 || entry.row.outcome === "resumed") return;
-    entry.startsUntilMs = this.#workedMs() + this.#deps.patience.wireMs;
-    if (entry.isOver) this.#reopen(entry);
+  /** Nothing that the tenant shows of a campaign is final while a start may be on its way, or was until it was looked at. */
+  #expectStarts(ids: ReadonlySet<string>): void {
+    for (const entry of this.#entries.values()) {
+      const mayStart = ids.has(entry.row.campaignId) && entry.row.outcome !== "resumed";
+      if (entry.mayStart && !mayStart) entry.startsUntilMs = this.#workedMs();
+      if (!entry.mayStart && mayStart && entry.isOver) this.#reopen(entry);
+      entry.mayStart = mayStart;
+    }
   }
 
   /** Reads the list until it is whole and lacks nothing, or the time is up. */
@@ -568,6 +554,7 @@ export class StopRun {
       isSent: step === undefined,
       answeredAt: undefined,
       answeredAfterMs: undefined,
+      mayStart: false,
       startsUntilMs: 0,
       isTried,
       isDirty: false,
@@ -694,7 +681,7 @@ export class StopRun {
     const seen = await lookAgain(this.#deps, campaignId, { timeoutMs: 0, sendMs, signal: this.#signal, since });
     if (entry.isOver) return;
     const { shown, activeCalls, code } = seen;
-    const mayStart = shown === true && began < entry.startsUntilMs;
+    const mayStart = shown === true && (entry.mayStart || began < entry.startsUntilMs);
     const confirmed = seen.confirmed && !mayStart;
     const message = mayStart && seen.confirmed ? MAY_START : seen.message;
     const isCallsOver = shown === true && !mayStart && this.#workedMs() - (entry.answeredAfterMs ?? 0) >= patience.callsMs;

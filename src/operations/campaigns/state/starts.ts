@@ -1,0 +1,67 @@
+// Starts of campaigns on their way to the tenant: each is noted before it is sent, and until the tenant has answered it. A process may die
+// meanwhile, a proxy may hold the request, a reply may be lost: as long as no answer is known, what the tenant shows of the campaign is not final.
+
+import type { StateIntents } from "../../../store/index.ts";
+import { type CallOptions, type CallReport, type CampaignProvisioning, type CampaignRunner, TenantError } from "../../../tenant/port.ts";
+
+interface Starting {
+  readonly campaignRunner: CampaignRunner;
+  readonly campaignProvisioning: CampaignProvisioning;
+}
+
+/** Capabilities that let a campaign dial, each such request noted. A start is not sent when it cannot be noted: rejects with StoreError. */
+export function notedStarts<C extends Starting>(capabilities: C, notes: Pick<StateIntents, "startSent" | "startAnswered">): C {
+  const { campaignRunner: runner, campaignProvisioning: provisioning } = capabilities;
+  const { place } = provisioning;
+  /** Answered, and the database did not take that. */
+  let owed: string[] = [];
+  const noted = async <T extends object>(id: string, key: string, signal: AbortSignal | undefined, send: () => Promise<T>): Promise<T> => {
+    signal?.throwIfAborted();
+    const note = await notes.startSent(id, key);
+    let isAnswered = false;
+    let answers: string | undefined;
+    try {
+      const result: T & Partial<CallReport> = await send();
+      // One answer to a key is the answer to all requests with it. A tenant without keys may still carry out an earlier one.
+      if (!runner.capability.asynchronous) answers = key;
+      isAnswered = answers !== undefined || result.earlierUnknown !== true;
+      return result;
+    } catch (thrown) {
+      isAnswered = thrown instanceof TenantError && !thrown.outcomeUnknown && !thrown.report.earlierUnknown;
+      throw thrown;
+    } finally {
+      if (isAnswered) {
+        owed.push(note);
+        const ids = owed;
+        owed = [];
+        await notes.startAnswered(ids, answers).catch(() => owed.push(...ids));
+      }
+    }
+  };
+  return {
+    ...capabilities,
+    campaignRunner: {
+      ...runner,
+      setStatus: (id, status, options: CallOptions = {}) => {
+        const send = () => runner.setStatus(id, status, options);
+        return status === "paused" ? send() : noted(id, options.idempotencyKey ?? "", options.signal, send);
+      },
+    },
+    campaignProvisioning: {
+      ...provisioning,
+      // The document of a campaign that dials says so: written late, it lets it dial again.
+      replace: (id, campaign, lock, key, options) => {
+        const send = () => provisioning.replace(id, campaign, lock, key, options);
+        return campaign.status === "paused" ? send() : noted(id, key, options?.signal, send);
+      },
+      ...(place === undefined
+        ? {}
+        : {
+            place: (document, id, placing, options) => {
+              const send = () => place(document, id, placing, options);
+              return placing.status === "paused" || id === null ? send() : noted(id, placing.fileName, options?.signal, send);
+            },
+          }),
+    },
+  };
+}
