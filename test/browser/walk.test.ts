@@ -163,11 +163,19 @@ async function decide(opened: Opened): Promise<void> {
     await page.getByLabel(/^Pass the gate on predicted abandonment/).check();
     await page.getByLabel("Guard, minutes").fill("1");
     await opened.press(page.getByRole("button", { name: "Check and preview" }));
-    await dialog.getByLabel("to confirm").fill("apply");
-    await opened.press(dialog.getByRole("button", { name: "Apply" }));
-    await dialog.waitFor({ state: "detached", timeout: 30_000 }).catch(async (error) => {
-      throw new Error(`still open: ${await dialog.innerText()}`, { cause: error });
-    });
+    const refused = dialog.getByRole("alert");
+    for (let isOpen = true; isOpen; isOpen = (await dialog.count()) > 0) {
+      await dialog.getByLabel("to confirm").fill("apply");
+      await opened.press(dialog.getByRole("button", { name: "Apply" }));
+      await Promise.race([
+        dialog.waitFor({ state: "detached", timeout: PATIENCE_MS }),
+        refused.waitFor({ timeout: PATIENCE_MS }),
+      ]);
+      if ((await refused.count()) === 0) continue;
+      // The guard watches what dials, and the hand-over beside it has just changed that: a person looks at the preview again.
+      expect(await refused.innerText()).toContain("plan_changed");
+      await opened.press(refused.getByRole("button", { name: "Try again" }));
+    }
     const button = change.getByRole("button", { name: verb });
     await button.waitFor({ timeout: PATIENCE_MS });
     await opened.press(button);

@@ -24,6 +24,8 @@ export type Trick =
   | { readonly trick: "silence"; readonly forwarded: boolean }
   /** The true answer, so many of the machine's milliseconds late; a request is held before it is carried out. */
   | { readonly trick: "delay"; readonly ms: number }
+  /** The connection breaks at once; so many milliseconds of the proxy's clock later the request is carried out, as by a gateway that kept it. */
+  | { readonly trick: "kept"; readonly ms: number }
   /** "It is paused", without the tenant. */
   | { readonly trick: "accepted" }
   /** Shows so many of the list's entries, from the given one on. */
@@ -171,6 +173,12 @@ export async function startLyingTenant({ sandbox, profile, ids, now }: LyingSett
   const rested: (() => void)[] = [];
   let ended = false;
   const holding = new Set<() => void>();
+  let kept: { readonly at: number; readonly carryOut: () => Promise<void> }[] = [];
+  const keeping = setInterval(() => {
+    const due = kept.filter(({ at }) => at <= now());
+    kept = kept.filter((one) => !due.includes(one));
+    for (const { carryOut } of due) void carryOut();
+  }, 5);
 
   const isOver = ({ lie: { ends }, left }: (typeof lies)[number]) =>
     ends !== undefined && ("answers" in ends ? left <= 0 : now() - began >= ends.ms);
@@ -252,6 +260,11 @@ export async function startLyingTenant({ sandbox, profile, ids, now }: LyingSett
       asked.socket.destroy();
       return;
     }
+    if (how?.trick === "kept") {
+      asked.socket.destroy();
+      kept.push({ at: now() + how.ms, carryOut: () => forward().then(() => undefined) });
+      return;
+    }
     if (how?.trick === "delay") await wait(how.ms);
     const isAgain = how?.trick === "again" && topic === "list";
     const { status, headers, text } = await forward(isAgain ? firstPage(target) : target);
@@ -311,6 +324,7 @@ export async function startLyingTenant({ sandbox, profile, ids, now }: LyingSett
     async [Symbol.asyncDispose]() {
       if (ended) return;
       ended = true;
+      clearInterval(keeping);
       for (const wake of holding) wake();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -252,6 +252,29 @@ describe("a start under way", () => {
     await world.tenant.idle();
     expect(world.dialing(), `${resumed}\n${told(world, said)}`).toEqual([]);
   });
+
+  // A stop of the service gives up after 90 s here, one of the command is left by its person after 5 min.
+  test.each(KNOWING.filter(({ door }) => door !== "library").flatMap((mode) => [20_000, 900_000].map((ms) => ({ ...mode, ms }))))(
+    `${NAME}: a start that has no answer and that a gateway carries out after $ms ms is never behind "all is confirmed"`,
+    async ({ ms, ...mode }) => {
+      await using world = await openStopWorld(mode, { campaigns: 3, people: 5 });
+      world.tenant.tell([]);
+      world.dial([]);
+      await world.read();
+      await world.allow();
+      const before = world.tenant.journal.length;
+      world.tenant.tell([{ about: "start", how: { trick: "kept", ms }, after: 0 }]);
+      const starts = () => world.tenant.journal.slice(0).filter(({ topic }) => topic === "start");
+      const resumed = await world.resume(1);
+      const said = await world.stop();
+      expect(starts().length, `${before} ${resumed}`).toBeGreaterThan(0);
+      expect([said.allConfirmed, world.dialing()], `${resumed}\n${told(world, said)}`).toEqual([false, []]);
+      expect(said.text).toContain("a start of it that was asked for before may still be on its way to the tenant");
+      const lands = Math.max(...starts().map(({ at }) => at)) + ms;
+      await until(() => world.clock.now() > lands + 1_000);
+      if (ms === 20_000) expect(world.dialing(), told(world, said)).toEqual([]);
+    },
+  );
 });
 
 describe("a tenant that refuses for a while", () => {

@@ -2,7 +2,13 @@
 // meanwhile, a proxy may hold the request, a reply may be lost: as long as no answer is known, what the tenant shows of the campaign is not final.
 
 import type { StateIntents } from "../../../store/index.ts";
-import { type CallOptions, type CallReport, type CampaignProvisioning, type CampaignRunner, TenantError } from "../../../tenant/port.ts";
+import {
+  type CallOptions,
+  type CallReport,
+  type CampaignProvisioning,
+  type CampaignRunner,
+  TenantError,
+} from "../../../tenant/port.ts";
 
 interface Starting {
   readonly campaignRunner: CampaignRunner;
@@ -15,7 +21,12 @@ export function notedStarts<C extends Starting>(capabilities: C, notes: Pick<Sta
   const { place } = provisioning;
   /** Answered, and the database did not take that. */
   let owed: string[] = [];
-  const noted = async <T extends object>(id: string, key: string, signal: AbortSignal | undefined, send: () => Promise<T>): Promise<T> => {
+  const noted = async <T extends object>(
+    id: string,
+    key: string,
+    signal: AbortSignal | undefined,
+    send: () => Promise<T>,
+  ): Promise<T> => {
     signal?.throwIfAborted();
     const note = await notes.startSent(id, key);
     let isAnswered = false;

@@ -314,7 +314,8 @@ export class StopRun {
         this.#evidence = scope === undefined ? known : known.filter(({ campaignId }) => scope.includes(campaignId));
         for (const { campaignId, mayDial } of this.#evidence) if (mayDial) this.#take(campaignId, "known", "seen");
         // What is only remembered of starts is not that they were answered.
-        if (doubt === undefined) this.#expectStarts(new Set(known.filter(({ mayStart }) => mayStart).map(({ campaignId }) => campaignId)));
+        if (doubt === undefined)
+          this.#expectStarts(new Set(known.filter(({ mayStart }) => mayStart).map(({ campaignId }) => campaignId)));
         // The list was faster, or it cannot be read.
         if (this.#named !== undefined) {
           const compared = this.#compared(this.#named);
