@@ -15,7 +15,6 @@ import {
   type EngineKind,
   joinReplicas,
   launchEngine,
-  notedStarts,
   openDesk,
   Runs,
   recordDrift,
@@ -189,7 +188,7 @@ export async function openWorkplace(
   return {
     config,
     onItem: options.onItem,
-    tenant: { ...tenant, capabilities: notedStarts(tenant.capabilities, store.stateIntents) },
+    tenant,
     store,
     clock: config.clock,
     random,

@@ -25,6 +25,7 @@ import {
   resumeCampaign,
   resumeVerdict,
 } from "./state/resume.ts";
+import { notedStarts } from "./state/starts.ts";
 import { pauseAll } from "./state/stop.ts";
 import { readWorkload, type WorkloadFacts } from "./workload/facts.ts";
 
@@ -176,7 +177,7 @@ export class CampaignStates {
     const by = { clock, random, actor, executor: replica?.id, goesOn };
     const intents = storedIntents(store.stateIntents, by);
     const isTrusted = replica?.trust();
-    return { runner: tenant.capabilities.campaignRunner, figures: figuresOf(tenant), intents, clock, isTrusted };
+    return { runner: notedStarts(tenant, store).campaignRunner, figures: figuresOf(tenant), intents, clock, isTrusted };
   }
 }
 

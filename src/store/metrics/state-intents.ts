@@ -240,9 +240,9 @@ export class StateIntents extends Ledger {
     });
   }
 
-  /** The tenant has answered starts, or they never went out. @param key whose other requests are answered by it, too */
-  async startAnswered(notes: readonly string[], key?: string): Promise<void> {
-    await this.store.query("delete from outdial.starts where id = any ($1::bigint[]) or key = $2", [notes, key ?? null]);
+  /** The tenant has answered a start, or it never went out. @param key whose other requests are answered by it, too */
+  async startAnswered(note: string, key?: string): Promise<void> {
+    await this.store.query("delete from outdial.starts where id = $1::bigint or key = $2", [note, key ?? null]);
   }
 
   /** Records changes that were made without an intent. */

@@ -2,7 +2,7 @@
 -- PostgreSQL database dump
 --
 
-\restrict c1toDdryNR1zY8OuEVVZRgZqokKYaJYPecUFcLFEwma3kUf5TAFmm3pAkmwXXDB
+\restrict bektrbaDfxabnkOtxDe3gRQoBX8hsuaEBXT3RKGuKeIGoVOP0UStpIRY8lu8ajE
 
 -- Dumped from database version 15.18 (Debian 15.18-0+deb12u1)
 -- Dumped by pg_dump version 15.18 (Debian 15.18-0+deb12u1)
@@ -1966,6 +1966,32 @@ CREATE VIEW outdial.standing_revocations AS
 
 
 --
+-- Name: starts; Type: TABLE; Schema: outdial; Owner: -
+--
+
+CREATE TABLE outdial.starts (
+    id bigint NOT NULL,
+    campaign_id text NOT NULL COLLATE pg_catalog."C",
+    key text NOT NULL,
+    sent_at timestamp with time zone NOT NULL
+);
+
+
+--
+-- Name: starts_id_seq; Type: SEQUENCE; Schema: outdial; Owner: -
+--
+
+ALTER TABLE outdial.starts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME outdial.starts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
 -- Name: state_changes; Type: TABLE; Schema: outdial; Owner: -
 --
 
@@ -2192,7 +2218,7 @@ ALTER TABLE ONLY outdial.registry_numbers ATTACH PARTITION outdial.registry_numb
 -- Data for Name: application_versions; Type: TABLE DATA; Schema: dbos; Owner: -
 --
 
-INSERT INTO dbos.application_versions VALUES ('1425aa34-fdbc-4cf1-a646-785879b7a168', '2', 1795718599880, 1795718599880, 'outdial');
+INSERT INTO dbos.application_versions VALUES ('b74d8737-d0a5-46c8-95bb-07dbfbe9519d', '2', 1795727560102, 1795727560102, 'outdial');
 
 
 --
@@ -2218,10 +2244,10 @@ INSERT INTO dbos.dbos_migrations VALUES (123);
 -- Data for Name: operation_outputs; Type: TABLE DATA; Schema: dbos; Owner: -
 --
 
-INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4k33dpntqdm9ha/1', 0, 'pending-chunks', '{"json":[0],"__dbos_serializer":"superjson"}', NULL, NULL, 1795718600322, 1795718600325, 'js_superjson', 'outdial', 1795718600326);
-INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4k33dpntqdm9ha/1', 1, 'chunk-0', '{"json":"{\"attempts\":{\"max\":10,\"buckets\":[[91,1],[99,2],[106,1],[111,4],[117,2]]},\"items\":{\"max\":10,\"buckets\":[[99,3],[106,1],[111,4],[117,2]]},\"retries\":0,\"rateLimited\":0}","__dbos_serializer":"superjson"}', NULL, NULL, 1795718600327, 1795718600356, 'js_superjson', 'outdial', 1795718600356);
-INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4k33dpntqdm9ha/1', 2, 'settle', '{"json":null,"__dbos_serializer":"superjson"}', NULL, NULL, 1795718600357, 1795718600359, 'js_superjson', 'outdial', 1795718600359);
-INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4k33dpntqdm9ha/1', 3, 'close', '{"json":null,"__dbos_serializer":"superjson"}', NULL, NULL, 1795718600359, 1795718600365, 'js_superjson', 'outdial', 1795718600365);
+INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4k3awxx13bxcca/1', 0, 'pending-chunks', '{"json":[0],"__dbos_serializer":"superjson"}', NULL, NULL, 1795727560531, 1795727560535, 'js_superjson', 'outdial', 1795727560536);
+INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4k3awxx13bxcca/1', 1, 'chunk-0', '{"json":"{\"attempts\":{\"max\":11,\"buckets\":[[91,1],[99,2],[106,2],[111,1],[117,2],[122,2]]},\"items\":{\"max\":11,\"buckets\":[[91,1],[99,2],[106,2],[111,1],[117,2],[122,2]]},\"retries\":0,\"rateLimited\":0}","__dbos_serializer":"superjson"}', NULL, NULL, 1795727560536, 1795727560564, 'js_superjson', 'outdial', 1795727560565);
+INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4k3awxx13bxcca/1', 2, 'settle', '{"json":null,"__dbos_serializer":"superjson"}', NULL, NULL, 1795727560566, 1795727560568, 'js_superjson', 'outdial', 1795727560568);
+INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4k3awxx13bxcca/1', 3, 'close', '{"json":null,"__dbos_serializer":"superjson"}', NULL, NULL, 1795727560568, 1795727560573, 'js_superjson', 'outdial', 1795727560574);
 
 
 --
@@ -2252,14 +2278,14 @@ INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4k33dpntqdm9ha/1', 3, 'clo
 -- Data for Name: workflow_input; Type: TABLE DATA; Schema: dbos; Owner: -
 --
 
-INSERT INTO dbos.workflow_input VALUES ('job_01kv8f4k33dpntqdm9ha/1', '{"json":["job_01kv8f4k33dpntqdm9ha",1],"__dbos_serializer":"superjson"}', 1795718600310);
+INSERT INTO dbos.workflow_input VALUES ('job_01kv8f4k3awxx13bxcca/1', '{"json":["job_01kv8f4k3awxx13bxcca",1],"__dbos_serializer":"superjson"}', 1795727560519);
 
 
 --
 -- Data for Name: workflow_output; Type: TABLE DATA; Schema: dbos; Owner: -
 --
 
-INSERT INTO dbos.workflow_output VALUES ('job_01kv8f4k33dpntqdm9ha/1', '{"json":null,"meta":{"values":["undefined"]},"__dbos_serializer":"superjson"}', NULL, 1795718600368);
+INSERT INTO dbos.workflow_output VALUES ('job_01kv8f4k3awxx13bxcca/1', '{"json":null,"meta":{"values":["undefined"]},"__dbos_serializer":"superjson"}', NULL, 1795727560576);
 
 
 --
@@ -2272,14 +2298,14 @@ INSERT INTO dbos.workflow_output VALUES ('job_01kv8f4k33dpntqdm9ha/1', '{"json":
 -- Data for Name: workflow_status; Type: TABLE DATA; Schema: dbos; Owner: -
 --
 
-INSERT INTO dbos.workflow_status VALUES ('job_01kv8f4k33dpntqdm9ha/1', 'SUCCESS', 'tag@05f5a8d0d83c2b01', '', '', '[]', NULL, NULL, NULL, 'vm-14938-33wbgo', 1795718600310, 1795718600368, '2', '', NULL, NULL, 1, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, 'js_superjson', NULL, false, false, 1795718600368, NULL, NULL, NULL, false, 'outdial', '7b6be77d-4386-46e3-a94d-0cc448141910');
+INSERT INTO dbos.workflow_status VALUES ('job_01kv8f4k3awxx13bxcca/1', 'SUCCESS', 'tag@e8d62523ecf21852', '', '', '[]', NULL, NULL, NULL, 'vm-4506-8ycwnc', 1795727560519, 1795727560576, '2', '', NULL, NULL, 1, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, 'js_superjson', NULL, false, false, 1795727560576, NULL, NULL, NULL, false, 'outdial', '77b3ea2d-e6cf-4788-aa8d-4c8d21350cd6');
 
 
 --
 -- Data for Name: api_tokens; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.api_tokens VALUES ('tok_01kv8f4k85zn3tmyg1nh', 'ann', 'operator', '\x72b9afd66dff2ee36697f343f93740eb3436fd2b8175282ed5891ae331573cf9', 'tester', '2026-06-16 15:00:00.901+00', NULL, NULL, NULL, NULL);
+INSERT INTO outdial.api_tokens VALUES ('tok_01kv8f4k7y0b7qxd5vm4', 'ann', 'operator', '\xdc5b75163aea9fd0de05f7887a0ca145dad57dbc12add8dc7f96a80c10d5befc', 'tester', '2026-06-16 15:00:00.894+00', NULL, NULL, NULL, NULL);
 
 
 --
@@ -2307,24 +2333,24 @@ INSERT INTO outdial.attempts VALUES (13055550100, '2026-06-15 15:02:00+00', 'att
 -- Data for Name: audit; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.audit VALUES (0, '2026-06-16T15:00:00.453Z', 'tester', 'registry.load', 'registry US', NULL, '{"areaCodes":"212","asOf":"2026-06-10","contentHash":"sha256:7e6a32407838f517c3c9d15978f2789eef2c75ce784422fb0bab0060d9865130","file":"us-registry.txt","numbers":2,"registry":"US","whole":true}', '\x4ceec3d5d36a761b62c7b5377cf9bd2ff264684d67d7ce93a4484daf96395d88', '\x6e0a1251f1c456ecf038de6e566d7ca8098620648c50b1b505429ca1cd2a8fbb');
-INSERT INTO outdial.audit VALUES (1, '2026-06-16T15:00:00.480Z', 'tester', 'dnc.import', 'own-list.csv', NULL, '{"added":1,"contentHash":"sha256:04e10f7a828b48b49765b441ec8da0c15b52f0a817e07668041229a9a5b6252f","file":"own-list.csv","import":"imp_01kv8f4jttymnb968j33","known":0,"read":1,"refused":0}', '\x883654ef964402f43c1a688758aa2bc13a97dbdc1b07b50fbbbe0d9599ee45b8', '\xd8d3eecc7dc091f77e5903a8bd92729d15133873958fc5f3945bda4c55e51133');
-INSERT INTO outdial.audit VALUES (2, '2026-06-16T15:00:00.509Z', 'tester', 'consent.import', 'consent.csv', NULL, '{"added":2,"contentHash":"sha256:3c6c1e6fff31355a9e7d173033137e7fc2e7428fef354fa04da44fc6c69c2d36","file":"consent.csv","import":"imp_01kv8f4jvn3yzndv7y9c","known":0,"read":2,"refused":0}', '\x4ff0c36b29e63ca1d837ba4d4a4f9f2343c5fb898ffe21e933b8f6967d727ec2', '\x8d5e4b66d4bcedc331c78466437cdb2d2592e06389686a22bc3584161d3c5627');
-INSERT INTO outdial.audit VALUES (3, '2026-06-16T15:00:00.531Z', 'tester', 'attempts.import', 'calls.ndjson', NULL, '{"added":3,"contentHash":"sha256:ba4326a37ad7a24bcf9f9caa5d0a8cc082f71906199d5319189b452e154e2ed1","file":"calls.ndjson","import":"imp_01kv8f4jwdpc13kg30v7","known":0,"read":3,"refused":0}', '\xbc03c21796eb46a11494818a4700cfc553644ab39c7f938d3a96832e9df6def9', '\xdd0774529ae81348cd9a20563e6ed6d941ee6cd8f9b742957cefb8a9775335e7');
-INSERT INTO outdial.audit VALUES (4, '2026-06-16T15:00:00.550Z', 'tester', 'dnc.suppress', '+12125550123', NULL, '{"code":"stop","origin":"manual","reference":"call-7"}', '\x5c418f021c44c4084765cb5f14862cbd8d14f87aa063a8483cfc6acd91684d1d', '\x53566116ce0d6cedabe96b0f522539471454f0aabbdb7de1f3464372d785ad8d');
-INSERT INTO outdial.audit VALUES (5, '2026-06-16T15:00:00.769Z', 'tester', 'job.run', 'job_01kv8f4k33dpntqdm9ha', 'job_01kv8f4k33dpntqdm9ha', '{"campaign":"camp_1","contentHash":"4bc27280a5be370ac482cad98642cfb7e9b4adc72bb383e79ade72bd33191140","replica":"vm-14938-33wbgo","rows":10,"run":1,"source":"calls.csv"}', '\x527f08aaf8967105330c2b12c33674028867ca6ce2b1b0571b26e6ac7fcebc15', '\x6f5755903d50b60401b90adfbc15c54d5162ae493797e2396159293add5fea2b');
-INSERT INTO outdial.audit VALUES (6, '2026-06-16T15:00:00.802Z', 'tester', 'disposition.assign', 'call_0000001', 'job_01kv8f4k33dpntqdm9ha', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":7,"line":2,"reason":"REASON_001","result":"tagged","statusCode":200}', '\xb7354651e9a1e6dea5c8c293a11b56c194d4fe017ee2c823a124c37be61d4700', '\x6f17dc208d5c5860253c5eb95ad5ea3da544fd1a53a43edb1a8188e9d0d626c3');
-INSERT INTO outdial.audit VALUES (7, '2026-06-16T15:00:00.802Z', 'tester', 'disposition.assign', 'call_0000002', 'job_01kv8f4k33dpntqdm9ha', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":7,"line":3,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x0862c1e80208b69a8aebd477f5c599ab7fa0bf3bc6f844c27b88d278f910550d', '\x886a911fab64d6c7e50d5aae3ac29bb223fdec4012c6ada3f9763809d4c4fe22');
-INSERT INTO outdial.audit VALUES (8, '2026-06-16T15:00:00.802Z', 'tester', 'disposition.assign', 'call_0000003', 'job_01kv8f4k33dpntqdm9ha', '{"attempts":1,"campaign":"camp_1","code":"DISP_002","latencyMs":7,"line":4,"result":"tagged","statusCode":200}', '\x6310aaa2e6f4cdb510a7f9f9ebe0a95ba26f6e2d37d62bc454340ed17989b76f', '\xc82aa4e3347be51b204be511b1c20fe2bc93776913676cb3613e595c7a0fadfa');
-INSERT INTO outdial.audit VALUES (9, '2026-06-16T15:00:00.802Z', 'tester', 'disposition.assign', 'call_0000004', 'job_01kv8f4k33dpntqdm9ha', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":8,"line":5,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x758730fa9ddb7afb4195af62f58dec13e5dce95881e0fbda24ea98dfa907925b', '\x0215d3828ff57d74ed04b76fd9150d18108df04698fb13cd470503271957489a');
-INSERT INTO outdial.audit VALUES (10, '2026-06-16T15:00:00.802Z', 'tester', 'disposition.assign', 'call_0000005', 'job_01kv8f4k33dpntqdm9ha', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":9,"line":6,"reason":"REASON_001","result":"tagged","statusCode":200}', '\xca1c865b286d86642e22f5aff510358248755025f0b4cb4fe50035f7aa63203d', '\xe39cf6b229ff15b16aef59805e289ceef3ff13564c344b9318a121ca868abb06');
-INSERT INTO outdial.audit VALUES (11, '2026-06-16T15:00:00.802Z', 'tester', 'disposition.assign', 'call_0000006', 'job_01kv8f4k33dpntqdm9ha', '{"attempts":1,"campaign":"camp_1","code":"DISP_002","latencyMs":9,"line":7,"result":"tagged","statusCode":200}', '\x6c07500bb4e0f1829658f9ce394119e906a8dc63619c3c1a9077ac37fb5401c3', '\x6a301f613fa63a04d842493121ab65187d978a416856bfe887c6a6e59a7ac899');
-INSERT INTO outdial.audit VALUES (12, '2026-06-16T15:00:00.802Z', 'tester', 'disposition.assign', 'call_0000007', 'job_01kv8f4k33dpntqdm9ha', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":9,"line":8,"reason":"REASON_001","result":"tagged","statusCode":200}', '\xc9c259ecc6881dbcfad8f7b13d43bcfca25907d304be7cfc2e57f3824d9071ac', '\xe14a74ff23dbbe7636c028b00173052c41685dbb164523e096b8686441ebf97e');
-INSERT INTO outdial.audit VALUES (13, '2026-06-16T15:00:00.802Z', 'tester', 'disposition.assign', 'call_0000008', 'job_01kv8f4k33dpntqdm9ha', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":10,"line":9,"reason":"REASON_001","result":"tagged","statusCode":200}', '\xde28e183352b6cc4cfc3fce5f886cce3b778fddd4f12e51a0773089867e584d4', '\x3765dc24f8ccdd44604f3fbaad079e9f80aa90c3706e7fde8d34bb17c13c9c62');
-INSERT INTO outdial.audit VALUES (14, '2026-06-16T15:00:00.802Z', 'tester', 'disposition.assign', 'call_0000009', 'job_01kv8f4k33dpntqdm9ha', '{"attempts":1,"campaign":"camp_1","code":"DISP_002","latencyMs":9,"line":10,"result":"tagged","statusCode":200}', '\xc175b90379ad25ee73c6cd04b522041cebc23ae66efd1cae816c05feadda9e11', '\xab3d50935785171aa5beb540390fdff7f1a9b9917bb1ee0c710e2c5e5c2fcc42');
-INSERT INTO outdial.audit VALUES (15, '2026-06-16T15:00:00.802Z', 'tester', 'disposition.assign', 'call_0000010', 'job_01kv8f4k33dpntqdm9ha', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":10,"line":11,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x2563173d3785c3b36dc26d7cb9b60ff5c7aa53fefdff38732190b047b0482278', '\x61fc32f079388105ce3ffbded19d2ab0923ea6a0445ba4747c0c5ad29b07bd17');
-INSERT INTO outdial.audit VALUES (16, '2026-06-16T15:00:00.869Z', 'tester', 'campaign.pause', 'camp_1', NULL, '{"activeCalls":0,"confirmed":true,"intent":"intent_01kv8f4k6tn0sryv1j9c","key":"state-paused-intent_01kv8f4k6tn0sryv1j9c","outcome":"already"}', '\x0f84d0fdb2b620e8d193ccec3290a7727fcf83fe890aec553f0c1264fe284e63', '\xfceb69607af5f56e7c004659cdb39d90c402e42fcd37f0083fea3f1f75164805');
-INSERT INTO outdial.audit VALUES (17, '2026-06-16T15:00:00.903Z', 'tester', 'token.add', 'ann', NULL, '{"expiresAt":null,"id":"tok_01kv8f4k85zn3tmyg1nh","role":"operator"}', '\x985e22a7daacf9fc13579ee64357f3d7b7642edb46da944ea79eb8640e9fe500', '\xf56ff29d462479f7cabf2e7983927451ac74e8a6c9b4b3bc32570d310b10d319');
+INSERT INTO outdial.audit VALUES (0, '2026-06-16T15:00:00.466Z', 'tester', 'registry.load', 'registry US', NULL, '{"areaCodes":"212","asOf":"2026-06-10","contentHash":"sha256:7e6a32407838f517c3c9d15978f2789eef2c75ce784422fb0bab0060d9865130","file":"us-registry.txt","numbers":2,"registry":"US","whole":true}', '\x952f0ec3c524651b2409bbcb80aa1749ad63131cd5c2eba498dc73b0efa07d8f', '\x3e313360a31191fcbf1db85bc8c3bef980398d5690ef98d4a4d61a50090bf63a');
+INSERT INTO outdial.audit VALUES (1, '2026-06-16T15:00:00.494Z', 'tester', 'dnc.import', 'own-list.csv', NULL, '{"added":1,"contentHash":"sha256:04e10f7a828b48b49765b441ec8da0c15b52f0a817e07668041229a9a5b6252f","file":"own-list.csv","import":"imp_01kv8f4jv89hbanf0xtt","known":0,"read":1,"refused":0}', '\xd077a8f25fa480ed47645f27bf1ad00f2d00dcfea6fa4fdebb5eb162abc1b848', '\xcd5e26ca5a8572abb0641b764ff854041ca6cd5506209065ca721057e27a180b');
+INSERT INTO outdial.audit VALUES (2, '2026-06-16T15:00:00.523Z', 'tester', 'consent.import', 'consent.csv', NULL, '{"added":2,"contentHash":"sha256:3c6c1e6fff31355a9e7d173033137e7fc2e7428fef354fa04da44fc6c69c2d36","file":"consent.csv","import":"imp_01kv8f4jw3jmsvhnra1z","known":0,"read":2,"refused":0}', '\x372bb76f46eed687ccaec0f33a381677ce961bef716accd4cf33d5087656b3fc', '\xd6da3cc46446cc5fdd48d93018557ff33355b52e533e7c75390ef5d41d8c126e');
+INSERT INTO outdial.audit VALUES (3, '2026-06-16T15:00:00.546Z', 'tester', 'attempts.import', 'calls.ndjson', NULL, '{"added":3,"contentHash":"sha256:ba4326a37ad7a24bcf9f9caa5d0a8cc082f71906199d5319189b452e154e2ed1","file":"calls.ndjson","import":"imp_01kv8f4jwvmdcr5n6pxz","known":0,"read":3,"refused":0}', '\x9b3cdc0c5bc3e562a8f5f48ab59ab3a17b16181c8e70903aecc6e56e5eb4cb26', '\xa96bf10df402aa5269aec40882eb1aa34bf76bb0d37bbb6c4e1defded045ae3b');
+INSERT INTO outdial.audit VALUES (4, '2026-06-16T15:00:00.566Z', 'tester', 'dnc.suppress', '+12125550123', NULL, '{"code":"stop","origin":"manual","reference":"call-7"}', '\x3c82cea03566b45bc917047a741c796a411d2cd8ad2ebcd41b2bc7d35afc3bbb', '\x1a8f78ec9c89b8366d85477c562a6ae9a1e12bd82b3327928207392d85e61ef8');
+INSERT INTO outdial.audit VALUES (5, '2026-06-16T15:00:00.779Z', 'tester', 'job.run', 'job_01kv8f4k3awxx13bxcca', 'job_01kv8f4k3awxx13bxcca', '{"campaign":"camp_1","contentHash":"4bc27280a5be370ac482cad98642cfb7e9b4adc72bb383e79ade72bd33191140","replica":"vm-4506-8ycwnc","rows":10,"run":1,"source":"calls.csv"}', '\xec727f6626cf355d6d330bff3d52763dce05afd4767faf3da879c07ac59f18a0', '\x6be592176ce5432ae25efc67066ac6cf0e4e1bbb350faf5846a6bfd23f23ed1f');
+INSERT INTO outdial.audit VALUES (6, '2026-06-16T15:00:00.811Z', 'tester', 'disposition.assign', 'call_0000001', 'job_01kv8f4k3awxx13bxcca', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":6,"line":2,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x9d3eff782cc875ee9d5cfb8a0797299e68ea1aed8dd939221fe7216814170a3b', '\xcc3ca65796c58a3ee4ac08fac51bcb33af4999d4e0fb93de15a3d15b31acb162');
+INSERT INTO outdial.audit VALUES (7, '2026-06-16T15:00:00.811Z', 'tester', 'disposition.assign', 'call_0000002', 'job_01kv8f4k3awxx13bxcca', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":7,"line":3,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x42bf106bc0372022df1ec299b99a1a024580268872f16c401f9b29a0c0354831', '\x139cf9ea59983a86b29da4860f5dc41f14f2ba63f34747e22dabc3515a29f739');
+INSERT INTO outdial.audit VALUES (8, '2026-06-16T15:00:00.811Z', 'tester', 'disposition.assign', 'call_0000003', 'job_01kv8f4k3awxx13bxcca', '{"attempts":1,"campaign":"camp_1","code":"DISP_002","latencyMs":8,"line":4,"result":"tagged","statusCode":200}', '\xfae6ffacfa31df2ce7c6a8f7dcac0af4ade703dcfb7cc758f20bbf60831a0d97', '\x9b3ed547cad57edda4f4ed6e2cebd5b7e2b20c386bce1f380dec835f7a34ee93');
+INSERT INTO outdial.audit VALUES (9, '2026-06-16T15:00:00.811Z', 'tester', 'disposition.assign', 'call_0000004', 'job_01kv8f4k3awxx13bxcca', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":7,"line":5,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x2757e66b6e1f2f04f6813dd7bcaaf60c811bc154ca3270a97afead41c4ee2087', '\xed115f19543b80e0236fdc41f5e5294340a57e0e5941e5b46f5f4828817eafc0');
+INSERT INTO outdial.audit VALUES (10, '2026-06-16T15:00:00.811Z', 'tester', 'disposition.assign', 'call_0000005', 'job_01kv8f4k3awxx13bxcca', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":8,"line":6,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x9ab58f53d5a9a95774c892d6208c78d260ee3a765cdc1d1b3a99769946777129', '\x0e6455f482adb22715295cc52bf31cab32b277037da42b688ac0d73fcd2972c8');
+INSERT INTO outdial.audit VALUES (11, '2026-06-16T15:00:00.811Z', 'tester', 'disposition.assign', 'call_0000006', 'job_01kv8f4k3awxx13bxcca', '{"attempts":1,"campaign":"camp_1","code":"DISP_002","latencyMs":9,"line":7,"result":"tagged","statusCode":200}', '\x346385ceb41f7768432c18cb0f3cdef54b5f138b6efa40d77bcbad1566f7a1c8', '\x6b3d2e01daa9b74162c7b2c4bc58c67ed606ed07f84da93705d6c38a755c3fe3');
+INSERT INTO outdial.audit VALUES (12, '2026-06-16T15:00:00.811Z', 'tester', 'disposition.assign', 'call_0000007', 'job_01kv8f4k3awxx13bxcca', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":10,"line":8,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x399dfb66025563b48dfd603363aa4fe85743408e8d80809c92a379a4a622766b', '\xb2991e8dd8d80550127150d3605283e0786e8a9c261454fc9c6f03872662176b');
+INSERT INTO outdial.audit VALUES (13, '2026-06-16T15:00:00.811Z', 'tester', 'disposition.assign', 'call_0000008', 'job_01kv8f4k3awxx13bxcca', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":11,"line":9,"reason":"REASON_001","result":"tagged","statusCode":200}', '\xc193db7d38c8d76c2bdb28955b8dad6d333854098597786ee439dec288c53434', '\x78987d0b3a08da3c00c89d6b4689f07b05555a3fb3f4170ab4fa02cf288edbfa');
+INSERT INTO outdial.audit VALUES (14, '2026-06-16T15:00:00.811Z', 'tester', 'disposition.assign', 'call_0000009', 'job_01kv8f4k3awxx13bxcca', '{"attempts":1,"campaign":"camp_1","code":"DISP_002","latencyMs":10,"line":10,"result":"tagged","statusCode":200}', '\x69f3257ff53a2595c4c610f6bfca6de57d1dcabbc02429b517005e460791c90c', '\xa4e5c501b26f87796569bbb68655cccfc2ece2e7cf1a4837bc1b7da948dd9d8a');
+INSERT INTO outdial.audit VALUES (15, '2026-06-16T15:00:00.811Z', 'tester', 'disposition.assign', 'call_0000010', 'job_01kv8f4k3awxx13bxcca', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":11,"line":11,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x273ff10870ddf7f743218560308c358c54164ea215b736a3cd0fc91ce3ebf741', '\x0d62977d616088d7458691d0d8d5be4c2cfde4c40af0328744f567dc1b253094');
+INSERT INTO outdial.audit VALUES (16, '2026-06-16T15:00:00.872Z', 'tester', 'campaign.pause', 'camp_1', NULL, '{"activeCalls":0,"confirmed":true,"intent":"intent_01kv8f4k6w9b7rp99wt9","key":"state-paused-intent_01kv8f4k6w9b7rp99wt9","outcome":"already"}', '\xb563ba9ed39d5bd92d072040d298fe56d7e5d140fdb2043c31aca6fbca8a0aba', '\xf58fc10f35d0ac2f78e732dba4587fa9c333e0ea1d249de21a1c3837b300d8df');
+INSERT INTO outdial.audit VALUES (17, '2026-06-16T15:00:00.896Z', 'tester', 'token.add', 'ann', NULL, '{"expiresAt":null,"id":"tok_01kv8f4k7y0b7qxd5vm4","role":"operator"}', '\x546be0c2302b622f8fc442eee63029aa611b226a5e6a5b699e5c020f5f919664', '\x2feb8a28a6024d448610fafaa05f3eaf49947bea1f2903b4dd0bf7a677284953');
 
 
 --
@@ -2333,57 +2359,57 @@ INSERT INTO outdial.audit VALUES (17, '2026-06-16T15:00:00.903Z', 'tester', 'tok
 
 INSERT INTO outdial.audit_checkpoints VALUES (1, 'outdial.audit/6cfd9de2e78a34ff
 1
-TO7D1dNqdhtix7U3fPm9L/JkaE1n186TpEhNr5Y5XYg=
+lS8Ow8UkZRskCbvLgKoXSa1jExzVwuukmNxzsO+gfY8=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0HjqZhqUS9weUonXdvRR/yQ1u1P+fXxr7ecB60h6gciBcdIWPiNKTzBQGjR48Qqt3uANf6elgsiIK7tWXklDQuVgM=
+— outdial.audit/6cfd9de2e78a34ff Hm0HjkVHhz3rs8MGhDtoZe0TUgTaUysPuAW5VVW3+qQbelobrb6vfFI3HxdtUactKrM/GwqjmGXOW2xkZUCYh7wWVgw=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (2, 'outdial.audit/6cfd9de2e78a34ff
 2
-r6I5SL+jCK5RKdACEHi+pQW1nYutbbnLQ+MEDKk77PE=
+5jY/d6EFeMAjUHV3ZJySoqbOFJWSV9iGdnCVLwK0Abg=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0Hjl1W/uPCo4zIfuQ4LCoyE3Ii4CVu9vQyqGWlSgyxQLS3YR9w0Uss3RGa+gK2Nz9iiYh3KzYj5qYbouWGeoZlIAE=
+— outdial.audit/6cfd9de2e78a34ff Hm0Hjmmv3hcS9T59t/olGjDvjcssuAaoSxLQjtCA84NLy8m4oRPtPm7k3pruoHRDvRJTzJGY/AlARXXjWe0OWPLjWwY=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (3, 'outdial.audit/6cfd9de2e78a34ff
 3
-I2LnlYzeH9WIUVk3oQWpsR6DVs6as3Kc9wfaHjcdrGc=
+EUJCwGrIwgb8O/MOX9pTIh8kvxCEEUJzCefjcRCtA48=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0HjjpZh6S8+i0/16ctG35kS1Ev0JiTVkDJQZmDHgloFerEGvE/Sa1mt+bcWtMBpKdHMsugWWL97/DV2ZDQicGjbQw=
+— outdial.audit/6cfd9de2e78a34ff Hm0HjsaE4dq2Ao/ObyBUNuujDLhT4y3FrMe2jdfQJZngXEWaKOzquUY4xWEpH492L7FLtRTJxmncolAD8VQPpygUXgc=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (4, 'outdial.audit/6cfd9de2e78a34ff
 4
-xstqYCztqEgy1tXxg5OJI6k71FdPnEYq8sWLthu2cTg=
+HWpKLUAy4Up9gZ8ZMedm8tCKUrT3C3hjSJLxEJRT3eQ=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0Hjn2C1FIdCBwSZ2ZFSlqcq4V9uz/BEf/52iEiCRNHUe42x+NgkV/scUuqqvOQJixS+9yGE6unZ+M/HI6kF2xNQQ4=
+— outdial.audit/6cfd9de2e78a34ff Hm0HjggDhpPCTEztZ5TUYlMd6wuSY/xgfYOBrtA1zas0nWb78jJcFJckplni3Cy5ZV+mc0GHPKu7aZkjbH1WdFf7XQc=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (5, 'outdial.audit/6cfd9de2e78a34ff
 5
-pwzdPE+yFombDseyARkdqkx4U+GPRcNT/zeo+d5/Lgs=
+Q2u0GbgJK8esgFsvrUFO5PDFfIaL7Hsw9UOmivOzeRU=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0HjiBE2e1RosOVGXCKYDWV+2+5h0V2R4Arf3ZdYH21FagF1YPBWMrc2pbmC3kUi4VKxoWmqNoaFUoJ6mq4eZzDWwg=
+— outdial.audit/6cfd9de2e78a34ff Hm0Hjs7FZ16xTRIIi3hPc1ucs8GOXSpb+NEAEs9U9oU1POvhv2pwoljrkUTMBx8DJ7nxUcrWoWQmogf9mes6bsWwYQQ=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (6, 'outdial.audit/6cfd9de2e78a34ff
 6
-0Z8QpfFAgJj0Zbl9Ektc2oxVneDtva0XIqXyv9WB9J4=
+BqV8ooik1kHU3b8l3E8OIbkoCXNWbtm8ld7bxwjrodc=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0Hjg/Zb8pTB/S9P6teWyHj4zGUwc5nHdJBJH+GM90wr2E4lP0M4tIfQDy+a3WInNcAJeCXkkWYiPveOZgvKYVuIAE=
+— outdial.audit/6cfd9de2e78a34ff Hm0Hjj4LlRqIgavTuPOqN2OPbVet3p4Oopt/aRvUel8ZxRixy6MRAR7T4A+XRrYRmVTdeE5tr8A5O6TKnI86En1B9gQ=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (16, 'outdial.audit/6cfd9de2e78a34ff
 16
-4a3igZm/hejTD7FrTriMvlY6OoHlh5vLv5BtHB0ZOo4=
+fTKyDKfE7kbTjqjTxjs9Cg5fgFjfrzAA/FYNeCZ+ZgM=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0HjgcuhYRT1mZ2r5+O+V1987jFtDG3crxdHwNl3AHUolfmKc5NIzE6Vw/QbFtCx8aNqLJHYyS3G3ZW8/c4Pm7W7wg=
+— outdial.audit/6cfd9de2e78a34ff Hm0HjqVHdKx4gBt72/Bgf+rmXqqHsTb7xZFoqnhgIB9a690nSmavoGKgt5+nF1L3yuw8Acra7GOpRrFHRhJSaUe7VAU=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (17, 'outdial.audit/6cfd9de2e78a34ff
 17
-+0W5eLtLZMTkm9Yk0N/H7sTSuDLQLz0bJqMk9MlPdB8=
+pfGShQrNAPEadirZ8noE5Hx9V2jWf/34PgXq7vMlxQY=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0HjpPZ1RTtCzE7ux9/jFSCFl8cYmFn5usybfrNSeh/eWGnzxagRhW8DzpftcUS8P4gaz6np565HsO4jYDZ1JW25Aw=
+— outdial.audit/6cfd9de2e78a34ff Hm0Hjo/3hsXvmAju40n69BmhBM979YkRwnicqUVZ7701vk+ifhBcKPc136d2kC43YQnkY1goLZ+hj9ZTqutnyCzNdQY=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (18, 'outdial.audit/6cfd9de2e78a34ff
 18
-3zL17soM6a62thYwcstfmsHpnjrxJNMi1SZViuZQN/Q=
+gX/AwmaF2LtzL9xc0kYhte+y2K1HNdE64oG+4OwtKpA=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0HjqO9sS8bP3H3FV9p00kEuX1g+Q7izyEALqhIqQxP+L0WC3BlBCOhrWwQw/2koBtBwWKTArBmc7vhy+y3nNUTSAE=
+— outdial.audit/6cfd9de2e78a34ff Hm0HjsYfcEQJ/vi7BaasSQQlcgCFJSvYRjCWhTwzzBgRPwe0jsJ1aZr03jMOzCfebn7WRijaORaIHVHSwJO3ls9Zgw8=
 ');
 
 
@@ -2403,14 +2429,14 @@ INSERT INTO outdial.audit_checkpoints VALUES (18, 'outdial.audit/6cfd9de2e78a34f
 -- Data for Name: audit_head; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.audit_head VALUES (true, 18, '\xe1ade28199bf85e8d30fb16b4eb88cbe563a3a81e5879bcbbf906d1c1d193a8e4959e854cd1309c6d9f58370a1188f5bd9d42f282c71e6ec70a4866b3e27c4c3', 'outdial.audit/6cfd9de2e78a34ff+1e6d078e+AWSH1zsiW2h85J/oTZTrRA3RS7EYC9Lq7zq+ok3VaGM2');
+INSERT INTO outdial.audit_head VALUES (true, 18, '\x7d32b20ca7c4ee46d38ea8d3c63b3d0a0e5f8058dfaf3000fc560d78267e6603f211a697c00250aa3fdfc784e3f7c3679553f252025cf013cbf7d407ae6bbcb7', 'outdial.audit/6cfd9de2e78a34ff+1e6d078e+AWSH1zsiW2h85J/oTZTrRA3RS7EYC9Lq7zq+ok3VaGM2');
 
 
 --
 -- Data for Name: audit_jobs; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.audit_jobs VALUES ('job_01kv8f4k33dpntqdm9ha', 5, 15);
+INSERT INTO outdial.audit_jobs VALUES ('job_01kv8f4k3awxx13bxcca', 5, 15);
 
 
 --
@@ -2447,8 +2473,8 @@ INSERT INTO outdial.audit_jobs VALUES ('job_01kv8f4k33dpntqdm9ha', 5, 15);
 -- Data for Name: consents; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.consents VALUES (12125550123, '2026-05-01 14:00:00+00', '63a4fe07-19a8-d070-2c76-1f4bf2d1d196', 'written', 'web form', 'landing page 7', 'form-1', 'ecbaf70d-a40e-6a8f-2c29-0c1ac60b1bfb', 'imp_01kv8f4jvn3yzndv7y9c', '2026-06-16 15:00:00.506+00');
-INSERT INTO outdial.consents VALUES (18505550117, '2026-05-02 14:00:00+00', '958013e3-b0d7-f995-1afb-8551ca24fc31', 'written', 'web form', 'spring campaign', 'form-2', 'ecbaf70d-a40e-6a8f-2c29-0c1ac60b1bfb', 'imp_01kv8f4jvn3yzndv7y9c', '2026-06-16 15:00:00.506+00');
+INSERT INTO outdial.consents VALUES (12125550123, '2026-05-01 14:00:00+00', '63a4fe07-19a8-d070-2c76-1f4bf2d1d196', 'written', 'web form', 'landing page 7', 'form-1', 'ecbaf70d-a40e-6a8f-2c29-0c1ac60b1bfb', 'imp_01kv8f4jw3jmsvhnra1z', '2026-06-16 15:00:00.52+00');
+INSERT INTO outdial.consents VALUES (18505550117, '2026-05-02 14:00:00+00', '958013e3-b0d7-f995-1afb-8551ca24fc31', 'written', 'web form', 'spring campaign', 'form-2', 'ecbaf70d-a40e-6a8f-2c29-0c1ac60b1bfb', 'imp_01kv8f4jw3jmsvhnra1z', '2026-06-16 15:00:00.52+00');
 
 
 --
@@ -2521,10 +2547,10 @@ INSERT INTO outdial.consents VALUES (18505550117, '2026-05-02 14:00:00+00', '958
 -- Data for Name: fact_imports; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4jsfxwwz82b2zk', 'registry US', 'us-registry.txt', 'tester', '2026-06-16 15:00:00.431+00', '2026-06-16 15:00:00.452+00', 'sha256:7e6a32407838f517c3c9d15978f2789eef2c75ce784422fb0bab0060d9865130', '{"read":2,"added":2,"known":0,"refused":0}', '2026-11-26 18:43:19.993123+00', '{"registryNumbers": 0}', 0, NULL, NULL, NULL, NULL, NULL);
-INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4jttymnb968j33', 'dnc', 'own-list.csv', 'tester', '2026-06-16 15:00:00.474+00', '2026-06-16 15:00:00.479+00', 'sha256:04e10f7a828b48b49765b441ec8da0c15b52f0a817e07668041229a9a5b6252f', '{"read":1,"added":1,"known":0,"refused":0}', '2026-11-26 18:43:20.027686+00', '{"suppressions": 1}', 13, 'sha256:04e10f7a828b48b49765b441ec8da0c15b52f0a817e07668041229a9a5b6252f', NULL, NULL, NULL, 13);
-INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4jvn3yzndv7y9c', 'consent', 'consent.csv', 'tester', '2026-06-16 15:00:00.502+00', '2026-06-16 15:00:00.508+00', 'sha256:3c6c1e6fff31355a9e7d173033137e7fc2e7428fef354fa04da44fc6c69c2d36', '{"read":2,"added":2,"known":0,"refused":0}', '2026-11-26 18:43:20.057121+00', '{"consents": 2, "suppressions": 0}', 319, 'sha256:3c6c1e6fff31355a9e7d173033137e7fc2e7428fef354fa04da44fc6c69c2d36', NULL, NULL, NULL, 319);
-INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4jwdpc13kg30v7', 'attempts', 'calls.ndjson', 'tester', '2026-06-16 15:00:00.525+00', '2026-06-16 15:00:00.53+00', 'sha256:ba4326a37ad7a24bcf9f9caa5d0a8cc082f71906199d5319189b452e154e2ed1', '{"read":3,"added":3,"known":0,"refused":0}', '2026-11-26 18:43:20.079514+00', '{"attempts": 3}', 423, 'sha256:ba4326a37ad7a24bcf9f9caa5d0a8cc082f71906199d5319189b452e154e2ed1', NULL, NULL, NULL, 423);
+INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4jsw6czcd9q236', 'registry US', 'us-registry.txt', 'tester', '2026-06-16 15:00:00.444+00', '2026-06-16 15:00:00.465+00', 'sha256:7e6a32407838f517c3c9d15978f2789eef2c75ce784422fb0bab0060d9865130', '{"read":2,"added":2,"known":0,"refused":0}', '2026-11-26 21:12:40.20639+00', '{"registryNumbers": 0}', 0, NULL, NULL, NULL, NULL, NULL);
+INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4jv89hbanf0xtt', 'dnc', 'own-list.csv', 'tester', '2026-06-16 15:00:00.488+00', '2026-06-16 15:00:00.493+00', 'sha256:04e10f7a828b48b49765b441ec8da0c15b52f0a817e07668041229a9a5b6252f', '{"read":1,"added":1,"known":0,"refused":0}', '2026-11-26 21:12:40.241175+00', '{"suppressions": 1}', 13, 'sha256:04e10f7a828b48b49765b441ec8da0c15b52f0a817e07668041229a9a5b6252f', NULL, NULL, NULL, 13);
+INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4jw3jmsvhnra1z', 'consent', 'consent.csv', 'tester', '2026-06-16 15:00:00.515+00', '2026-06-16 15:00:00.522+00', 'sha256:3c6c1e6fff31355a9e7d173033137e7fc2e7428fef354fa04da44fc6c69c2d36', '{"read":2,"added":2,"known":0,"refused":0}', '2026-11-26 21:12:40.270619+00', '{"consents": 2, "suppressions": 0}', 319, 'sha256:3c6c1e6fff31355a9e7d173033137e7fc2e7428fef354fa04da44fc6c69c2d36', NULL, NULL, NULL, 319);
+INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4jwvmdcr5n6pxz', 'attempts', 'calls.ndjson', 'tester', '2026-06-16 15:00:00.539+00', '2026-06-16 15:00:00.545+00', 'sha256:ba4326a37ad7a24bcf9f9caa5d0a8cc082f71906199d5319189b452e154e2ed1', '{"read":3,"added":3,"known":0,"refused":0}', '2026-11-26 21:12:40.293935+00', '{"attempts": 3}', 423, 'sha256:ba4326a37ad7a24bcf9f9caa5d0a8cc082f71906199d5319189b452e154e2ed1', NULL, NULL, NULL, 423);
 
 
 --
@@ -2573,7 +2599,7 @@ INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4jwdpc13kg30v7', 'attempts',
 -- Data for Name: job_chunks; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.job_chunks VALUES ('job_01kv8f4k33dpntqdm9ha', 0, 2, 11, '[[2,"call_0000001","DISP_001","REASON_001","",[]],[3,"call_0000002","DISP_001","REASON_001","",["a","b"]],[4,"call_0000003","DISP_002","","",[]],[5,"call_0000004","DISP_001","REASON_001","",["a","b"]],[6,"call_0000005","DISP_001","REASON_001","",[]],[7,"call_0000006","DISP_002","","",["a","b"]],[8,"call_0000007","DISP_001","REASON_001","",[]],[9,"call_0000008","DISP_001","REASON_001","",["a","b"]],[10,"call_0000009","DISP_002","","",[]],[11,"call_0000010","DISP_001","REASON_001","",["a","b"]]]', 10, true);
+INSERT INTO outdial.job_chunks VALUES ('job_01kv8f4k3awxx13bxcca', 0, 2, 11, '[[2,"call_0000001","DISP_001","REASON_001","",[]],[3,"call_0000002","DISP_001","REASON_001","",["a","b"]],[4,"call_0000003","DISP_002","","",[]],[5,"call_0000004","DISP_001","REASON_001","",["a","b"]],[6,"call_0000005","DISP_001","REASON_001","",[]],[7,"call_0000006","DISP_002","","",["a","b"]],[8,"call_0000007","DISP_001","REASON_001","",[]],[9,"call_0000008","DISP_001","REASON_001","",["a","b"]],[10,"call_0000009","DISP_002","","",[]],[11,"call_0000010","DISP_001","REASON_001","",["a","b"]]]', 10, true);
 
 
 --
@@ -2586,23 +2612,23 @@ INSERT INTO outdial.job_chunks VALUES ('job_01kv8f4k33dpntqdm9ha', 0, 2, 11, '[[
 -- Data for Name: job_items; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k33dpntqdm9ha', 2, 'call_0000001', 'tagged', 200, NULL, 1, 7, NULL, '2026-06-16 15:00:00.8+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k33dpntqdm9ha', 3, 'call_0000002', 'tagged', 200, NULL, 1, 7, NULL, '2026-06-16 15:00:00.8+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k33dpntqdm9ha', 4, 'call_0000003', 'tagged', 200, NULL, 1, 7, NULL, '2026-06-16 15:00:00.8+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k33dpntqdm9ha', 5, 'call_0000004', 'tagged', 200, NULL, 1, 8, NULL, '2026-06-16 15:00:00.8+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k33dpntqdm9ha', 6, 'call_0000005', 'tagged', 200, NULL, 1, 9, NULL, '2026-06-16 15:00:00.8+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k33dpntqdm9ha', 7, 'call_0000006', 'tagged', 200, NULL, 1, 9, NULL, '2026-06-16 15:00:00.8+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k33dpntqdm9ha', 8, 'call_0000007', 'tagged', 200, NULL, 1, 9, NULL, '2026-06-16 15:00:00.8+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k33dpntqdm9ha', 9, 'call_0000008', 'tagged', 200, NULL, 1, 10, NULL, '2026-06-16 15:00:00.8+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k33dpntqdm9ha', 10, 'call_0000009', 'tagged', 200, NULL, 1, 9, NULL, '2026-06-16 15:00:00.8+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k33dpntqdm9ha', 11, 'call_0000010', 'tagged', 200, NULL, 1, 10, NULL, '2026-06-16 15:00:00.8+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k3awxx13bxcca', 2, 'call_0000001', 'tagged', 200, NULL, 1, 6, NULL, '2026-06-16 15:00:00.809+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k3awxx13bxcca', 3, 'call_0000002', 'tagged', 200, NULL, 1, 7, NULL, '2026-06-16 15:00:00.809+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k3awxx13bxcca', 4, 'call_0000003', 'tagged', 200, NULL, 1, 8, NULL, '2026-06-16 15:00:00.809+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k3awxx13bxcca', 5, 'call_0000004', 'tagged', 200, NULL, 1, 7, NULL, '2026-06-16 15:00:00.809+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k3awxx13bxcca', 6, 'call_0000005', 'tagged', 200, NULL, 1, 8, NULL, '2026-06-16 15:00:00.809+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k3awxx13bxcca', 7, 'call_0000006', 'tagged', 200, NULL, 1, 9, NULL, '2026-06-16 15:00:00.809+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k3awxx13bxcca', 8, 'call_0000007', 'tagged', 200, NULL, 1, 10, NULL, '2026-06-16 15:00:00.809+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k3awxx13bxcca', 9, 'call_0000008', 'tagged', 200, NULL, 1, 11, NULL, '2026-06-16 15:00:00.809+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k3awxx13bxcca', 10, 'call_0000009', 'tagged', 200, NULL, 1, 10, NULL, '2026-06-16 15:00:00.809+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k3awxx13bxcca', 11, 'call_0000010', 'tagged', 200, NULL, 1, 11, NULL, '2026-06-16 15:00:00.809+00', NULL);
 
 
 --
 -- Data for Name: jobs; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.jobs VALUES ('job_01kv8f4k33dpntqdm9ha', 'tag', 'camp_1', 'calls.csv', '4bc27280a5be370ac482cad98642cfb7e9b4adc72bb383e79ade72bd33191140', 'null', 'tester', 'done', 10, '{"tagged": 10}', '{"plan":{"rows":10,"toSend":10,"refused":0,"duplicates":0,"problems":{},"examples":[]},"measured":{"attempts":{"count":10,"p50":8.919057826914521,"p95":10,"p99":10,"max":10},"items":{"count":10,"p50":8.919057826914521,"p95":10,"p99":10,"max":10},"retries":0,"rateLimited":0}}', NULL, NULL, 1, '2026-06-16 15:00:00.74+00', '2026-06-16 15:00:00.763+00', '2026-06-16 15:00:00.812+00', 'rest', '05f5a8d0d83c2b01', NULL, 'this machine');
+INSERT INTO outdial.jobs VALUES ('job_01kv8f4k3awxx13bxcca', 'tag', 'camp_1', 'calls.csv', '4bc27280a5be370ac482cad98642cfb7e9b4adc72bb383e79ade72bd33191140', 'null', 'tester', 'done', 10, '{"tagged": 10}', '{"plan":{"rows":10,"toSend":10,"refused":0,"duplicates":0,"problems":{},"examples":[]},"measured":{"attempts":{"count":10,"p50":8.078265468491141,"p95":11,"p99":11,"max":11},"items":{"count":10,"p50":8.078265468491141,"p95":11,"p99":11,"max":11},"retries":0,"rateLimited":0}}', NULL, NULL, 1, '2026-06-16 15:00:00.746+00', '2026-06-16 15:00:00.772+00', '2026-06-16 15:00:00.821+00', 'rest', 'e8d62523ecf21852', NULL, 'this machine');
 
 
 --
@@ -2651,9 +2677,9 @@ INSERT INTO outdial.jobs VALUES ('job_01kv8f4k33dpntqdm9ha', 'tag', 'camp_1', 'c
 -- Data for Name: migrations; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.migrations VALUES (1, 'baseline', '2026-11-26 18:43:19.574992+00');
-INSERT INTO outdial.migrations VALUES (2, 'receivers', '2026-11-26 18:43:19.574992+00');
-INSERT INTO outdial.migrations VALUES (3, 'lives', '2026-11-26 18:43:19.574992+00');
+INSERT INTO outdial.migrations VALUES (1, 'baseline', '2026-11-26 21:12:39.77994+00');
+INSERT INTO outdial.migrations VALUES (2, 'receivers', '2026-11-26 21:12:39.77994+00');
+INSERT INTO outdial.migrations VALUES (3, 'lives', '2026-11-26 21:12:39.77994+00');
 
 
 --
@@ -2704,7 +2730,7 @@ INSERT INTO outdial.registry_coverage VALUES ('US', 0, 1, '2026-06-10', 0);
 -- Data for Name: registry_files; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.registry_files OVERRIDING SYSTEM VALUE VALUES (1, 'US', '2026-06-10', 'us-registry.txt', 'tester', 'current', 'sha256:7e6a32407838f517c3c9d15978f2789eef2c75ce784422fb0bab0060d9865130', 2, '2026-06-16 15:00:00.451+00', 'imp_01kv8f4jsfxwwz82b2zk', NULL);
+INSERT INTO outdial.registry_files OVERRIDING SYSTEM VALUE VALUES (1, 'US', '2026-06-10', 'us-registry.txt', 'tester', 'current', 'sha256:7e6a32407838f517c3c9d15978f2789eef2c75ce784422fb0bab0060d9865130', 2, '2026-06-16 15:00:00.465+00', 'imp_01kv8f4jsw6czcd9q236', NULL);
 
 
 --
@@ -2773,7 +2799,7 @@ INSERT INTO outdial.registry_numbers_1 VALUES (1, 12125550151);
 -- Data for Name: revocations; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.revocations OVERRIDING SYSTEM VALUE VALUES (1, 12125550123, '2026-06-16 15:00:00.548+00', 'do-not-call request', 'call-7', '2026-06-16 15:00:00.548+00');
+INSERT INTO outdial.revocations OVERRIDING SYSTEM VALUE VALUES (1, 12125550123, '2026-06-16 15:00:00.564+00', 'do-not-call request', 'call-7', '2026-06-16 15:00:00.564+00');
 
 
 --
@@ -2795,6 +2821,12 @@ INSERT INTO outdial.revocations OVERRIDING SYSTEM VALUE VALUES (1, 12125550123, 
 
 
 --
+-- Data for Name: starts; Type: TABLE DATA; Schema: outdial; Owner: -
+--
+
+
+
+--
 -- Data for Name: state_changes; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
@@ -2804,7 +2836,7 @@ INSERT INTO outdial.revocations OVERRIDING SYSTEM VALUE VALUES (1, 12125550123, 
 -- Data for Name: state_intents; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.state_intents VALUES ('intent_01kv8f4k6tn0sryv1j9c', 'camp_1', 'paused', 'state-paused-intent_01kv8f4k6tn0sryv1j9c', 'tester', NULL, '2026-06-16 15:00:00.858+00', '2026-06-16 15:00:00.868+00', 'already', NULL, '2026-06-16 15:00:00.868+00', NULL, NULL, 0);
+INSERT INTO outdial.state_intents VALUES ('intent_01kv8f4k6w9b7rp99wt9', 'camp_1', 'paused', 'state-paused-intent_01kv8f4k6w9b7rp99wt9', 'tester', NULL, '2026-06-16 15:00:00.86+00', '2026-06-16 15:00:00.871+00', 'already', NULL, '2026-06-16 15:00:00.871+00', NULL, NULL, 0);
 
 
 --
@@ -2835,15 +2867,15 @@ INSERT INTO outdial.state_intents VALUES ('intent_01kv8f4k6tn0sryv1j9c', 'camp_1
 -- Data for Name: suppressions; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.suppressions OVERRIDING SYSTEM VALUE VALUES (1, 12125550177, NULL, 'list', '', '', 'tester', 'imp_01kv8f4jttymnb968j33', '2026-06-16 15:00:00.477+00');
-INSERT INTO outdial.suppressions OVERRIDING SYSTEM VALUE VALUES (2, 12125550123, '2026-06-16 15:00:00.548+00', 'manual', 'stop', 'call-7', 'tester', NULL, '2026-06-16 15:00:00.549+00');
+INSERT INTO outdial.suppressions OVERRIDING SYSTEM VALUE VALUES (1, 12125550177, NULL, 'list', '', '', 'tester', 'imp_01kv8f4jv89hbanf0xtt', '2026-06-16 15:00:00.49+00');
+INSERT INTO outdial.suppressions OVERRIDING SYSTEM VALUE VALUES (2, 12125550123, '2026-06-16 15:00:00.564+00', 'manual', 'stop', 'call-7', 'tester', NULL, '2026-06-16 15:00:00.565+00');
 
 
 --
 -- Data for Name: tenant_of_store; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.tenant_of_store VALUES (true, NULL, 'this machine', '2026-06-16 15:00:00.586+00');
+INSERT INTO outdial.tenant_of_store VALUES (true, NULL, 'this machine', '2026-06-16 15:00:00.597+00');
 
 
 --
@@ -2919,6 +2951,13 @@ SELECT pg_catalog.setval('outdial.revocations_id_seq', 1, true);
 --
 
 SELECT pg_catalog.setval('outdial.service_events_id_seq', 1, false);
+
+
+--
+-- Name: starts_id_seq; Type: SEQUENCE SET; Schema: outdial; Owner: -
+--
+
+SELECT pg_catalog.setval('outdial.starts_id_seq', 1, false);
 
 
 --
@@ -3667,6 +3706,14 @@ ALTER TABLE ONLY outdial.sessions
 
 ALTER TABLE ONLY outdial.sessions
     ADD CONSTRAINT sessions_previous_hash_key UNIQUE (previous_hash);
+
+
+--
+-- Name: starts starts_pkey; Type: CONSTRAINT; Schema: outdial; Owner: -
+--
+
+ALTER TABLE ONLY outdial.starts
+    ADD CONSTRAINT starts_pkey PRIMARY KEY (id);
 
 
 --
@@ -4793,5 +4840,5 @@ ALTER TABLE ONLY outdial.suppression_lifts
 -- PostgreSQL database dump complete
 --
 
-\unrestrict c1toDdryNR1zY8OuEVVZRgZqokKYaJYPecUFcLFEwma3kUf5TAFmm3pAkmwXXDB
+\unrestrict bektrbaDfxabnkOtxDe3gRQoBX8hsuaEBXT3RKGuKeIGoVOP0UStpIRY8lu8ajE
 

@@ -26,6 +26,7 @@ import { CampaignPlanner, type PlanRules } from "../plan/use-cases.ts";
 import { campaignWebhooksOf } from "../plan/webhooks.ts";
 import type { CampaignGate } from "../state/gate.ts";
 import { type ResumeDeps, resumeVerdict } from "../state/resume.ts";
+import { notedStarts } from "../state/starts.ts";
 import { pairAgainstOf } from "../states.ts";
 import { type Course, decide, MACHINE, outcomeOf, startOf, stepsOf } from "./machine.ts";
 import {
@@ -543,7 +544,7 @@ export class CampaignFileUseCases extends CampaignPlanner {
   ): Promise<Happening> {
     const signal = leave.halt;
     const { clock, store, tenant, actor } = this.#context;
-    const { campaignProvisioning: provisioning, campaignRunner: runner } = tenant.capabilities;
+    const { campaignProvisioning: provisioning, campaignRunner: runner } = notedStarts(tenant, store);
     const { pause } = this.#rules;
     if ("afterMs" in command && command.afterMs > 0) await clock.sleep(command.afterMs, signal);
     const entry = stepsOf(plan)[state.at];

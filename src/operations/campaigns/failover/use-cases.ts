@@ -18,6 +18,7 @@ import { timeText } from "../../views/texts.ts";
 import { CampaignMetrics } from "../metrics/index.ts";
 import { FIRST } from "../state/gate.ts";
 import type { CampaignGate } from "../state/index.ts";
+import { notedStarts } from "../state/starts.ts";
 import { type ActDeps, type ActFor, look, pass } from "./act.ts";
 import { handContacts, handedOf, overlapProblem, unreadableWords } from "./called.ts";
 import { decide, NEW_PAIR, nextCommand } from "./machine.ts";
@@ -499,7 +500,8 @@ export interface FailoverRules {
 
 /** What the steps of a hand-over need, from the context and the rules. */
 function failoverDeps({ tenant, store, ...context }: Context, rules: FailoverRules): ActDeps {
-  const { campaignRunner: runner, metricsSource: source, outcomeSource: calls, contactSource: contacts } = tenant.capabilities;
+  const { metricsSource: source, outcomeSource: calls, contactSource: contacts } = tenant.capabilities;
+  const { campaignRunner: runner } = notedStarts(tenant, store);
   const clock = rules.clock ?? context.clock;
   return {
     runner,

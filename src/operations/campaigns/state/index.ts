@@ -14,5 +14,4 @@ export {
   type ZoneWindow,
 } from "./gate.ts";
 export { type ResumeReport, type ResumeVerdict, resumeVerdict } from "./resume.ts";
-export { notedStarts } from "./starts.ts";
 export { type KnownOfCampaigns, pauseAll, STOP_PATIENCE, type StopPatience, StopRun, type StopRunDeps } from "./stop.ts";

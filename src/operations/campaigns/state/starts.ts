@@ -15,12 +15,12 @@ interface Starting {
   readonly campaignProvisioning: CampaignProvisioning;
 }
 
-/** Capabilities that let a campaign dial, each such request noted. A start is not sent when it cannot be noted: rejects with StoreError. */
-export function notedStarts<C extends Starting>(capabilities: C, notes: Pick<StateIntents, "startSent" | "startAnswered">): C {
-  const { campaignRunner: runner, campaignProvisioning: provisioning } = capabilities;
+/** The capabilities that let a campaign dial, each such request noted. One that cannot be noted is not sent: rejects with StoreError. */
+export function notedStarts(
+  { capabilities: { campaignRunner: runner, campaignProvisioning: provisioning } }: { readonly capabilities: Starting },
+  { stateIntents: notes }: { readonly stateIntents: Pick<StateIntents, "startSent" | "startAnswered"> },
+): Starting {
   const { place } = provisioning;
-  /** Answered, and the database did not take that. */
-  let owed: string[] = [];
   const noted = async <T extends object>(
     id: string,
     key: string,
@@ -41,16 +41,11 @@ export function notedStarts<C extends Starting>(capabilities: C, notes: Pick<Sta
       isAnswered = thrown instanceof TenantError && !thrown.outcomeUnknown && !thrown.report.earlierUnknown;
       throw thrown;
     } finally {
-      if (isAnswered) {
-        owed.push(note);
-        const ids = owed;
-        owed = [];
-        await notes.startAnswered(ids, answers).catch(() => owed.push(...ids));
-      }
+      // A note that stays makes a stop look longer, no more.
+      if (isAnswered) await notes.startAnswered(note, answers).catch(() => undefined);
     }
   };
   return {
-    ...capabilities,
     campaignRunner: {
       ...runner,
       setStatus: (id, status, options: CallOptions = {}) => {
