@@ -196,8 +196,9 @@ test("a job in full run, with requests at the tenant, is held by no SIGHUP and l
   await writeFile(secretFile, `${OLD}\n`);
   await world.configure(yaml(first));
   const service = await served({ BI_SECRET_FILE: secretFile });
-  const { faults, requests, advance } = world.sandbox.control;
-  const sent = () => requests({ operation: "assignDisposition" });
+  const { control } = world.sandbox;
+  const { faults } = control;
+  const sent = () => control.requests({ operation: "assignDisposition" });
   faults.add({ match: { operation: "assignDisposition" }, after: 10, effect: { delayMs: 600_000 } });
   const answer = await service.post(`/api/v1/campaigns/${CAMPAIGN}/tags?name=calls.csv`, "text/csv", callsCsv(ROWS));
   const { job } = (await answer.json()) as { job: { id: string } };
@@ -212,7 +213,7 @@ test("a job in full run, with requests at the tenant, is held by no SIGHUP and l
   await service.hangUp();
   expect(sent()).toHaveLength(10);
   faults.clear();
-  await advance(600);
+  await control.advance(600);
   await until(async () => (await state())["status"] === "done");
   expect(await state()).toMatchObject({ counts: { tagged: ROWS } });
   // The same process had it from its beginning to its end, and sent no row twice.
