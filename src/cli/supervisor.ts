@@ -1,11 +1,12 @@
-// Tells systemd that the service is ready, lives and stops, when systemd started it and waits for that (Type=notify). Node has no
-// sockets of the kind on which systemd listens, so its own program `systemd-notify` says it; that needs NotifyAccess=all.
+// Tells systemd that the service is ready, reads its configuration again, lives and stops, when systemd started it and waits for that
+// (Type=notify). Node has no sockets of the kind on which systemd listens, so its own program `systemd-notify` says it; that needs
+// NotifyAccess=all.
 
 import { execFile } from "node:child_process";
 import type { Surroundings } from "./surroundings.ts";
 
 /** What systemd is told. */
-type State = "READY=1" | "STOPPING=1" | "WATCHDOG=1";
+type State = "READY=1" | "RELOADING=1" | "STOPPING=1" | "WATCHDOG=1";
 
 export interface Supervisor extends Disposable {
   /** Resolves when systemd has it; at once without systemd. */
@@ -25,7 +26,9 @@ export function supervisorOf(env: Surroundings["env"], warn: (message: string) =
   const tell = (state: State) =>
     new Promise<void>((resolve) => {
       if (!isThere) return resolve();
-      execFile("systemd-notify", [state], { env: { ...env }, timeout: 10_000 }, (failed) => {
+      // With the time of systemd's own clock it knows which of its requests is meant.
+      const more = state === "RELOADING=1" ? [`MONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`] : [];
+      execFile("systemd-notify", [state, ...more], { env: { ...env }, timeout: 10_000 }, (failed) => {
         if (failed !== null && !isTold) warn(`systemd could not be told ${state}: ${failed.message.split("\n")[0]}`);
         isTold ||= failed !== null;
         resolve();

@@ -2,7 +2,6 @@
 
 import type { Instant } from "../kernel/index.ts";
 import { Ledger } from "./commit.ts";
-import { type ServerFacts, serverFacts } from "./database/server.ts";
 import { MIGRATION_COUNT } from "./migrations/migrate.ts";
 
 /** The database's answer. */
@@ -57,11 +56,6 @@ export class StoreHealth extends Ledger {
       "select clock_timestamp() as at, (select coalesce(max(version), 0)::int from outdial.migrations) as version",
     );
     return { at: row?.at ?? 0, schemaVersion: row?.version ?? 0, wantedVersion: MIGRATION_COUNT };
-  }
-
-  /** What the server says of itself. */
-  server(): Promise<ServerFacts> {
-    return serverFacts((statement) => this.store.query(statement));
   }
 
   /** Number of places of audit heads that could not be compared at the last look. Makes no request. */

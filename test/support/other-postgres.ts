@@ -13,6 +13,8 @@ import { until } from "./until.ts";
 
 /** Where Debian has the oldest version that outdial works with. */
 export const OLDEST = "/usr/lib/postgresql/15/bin";
+/** Programs of a version that is refused, where the run names them. */
+export const TOO_OLD = process.env["TEST_TOO_OLD_POSTGRES"];
 export const hasOldest = (): boolean => existsSync(join(OLDEST, "postgres"));
 
 export interface OtherPostgres extends AsyncDisposable {

@@ -15,10 +15,11 @@ import {
   usualTypes,
 } from "../../operations/index.ts";
 import { Provider, SignInError } from "../../server/index.ts";
-import { type Store, serverText, serverTroubles, tenantWords } from "../../store/index.ts";
+import { type Store, tenantWords } from "../../store/index.ts";
 import type { TenantLink } from "../../tenant/index.ts";
 import { readRules } from "../compliance.ts";
 import { type Config, type Flags, loadConfig } from "../config.ts";
+import { readDatabase } from "../database.ts";
 import { proxyOf, proxyText } from "../egress.ts";
 import { type Environment, secretFrom } from "../environment.ts";
 import { inboundSecrets } from "../inbound.ts";
@@ -287,17 +288,19 @@ const SOON_DAYS = 7;
 
 /** The store, its audit log, and what the gates decide by. */
 async function ofStore({ config, environment, flags, add, tried, waiting }: Seen): Promise<void> {
+  // Also where no store was made yet. One that does not answer is told of as the store.
+  const database = readDatabase(flags, environment).catch(() => undefined);
   const store = await tried("store", () =>
     waiting(`the store ${storeName(config)}`, () => storeOf({ ...config, store: undefined }, environment)),
   );
+  const standing = await database;
+  if (standing !== undefined) add("database", "ok", standing.server);
+  for (const { check, state, text, mend } of standing?.troubles ?? []) add(`database's ${check}`, state, text, mend);
   if (store === undefined) return;
   try {
     const asked = config.clock.now();
     const { at, schemaVersion } = await store.health.state();
     add("store", "ok", `${storeName(config)}, schema ${schemaVersion}`);
-    const server = await store.health.server();
-    add("database", "ok", serverText(server));
-    for (const { check, state, text, mend } of serverTroubles(server)) add(`database's ${check}`, state, text, mend);
     const ahead = Math.abs(at - (asked + config.clock.now()) / 2);
     if (ahead > SKEW_MS)
       add(

@@ -35,9 +35,14 @@ export const serve: Run<typeof declared.serve> = async ({ options, io }) => {
   using _signals = io.onServiceSignal?.((signal) => {
     if (signal !== "SIGHUP") log("info", `${signal} has no effect on a service`);
     else if (running === undefined) isAsked = true;
-    else void running.reload();
+    else void reload();
   });
   using supervisor = supervisorOf(io.env, (message) => log("warn", message));
+  const reload = async () => {
+    await supervisor.tell("RELOADING=1");
+    await running?.reload();
+    if (running !== undefined) await supervisor.tell("READY=1");
+  };
   const service = await openService(options, io.env, { host, port, pages, logger, log, onLevel });
   let exit: number = EXIT.done;
   try {
@@ -45,8 +50,8 @@ export const serve: Run<typeof declared.serve> = async ({ options, io }) => {
     const stop = stopped(io);
     await announce(service, open, log, io);
     running = service;
-    if (isAsked) void service.reload();
     void supervisor.tell("READY=1").then(() => supervisor.watch());
+    if (isAsked) void reload();
     await stop;
     running = undefined;
     void supervisor.tell("STOPPING=1");

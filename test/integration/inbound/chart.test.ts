@@ -112,6 +112,35 @@ withHelm(
   240_000,
 );
 
+withHelm(
+  "every two values files of the documents go together, with what either of them adds",
+  async () => {
+    const usual = new Set(objects({}).map(nameOf));
+    const added = new Map(
+      files.map(({ text }) => [
+        text,
+        objects(text)
+          .map(nameOf)
+          .filter((name) => !usual.has(name)),
+      ]),
+    );
+    const whole: KubernetesObject[] = [];
+    const unusual = [...added.keys()];
+    for (const [i, one] of unusual.entries())
+      for (const other of unusual.slice(i + 1)) {
+        const made = helm?.objects("outdial", [IMAGE, one, other]) ?? [];
+        expect(made.map(nameOf)).toEqual(expect.arrayContaining([...(added.get(one) ?? []), ...(added.get(other) ?? [])]));
+        const [{ env, volumeMounts }] = podOf(made).containers;
+        expect(new Set(env.map(({ name }) => name)).size).toBe(env.length);
+        expect(new Set(volumeMounts.map(({ mountPath }) => mountPath)).size).toBe(volumeMounts.length);
+        whole.push(...made);
+      }
+    expect(whole.length).toBeGreaterThan(200);
+    expect(await faultsOf(whole)).toEqual([]);
+  },
+  240_000,
+);
+
 const fileOf = (name: string) => files.find(({ kind }) => kind === name)?.text ?? "";
 
 withHelm("an ingress leads to the service, under the public address, with two replicas and no autoscaler", () => {
@@ -207,7 +236,15 @@ withHelm("the service monitor asks the service's metrics port, with the token wh
   });
   const bare = objects({ serviceMonitor: { enabled: true }, secretKeys: { OUTDIAL_METRICS_TOKEN: null } });
   expect(JSON.stringify(of(bare, "ServiceMonitor"))).not.toContain("authorization");
-  expect(() => objects({ serviceMonitor: { enabled: true }, service: { type: "LoadBalancer" } })).toThrow("ClusterIP");
+  // Beside a service for callers beyond the cluster the metrics have one of their own.
+  const open = objects({ serviceMonitor: { enabled: true }, service: { type: "LoadBalancer" } });
+  const ports = open
+    .filter(({ kind }) => kind === "Service")
+    .map(({ spec }) => z.looseObject({ ports: z.array(z.looseObject({ name: z.string() })) }).parse(spec));
+  expect(ports.map((one) => [one["type"], one.ports.map(({ name }) => name)])).toEqual([
+    ["LoadBalancer", ["http"]],
+    [undefined, ["metrics"]],
+  ]);
 });
 
 withHelm("volumes may be one node's, of another claim, or not there", () => {

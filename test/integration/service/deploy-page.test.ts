@@ -25,7 +25,7 @@ async function startProxy(lines: string, at: Readonly<Record<string, number>>) {
   const ports = [...lines.matchAll(/^ {2}server (\S+);$/gm)].map(([, address = ""]) => at[address] ?? 0);
   const name = /server_name (\S+);/.exec(lines)?.[1] ?? "";
   const sets = [...lines.matchAll(/proxy_set_header (\S+) (\S+);/g)];
-  const values: Record<string, string> = { $host: name, $proxy_add_x_forwarded_for: "203.0.113.7" };
+  const values: Record<string, string> = { $http_host: name, $proxy_add_x_forwarded_for: "203.0.113.7" };
   let turn = 0;
   const server = createServer((incoming, outgoing) => {
     const chunks: Buffer[] = [];

@@ -1,8 +1,11 @@
 // Two services on one database that are not alike: one whose token the tenant refuses, one with other limits or without a receiver.
 
+import { generateKeyPairSync } from "node:crypto";
+import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { CAMPAIGN, callsCsv, callsScenario } from "../../support/calls.ts";
 import { type CliProcess, runCli } from "../../support/cli.ts";
+import { createDatabase } from "../../support/database.ts";
 import { startReceiver } from "../../support/receiver.ts";
 import { type StartedService, startService } from "../../support/service.ts";
 import { until } from "../../support/until.ts";
@@ -115,6 +118,32 @@ test("a pause that is asked of a service whose token is refused is carried out b
   });
   const dialing = () => control.state().campaigns.filter(({ status }) => status === "active");
   await expect.poll(dialing, { timeout: 60_000 }).toEqual([]);
+});
+
+test("three services that start at once on an empty database make its tables once, are all ready, and know of each other", async () => {
+  const database = await createDatabase({ empty: true });
+  const { privateKey } = generateKeyPairSync("ed25519");
+  const OUTDIAL_AUDIT_KEY = String(privateKey.export({ type: "pkcs8", format: "pem" }));
+  const all = ["one", "two", "three"].map((name) => {
+    const OUTDIAL_DIR = `${whole.dir}/../${name}`;
+    const environment = { ...whole.environment, DATABASE_URL: database.url, OUTDIAL_AUDIT_KEY, OUTDIAL_DIR };
+    return startServe({ environment, folder: `${whole.dir}/..` });
+  });
+  try {
+    const urls = await Promise.all(all.map(({ url }) => url));
+    for (const url of urls) await until(async () => (await readyz(url)).status === 200);
+    const status = await runCli(["db", "status", "--json"], { cwd: `${whole.dir}/..`, env: { DATABASE_URL: database.url } });
+    expect([status.code, JSON.parse(status.stdout)]).toMatchObject([0, { isReady: true }]);
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    const { rows } = await client.query<{ id: string }>("select id from outdial.replicas");
+    await client.end();
+    expect(rows).toHaveLength(3);
+  } finally {
+    for (const { running } of all) running.child.kill("SIGTERM");
+    for (const { running } of all) expect((await running.ended).code).toBe(0);
+    await database.dispose();
+  }
 });
 
 test("services with other limits, and one that lacks a receiver, are told as different, in what and which", async () => {

@@ -1,12 +1,13 @@
 // The server and the database that the store is on: what does not suit is refused with its cause before anything is changed.
 
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openStore } from "../../../src/store/index.ts";
 import { runCli, workFolder } from "../../support/cli.ts";
 import { createDatabase, type TestDatabase } from "../../support/database.ts";
-import { hasOldest, OLDEST, startOtherPostgres } from "../../support/other-postgres.ts";
+import { hasOldest, OLDEST, startOtherPostgres, TOO_OLD } from "../../support/other-postgres.ts";
 import { manualClock } from "../../support/store.ts";
 
 let database: TestDatabase;
@@ -46,6 +47,16 @@ async function refused(url: string, message: RegExp): Promise<void> {
     1,
     { isReady: false, troubles: expect.arrayContaining([expect.objectContaining({ state: "fail" })]) },
   ]);
+  // Doctor, which is asked before anything is made, names the same.
+  const { checks } = JSON.parse((await run(["doctor"], url)).stdout) as { checks: object[] };
+  expect(checks).toContainEqual(
+    expect.objectContaining({
+      check: expect.stringMatching(/^database's /),
+      state: "fail",
+      text: expect.stringMatching(message),
+      mend: expect.stringMatching(/./),
+    }),
+  );
 }
 
 test("a database of another encoding", async () => {
@@ -97,5 +108,17 @@ describe.skipIf(!hasOldest())("the oldest version that is supported", () => {
       1,
       { outdial: JSON.parse(status.stdout).outdial, isReady: false },
     ]);
+  });
+});
+
+describe.skipIf(TOO_OLD === undefined)("a version that is too old", () => {
+  test("is refused by its name before anything is made, also by a service, whose log says so", async () => {
+    await using server = await startOtherPostgres(TOO_OLD ?? "", { fsync: "off" });
+    await refused(server.url, /PostgreSQL 1[0-4]\.\S+; outdial works with 15 and later/);
+    await writeFile(join(folder.path, "outdial.yaml"), "tenant: { hosts: http://127.0.0.1:9 }\n");
+    const env = { DATABASE_URL: server.url, CXONE_CLIENT_ID: "id", CXONE_CLIENT_SECRET: "secret" };
+    const { code, stderr } = await runCli(["serve", "--port", "0", "--log-format", "json"], { cwd: folder.path, env });
+    expect(code).toBe(1);
+    expect(JSON.parse(stderr.trim().split("\n").at(-1) ?? "")).toMatchObject({ level: "error", code: "unsuitable_database" });
   });
 });
