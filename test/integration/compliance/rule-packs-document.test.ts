@@ -65,6 +65,14 @@ describe("the tables of laws by place", () => {
         expect(cell, where).toMatch(reading);
   });
 
+  test("have no reading of another day than within 180 days before their latest one", () => {
+    const dates = [...cellsOf(document).values()]
+      .flatMap((cell) => cell.match(/(?<=(read|of) )\d{4}-\d\d-\d\d(?=[);])/g) ?? [])
+      .sort();
+    expect(dates.length).toBeGreaterThan(300);
+    expect(Date.parse(dates.at(-1) ?? "") - Date.parse(dates[0] ?? "")).toBeLessThanOrEqual(180 * 86_400_000);
+  });
+
   test("name every rule that binds in the United States, and no other", () => {
     const named = new Set([...cellsOf(document).values()].flatMap((cell) => cell.match(/(?<=`)[a-z][a-z0-9-]+(?=`)/g) ?? []));
     const bind = shipped.rules.filter(
