@@ -144,7 +144,7 @@ test("rules that were read too long ago are listed by a clock that is given", as
   const texts = await run("pack", "stale", "--texts", "--at", "2026-12-01T00:00:00Z");
   expect(texts.code).toBe(3);
   expect(texts.stdout).toMatch(/^US {2}us-hours {2}text not read; summary of 2026-07-01, 153 days ago · 47 CFR/m);
-  expect(texts.stdout).toMatch(/^US-MI {2}us-mi-recorded {2}text not read; summary of 2026-11-26, 5 days ago · MCL 445/m);
+  expect(texts.stdout).toMatch(/^US-MI {2}us-mi-hours {2}text not read; summary of 2026-11-26, 5 days ago · MCL 750/m);
   expect(texts.stdout).not.toContain("us-registry-age");
   const later = await run("pack", "stale", "--at", "2027-03-01T00:00:00Z", "--json");
   expect(later.code).toBe(3);
