@@ -9,7 +9,7 @@ const DOCUMENT = new URL("../../docs/rule-packs.md", import.meta.url);
 const [BEGIN, END] = ["<!-- generated: laws by place -->", "<!-- end of what is generated -->"];
 
 const NOT_FROM_A_LINE = "not decidable from a line";
-const NOT_LOOKED_UP = "not looked up";
+const IN_THE_CODES = "none found (a search of the codes that were had)";
 const IN_THE_SOURCES = "none found (sources of the pack)";
 
 interface Column {
@@ -42,7 +42,7 @@ const GROUPS: readonly (readonly [title: string, columns: readonly Column[]])[] 
         otherwise: IN_THE_SOURCES,
       },
       { name: "attempts", holds: ofKinds("attempt-cap", "conversation-quiet", "abandoned-quiet"), otherwise: IN_THE_SOURCES },
-      { name: "consent", holds: ofKinds("consent-required", "reassigned-query"), otherwise: NOT_LOOKED_UP },
+      { name: "consent", holds: ofKinds("consent-required", "reassigned-query"), otherwise: IN_THE_SOURCES },
       {
         name: "do-not-call list",
         holds: ofKinds("do-not-call-list", "national-registry", "registry-age", "relationship", "internal-list"),
@@ -53,11 +53,11 @@ const GROUPS: readonly (readonly [title: string, columns: readonly Column[]])[] 
   [
     "Acts, registration and disclosure",
     [
-      { name: "telephone solicitation act", holds: never, otherwise: NOT_LOOKED_UP },
+      { name: "telephone solicitation act", holds: never, otherwise: IN_THE_SOURCES },
       {
         name: "automatic dialing act",
         holds: (rule) => isRecordedOnly(rule) && !ofKinds("closed-days")(rule),
-        otherwise: NOT_LOOKED_UP,
+        otherwise: IN_THE_SOURCES,
       },
       { name: "registration", holds: never, otherwise: NOT_FROM_A_LINE },
       { name: "disclosure", holds: never, otherwise: NOT_FROM_A_LINE },
@@ -69,8 +69,8 @@ const GROUPS: readonly (readonly [title: string, columns: readonly Column[]])[] 
       { name: "ring time", holds: never, otherwise: NOT_FROM_A_LINE },
       { name: "caller id", holds: never, otherwise: NOT_FROM_A_LINE },
       { name: "abandoned calls, message", holds: ofKinds("abandonment-limit"), otherwise: NOT_FROM_A_LINE },
-      { name: "revoke all", holds: ofKinds("consent-revocation", "revocation-deadline"), otherwise: NOT_LOOKED_UP },
-      { name: "one-to-one consent", holds: never, otherwise: NOT_LOOKED_UP },
+      { name: "revoke all", holds: ofKinds("consent-revocation", "revocation-deadline"), otherwise: IN_THE_CODES },
+      { name: "one-to-one consent", holds: never, otherwise: IN_THE_CODES },
       { name: "texts", holds: never, otherwise: NOT_FROM_A_LINE },
       { name: "AI voices", holds: never, otherwise: NOT_FROM_A_LINE },
     ],

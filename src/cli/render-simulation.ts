@@ -94,11 +94,9 @@ export function resultLines(result: SimulationResult, width?: number): string[] 
     );
   const units =
     intervals.kind === "replications" ? `${intervals.units} independent replications` : `${intervals.units} batches of a run`;
-  const pooled = shown.filter(({ of }) => of(result).method === "pooled").map(({ name }) => name);
-  if (pooled.length > 0)
-    lines.push(
-      `no variation between the runs, so the interval is computed from the sums and assumes independent events: ${pooled.join(", ")}`,
-    );
+  const unknown = shown.filter(({ of }) => of(result).method === "unknown" && !Number.isNaN(of(result).rate));
+  if (unknown.length > 0)
+    lines.push(`no variation between the runs, so there is no interval: ${unknown.map(({ name }) => name).join(", ")}`);
   lines.push(
     `measured from ${span(window.from)} to ${span(window.to)}, ${number(window.agentHours, 5)} agent-hours in all; intervals from the scatter between ${units}`,
     "abandoned: no agent spoke within the legal limit (2 s by default) of the end of the greeting",
@@ -164,10 +162,10 @@ export function comparisonLines(names: readonly [string, string], comparison: Co
     { title: `${names[0]} of`, value: ({ of, above, below }) => basis(of.ofFirst, { above, below }) },
     { title: `${names[1]} of`, value: ({ of, above, below }) => basis(of.ofSecond, { above, below }) },
   ]).lines(figures, width);
-  const pooled = figures.filter(({ of }) => of.difference.method === "pooled").map(({ name }) => name);
-  if (pooled.length > 0)
+  const unknown = figures.filter(({ of }) => of.difference.method === "unknown" && !Number.isNaN(of.difference.mean));
+  if (unknown.length > 0)
     lines.push(
-      `no variation between the runs of a scenario, so the interval is that of two independent figures: ${pooled.join(", ")}`,
+      `no variation between the runs of a scenario, so there is no interval: ${unknown.map(({ name }) => name).join(", ")}`,
     );
   return [
     ...lines,

@@ -88,6 +88,7 @@ describe("optimise", () => {
     const lines = frontierCsv(optimum).trimEnd().split("\n");
     expect(lines).toHaveLength(optimum.points.length + 1);
     expect(new Set(lines.map((line) => line.split(",").length))).toEqual(new Set([15]));
+    expect(lines.join()).not.toMatch(/NaN|Infinity/);
     const svg = frontierSvg(optimum, "A < B");
     expect(svg).toContain("A &lt; B");
     expect(svg.match(/<circle/g)).toHaveLength(optimum.points.length + 1);

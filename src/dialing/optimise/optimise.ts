@@ -145,10 +145,10 @@ const COLUMNS: readonly (readonly [string, (point: FrontierPoint) => string | nu
   ["keeps_limit", ({ keeps }) => keeps],
 ];
 
-/** One line per point; shares of 1, numbers to six digits. The header names the columns. */
+/** One line per point; shares of 1, numbers to six digits; a bound that is not known is empty. The header names the columns. */
 export function frontierCsv({ points }: Optimum): string {
   const cell = (value: string | number | boolean) =>
-    typeof value === "number" ? String(Number(value.toPrecision(6))) : String(value);
+    typeof value !== "number" ? String(value) : Number.isFinite(value) ? String(Number(value.toPrecision(6))) : "";
   const lines = points.map((point) => COLUMNS.map(([, of]) => cell(of(point))).join(","));
   return `${[COLUMNS.map(([name]) => name).join(","), ...lines].join("\n")}\n`;
 }

@@ -17,9 +17,8 @@ export interface PairedDifference {
   /** NaN with an infinite interval when one of the figures is NaN. Differences of shares stay within -1 and 1. */
   readonly difference: ReturnType<typeof meanInterval> & {
     /**
-     * `scatter`: from the variation of the difference between pairs. `pooled`: in all runs of one scenario every trial, or none,
-     * was an event; the interval is that of two independent figures (R. G. Newcombe, Statistics in Medicine 17, 1998). `unknown`:
-     * the whole line.
+     * `scatter`: from the variation of the difference between pairs. `unknown`: one of the figures has no interval, and the
+     * difference has the whole line.
      */
     readonly method: FigureInterval["method"];
   };
@@ -124,12 +123,6 @@ function differenceOf(
     return { ...sides, difference: interval, varianceReduction: Number.NaN };
   }
   const independent = Math.hypot(a.figure.standardError, b.figure.standardError);
-  if (methods.includes("pooled")) {
-    const low = difference - Math.hypot(b.figure.rate - b.figure.low, a.figure.high - a.figure.rate);
-    const high = difference + Math.hypot(b.figure.high - b.figure.rate, a.figure.rate - a.figure.low);
-    const interval = { ...common, ...within(low, high), standardError: independent, method: "pooled" } as const;
-    return { ...sides, difference: interval, varianceReduction: Number.NaN };
-  }
   const { low, high, standardError } = meanInterval(
     b.moves.map((move, i) => difference + pairs.length * (move - (a.moves[i] ?? 0))),
     confidence,

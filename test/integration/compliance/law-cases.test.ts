@@ -15,13 +15,18 @@ const dayBefore = (at: string) => new Date(Date.parse(at) - DAY_MS).toISOString(
 /** What was decided here, each once, and the rules of the pack that denied something. */
 const decided = new Set<string>();
 const denied = new Set<string>();
+/** Of each call and its facts, at which instants it was decided, and which rules denied it then. */
+const moments = new Map<string, Map<number, ReadonlySet<string>>>();
 function rules(code: string, callType: string, at: string, facts: object = {}): readonly string[] {
   const number = code.startsWith("+") ? code : `+1${code}5550131`;
   const asked = { number, callType, at, ...PERMITTED, rndQueriedOn: dayBefore(at), ...facts };
   decided.add(JSON.stringify(asked));
   const { call, facts: known, at: now } = parseQuestion(asked);
   const { rules: broken, reasons } = decide(call, known, pack, now);
-  for (const { ruleId } of reasons) if (ruleId !== undefined) denied.add(ruleId);
+  const denying = new Set(reasons.flatMap(({ ruleId }) => ruleId ?? []));
+  for (const ruleId of denying) denied.add(ruleId);
+  const same = JSON.stringify({ number, callType, ...PERMITTED, ...facts });
+  moments.set(same, (moments.get(same) ?? new Map()).set(now, denying));
   return broken;
 }
 
@@ -142,6 +147,25 @@ describe("what binds live and recorded calls alike", () => {
     expect(rules("207", "prerecorded", noon, placed("2026-06-16T08:59:59Z"))).toEqual([]);
     expect(rules("207", "telemarketing", noon, placed("2026-06-16T16:59:59Z"))).toEqual([]);
   });
+  test("what a stricter rule covers begins and ends by its own clock all the same", () => {
+    // Recorded calls end at 21:00 by NRS 597.814(2)(a) and 15 O.S. 755.1(C)(2), every call at 20:00 by another section.
+    for (const [code, end] of [
+      ["702", "2026-06-16T21:00:00-07:00"],
+      ["405", "2026-06-16T21:00:00-05:00"],
+    ] as const) {
+      expect(rules(code, "prerecorded", new Date(Date.parse(end) - 1000).toISOString())).toEqual(["HOURS_STATE"]);
+      expect(rules(code, "prerecorded", end)).toEqual(expect.arrayContaining(["HOURS_RECORDED", "HOURS_STATE"]));
+    }
+    // Without consent in writing nobody is called; the state's file is too old besides, from its 93rd day on.
+    for (const [code, list] of [
+      ["305", "US-FL"],
+      ["405", "US-OK"],
+    ] as const) {
+      const files = { consent: undefined, registryFiles: { US: "2026-06-10", [list]: "2026-03-16" } };
+      expect(rules(code, "telemarketing", "2026-06-16T17:00:00Z", files)).toEqual(["CONSENT_REQUIRED"]);
+      expect(rules(code, "telemarketing", "2026-06-17T17:00:00Z", files)).toEqual(["CONSENT_REQUIRED", "DNC_STATE_STALE"]);
+    }
+  });
   test("each rule about one kind of sales call says which words leave the other out", () => {
     const one = usCaUk2026().rules.filter(({ binds }) => binds.join() === "telemarketing" || binds.join() === "prerecorded");
     expect(one.length).toBeGreaterThan(9);
@@ -164,7 +188,7 @@ test("every calendar says of each day what names it, how reliable that is, when 
 });
 
 test("there are more than four hundred of them, and every rule that can deny a call has denied one", () => {
-  // Counts what this file has decided, so it is the last one.
+  // Counts what this file has decided, so it is one of the last.
   expect(decided.size).toBeGreaterThan(1000);
   const judging = usCaUk2026().rules.filter(
     ({ kind }) => !["relationship", "revocation-deadline", "abandonment-limit"].includes(kind),
@@ -173,4 +197,66 @@ test("there are more than four hundred of them, and every rule that can deny a c
   const elsewhere = judging.filter(({ kind, except }) => kind === "emergency-ban" || except?.includes("US") === true);
   const left = judging.filter((rule) => !elsewhere.includes(rule) && !denied.has(rule.id));
   expect(left.map(({ id }) => id)).toEqual([]);
+});
+
+describe("the table is whole", () => {
+  const { rules: all, calendars } = usCaUk2026();
+  const one = (differ: (first: boolean, second: boolean) => boolean, apart: (ms: number) => boolean, ruleId: string) =>
+    [...moments.values()].some((found) => {
+      const at = [...found].sort(([a], [b]) => a - b);
+      return at.some(([first, of], i) =>
+        at.slice(i + 1).some(([second, then]) => apart(second - first) && differ(of.has(ruleId), then.has(ruleId))),
+      );
+    });
+  const opens = (denies: boolean, then: boolean) => denies && !then;
+  const closes = (denies: boolean, then: boolean) => !denies && then;
+  const second = (ms: number) => ms === 1000;
+  const open = (rule: (typeof all)[number]) =>
+    rule.kind === "calling-hours" && Object.values(rule.week).some((windows) => windows.length > 0);
+
+  test.each(all.filter(open).map(({ id }) => id))("%s has its first and its last allowed second", (id) => {
+    expect(one(opens, second, id), "first second").toBe(true);
+    expect(one(closes, second, id), "last second").toBe(true);
+  });
+  test.each(
+    all.filter(({ kind }) => ["attempt-cap", "conversation-quiet", "abandoned-quiet"].includes(kind)).map(({ id }) => id),
+  )("%s has the second from which a call is allowed again", (id) => {
+    // Quiet local dates end at midnight, when no call is allowed: there the first second of the next morning stands for it.
+    expect(one(opens, (ms) => ms > 0, id)).toBe(true);
+  });
+  const dated = ["registry-age", "do-not-call-list", "reassigned-query", "closed-days"];
+  test.each(all.filter(({ kind, except }) => dated.includes(kind) && except?.includes("US") !== true).map(({ id }) => id))(
+    "%s denies from one moment on what it allowed before, with the same facts",
+    (id) => {
+      expect(one(closes, (ms) => ms > 0, id)).toBe(true);
+    },
+  );
+
+  test("of each calendar that closes days, every weekday through 2028 is among them", () => {
+    const closing = all.flatMap((rule) => (rule.kind === "closed-days" ? [rule.calendar] : []));
+    expect(closing.length).toBeGreaterThan(5);
+    for (const calendar of closing) {
+      const told = new Set(
+        blocks.filter(({ state }) => state === calendar).flatMap(({ lines }) => lines.join(" ").match(/\d{4}-\d\d-\d\d/g) ?? []),
+      );
+      const weekday = (date: string) => ![0, 6].includes(new Date(`${date}T12:00:00Z`).getUTCDay());
+      const days = calendars[calendar]?.days.filter((date) => date >= "2026-12" && date < "2029" && weekday(date)) ?? [];
+      expect(days, calendar).not.toEqual([]);
+      expect(
+        days.filter((date) => !told.has(date)),
+        calendar,
+      ).toEqual([]);
+    }
+  });
+
+  test("every rule and holiday has a citation and the date of a reading, none older than 180 days at the pack's latest one", () => {
+    const holidays = Object.values(calendars).flatMap(({ sources }) => sources ?? []);
+    const readings = [...all, ...holidays].filter(({ confidence }) => confidence !== "policy");
+    const latest = Math.max(...readings.map(({ lookedUp = "" }) => Date.parse(lookedUp) || 0));
+    for (const { citation, lookedUp, confidence } of readings) {
+      expect(citation).not.toBe("");
+      if (confidence !== "unconfirmed")
+        expect((latest - Date.parse(lookedUp ?? "")) / DAY_MS, `${citation}: ${lookedUp}`).toBeLessThanOrEqual(180);
+    }
+  });
 });

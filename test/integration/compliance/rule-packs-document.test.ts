@@ -57,8 +57,20 @@ describe("the tables of laws by place", () => {
     expect(cells.size).toBe(places.length * 16);
     const reading = /\((text read|text not read; (summary|tables) of) 2026-\d\d-\d\d\)$|\((text not read|no law)\)$/;
     for (const [where, cell] of cells)
-      if (!/^(none found \((sources of the pack|two summaries)\)|not decidable from a line|not looked up)$/.test(cell))
+      if (
+        !/^(none found \((sources of the pack|two summaries|a search of the codes that were had)\)|not decidable from a line)$/.test(
+          cell,
+        )
+      )
         expect(cell, where).toMatch(reading);
+  });
+
+  test("have no reading of another day than within 180 days before their latest one", () => {
+    const dates = [...cellsOf(document).values()]
+      .flatMap((cell) => cell.match(/(?<=(read|of) )\d{4}-\d\d-\d\d(?=[);])/g) ?? [])
+      .sort();
+    expect(dates.length).toBeGreaterThan(300);
+    expect(Date.parse(dates.at(-1) ?? "") - Date.parse(dates[0] ?? "")).toBeLessThanOrEqual(180 * 86_400_000);
   });
 
   test("name every rule that binds in the United States, and no other", () => {

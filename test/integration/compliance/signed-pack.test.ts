@@ -80,7 +80,7 @@ test("a signed pack is fetched, checked, told in sentences, replayed over the re
   );
   expect(result.code).toBe(0);
   expect(JSON.parse(result.stdout)).toMatchObject({
-    pack: "us-ca-uk-2026+acme@2026.11.9+4",
+    pack: "us-ca-uk-2026+acme@2026.11.10+4",
     signature: "fits",
     changes: [
       "United States: new rule acme-cap: at most 1 calls in 24 hours, whatever the subject; binds telemarketing calls (house rule 1, policy).",
@@ -94,7 +94,7 @@ test("a signed pack is fetched, checked, told in sentences, replayed over the re
   expect(JSON.parse(await readFile(join(folder.path, "new.json"), "utf8"))).toEqual(overlay);
   expect((await run("pack", "validate", "new.json")).code).toBe(0);
   const told = await run("pack", "fetch", `${url}/pack.note`, "--key", "publisher.pub");
-  expect(told.stdout).toContain("1 changes against us-ca-uk-2026@2026.11.9");
+  expect(told.stdout).toContain("1 changes against us-ca-uk-2026@2026.11.10");
   expect(told.stdout).toContain("nothing was written");
   expect((await run("pack", "diff", "us-ca-uk-2026", "new.json", "--words")).stdout).toContain(
     "United States: new rule acme-cap",
@@ -144,7 +144,7 @@ test("rules that were read too long ago are listed by a clock that is given", as
   const texts = await run("pack", "stale", "--texts", "--at", "2026-12-01T00:00:00Z");
   expect(texts.code).toBe(3);
   expect(texts.stdout).toMatch(/^US {2}us-hours {2}text not read; summary of 2026-07-01, 153 days ago · 47 CFR/m);
-  expect(texts.stdout).toMatch(/^US-MI {2}us-mi-recorded {2}text not read; summary of 2026-11-26, 5 days ago · MCL 445/m);
+  expect(texts.stdout).toMatch(/^US-MI {2}us-mi-hours {2}text not read; summary of 2026-11-26, 5 days ago · MCL 750/m);
   expect(texts.stdout).not.toContain("us-registry-age");
   const later = await run("pack", "stale", "--at", "2027-03-01T00:00:00Z", "--json");
   expect(later.code).toBe(3);

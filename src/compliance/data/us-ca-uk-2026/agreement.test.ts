@@ -19,7 +19,9 @@ import {
 
 /** Rules that the conventions leave out: consent to sales calls that a dialer places, or to mobiles, and Pennsylvania's hours of October 2026. */
 const UNKNOWN_TO_THE_CONVENTIONS =
-  "us-md-consent us-fl-consent us-ok-consent us-la-consent us-la-mobile-consent us-az-consent us-pa-hours".split(" ");
+  "us-md-consent us-fl-consent us-ok-consent us-la-consent us-la-mobile-consent us-az-consent us-wy-consent us-pa-hours".split(
+    " ",
+  );
 
 let small: CompiledPack;
 let shipped: CompiledPack;

@@ -6,11 +6,11 @@ import { TO_CONFIRM } from "./writing.ts";
 type Jurisdiction = RulePack["jurisdictions"][number];
 
 /** States whose own calling hours equal the federal ones, or that have none. */
-const NO_OWN_HOURS = `AK Alaska; AZ Arizona; CO Colorado; DC District of Columbia; DE Delaware; GA Georgia; HI Hawaii;
+const NO_OWN_HOURS = `AZ Arizona; CO Colorado; DC District of Columbia; DE Delaware; GA Georgia; HI Hawaii;
 ID Idaho; IA Iowa; KS Kansas; MO Missouri; NH New Hampshire; NJ New Jersey; NY New York; NC North Carolina;
 ND North Dakota; OH Ohio; TN Tennessee; VT Vermont; VA Virginia; WV West Virginia; WI Wisconsin; AS American Samoa;
 GU Guam; MP Northern Mariana Islands; PR Puerto Rico; VI US Virgin Islands`;
-const OWN_HOURS = `AL Alabama; AR Arkansas; CA California; CT Connecticut; FL Florida; IL Illinois; IN Indiana; KY Kentucky; LA Louisiana; ME Maine; MD Maryland; MA Massachusetts;
+const OWN_HOURS = `AK Alaska; AL Alabama; AR Arkansas; CA California; CT Connecticut; FL Florida; IL Illinois; IN Indiana; KY Kentucky; LA Louisiana; ME Maine; MD Maryland; MA Massachusetts;
 MI Michigan; MN Minnesota; MS Mississippi; MT Montana; NE Nebraska; NV Nevada; NM New Mexico; OK Oklahoma; OR Oregon; PA Pennsylvania; RI Rhode Island; SC South Carolina;
 SD South Dakota; TX Texas; UT Utah; WA Washington; WY Wyoming`;
 const PROVINCES = `AB Alberta; BC British Columbia; MB Manitoba; NB New Brunswick; NL Newfoundland and Labrador; NS Nova Scotia;

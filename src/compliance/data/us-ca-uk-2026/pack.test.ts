@@ -37,7 +37,6 @@ test("what a lawyer should confirm is marked, rule by rule", () => {
     "consent-revocation", // "revoke all" after 2027-01-31
     "us-collection-calls", // a change of Regulation F
     "us-nv-hours",
-    "us-wy-hours",
     "us-mi-hours",
     "us-mn-hours",
     "us-ky-hours",
