@@ -17,7 +17,8 @@ export type OutStream = Writable & {
 };
 
 /** Signals that do not end a service. */
-export type ServiceSignal = "SIGHUP" | "SIGUSR1" | "SIGUSR2";
+export type ServiceSignal = (typeof SERVICE_SIGNALS)[number];
+const SERVICE_SIGNALS = ["SIGHUP", "SIGUSR1", "SIGUSR2"] as const;
 
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -80,6 +81,13 @@ export function processSurroundings(): Surroundings {
   process.stderr.on("error", () => undefined);
   let serves = false;
   let stops = 0;
+  // What comes while the parts of a service are being loaded waits for them.
+  const early = new Set<ServiceSignal>();
+  const keep = (signal: NodeJS.Signals) => {
+    if (signal === "SIGHUP" && isLeft()) process.kill(process.pid, "SIGTERM");
+    else early.add(signal as ServiceSignal);
+  };
+  if (process.argv.includes("serve")) for (const signal of SERVICE_SIGNALS) process.on(signal, keep);
   return {
     env: process.env,
     cwd: folderOfProcess(),
@@ -115,6 +123,8 @@ export function processSurroundings(): Surroundings {
       // Without a listener Node opens its debugger at SIGUSR1, and ends at SIGUSR2.
       const [first, second] = [() => tell("SIGUSR1"), () => tell("SIGUSR2")];
       process.on("SIGHUP", hung).on("SIGUSR1", first).on("SIGUSR2", second);
+      for (const signal of SERVICE_SIGNALS) process.off(signal, keep);
+      for (const signal of early) tell(signal);
       return {
         [Symbol.dispose]() {
           serves = false;
