@@ -36,6 +36,19 @@ export function problemText({ code, message }: NonNullable<ApiTypes.StopResult["
 type Named = Pick<ApiTypes.CampaignSummary, "id" | "name">;
 type Listed = Pick<ApiTypes.CampaignSummary, "id" | "name" | "status" | "activeCalls" | "failover">;
 
+/** What a stop of all means: tenant, number of campaigns, calls under way. */
+export function stoppedOf({ of, list }: Pick<Parameters<typeof pausedOf>[0], "of" | "list">): string {
+  const count = list === undefined ? "" : `${whole(list.items.length)} `;
+  return `Stop all ${count}campaigns of ${of}: ${underWay(list?.items ?? [undefined])}.`;
+}
+
+function underWay(campaigns: readonly (Pick<Listed, "activeCalls"> | undefined)[]): string {
+  const calls = campaigns.flatMap((one) => one?.activeCalls ?? []);
+  if (calls.length === 0 && campaigns.length > 0) return "how many calls are under way is not known";
+  const sum = whole(calls.reduce((total, one) => total + one, 0));
+  return `${calls.length < campaigns.length ? "at least " : ""}${sum} calls are under way`;
+}
+
 /**
  * What a pause of several means, in sentences: tenant, number, calls under way, and the pairs of which nobody dials afterwards.
  * @param list as far as it is known; undefined when it is not
@@ -52,10 +65,6 @@ export function pausedOf({
   const count = campaigns.length === 1 ? "1 campaign" : `${whole(campaigns.length)} campaigns`;
   const known = new Map(list?.items.map((one) => [one.id, one]));
   const chosen = campaigns.map(({ id }) => known.get(id));
-  const calls = chosen.flatMap((one) => one?.activeCalls ?? []);
-  const sum = whole(calls.reduce((total, one) => total + one, 0));
-  const least = calls.length === 0 ? "how many calls are under way is not known" : `at least ${sum} calls are under way`;
-  const under = calls.length < campaigns.length ? least : `${sum} calls are under way`;
   const ids = new Set(campaigns.map(({ id }) => id));
   const silent = chosen.flatMap((one) => {
     if (one === undefined || one.failover === null) return [];
@@ -69,7 +78,7 @@ export function pausedOf({
     return other === undefined || other.status === null ? [`Whether the ${its} of ${one.name} dials is not known.`] : [];
   });
   return [
-    `Pause ${count} of ${of}: ${under}.`,
+    `Pause ${count} of ${of}: ${underWay(chosen)}.`,
     ...silent.slice(0, MOST_PAIRS),
     ...(silent.length > MOST_PAIRS ? ["More pairs are alike."] : []),
   ].join(" ");
