@@ -39,14 +39,7 @@ type Listed = Pick<ApiTypes.CampaignSummary, "id" | "name" | "status" | "activeC
 /** What a stop of all means: tenant, number of campaigns, calls under way. */
 export function stoppedOf({ of, list }: Pick<Parameters<typeof pausedOf>[0], "of" | "list">): string {
   const count = list === undefined ? "" : `${whole(list.items.length)} `;
-  return `Stop all ${count}campaigns of ${of}: ${underWay(list?.items ?? [undefined])}.`;
-}
-
-function underWay(campaigns: readonly (Pick<Listed, "activeCalls"> | undefined)[]): string {
-  const calls = campaigns.flatMap((one) => one?.activeCalls ?? []);
-  if (calls.length === 0 && campaigns.length > 0) return "how many calls are under way is not known";
-  const sum = whole(calls.reduce((total, one) => total + one, 0));
-  return `${calls.length < campaigns.length ? "at least " : ""}${sum} calls are under way`;
+  return `Stop all ${count}campaigns of ${of}: ${callsUnderWay(list?.items.map(({ activeCalls }) => activeCalls) ?? [null])}.`;
 }
 
 /**
@@ -65,6 +58,7 @@ export function pausedOf({
   const count = campaigns.length === 1 ? "1 campaign" : `${whole(campaigns.length)} campaigns`;
   const known = new Map(list?.items.map((one) => [one.id, one]));
   const chosen = campaigns.map(({ id }) => known.get(id));
+  const under = callsUnderWay(chosen.map((one) => one?.activeCalls));
   const ids = new Set(campaigns.map(({ id }) => id));
   const silent = chosen.flatMap((one) => {
     if (one === undefined || one.failover === null) return [];
@@ -78,7 +72,7 @@ export function pausedOf({
     return other === undefined || other.status === null ? [`Whether the ${its} of ${one.name} dials is not known.`] : [];
   });
   return [
-    `Pause ${count} of ${of}: ${underWay(chosen)}.`,
+    `Pause ${count} of ${of}: ${under}.`,
     ...silent.slice(0, MOST_PAIRS),
     ...(silent.length > MOST_PAIRS ? ["More pairs are alike."] : []),
   ].join(" ");
@@ -86,3 +80,10 @@ export function pausedOf({
 
 /** So many pairs are named one by one. */
 const MOST_PAIRS = 5;
+
+/** @param calls of each campaign; null or undefined where it is not known */
+function callsUnderWay(calls: readonly (number | null | undefined)[]): string {
+  const known = calls.filter((count) => typeof count === "number");
+  if (known.length === 0 && calls.length > 0) return "how many calls are under way is not known";
+  return `${known.length < calls.length ? "at least " : ""}${whole(known.reduce((sum, count) => sum + count, 0))} calls are under way`;
+}
