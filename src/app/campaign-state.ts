@@ -15,15 +15,7 @@ import {
   TenantRefresh,
 } from "../operations/index.ts";
 import { type CampaignStatus, campaignStatusOf, type StopResult, stopResultOf } from "../operations/views/index.ts";
-import {
-  embeddedStoreRuns,
-  type MetricReading,
-  type Stop,
-  type StopPause,
-  type StoppedCampaign,
-  type Store,
-  StoreError,
-} from "../store/index.ts";
+import { embeddedStoreRuns, type Stop, type StopPause, type StoppedCampaign, type Store, StoreError } from "../store/index.ts";
 import { systemClock, TenantError } from "../tenant/index.ts";
 import { factsOf } from "./compliance.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
@@ -213,15 +205,18 @@ export async function stopOutlook(
   const late = new AbortController();
   const config = service === undefined ? await loadConfig(flags, environment) : undefined;
   const clock = config?.clock ?? flags.clock ?? systemClock;
-  const unknown = { tenant: config?.named?.name ?? null, campaigns: null, calls: null };
+  const unknown = { tenant: config?.named?.name ?? null, calls: null };
   const ask = async (): Promise<StopOutlook> => {
     if (service !== undefined) return outlookOfService(service, late.signal);
     if (config === undefined || (config.databaseUrl === undefined && !(await embeddedStoreRuns(config.dir)))) return unknown;
     return inTime(config, environment, late.signal, async (store) => {
       const ids = (await store.knownCampaigns.list()).map(({ id }) => id);
       const since = clock.now() - OUTLOOK_AGE_MS;
-      const figures = (await store.metrics.latestOfEach(ids, 30)).filter(({ receivedAt }) => receivedAt >= since);
-      return { ...unknown, campaigns: ids.length, calls: callsIn(figures) };
+      const calls = new Map<string, number>();
+      const readings = await store.metrics.latestOfEach(ids, 30);
+      for (const { campaignId, receivedAt, activeCalls } of readings.toSorted((a, b) => a.receivedAt - b.receivedAt))
+        if (receivedAt >= since && activeCalls !== null) calls.set(campaignId, activeCalls);
+      return { ...unknown, calls: ids.map((id) => calls.get(id) ?? null) };
     });
   };
   try {
@@ -231,15 +226,6 @@ export async function stopOutlook(
   } finally {
     late.abort();
   }
-}
-
-/** Calls under way by the latest figures of each campaign that say so. */
-function callsIn(figures: readonly MetricReading[]): number | null {
-  const latest = new Map<string, MetricReading>();
-  for (const one of figures)
-    if (one.activeCalls !== null && (latest.get(one.campaignId)?.receivedAt ?? 0) <= one.receivedAt)
-      latest.set(one.campaignId, one);
-  return latest.size === 0 ? null : [...latest.values()].reduce((sum, { activeCalls }) => sum + (activeCalls ?? 0), 0);
 }
 
 /**

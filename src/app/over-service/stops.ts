@@ -87,9 +87,8 @@ export async function stopOverService(
 /** What a stop would reach, as far as it is known at once; null for what is not. */
 export interface StopOutlook {
   readonly tenant: string | null;
-  readonly campaigns: number | null;
-  /** Calls under way, by the latest figures of the last ten minutes. */
-  readonly calls: number | null;
+  /** Calls under way of each campaign, by the latest figures of the last ten minutes. */
+  readonly calls: readonly (number | null)[] | null;
 }
 
 /** What a stop through a service would reach. */
@@ -101,12 +100,7 @@ export async function outlookOfService(address: ServiceAddress, signal: AbortSig
     },
     { items },
   ] = await Promise.all([client.ask("session.me", {}), client.ask("campaigns.list", {})]);
-  const calls = items.map(({ activeCalls }) => activeCalls).filter((count) => count !== null);
-  return {
-    tenant: tenant?.name ?? tenant?.address ?? null,
-    campaigns: items.length,
-    calls: calls.length === 0 ? null : calls.reduce((sum, count) => sum + count, 0),
-  };
+  return { tenant: tenant?.name ?? tenant?.address ?? null, calls: items.map(({ activeCalls }) => activeCalls) };
 }
 
 /** Pauses campaigns by name, and waits until their calls are over: asked again for those that still have some, each request waits for a part of the time. */

@@ -102,10 +102,10 @@ function stopped(campaigns: readonly string[] | undefined, options: StopCommand,
 /** Asks on a terminal, saying what would be stopped; elsewhere a stop is not held up by a question. */
 async function isWanted(ids: readonly string[], options: StopCommand, io: Io): Promise<boolean> {
   if (io.yes || !io.canAsk) return true;
-  const { tenant, campaigns, calls } = await stopOutlook(options, io.env, options.service);
+  const { tenant, calls } = await stopOutlook(options, io.env, options.service);
   const what =
-    ids.length > 0 ? ids.map(printable).join(", ") : campaigns === null ? "all campaigns" : `all ${grouped(campaigns)} campaigns`;
-  const under = calls === null ? "how many calls are under way is not known" : `${grouped(calls)} calls are under way`;
+    ids.length > 0 ? ids.map(printable).join(", ") : calls === null ? "all campaigns" : `all ${grouped(calls.length)} campaigns`;
+  const under = callsUnderWay(calls ?? [null]);
   const place = tenant === null ? "" : ` of ${printable(tenant)}`;
   return confirmed(ids.length > 0 ? `Stop ${what}${place}?` : `Stop ${what}${place}: ${under}.`, io);
 }
@@ -225,4 +225,11 @@ function pauseCode(changes: readonly ChangeResult[], isAll: boolean): number {
   if (changes.every((change) => change.confirmed)) return EXIT.done;
   const failed = changes.filter(({ status }) => NOT_PAUSED.has(status));
   return isAll && failed.length === changes.length ? exitOf(failed[0]?.code ?? "") : EXIT.partlyFailed;
+}
+
+/** @param calls of each campaign; null or undefined where it is not known */
+function callsUnderWay(calls: readonly (number | null | undefined)[]): string {
+  const known = calls.filter((count) => typeof count === "number");
+  if (known.length === 0 && calls.length > 0) return "how many calls are under way is not known";
+  return `${known.length < calls.length ? "at least " : ""}${grouped(known.reduce((sum, count) => sum + count, 0))} calls are under way`;
 }

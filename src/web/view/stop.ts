@@ -36,6 +36,12 @@ export function problemText({ code, message }: NonNullable<ApiTypes.StopResult["
 type Named = Pick<ApiTypes.CampaignSummary, "id" | "name">;
 type Listed = Pick<ApiTypes.CampaignSummary, "id" | "name" | "status" | "activeCalls" | "failover">;
 
+/** What a stop of all means: tenant, number of campaigns, calls under way. */
+export function stoppedOf({ of, list }: Pick<Parameters<typeof pausedOf>[0], "of" | "list">): string {
+  const count = list === undefined ? "" : `${whole(list.items.length)} `;
+  return `Stop all ${count}campaigns of ${of}: ${callsUnderWay(list?.items.map(({ activeCalls }) => activeCalls) ?? [null])}.`;
+}
+
 /**
  * What a pause of several means, in sentences: tenant, number, calls under way, and the pairs of which nobody dials afterwards.
  * @param list as far as it is known; undefined when it is not
@@ -52,10 +58,7 @@ export function pausedOf({
   const count = campaigns.length === 1 ? "1 campaign" : `${whole(campaigns.length)} campaigns`;
   const known = new Map(list?.items.map((one) => [one.id, one]));
   const chosen = campaigns.map(({ id }) => known.get(id));
-  const calls = chosen.flatMap((one) => one?.activeCalls ?? []);
-  const sum = whole(calls.reduce((total, one) => total + one, 0));
-  const least = calls.length === 0 ? "how many calls are under way is not known" : `at least ${sum} calls are under way`;
-  const under = calls.length < campaigns.length ? least : `${sum} calls are under way`;
+  const under = callsUnderWay(chosen.map((one) => one?.activeCalls));
   const ids = new Set(campaigns.map(({ id }) => id));
   const silent = chosen.flatMap((one) => {
     if (one === undefined || one.failover === null) return [];
@@ -77,3 +80,10 @@ export function pausedOf({
 
 /** So many pairs are named one by one. */
 const MOST_PAIRS = 5;
+
+/** @param calls of each campaign; null or undefined where it is not known */
+function callsUnderWay(calls: readonly (number | null | undefined)[]): string {
+  const known = calls.filter((count) => typeof count === "number");
+  if (known.length === 0 && calls.length > 0) return "how many calls are under way is not known";
+  return `${known.length < calls.length ? "at least " : ""}${whole(known.reduce((sum, count) => sum + count, 0))} calls are under way`;
+}

@@ -13,7 +13,7 @@ import { pairBadge, pairCounts, pairNews } from "./failover.ts";
 import { ago, decimal, interval, needsYear, percent, span, timeFormat, whole, words } from "./format.ts";
 import { found } from "./palette.ts";
 import { scale, scaleOf, ticks } from "./scale.ts";
-import { pausedOf, toldOf } from "./stop.ts";
+import { pausedOf, stoppedOf, toldOf } from "./stop.ts";
 import { toneOf } from "./tone.ts";
 import { windowGroups, windowLines, windowsInShort } from "./windows.ts";
 
@@ -413,5 +413,17 @@ test("a pause of several says how many, whose calls, and of which pairs nobody d
   );
   expect(pausedOf({ of: "Acme", campaigns: [{ id: "x", name: "x" }], list: undefined })).toBe(
     "Pause 1 campaign of Acme: how many calls are under way is not known.",
+  );
+});
+
+test("a stop of all says how many, and of calls that are not all known that they are at least so many", () => {
+  const said = (...calls: (number | null)[]) =>
+    stoppedOf({ of: "Acme", list: { items: calls.map((activeCalls) => ({ activeCalls })) as ApiTypes.CampaignSummary[] } });
+  expect(said(3, 4)).toBe("Stop all 2 campaigns of Acme: 7 calls are under way.");
+  expect(said(3, null)).toBe("Stop all 2 campaigns of Acme: at least 3 calls are under way.");
+  expect(said(null)).toBe("Stop all 1 campaigns of Acme: how many calls are under way is not known.");
+  expect(said()).toBe("Stop all 0 campaigns of Acme: 0 calls are under way.");
+  expect(stoppedOf({ of: "Acme", list: undefined })).toBe(
+    "Stop all campaigns of Acme: how many calls are under way is not known.",
   );
 });

@@ -15,6 +15,7 @@ import {
 } from "../../../src/operations/views/index.ts";
 import { beginCli, type CliOptions, runCli, workFolder } from "../../support/cli.ts";
 import { EASTERN, type StartedService, startService } from "../../support/service.ts";
+import { until } from "../../support/until.ts";
 
 let at: StartedService;
 let folder: Awaited<ReturnType<typeof workFolder>>;
@@ -278,6 +279,24 @@ test("a tenant that is changed between the two readings of an apply is told as s
     code: 3,
     stderr: expect.stringContaining("the campaign files differ from those of the plan") as string,
   });
+});
+
+test("before a stop of all it is said of which tenant, how many campaigns, and how many calls are under way", async () => {
+  await at.get("/api/v1/campaigns", "viewer");
+  await until(async () => ((await at.get("/api/v1/campaigns", "viewer"))["items"] as object[]).length === 2);
+  const age = (ms: number) => Date.now() - ms;
+  const figures = { successRate: null, callsPlaced: null, callsAnswered: null, abandonmentRate: null, failoverTriggered: null };
+  const reading = { campaignId: "camp_1", source: "push", eventId: null, ...figures } as const;
+  const { metrics } = at.service.store;
+  await metrics.add({ ...reading, at: age(60_000), receivedAt: age(60_000), windowMinutes: 30, activeCalls: 7 });
+  await metrics.add({ ...reading, at: age(0), receivedAt: age(0), windowMinutes: 5, activeCalls: 5 });
+  const stop = ["stop", "--all"];
+  const here = await runCli(stop, { cwd: at.dir, env: at.environment, answers: "n\n" });
+  expect(here.stderr).toMatch(/Stop all 2 campaigns.*: (?:at least )?5 calls are under way\./);
+  const there = await run(stop, { answers: "n\n" });
+  expect(there.stderr).toMatch(/Stop all 2 campaigns of http:\S+: (?:at least )?\d+ calls are under way\./);
+  expect(here.code).toBe(there.code);
+  expect(at.sandbox.control.state().campaigns.map(({ status }) => status)).toEqual(["active", "paused"]);
 });
 
 test("a hand-over is shown, declined and refused as without the service", async () => {

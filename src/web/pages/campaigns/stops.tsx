@@ -1,6 +1,7 @@
 // Stopping several campaigns at once: those that were chosen, or all of the tenant.
 
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import type { ApiTypes } from "../../../server/index.ts";
 import { useDashboard } from "../../api/dashboard.ts";
 import { Confirm } from "../../ui/confirm.tsx";
@@ -8,7 +9,7 @@ import { TextField } from "../../ui/fields.tsx";
 import { NameText } from "../../ui/name-text.tsx";
 import { useWhy } from "../../ui/why.tsx";
 import { whole } from "../../view/format.ts";
-import { pausedOf, toldOf } from "../../view/stop.ts";
+import { pausedOf, stoppedOf, toldOf } from "../../view/stop.ts";
 
 type Named = Pick<ApiTypes.CampaignSummary, "id" | "name">;
 /** So many campaigns are named in a dialog or a message. */
@@ -58,9 +59,7 @@ export function StopAll({ onDone }: { readonly onDone: () => void }) {
             refusals: [],
             body: (
               <div class="stack">
-                <p>
-                  <strong>{await reachOf({ client, session })}</strong>
-                </p>
+                <Reach said={(list) => stoppedOf({ of: tenantOf({ session }), list })} />
                 <p>
                   Every campaign of the tenant is paused, also those that are not on this page. One that fails holds no other
                   back. It goes on until each is confirmed paused or named as not, also when this page is closed.
@@ -83,34 +82,27 @@ export function StopAll({ onDone }: { readonly onDone: () => void }) {
   );
 }
 
-/** How long the dialog waits for what the stop would reach, ms. */
-const REACH_MS = 1_000;
-
-type Desk = Pick<ReturnType<typeof useDashboard>, "client" | "session">;
-
-function tenantOf({ session }: Pick<Desk, "session">): string {
+function tenantOf({ session }: Pick<ReturnType<typeof useDashboard>, "session">): string {
   const state = session.state.peek();
   const tenant = state.kind === "signed_in" ? state.me.service.tenant : null;
   return tenant === null ? "the tenant" : (tenant.name ?? tenant.address ?? "the tenant");
 }
 
-/** The list as far as it is known at once. */
-async function listOf({ client }: Pick<Desk, "client">): Promise<ApiTypes.CampaignList | undefined> {
-  const late = new Promise<undefined>((resolve) => setTimeout(resolve, REACH_MS, undefined));
-  return await Promise.race([client.ask("campaigns.list", {}).catch(() => undefined), late]);
-}
-
-/** Tenant, campaigns and calls under way, as far as they are known at once. */
-async function reachOf(desk: Desk): Promise<string> {
-  const of = tenantOf(desk);
-  const list = await listOf(desk);
-  if (list === undefined) return `Stop all campaigns of ${of}: how many calls are under way is not known.`;
-  const calls = list.items.map(({ activeCalls }) => activeCalls).filter((count) => count !== null);
-  const said =
-    calls.length === 0 && list.items.length > 0
-      ? "how many calls are under way is not known"
-      : `${whole(calls.reduce((sum, count) => sum + count, 0))} calls are under way`;
-  return `Stop all ${whole(list.items.length)} campaigns of ${of}: ${said}.`;
+/** What is reached, as soon as the list is there. Nobody needs to wait for it. */
+function Reach({ said }: { readonly said: (list: ApiTypes.CampaignList | undefined) => string }) {
+  const { client } = useDashboard();
+  const text = useSignal(`${said(undefined)} It is being asked; you need not wait for the answer.`);
+  useEffect(() => {
+    const show = (list?: ApiTypes.CampaignList) => {
+      text.value = said(list);
+    };
+    void client.ask("campaigns.list", {}).then(show, () => show());
+  }, []);
+  return (
+    <p>
+      <strong>{text}</strong>
+    </p>
+  );
 }
 
 interface PauseChosenProps {
@@ -168,9 +160,7 @@ export function PauseSeveral({ campaigns, name, onDone }: PauseSeveralProps) {
             refusals: [],
             body: (
               <div class="stack">
-                <p>
-                  <strong>{pausedOf({ of: tenantOf({ session }), campaigns, list: await listOf({ client }) })}</strong>
-                </p>
+                <Reach said={(list) => pausedOf({ of: tenantOf({ session }), campaigns, list })} />
                 <ul class="effects">
                   {campaigns.slice(0, NAMED).map((one) => (
                     <li class="break" key={one.id}>
