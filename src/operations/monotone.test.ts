@@ -88,7 +88,7 @@ test("whether a campaign may dial: without its look, without a zone of it, and l
     ] as const),
     windows: fc.array(zone, { maxLength: 4 }),
     hoursOf: fc.constantFrom("campaign" as const, "called" as const),
-    whole: fc.boolean(),
+    covers: fc.constantFrom({ known: 3, of: 3 }, { known: 3, of: 9 }, { known: 3, of: null }),
     from: fc.constantFrom("measured" as const, "assumed" as const),
     nextAllowed: fc.constant(null),
     manifest: fc.constant(null),
@@ -100,6 +100,12 @@ test("whether a campaign may dial: without its look, without a zone of it, and l
       // Without the hours of its own, which may be shorter.
       expect(mayDialBy({ ...look, from: "assumed" }, NOW).verdict.is).not.toBe("ok");
       const now = mayDialBy(look, NOW).verdict.is;
+      // A look at the beginning of a list that is called by one clock says nothing of the zones of the rest.
+      for (const covers of [
+        { known: 3, of: 9 },
+        { known: 3, of: null },
+      ])
+        expect(mayDialBy({ ...look, hoursOf: "campaign", covers }, NOW).verdict.is).not.toBe("ok");
       // One clock for the whole list never permits more than a clock for each person.
       if (mayDialBy({ ...look, hoursOf: "called" }, NOW).verdict.is !== "ok")
         expect(mayDialBy({ ...look, hoursOf: "campaign" }, NOW).verdict.is).not.toBe("ok");
