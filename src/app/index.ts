@@ -23,7 +23,7 @@ export { openDelivery } from "./delivery.ts";
 export { credentialsOf, openDemo, openEventReceiver, openStage as openDemoStage } from "./demo/index.ts";
 export { openDialer, openDialerTenant } from "./dialer.ts";
 export type { ChangeStanding, DialerChanges, DialerRuntime, OnChange, SettingsText, ShownChange } from "./dialer-types.ts";
-export type { Check } from "./doctor/check.ts";
+export { type Check, isReady } from "./doctor/check.ts";
 export { examine } from "./doctor/examine.ts";
 export { type FailoverRuntime, openFailover, openFailoverRecords } from "./failover.ts";
 export { inboundSecrets } from "./inbound.ts";

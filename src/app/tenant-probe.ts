@@ -96,7 +96,7 @@ async function firstSteps(tenant: ConnectedTenant, steps: ProbeStep[]): Promise<
   }
 }
 
-function verdictOf(
+export function verdictOf(
   { supported, reason, alternative }: Capability,
   reads: readonly string[],
   steps: readonly ProbeStep[],
@@ -111,6 +111,7 @@ function verdictOf(
   };
   if (barred.length > 0)
     return { verdict: "not permitted", why: [...new Set(barred.map(({ id }) => nameOf(id)))].join(", "), alternative: null };
+  if (reads.length === 0) return { verdict: "unknown", why: "no read shows it", alternative: null };
   const open = states.filter(({ step }) => step === undefined || step.state === "failed" || step.state === "skipped");
   if (open.length > 0)
     return {
@@ -136,7 +137,7 @@ const QUESTIONS: readonly string[] = [
 // The steps of a probe: what is read of a tenant of each profile, and what each reply says.
 
 /** One read of a probe. */
-interface ProbeStep {
+export interface ProbeStep {
   readonly step: string;
   readonly state: "ok" | "empty" | "not permitted" | "failed" | "skipped";
   readonly status: number | null;

@@ -1,7 +1,7 @@
 // The gate and the state of a campaign as text, from the API's views. Pure text.
 
 import { formatInstant } from "../compliance/index.ts";
-import { durationText } from "../kernel/index.ts";
+import { type Covers, durationText, isWhole } from "../kernel/index.ts";
 import { listedWords } from "../operations/index.ts";
 import type {
   AbandonmentBudget,
@@ -21,10 +21,10 @@ function gateWords(id: string, { allowed, refusals, judged, nextAllowed, onCompa
   const lines = [`${printable(id)}: ${allowed ? "may dial" : "must not dial"}`];
   for (const { text } of refusals) lines.push(`  ${printableWhole(text)}`);
   if (judged !== null) {
-    const { contacts, callable, later, never, listed, whole } = judged;
-    const of = whole ? "" : `, the first of ${listed === null ? "more" : grouped(listed)}`;
+    const { covers, callable, later, never } = judged;
+    const contacts = covers.known;
     lines.push(
-      `  ${grouped(contacts)} contacts judged${of}: ${grouped(callable)} callable now, ${grouped(later)} later, ${grouped(never)} never`,
+      `  ${isWhole(covers) ? grouped(contacts) : firstOf(covers)} contacts judged: ${grouped(callable)} callable now, ${grouped(later)} later, ${grouped(never)} never`,
     );
     if (onCompanyList !== null && onCompanyList > 0) lines.push(`  ${listedWords({ onCompanyList, read: contacts })}`);
   }
@@ -32,6 +32,7 @@ function gateWords(id: string, { allowed, refusals, judged, nextAllowed, onCompa
   return lines;
 }
 
+const firstOf = ({ known, of }: Covers): string => `the first ${grouped(known)} of ${of === null ? "more" : grouped(of)}`;
 const instantText = (time: string): string => formatInstant(Date.parse(time));
 const rateText = (rate: number | null | undefined): string => (rate === null || rate === undefined ? "" : share(rate));
 
@@ -89,8 +90,9 @@ export function healthLines(campaign: CampaignStatus): string[] {
   lines.push(...figureLines(campaign), ...workloadLines(campaign.workloadDetail));
   if (abandonment !== null) lines.push(budgetLine(abandonment));
   if (failover !== null) lines.push(...failoverLines(failover));
-  const { why } = campaign.known.windows;
-  if (windows.length > 0) lines.push(`windows:${why === null ? "" : ` ${printable(why)}`}`);
+  const { why, covers } = campaign.known.windows;
+  const part = covers === null || isWhole(covers) ? "" : ` of ${firstOf(covers)} contacts`;
+  if (windows.length > 0) lines.push(`windows${part}:${why === null ? "" : ` ${printable(why)}`}`);
   for (const window of windows) lines.push(`  ${windowLine(window)}`);
   if (gate !== null) for (const line of gateWords(id, gate)) lines.push(line);
   if (dialer !== null) {

@@ -23,6 +23,8 @@ export { KEPT, type Kept, type KeptSetting, keptOf } from "./kept.ts";
 export {
   aggregate,
   allHold,
+  type Covers,
+  isWhole,
   type Known,
   measured,
   NOT_KNOWN,

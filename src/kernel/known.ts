@@ -10,10 +10,14 @@ export const SOURCES = ["measured", "given", "assumed", "none"] as const;
 type Source = (typeof SOURCES)[number];
 
 /** How many of the parts of an aggregate are known. */
-interface Covers {
+export interface Covers {
   readonly known: number;
-  readonly of: number;
+  /** Null: how many there are is not known. */
+  readonly of: number | null;
 }
+
+/** Whether every part is known; where their number is not, it is not known that they are. */
+export const isWhole = ({ known, of }: Covers): boolean => known === of;
 
 /** A figure or fact as it is known. */
 export interface Known<T> {
@@ -35,6 +39,8 @@ export function measured<T>(value: T | null, at: Instant | null): Known<T> {
   return value === null || at === null ? NOT_KNOWN : { value, at, from: "measured" };
 }
 
+const ONE: Covers = { known: 1, of: 1 };
+
 /**
  * The whole of some parts: made of the known ones, as old and as assumed as the worst of these, and covering as many as are known.
  * @param make the value, of the values that are known; not called when none is
@@ -42,8 +48,8 @@ export function measured<T>(value: T | null, at: Instant | null): Known<T> {
 export function aggregate<T, R>(parts: readonly Known<T>[], make: (values: readonly T[]) => R): Known<R> {
   const told = parts.flatMap(({ value, at, from, covers }) => (value === null ? [] : [{ value, at, from, covers }]));
   const covers = {
-    known: told.reduce((sum, one) => sum + (one.covers?.known ?? 1), 0),
-    of: parts.reduce((sum, one) => sum + (one.covers?.of ?? 1), 0),
+    known: told.reduce((sum, one) => sum + (one.covers ?? ONE).known, 0),
+    of: parts.reduce((sum: number | null, { covers = ONE }) => (sum === null || covers.of === null ? null : sum + covers.of), 0),
   };
   if (told.length === 0) return { ...NOT_KNOWN, covers };
   const times = told.map(({ at }) => at ?? Number.NEGATIVE_INFINITY);

@@ -98,6 +98,7 @@ export {
   type Difference,
   findRetrieval,
   type HourCounts,
+  isReconciled,
   type ReconcileReport,
   type ReconcileSink,
   type RetrievalInput,

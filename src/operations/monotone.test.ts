@@ -1,5 +1,5 @@
 // Less knowledge never gives a better verdict: each function that judges, on random facts of which some are taken away. The list of
-// all of them, with the place of the property of each, stands at the end; one that is missing there fails.
+// all of them, with the place of the property of each, is monotone.json beside this file; one that is missing there fails.
 
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -18,9 +18,13 @@ import { mayDialBy } from "./campaigns/health/why.ts";
 import { hoursAt } from "./campaigns/state/gate.ts";
 import { resumeVerdict } from "./campaigns/state/resume.ts";
 import { judgedReading } from "./compliance/abandonment.ts";
+import { comparedOf } from "./retrieval/compared.ts";
+import { isReconciled } from "./retrieval/reconcile.ts";
+import { wholeOf } from "./retrieval/verify.ts";
 import { judge } from "./settings/gate.ts";
 import { beginGuard, watch } from "./settings/guard.ts";
 import { confirmOf } from "./views/plan.ts";
+import { isAllPaused } from "./views/stop-views.ts";
 
 const NOW = Date.parse("2026-06-16T16:30:00Z");
 const HOUR = 3_600_000;
@@ -88,7 +92,7 @@ test("whether a campaign may dial: without its look, without a zone of it, and l
     ] as const),
     windows: fc.array(zone, { maxLength: 4 }),
     hoursOf: fc.constantFrom("campaign" as const, "called" as const),
-    whole: fc.boolean(),
+    covers: fc.constantFrom({ known: 3, of: 3 }, { known: 3, of: 9 }, { known: 3, of: null }),
     from: fc.constantFrom("measured" as const, "assumed" as const),
     nextAllowed: fc.constant(null),
     manifest: fc.constant(null),
@@ -100,6 +104,12 @@ test("whether a campaign may dial: without its look, without a zone of it, and l
       // Without the hours of its own, which may be shorter.
       expect(mayDialBy({ ...look, from: "assumed" }, NOW).verdict.is).not.toBe("ok");
       const now = mayDialBy(look, NOW).verdict.is;
+      // A look at the beginning of a list that is called by one clock says nothing of the zones of the rest.
+      for (const covers of [
+        { known: 3, of: 9 },
+        { known: 3, of: null },
+      ])
+        expect(mayDialBy({ ...look, hoursOf: "campaign", covers }, NOW).verdict.is).not.toBe("ok");
       // One clock for the whole list never permits more than a clock for each person.
       if (mayDialBy({ ...look, hoursOf: "called" }, NOW).verdict.is !== "ok")
         expect(mayDialBy({ ...look, hoursOf: "campaign" }, NOW).verdict.is).not.toBe("ok");
@@ -255,91 +265,116 @@ test("a confirmation holds for exactly what was shown: anything more, less or ot
   );
 });
 
-/** What a test shows of a function: the file of the test, and its title or the beginning of it. */
-const at = (file: string, title: string) => ({ file, title });
-const here = (title: string) => at("src/operations/monotone.test.ts", title);
-const MACHINE = "src/operations/settings/machine.test.ts";
-const FAILOVER = "src/operations/campaigns/failover/machine.test.ts";
-const APPLY = "src/operations/campaigns/apply/machine.test.ts";
+test("retrieval: nothing is whole by less that counts its calls, nor with a filter", () => {
+  const covers = fc.constantFrom(undefined, { known: 8, of: 8 }, { known: 4, of: 8 });
+  const number = fc.record({
+    by: fc.constantFrom("the lake", "the tenant's own counter of answered calls", "dials"),
+    count: fc.nat(20),
+    share: fc.constantFrom(1, 0.5),
+    certain: fc.boolean(),
+    brought: fc.option(fc.nat(20), { nil: undefined }),
+    covers,
+  });
+  const judged = (numbers: readonly object[], codes: readonly string[] | null, ok: boolean) =>
+    wholeOf({ ok, codes, compared: comparedOf({ calls: 10, compared: numbers, codes } as never) });
+  fc.assert(
+    fc.property(fc.array(number, { maxLength: 4 }), fc.boolean(), (numbers, ok) => {
+      expect(judged([], null, ok)).not.toBe(true);
+      expect(judged(numbers, ["CONVERTED"], ok)).not.toBe(true);
+      // Other retrievals may have read an hour of its days, and days that are counted say nothing of those that are not.
+      expect(
+        judged(
+          numbers.filter(({ by, covers: of, brought }) => by === "the lake" || of?.known === 4 || (of === undefined && brought)),
+          null,
+          ok,
+        ),
+      ).not.toBe(true);
+      if (judged(numbers, null, ok) !== null) return;
+      for (const at of numbers.keys()) expect(judged(numbers.toSpliced(at, 1), null, ok)).not.toBe(true);
+    }),
+  );
+});
 
-/** Every function that judges by what is known, with the test that takes knowledge from it. */
-const JUDGES: Readonly<Record<string, ReturnType<typeof at>>> = {
-  "src/compliance/decide/decide.ts decide": here("decide: a call that is denied"),
-  "src/compliance/decide/decide.ts together": at(
-    "test/integration/facts/numbers.test.ts",
-    "for any text and moment, gate, explain and check agree in verdict, rules, sentences and the next moment",
-  ),
-  "src/kernel/known.ts allHold": at("src/kernel/known.test.ts", "a verdict is ok only when each is"),
-  "src/operations/attention/concerns.ts tenantKnownOf": at(
-    "src/operations/attention/concerns.test.ts",
-    "all is known of a tenant only when nothing is missing",
-  ),
-  "src/operations/audit/verify-pack.ts verifyPack": at(
-    "test/integration/audit/pack.test.ts",
-    "no entry may be missing from it: a run with a gap is refused",
-  ),
-  "src/operations/campaigns/apply/machine.ts decide": at(APPLY, "whatever happens, every campaign is written at most once"),
-  "src/operations/campaigns/failover/machine.ts decide": at(FAILOVER, "does not begin on figures that are no evidence"),
-  "src/operations/campaigns/health/why.ts mayDialBy": here("whether a campaign may dial"),
-  "src/operations/campaigns/state/resume.ts resumeVerdict": here("a resume: what the pair"),
-  "src/operations/campaigns/state/gate.ts hoursAt": here("whether a campaign may dial"),
-  "src/operations/compliance/abandonment.ts judgedReading": here("abandonment: while an import is under way"),
-  "src/operations/compliance/manifest.ts verifyManifest": at(
-    "test/integration/facts/gate.test.ts",
-    "the manifest is signed, kept, audited, and any change to it",
-  ),
-  "src/operations/known/compare.ts compare": at("src/operations/known/compare.test.ts", "what was shorter stays shorter"),
-  "src/operations/retrieval/verify.ts verifyRetrieval": at(
-    "src/outcomes/report/coverage.test.ts",
-    "knowing less never makes a day whole",
-  ),
-  "src/operations/settings/gate.ts judge": here("settings: without a prediction"),
-  "src/operations/settings/guard.ts watch": here("the guard over new settings"),
-  "src/operations/settings/machine.ts decide": at(MACHINE, "a copy that lags behind is read again before it counts"),
-  "src/operations/campaigns/failover/rule.ts createTriggerRule": here("failover's evidence"),
-  "src/operations/views/plan.ts confirmOf": here("a confirmation holds for exactly what was shown"),
-  "src/outcomes/meaning/comparison.ts compareAll": at(
-    "src/outcomes/report/coverage.test.ts",
-    "knowing less never makes a day whole",
-  ),
-  "src/outcomes/report/build.ts trendOf": at("src/outcomes/report/coverage.test.ts", "knowing less never makes a day whole"),
-  "src/store/audit/proof.ts verifyConsistency": at("src/store/audit/merkle.test.ts", "every consistency proof holds"),
-  "src/store/audit/proof.ts verifyProof": at("src/store/audit/merkle.test.ts", "every inclusion proof leads to the root"),
-  "src/store/database/server.ts requireSuitable": at(
-    "src/store/database/server.test.ts",
-    "property: a setting that is not told never gives a better verdict",
-  ),
+test("reconcile: a difference, or a row that could not be compared, is never the same on both sides", () => {
+  const none = { not_in_lake: 0, not_at_vendor: 0, not_in_crm: 0 };
+  expect(isReconciled({ differences: none, unreadable: 0 })).toBe(true);
+  for (const name of Object.keys(none)) expect(isReconciled({ differences: { ...none, [name]: 1 }, unreadable: 0 })).toBe(false);
+  expect(isReconciled({ differences: none, unreadable: 1 })).toBe(false);
+});
+
+test("a stop: what is not confirmed, only listed, or missing from the list is no all-clear", () => {
+  const listProblem = fc.constantFrom(null, { code: "known_unread", message: "" } as const);
+  const stop = fc.record({
+    changes: fc.array(fc.record({ confirmed: fc.boolean() }), { maxLength: 4 }),
+    alreadyPaused: fc.subarray(["x", "y"]),
+    listProblem,
+  });
+  fc.assert(
+    fc.property(stop, (given) => {
+      const isClear = (change: object) => isAllPaused({ ...given, ...change } as never);
+      expect(isClear({ listProblem: { code: "unreachable", message: "" } })).toBe(false);
+      expect(isClear({ alreadyPaused: [...given.alreadyPaused, "z"] })).toBe(false);
+      expect(isClear({ changes: [...given.changes, { confirmed: false }] })).toBe(false);
+    }),
+  );
+});
+
+/** What the list must have, each at least once. */
+const AREAS = [
+  "decide",
+  "pre-dial gate",
+  "resumeVerdict",
+  "settings gate and prediction",
+  "the guard's verdict",
+  "failover evidence",
+  "hand-over",
+  "stop's all-clear",
+  "attention",
+  "readiness",
+  "doctor",
+  "campaign plan",
+  "campaign apply",
+  "retrieval's whole",
+  "reconcile",
+  "report verdicts",
+  "abandonment budget",
+  "tenant probe",
+  "audit verify",
+  "preview confirm",
+];
+
+/** Every function that judges by what is known, with the test that takes knowledge from it. `none`: by their name only. */
+const LIST = JSON.parse(readFileSync(join(import.meta.dirname, "monotone.json"), "utf8")) as {
+  readonly judges: Readonly<Record<string, { readonly area?: string; readonly file: string; readonly title: string }>>;
+  readonly none: readonly string[];
 };
-/** They return a verdict by name, and judge nothing by what is known. */
-const NONE: ReadonlySet<string> = new Set([
-  "src/compliance/data/us-ca-uk-2026/writing.ts week",
-  "src/dialing/results/compare.ts compareReplications",
-  "src/kernel/statistics/lasting-effects.ts lastingTrend",
-  "src/operations/events/verdict.ts judge",
-  "src/operations/settings/use-cases.ts compareWithVendor",
-  "src/operations/settings/use-cases.ts comparisonOf",
-  "src/operations/views/compliance-views.ts comparisonOf",
-  "src/operations/views/outcome-views.ts verdictViewOf",
-  "src/web/pages/simulator/page.tsx verdictOf",
-]);
 
-test("every function that returns a verdict is on the list with its test, and every test on the list is there", () => {
+test("every function that judges is on the list with its test, and every test on the list is there", () => {
   const root = join(import.meta.dirname, "../..");
   const files = globSync("src/**/*.{ts,tsx}", { cwd: root }).filter((file) => !file.includes(".test."));
   const texts = new Map(files.map((file) => [file, readFileSync(join(root, file), "utf8")]));
   const named =
     /^export (?:interface|type) (\w*(?:Verdict|Judgement|Comparison|MayDial|Hours|JudgedReading|TenantKnown|Trend|Decision))\b/gm;
   const verdicts = new Set([...texts.values()].flatMap((text) => [...text.matchAll(named)].map(([, name]) => name ?? "")));
-  const judges = [...texts].flatMap(([file, text]) =>
+  const byType = [...texts].flatMap(([file, text]) =>
     [...text.matchAll(/^export (?:async )?function (\w+)[\s\S]{0,900}?\): ([^\n]+) \{$/gm)].flatMap(([, name, type = ""]) =>
       (type.match(/\w+/g) ?? []).some((word) => verdicts.has(word)) ? [`${file} ${name}`] : [],
     ),
   );
-  expect(judges.length).toBeGreaterThan(20);
-  expect(judges.filter((one) => JUDGES[one] === undefined && !NONE.has(one))).toEqual([]);
-  for (const [judge, { file, title }] of Object.entries(JUDGES)) {
+  const words =
+    /^export (?:async )?(?:function|const) (\w*(?:[vV]erdictOf|[jJ]udge|wholeOf|isWhole|Ready|Counted|Reconciled|AllPaused|PartOf))\b/gm;
+  const byName = [...texts].flatMap(([file, text]) => [...text.matchAll(words)].map(([, name]) => `${file} ${name}`));
+  expect(byType.length).toBeGreaterThan(20);
+  const none = new Set(LIST.none);
+  expect([...byType, ...byName].filter((one) => LIST.judges[one] === undefined && !none.has(one))).toEqual([]);
+  const areas = new Set(Object.values(LIST.judges).map(({ area }) => area));
+  expect(AREAS.filter((area) => !areas.has(area))).toEqual([]);
+  for (const [judge, { file, title }] of Object.entries(LIST.judges)) {
     const [path = "", name = ""] = judge.split(" ");
-    expect([judge, new RegExp(`export (?:async )?function ${name}\\b`).test(texts.get(path) ?? "")]).toEqual([judge, true]);
+    expect([judge, new RegExp(`export (?:async )?(?:function|const|class) ${name}\\b`).test(texts.get(path) ?? "")]).toEqual([
+      judge,
+      true,
+    ]);
     expect([judge, readFileSync(join(root, file), "utf8").includes(title)]).toEqual([judge, true]);
   }
 });

@@ -14,6 +14,10 @@ export interface Check {
   readonly mend: string | null;
 }
 
+/** Whether the workplace is ready: something was checked, and nothing is wrong or left to do. */
+export const isReady = (checks: readonly Check[]): boolean =>
+  checks.length > 0 && checks.every(({ state }) => state === "ok" || state === "warn");
+
 /** Clocks may differ by this much before windows and figures are judged wrongly, ms. */
 export const SKEW_MS = 5_000;
 

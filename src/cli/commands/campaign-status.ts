@@ -74,8 +74,7 @@ async function statusesOf(options: OptionsOf<typeof declared.status>, io: Io): P
     read: async (id, first) => ({
       items: await read(id, first),
       next: null,
-      asOf: new Date(io.clock.now()).toISOString(),
-      failed: null,
+      known: { at: new Date(io.clock.now()).toISOString(), from: "measured", code: null, why: null },
     }),
     [Symbol.asyncDispose]: () => states[Symbol.asyncDispose](),
   };
@@ -100,25 +99,25 @@ async function inTurns(ids: readonly string[], read: (id: string) => Promise<Cam
 }
 
 async function show(list: CampaignStatusList, one: boolean, io: Io): Promise<void> {
-  const { items, failed } = list;
+  const { items, known } = list;
   const lines = () => (one ? items.flatMap(healthLines) : items.length === 0 ? [] : HEALTH.lines(items, io.width, io.colour));
-  const empty = list.asOf === null ? "the tenant's campaigns have not been read yet" : "the tenant has no campaigns";
+  const empty = known.at === null ? "the tenant's campaigns have not been read yet" : "the tenant has no campaigns";
   await io.answer((one ? items[0] : undefined) ?? list, lines, one ? undefined : empty);
-  if (failed !== null) io.say(`not all of it could be read at ${failed.at}: ${printable(failed.message)}`);
+  if (known.code !== null) io.say(`not all of it could be read: ${printable(known.why ?? known.code)}`);
 }
 
 /**
  * What the tenant would not tell decides the exit code; a campaign that does not dial is no failure.
  * @param check one that dials and must not is
  */
-function codeOf({ items, failed }: CampaignStatusList, check: boolean): number {
+function codeOf({ items, known }: CampaignStatusList, check: boolean): number {
   const calls = ({ lastDialing, activeCalls }: CampaignStatus) => lastDialing.value === true || (activeCalls ?? 0) > 0;
   // Between two calls, too: only the tenant's own hours keep one that is active from dialing, no refusal of outdial's does.
   const mustNot = ({ status: state, mayDial }: CampaignStatus) => state === "active" && mayDial.atAnyHour;
   if (check && items.some((one) => mustNot(one) || (one.mayDial.verdict === "not_ok" && calls(one)))) return EXIT.refused;
-  const problems = items.flatMap((one) => one.failed ?? []);
-  if (failed !== null || (problems.length > 0 && problems.length === items.length))
-    return exitOf((failed ?? problems[0])?.code ?? "");
+  const problems = items.flatMap((one) => Object.values(one.known).find(({ code }) => code !== null)?.code ?? []);
+  if (known.code !== null || (problems.length > 0 && problems.length === items.length))
+    return exitOf(known.code ?? problems[0] ?? "");
   if (check && items.some((one) => one.dialing === null || (one.mayDial.verdict === "unknown" && calls(one))))
     return EXIT.partlyFailed;
   return problems.length === 0 ? EXIT.done : EXIT.partlyFailed;

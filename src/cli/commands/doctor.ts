@@ -1,6 +1,6 @@
 // outdial doctor.
 
-import { type Check, examine } from "../../app/index.ts";
+import { type Check, examine, isReady } from "../../app/index.ts";
 import type { Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/doctor.ts";
@@ -17,9 +17,9 @@ export const doctor: Run<typeof declared.doctor> = async ({ options, io }) => {
     const count = checks.filter((check) => check.state === state).length;
     return count === 0 ? [] : `${count} ${word}`;
   });
-  const isReady = checks.every(({ state }) => state === "ok" || state === "warn");
-  await io.answer({ ok: isReady, checks }, ["", counts.join(" · ")]);
-  return isReady ? EXIT.done : EXIT.failed;
+  const ok = isReady(checks);
+  await io.answer({ ok, checks }, ["", counts.join(" · ")]);
+  return ok ? EXIT.done : EXIT.failed;
 };
 
 const SUMMARY: readonly { readonly state: Check["state"]; readonly word: string }[] = [

@@ -11,6 +11,7 @@ import {
   exportedText,
   exportToFile,
   type HourCounts,
+  isReconciled,
   OperationError,
 } from "../../operations/index.ts";
 import { type OutcomeReport, renderCsv, renderHtml, renderText } from "../../outcomes/index.ts";
@@ -138,7 +139,7 @@ export const reconcile: Run<typeof declared.reconcile> = async ({ options, io })
   io.say(`vendor ${grouped(result.vendor)} · lake ${grouped(result.lake)}${crm} · ${grouped(total)} differences`);
   if (result.unreadable > 0)
     io.say(`${grouped(result.unreadable)} rows of the vendor are not valid records and were not compared`);
-  return total === 0 ? EXIT.done : EXIT.partlyFailed;
+  return isReconciled(result) ? EXIT.done : EXIT.partlyFailed;
 };
 
 function differenceLine({ callId, hour, kind }: Difference): string {

@@ -14,7 +14,7 @@ import {
 } from "../../kernel/index.ts";
 import type { KnownHealth } from "../campaigns/health/known.ts";
 import type { KnownList } from "../campaigns/health/known-campaigns.ts";
-import { ABANDONMENT_LIMIT, type CauseCode, OUTSIDE_HOURS, OWN_HOURS } from "../campaigns/health/why.ts";
+import { ABANDONMENT_LIMIT, type CauseCode, isPartOf, OUTSIDE_HOURS, OWN_HOURS, REST_OF_LIST } from "../campaigns/health/why.ts";
 import { contactsClosed, hoursAt } from "../campaigns/state/index.ts";
 import { SAY_GONE } from "../known/index.ts";
 import type { Concern, TenantKnown } from "../views/schemas/attention.ts";
@@ -81,7 +81,7 @@ function unknownOf(health: KnownHealth): readonly string[] {
   return [
     ...(readAt.status === null ? ["states"] : []),
     ...(readAt.figures === null ? ["figures"] : (ageMs ?? 0) > OLD_MS ? [`figures${OF_LATE}`] : []),
-    ...(hasWindows ? (gate?.from === "assumed" ? [OWN_HOURS] : []) : ["calling windows"]),
+    ...(hasWindows ? (gate?.from === "assumed" ? [OWN_HOURS] : isPartOf(gate) ? [REST_OF_LIST] : []) : ["calling windows"]),
     ...(failed === null ? [] : ["what the tenant refused to tell"]),
   ];
 }
@@ -96,7 +96,7 @@ export function tenantKnownOf({ campaigns, readAt, failed }: KnownList, now: Ins
     const whole = aggregate([measured(true, status), measured(true, figures), measured(true, gate)], () => true as const);
     return { ...whole, covers: undefined, verdict: { is: "ok" } };
   });
-  const { at, covers = { known: 0, of: 0 } } = aggregate(each, () => true);
+  const { at, covers } = aggregate(each, () => true);
   const list: Verdict =
     readAt === null || now - readAt > OLD_MS
       ? { is: "unknown", missing: [{ what: `the list of campaigns${readAt === null ? "" : OF_LATE}`, count: 1 }] }
@@ -105,7 +105,7 @@ export function tenantKnownOf({ campaigns, readAt, failed }: KnownList, now: Ins
   const verdict = allHold([list, answers, ...each.map((one) => one.verdict)]);
   return {
     verdict: verdict.is,
-    covers,
+    covers: { known: covers?.known ?? 0, of: here.length },
     oldest: timeText(at),
     latest: timeText(readAt),
     missing: verdict.is === "unknown" ? verdict.missing : [],

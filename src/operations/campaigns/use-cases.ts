@@ -1,6 +1,6 @@
 // Use cases of campaigns for command line, API and dashboard: status, preview of an action, the actions, the emergency stop.
 
-import { ABANDONMENT_LIMIT, HOUR_MS, nearest } from "../../kernel/index.ts";
+import { ABANDONMENT_LIMIT, HOUR_MS, isWhole, nearest } from "../../kernel/index.ts";
 import { StoreError } from "../../store/index.ts";
 import { type CallOptions, TenantError } from "../../tenant/port.ts";
 import type { Context } from "../context.ts";
@@ -11,14 +11,7 @@ import type { TenantRefresh } from "../refresh/refresh.ts";
 import type { DncBeforeStart } from "../tenant-dnc/index.ts";
 import { Together } from "../together.ts";
 import { gateChecks, groupsCheck, pairChecks } from "../views/campaign-checks.ts";
-import {
-  campaignResultOf,
-  campaignStatusOf,
-  campaignSummaryOf,
-  failureOf,
-  healthViewOf,
-  pointOf,
-} from "../views/campaign-views.ts";
+import { campaignResultOf, campaignStatusOf, campaignSummaryOf, healthViewOf, partOf, pointOf } from "../views/campaign-views.ts";
 import type { Planned } from "../views/plan.ts";
 import type { CampaignPreview, CampaignResult, CampaignVerb } from "../views/schemas/campaign-verbs.ts";
 import type { CampaignDetail, CampaignList, CampaignStatusList, HealthView } from "../views/schemas/campaigns.ts";
@@ -31,6 +24,7 @@ import { orderRefusal } from "./failover/words.ts";
 import { happened } from "./happened.ts";
 import type { KnownHealth } from "./health/known.ts";
 import { knownCampaign, knownList } from "./health/known-campaigns.ts";
+import { coversOf } from "./health/why.ts";
 import type { CampaignReading } from "./metrics/service.ts";
 import { suggesting } from "./nearest.ts";
 import type { VerbPlan } from "./preview.ts";
@@ -95,7 +89,7 @@ export class CampaignUseCases {
     if (fresh) await this.#parts.refresh.listNow();
     return this.#lists.get(async () => {
       const { campaigns, readAt, failed } = await this.#reads.list(false);
-      return { items: campaigns.map(campaignSummaryOf), next: null, asOf: timeText(readAt), failed: failureOf(failed) };
+      return { items: campaigns.map(campaignSummaryOf), next: null, known: partOf(readAt, failed) };
     });
   }
 
@@ -109,13 +103,12 @@ export class CampaignUseCases {
     const problem = fresh ? await this.#reads.readNow(id) : null;
     if (id !== undefined) {
       const known = await this.#reads.campaign(id, false);
-      const failed = problem ?? known.failed;
-      const items = [campaignStatusOf({ ...known, failed }, clock.now())];
-      return { items, next: null, asOf: timeText(known.readAt.status), failed: failureOf(failed) };
+      const items = [campaignStatusOf(known, clock.now())];
+      return { items, next: null, known: partOf(known.readAt.status, problem ?? known.failed) };
     }
     const { campaigns, readAt, failed } = await this.#reads.list(false);
     const items = campaigns.map((one) => campaignStatusOf(one, clock.now()));
-    return { items, next: null, asOf: timeText(readAt), failed: failureOf(problem ?? failed) };
+    return { items, next: null, known: partOf(readAt, problem ?? failed) };
   }
 
   /**
@@ -137,7 +130,7 @@ export class CampaignUseCases {
       series: shownSeries(readings, health.failover?.windowMinutes).map(pointOf),
       events,
       configuration: health.document === null ? null : { ...health.document },
-      configurationAsOf: timeText(health.readAt.document),
+      known: { ...status.known, configuration: partOf(health.readAt.document, health.campaignProblem) },
     };
   }
 
@@ -496,13 +489,10 @@ function thinned<T>(readings: readonly T[]): readonly T[] {
 
 /** The plan of a resume, by the verdict of gate and pair. @param stopMark the latest emergency stop before that was asked for */
 export function resumePlanOf(verdict: ResumeVerdict, stopMark: number): Planned<VerbPlan> {
-  const { campaign, refusals, manifest, windows, whole, announced, at } = verdict;
+  const { campaign, refusals, manifest, windows, at } = verdict;
   const { id, name, status } = campaign;
   const open = windows.filter((one) => one.open > 0).length;
-  const judged =
-    manifest === null
-      ? null
-      : { contacts: manifest.input.contacts, callable: manifest.counts.dial, listed: announced, whole, at: timeText(at) };
+  const judged = manifest === null ? null : { covers: coversOf(verdict), callable: manifest.counts.dial, at: timeText(at) };
   return {
     operation: "campaigns.resume",
     summary: `Resume ${name ?? id}: ${status} now, ${open} of ${windows.length} zones open${callableOf(judged)}`,
@@ -523,10 +513,12 @@ export function resumePlanOf(verdict: ResumeVerdict, stopMark: number): Planned<
 
 function callableOf(judged: CampaignPreview["judged"]): string {
   if (judged === null) return "";
-  const { contacts, callable, listed, whole } = judged;
+  const { covers, callable } = judged;
   const rest =
-    whole || listed === null ? "" : ` (of ${listed} on the list; the gate reads on when nobody of these may be called)`;
-  return `, ${callable} of ${contacts} contacts looked at callable now${rest}`;
+    isWhole(covers) || covers.of === null
+      ? ""
+      : ` (of ${covers.of} on the list; the gate reads on when nobody of these may be called)`;
+  return `, ${callable} of ${covers.known} contacts looked at callable now${rest}`;
 }
 
 /**

@@ -1,7 +1,7 @@
 // How many calls a retrieval brought, compared with what else counts them: the lake, the day before, the tenant's own counter.
 
 import { z } from "zod";
-import { type Clock, DAY_MS, MINUTE_MS } from "../../kernel/index.ts";
+import { type Clock, type Covers, DAY_MS, isWhole, MINUTE_MS } from "../../kernel/index.ts";
 import { countDials, goneWords, type LakeRange, NEARLY, type OutcomeLake } from "../../outcomes/index.ts";
 import type { Retrieval, RetrievalLedger } from "../../store/index.ts";
 import { type CallOptions, type MetricsSource, type OutcomeSource, TenantError } from "../../tenant/port.ts";
@@ -23,6 +23,7 @@ const comparedSchema = z.array(
     certain: z.boolean(),
     brought: z.number().optional(),
     why: z.string().optional(),
+    covers: z.object({ known: z.number(), of: z.number().nullable() }).optional(),
   }),
 );
 
@@ -38,7 +39,16 @@ export interface ComparedNumber {
   readonly brought?: number | undefined;
   /** Why there are fewer, where that is known. */
   readonly why?: string | undefined;
+  /** How many quarters of an hour of the retrieval's time were counted by this and the others like it, of how many; absent: not known. */
+  readonly covers?: Covers | undefined;
 }
+
+/** Whether something counts all calls of a retrieval: what the lake has of other retrievals may be of a part of its time. */
+export const isCounted = (numbers: readonly ComparedNumber[]): boolean =>
+  numbers.some(
+    ({ by, certain, brought, covers }) =>
+      certain && by !== LAKE && (covers === undefined ? brought === undefined : isWhole(covers)),
+  );
 
 export interface ComparedRetrieval {
   /** Null when nothing is known, for retrievals that have not ended or were made by earlier versions. */
@@ -143,6 +153,8 @@ async function dialsOf(
   const { told: kept } = await ledger.held({ campaigns: [campaignId], from: range.from, to: range.to });
   const scope = { campaigns: [campaignId], from: range.from, to: range.to + 1 };
   const has = await countDials(lake, scope, kept);
+  const whole = Math.floor(range.to / QUARTER_MS) - Math.ceil(range.from / QUARTER_MS);
+  const covers = { known: counted.quarters.size, of: Math.max(whole, counted.quarters.size) };
   return told.flatMap(({ day, dials }) => {
     const [of, brought] = [
       sum(dials),
@@ -151,7 +163,7 @@ async function dialsOf(
     if (of === 0) return [];
     const gone = kept.find((one) => one.day === day)?.gone ?? [];
     const by = `the tenant's own counter of dials on ${new Date(day).toISOString().slice(0, 10)}`;
-    return [{ by, count: of, brought, share: NEARLY, certain: true, ...(gone.length > 0 && { why: goneWords(gone) }) }];
+    return [{ by, count: of, brought, share: NEARLY, certain: true, covers, ...(gone.length > 0 && { why: goneWords(gone) }) }];
   });
 }
 

@@ -45,6 +45,10 @@ export interface ReconcileReport {
   readonly unreadable: number;
 }
 
+/** Whether all have the same calls: nothing differs, and no row of the vendor was left out of the comparison. */
+export const isReconciled = ({ differences, unreadable }: Pick<ReconcileReport, "differences" | "unreadable">): boolean =>
+  unreadable === 0 && Object.values(differences).every((count) => count === 0);
+
 /**
  * Compares over a window, one UTC day in memory at a time. Reads the vendor's listing once more; writes nothing. Every hour with
  * a call anywhere is reported, in order.

@@ -3,7 +3,7 @@
 
 import { ComplianceHash, digestOf, type OutcomeLake } from "../../outcomes/index.ts";
 import type { Retrieval } from "../../store/index.ts";
-import { type ComparedRetrieval, comparedNow } from "./compared.ts";
+import { type ComparedRetrieval, comparedNow, isCounted } from "./compared.ts";
 
 /** Most ids that are named; all are counted. */
 const NAMED = 20;
@@ -25,6 +25,16 @@ export interface RunVerdict {
   readonly compared: ComparedRetrieval;
 }
 
+/** Whether the lake has what the retrieval brought, and that was all: not known where nothing counts all calls of its time. */
+export function wholeOf({
+  ok,
+  codes,
+  compared,
+}: Pick<RunVerdict, "ok" | "compared"> & Pick<Retrieval, "codes">): RunVerdict["whole"] {
+  if (!ok || compared.short) return false;
+  return codes === null && isCounted(compared.numbers ?? []) ? true : null;
+}
+
 /** Verifies one retrieval; undefined when it has not ended and so has no hash yet. Constant memory. */
 export async function verifyRetrieval(lake: OutcomeLake, retrieval: Retrieval): Promise<RunVerdict | undefined> {
   const { jobId, campaignId, from, to, codes, calls, complianceHash } = retrieval;
@@ -42,9 +52,7 @@ export async function verifyRetrieval(lake: OutcomeLake, retrieval: Retrieval): 
   const found = { calls: fold.count, hash: fold.digest() };
   const ok = damaged === 0 && found.calls === calls && found.hash === complianceHash;
   const compared = await comparedNow(lake, retrieval);
-  // A day that brought as many says nothing of this one: only what counts these calls does.
-  const isCounted = (compared.numbers ?? []).some(({ certain }) => certain);
-  const whole = !ok || compared.short ? false : isCounted && codes === null ? true : null;
+  const whole = wholeOf({ ok, codes, compared });
   const expected = { calls, hash: complianceHash };
   return { jobId, campaignId, ok, expected, found, damaged: { count: damaged, callIds: named }, whole, compared };
 }

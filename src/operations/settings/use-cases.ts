@@ -15,7 +15,7 @@ import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
 import { listCampaigns } from "../known/index.ts";
 import { timesOf } from "../readings.ts";
-import { failureOf } from "../views/campaign-views.ts";
+import { partOf } from "../views/campaign-views.ts";
 import { basisOf, changeOf, judgementOf, measuredOf, predictionOf, versionOf } from "../views/dialer-views.ts";
 import type { Planned } from "../views/plan.ts";
 import type {
@@ -207,8 +207,7 @@ export interface DialerReadings {
 /** What is shown of settings before a campaign is chosen. */
 const NOTHING_SHOWN = {
   settings: null,
-  asOf: null,
-  failed: null,
+  known: partOf(null, null),
   tag: null,
   basis: null,
   measured: null,
@@ -246,8 +245,7 @@ async function shownInForce(
   const prediction = typeof file === "string" ? undefined : await readings.prediction(file);
   return {
     settings: value,
-    asOf: timeText(kept === undefined ? null : readAt),
-    failed: failureOf(failed),
+    known: partOf(kept === undefined ? null : readAt, failed),
     tag: kept?.tag ?? null,
     problem: read !== undefined && "problem" in read ? read.problem : null,
     basis: basis === undefined ? null : basisOf(basis),

@@ -1,7 +1,7 @@
 // Campaigns as the API shows them.
 
 import { type Instant, wilsonInterval } from "../../kernel/index.ts";
-import type { KnownHealth } from "../campaigns/health/known.ts";
+import { type KnownHealth, NOT_LISTED } from "../campaigns/health/known.ts";
 import type { GateLook } from "../campaigns/health/why.ts";
 import type { CampaignReading } from "../campaigns/metrics/service.ts";
 import type { StateChange } from "../campaigns/state/change.ts";
@@ -15,7 +15,7 @@ import type {
   MetricPoint,
   WindowState,
 } from "./schemas/campaigns.ts";
-import type { KnownPart, ReadingFailure } from "./schemas/common.ts";
+import type { KnownPart } from "./schemas/common.ts";
 import { shareOf, timeText } from "./texts.ts";
 import { workloadInShort, workloadOf } from "./workload-views.ts";
 
@@ -57,11 +57,10 @@ export function campaignSummaryOf(health: KnownHealth): CampaignSummary {
     lastMetricAt: timeText(reading === null ? null : (reading.at ?? reading.receivedAt)),
     stale: health.stale,
     known: {
-      status: partOf(readAt.status, health.campaignProblem),
+      status: partOf(readAt.status, health.lackingSince === null ? health.campaignProblem : NOT_LISTED),
       figures: partOf(readAt.figures, health.readingProblem),
-      windows: partOf(readAt.gate, health.gateProblem, health.gate?.from),
+      windows: { ...partOf(readAt.gate, health.gateProblem, health.gate?.from), covers: health.gate?.covers ?? null },
     },
-    failed: failureOf(health.failed),
   };
 }
 
@@ -85,36 +84,34 @@ export function gateLookOf({
   at,
   refusals,
   manifest,
-  whole,
-  announced,
+  covers,
   nextAllowed,
   onCompanyList,
 }: Omit<GateLook, "refusals" | "windows" | "calling"> & {
   readonly refusals: readonly { readonly code: string; readonly text: string }[];
 }): GateLookView {
-  const judged = (counts: NonNullable<GateLook["manifest"]>["counts"], contacts: number) => {
-    const { dial: callable, later, never, refused } = counts;
-    return { contacts, callable, later, never: never + refused, listed: announced, whole };
-  };
+  const judged = ({ counts: { dial: callable, later, never, refused } }: NonNullable<GateLook["manifest"]>) => ({
+    covers,
+    callable,
+    later,
+    never: never + refused,
+  });
   return {
     at: timeText(at),
     allowed: refusals.length === 0,
     refusals: refusals.map(({ code, text }) => ({ code, text })),
-    judged: manifest === null ? null : judged(manifest.counts, manifest.input.contacts),
+    judged: manifest === null ? null : judged(manifest),
     onCompanyList,
     nextAllowed: timeText(nextAllowed),
   };
 }
 
-function partOf(at: Instant | null, problem: KnownHealth["gateProblem"], from: GateLook["from"] = "measured"): KnownPart {
-  if (at === null) return { at: null, from: "none", why: problem?.message ?? "not read yet" };
+/** How a part that was read at a time is known. @param problem why its latest reading failed */
+export function partOf(at: Instant | null, problem: KnownHealth["gateProblem"], from: GateLook["from"] = "measured"): KnownPart {
+  const code = problem?.code ?? null;
+  if (at === null) return { at: null, from: "none", code, why: problem?.message ?? "not read yet" };
   const assumed = from === "assumed" ? "made by the rules alone: the campaign's own hours are not read yet" : null;
-  return { at: timeText(at), from, why: problem?.message ?? assumed };
-}
-
-/** Why a reading failed. */
-export function failureOf(failed: KnownHealth["failed"]): ReadingFailure | null {
-  return failed === null ? null : { code: failed.code, message: failed.message, at: timeText(failed.at) };
+  return { at: timeText(at), from, code, why: problem?.message ?? assumed };
 }
 
 function standingOf({ role, partner, phase, dials, words, reason, nextStep }: NonNullable<KnownHealth["failover"]>) {

@@ -21,8 +21,7 @@ const facts = (change: Partial<WorkloadFacts> = {}): WorkloadFacts => ({
 const counts = (dial: number, later: number) => ({ dial, later, never: 0, refused: 0 });
 const gate = (change: Partial<NonNullable<WorkloadGiven["gate"]>> = {}): NonNullable<WorkloadGiven["gate"]> => ({
   at: NOW - 120_000,
-  announced: 1000,
-  whole: false,
+  covers: { known: 200, of: 1000 },
   calling: [{ from: NOW - HOUR, to: NOW + 4 * HOUR }],
   manifest: { input: { contacts: 200 }, counts: counts(150, 50), byReason: [] },
   ...change,
@@ -51,15 +50,26 @@ it("counts what outdial was told of where the tenant does not, and says of what"
 });
 
 it("takes who may be called where the whole list was judged", () => {
-  expect(told({ gate: gate({ whole: true }) }).dialable.value).toEqual({ contacts: 200, of: "callable by the rules" });
+  expect(told({ gate: gate({ covers: { known: 200, of: 200 } }) }).dialable.value).toEqual({
+    contacts: 200,
+    of: "callable by the rules",
+  });
 });
 
 it.each<[string, Partial<WorkloadGiven>, RegExp]>([
   ["nothing was read", { workload: null }, /^not read yet$/],
   ["reading failed", { workload: null, workloadProblem: { code: "x", message: "403" } }, /^403$/],
   ["no call was told", { workload: facts({ list: { contacts: null, attempted: 0, final: null } }) }, /told of no call/],
-  ["the list was changed", { gate: gate({ announced: 200 }) }, /300 numbers were called and 200 contacts are on the list/],
-  ["the list is empty", { gate: gate({ announced: 0 }) }, /^the list is empty$/],
+  [
+    "the list was changed",
+    { gate: gate({ covers: { known: 100, of: 200 } }) },
+    /300 numbers were called and 200 contacts are on the list/,
+  ],
+  [
+    "the list is empty",
+    { workload: facts({ countedBy: "tenant", list: { contacts: 0, attempted: 0, final: null } }) },
+    /^the list is empty$/,
+  ],
   ["the list was not looked at", { gate: null }, /not been looked at/],
   ["it has no list", { workload: facts({ countedBy: "tenant", list: null }) }, /no active list/],
   [

@@ -1,6 +1,6 @@
 // The work that is left in a campaign, as the API shows it: each figure with its time, or why there is none. Pure.
 
-import type { Instant } from "../../kernel/index.ts";
+import { type Instant, isWhole } from "../../kernel/index.ts";
 import type { KnownHealth } from "../campaigns/health/known.ts";
 import { callingLeft, hoursAt } from "../campaigns/workload/figures.ts";
 import type { CampaignSummary } from "./schemas/campaigns.ts";
@@ -9,7 +9,7 @@ import { timeText } from "./texts.ts";
 
 /** What the figures are computed from. */
 export type WorkloadGiven = Pick<KnownHealth, "workload" | "workloadProblem" | "mostAgents" | "reading" | "readingProblem"> & {
-  readonly gate: Pick<NonNullable<KnownHealth["gate"]>, "at" | "announced" | "calling" | "whole" | "manifest"> | null;
+  readonly gate: Pick<NonNullable<KnownHealth["gate"]>, "at" | "calling" | "covers" | "manifest"> | null;
 };
 
 interface Known<Value> {
@@ -66,7 +66,7 @@ const unread = ({ workloadProblem }: WorkloadGiven): string => workloadProblem?.
 function contactsOf({ workload, gate }: WorkloadGiven): number | string {
   if (workload?.countedBy === "tenant") return workload.list?.contacts ?? NOT_TOLD;
   if (gate === null || gate.manifest === null) return "the list has not been looked at yet";
-  return gate.announced ?? (gate.whole ? gate.manifest.input.contacts : NOT_TOLD);
+  return gate.covers.of ?? NOT_TOLD;
 }
 
 /** Why the contacts of the list cannot be counted; null when they can. */
@@ -103,7 +103,7 @@ function dialableOf(given: WorkloadGiven): NonNullable<Workload["dialable"]["val
     const { final } = workload.list;
     return final === null ? NOT_TOLD : { contacts: Math.max(0, contacts - final), of: "not final" };
   }
-  if (gate !== null && gate.whole && gate.manifest !== null) {
+  if (gate !== null && isWhole(gate.covers) && gate.manifest !== null) {
     const { dial, later } = gate.manifest.counts;
     return { contacts: dial + later, of: "callable by the rules" };
   }

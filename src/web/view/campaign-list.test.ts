@@ -9,7 +9,7 @@ type Summary = ApiTypes.CampaignSummary;
 const NOW = Date.UTC(2026, 2, 2, 15);
 const at = new Date(NOW - 60_000).toISOString();
 
-const READ = { at, from: "measured", why: null } as const;
+const READ = { at, from: "measured", code: null, why: null } as const;
 function campaign(id: string, change: Partial<Summary> = {}): Summary {
   return {
     id,
@@ -30,8 +30,7 @@ function campaign(id: string, change: Partial<Summary> = {}): Summary {
     workload: { penetration: null, hoursLeft: null, callbacksDue: null, agents: null, occupancy: null, at },
     lastMetricAt: at,
     stale: false,
-    known: { status: READ, figures: READ, windows: READ },
-    failed: null,
+    known: { status: READ, figures: READ, windows: { ...READ, covers: null } },
     ...change,
   };
 }
@@ -82,11 +81,12 @@ test("a verb is offered where it would change something; both where the state is
   const offered = (change: Partial<Summary>) => offeredVerbs(campaign("a", change), NOW);
   expect(offered({})).toEqual(["pause"]);
   expect(offered({ status: "paused" })).toEqual(["resume"]);
-  const old = {
+  const known = (change: Partial<Summary["known"]["status"]>) => ({
     status: "paused",
-    known: { status: { ...READ, at: new Date(NOW - 3_600_000).toISOString() }, figures: READ, windows: READ },
-  };
-  for (const change of [old, { status: null }, { status: "paused", failed: { code: "x", message: "x", at } }])
+    known: { ...campaign("a").known, status: { ...READ, ...change } },
+  });
+  const old = known({ at: new Date(NOW - 3_600_000).toISOString() });
+  for (const change of [old, { status: null }, known({ code: "x", why: "x" })])
     expect(offered(change)).toEqual(["pause", "resume"]);
   expect(offered({ failover: pair({}) })).toEqual(["pause", "failover", "drill"]);
   expect(offered({ failover: pair({ phase: "failed-over" }) })).toEqual(["pause", "failback", "drill"]);

@@ -64,13 +64,13 @@ export function callsOutsideHours({ activeCalls, windows, stale }: Summary): boo
 
 /** 3: at once. 2: soon. 1: unknown. 0: nothing to do. */
 export function urgencyOf(campaign: Summary): 0 | 1 | 2 | 3 {
-  const { failover, abandonment, status, dialing, failed } = campaign;
+  const { failover, abandonment, status, dialing, known } = campaign;
   if (failover !== null && pairBadge(failover)?.tone === "bad") return 3;
   if (abandonment?.withinLimit === false || callsOutsideHours(campaign)) return 3;
   if (status === "active" && dialing === false) return 2;
   if (abandonment !== null && ((abandonment.used ?? 0) >= 0.8 || (abandonment.burnRate ?? 0) > 1)) return 2;
   if (failover?.dials === "backup") return 2;
-  return failed !== null || dialing === null ? 1 : 0;
+  return dialing === null || Object.values(known).some(({ code }) => code !== null) ? 1 : 0;
 }
 
 const SELECT: Readonly<Record<Shown, (campaign: Summary) => boolean>> = {

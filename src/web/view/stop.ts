@@ -4,7 +4,7 @@ import type { ApiTypes } from "../../server/index.ts";
 import { whole } from "./format.ts";
 
 /** `good` only when the tenant's list was complete and every campaign is confirmed paused or was seen paused. */
-export function toldOf(stop: Pick<ApiTypes.StopResult, "changes" | "seenPaused" | "alreadyPaused" | "listProblem">): {
+export function toldOf(stop: Pick<ApiTypes.StopResult, "changes" | "seenPaused" | "alreadyPaused" | "listProblem" | "endedAt">): {
   readonly tone: "good" | "bad";
   readonly text: string;
 } {
@@ -12,7 +12,9 @@ export function toldOf(stop: Pick<ApiTypes.StopResult, "changes" | "seenPaused" 
   const confirmed = seenPaused.length + changes.filter((one) => one.confirmed).length;
   const resumed = changes.filter(({ confirmed, status }) => !confirmed && status === "resumed").length;
   const open = changes.length + seenPaused.length - confirmed - resumed;
-  if (listProblem === null && open === 0 && resumed === 0 && alreadyPaused.length === 0)
+  // While it goes on without having seen any, its list is not read yet.
+  const isUnseen = confirmed === 0 && stop.endedAt === null;
+  if (listProblem === null && open === 0 && resumed === 0 && alreadyPaused.length === 0 && !isUnseen)
     return { tone: "good", text: "Stop: every campaign is confirmed paused" };
   const said = [
     ...(listProblem === null ? [] : [problemText(listProblem)]),

@@ -5,14 +5,14 @@ import type { ApiTypes } from "../../server/index.ts";
 /** A state that was read longer ago, ms, may have changed: then both pause and resume are offered. */
 const KNOWN_MS = 5 * 60_000;
 
-type Known = Pick<ApiTypes.CampaignSummary, "status" | "failed" | "failover"> & {
+type Known = Pick<ApiTypes.CampaignSummary, "status" | "failover"> & {
   readonly known: Pick<ApiTypes.CampaignSummary["known"], "status">;
 };
 
 /** @param now ms since the epoch */
-export function offeredVerbs({ status, failed, known, failover }: Known, now: number): readonly ApiTypes.CampaignVerb[] {
-  const { at } = known.status;
-  const isKnown = failed === null && at !== null && now - Date.parse(at) <= KNOWN_MS;
+export function offeredVerbs({ status, known, failover }: Known, now: number): readonly ApiTypes.CampaignVerb[] {
+  const { at, code } = known.status;
+  const isKnown = code === null && at !== null && now - Date.parse(at) <= KNOWN_MS;
   const is = (state: string) => isKnown && status?.toLowerCase() === state;
   return [
     ...(is("paused") ? [] : (["pause"] as const)),

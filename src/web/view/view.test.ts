@@ -372,9 +372,11 @@ test("a stop is called complete only when the list was whole and each campaign i
   const change = (status: "paused" | "pending" | "resumed", confirmed: boolean) =>
     ({ status, confirmed }) as ApiTypes.StopResult["changes"][number];
   const told = (changes: ApiTypes.StopResult["changes"], listProblem: ApiTypes.StopResult["listProblem"] = null) =>
-    toldOf({ changes, seenPaused: ["x"], alreadyPaused: [], listProblem });
+    toldOf({ changes, seenPaused: ["x"], alreadyPaused: [], listProblem, endedAt: null });
   expect(told([change("paused", true)])).toEqual({ tone: "good", text: "Stop: every campaign is confirmed paused" });
-  expect(toldOf({ changes: [change("paused", true)], seenPaused: [], alreadyPaused: ["y"], listProblem: null })).toEqual({
+  expect(
+    toldOf({ changes: [change("paused", true)], seenPaused: [], alreadyPaused: ["y"], listProblem: null, endedAt: null }),
+  ).toEqual({
     tone: "bad",
     text: "Stop: 1 only listed as paused, looked at next; 1 confirmed paused",
   });
@@ -386,6 +388,13 @@ test("a stop is called complete only when the list was whole and each campaign i
     tone: "bad",
     text: "Stop: the list of campaigns is not whole, others may be dialing: page 2 did not come; 1 confirmed paused",
   });
+});
+
+test("nothing is good of a stop that has not seen anything: the list may not be read yet", () => {
+  const nothing = { changes: [], seenPaused: [], alreadyPaused: [], listProblem: null };
+  expect(toldOf({ ...nothing, endedAt: null })).toEqual({ tone: "bad", text: "Stop: 0 confirmed paused" });
+  // A tenant without campaigns.
+  expect(toldOf({ ...nothing, endedAt: "2026-06-16T16:30:00Z" }).tone).toBe("good");
 });
 
 test("a pause of several says how many, whose calls, and of which pairs nobody dials afterwards", () => {

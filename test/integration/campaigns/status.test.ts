@@ -151,7 +151,11 @@ it("says why each of several does not dial, the first cause first", async () => 
   const { code, stdout } = await here.run(["campaign", "status", "--json"]);
   expect(code).toBe(0);
   const list = JSON.parse(stdout);
-  expect({ ...list, items: list.items.length }).toEqual({ items: 4, next: null, asOf: expect.any(String), failed: null });
+  expect({ ...list, items: list.items.length }).toEqual({
+    items: 4,
+    next: null,
+    known: { at: expect.any(String), from: "measured", code: null, why: null },
+  });
   const shown = list.items.map((item: unknown) => campaignStatus.parse(item)) as CampaignStatus[];
   const [first, second, third] = shown;
   expect(first?.notDialing?.all.map(({ code: cause }) => cause)).toEqual(["outside_hours", "nobody_callable"]);
@@ -280,7 +284,7 @@ it("tells figures without counts apart, and what the tenant does not tell", asyn
   expect(blind.code).toBe(5);
   const seen = campaignStatus.parse(JSON.parse(blind.stdout));
   // The figures of before stay, with their time and why there are no newer ones.
-  expect(seen).toMatchObject({ id: "camp_1", stale: true, activeCalls: 0, failed: { code: "missing_scope" } });
+  expect(seen).toMatchObject({ id: "camp_1", stale: true, activeCalls: 0, known: { figures: { code: "missing_scope" } } });
   expect(seen.known.figures.at).not.toBeNull();
   expect((await here.run(["campaign", "status", "camp_1"])).stdout).toContain("success rate 40.0 % in 30 min, without counts");
 });

@@ -39,8 +39,7 @@ test("dialer settings are of a campaign: without one nothing is read, and the ca
   const problem = "settings are per campaign on this profile: choose one";
   expect(await at.get("/api/v1/dialer")).toMatchObject({
     settings: null,
-    asOf: null,
-    failed: null,
+    known: { at: null, from: "none", code: null },
     campaign: null,
     problem,
     choose,
@@ -51,7 +50,7 @@ test("dialer settings are of a campaign: without one nothing is read, and the ca
   expect(await at.get("/api/v1/dialer?campaign=4002")).toMatchObject({ campaign: "4002", problem: null, choose });
   const shown = () => at.get("/api/v1/dialer?campaign=4002");
   await until(async () => (await shown())["settings"] !== null);
-  expect(await shown()).toMatchObject({ settings: { name: "second" }, failed: null });
+  expect(await shown()).toMatchObject({ settings: { name: "second" }, known: { from: "measured", code: null } });
   expect((await at.ask("/api/v1/dialer?campaign=9999")).status).toBe(404);
 });
 

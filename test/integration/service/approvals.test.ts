@@ -175,7 +175,7 @@ test("a resume: what the gate looked at, with results, and the reason that was g
     plan: {
       kind: "campaign",
       reason: "the list is mended",
-      preview: { ...preview, judged: { contacts: 200, callable: 0, listed: 300, whole: false } },
+      preview: { ...preview, judged: { covers: { known: 200, of: 300 }, callable: 0 } },
     },
   });
   // Dialing already: there is nothing left to agree to.

@@ -32,7 +32,7 @@ afterAll(() => at[Symbol.asyncDispose]());
 test("the beginning of a long list is judged, and that is said; the gate itself reads on", async () => {
   const { status, body } = await at.post("/api/v1/campaigns/long/resume/preview", {});
   expect(status).toBe(200);
-  expect(body).toMatchObject({ refusals: [], judged: { contacts: 200, callable: 0, listed: 10_000, whole: false } });
+  expect(body).toMatchObject({ refusals: [], judged: { covers: { known: 200, of: 10_000 }, callable: 0 } });
   expect(body["effects"]).toContainEqual(
     expect.stringContaining("0 of 200 contacts looked at callable now (of 10000 on the list"),
   );
@@ -40,7 +40,7 @@ test("the beginning of a long list is judged, and that is said; the gate itself 
 
 test("nobody on a list that was read to its end is a refusal", async () => {
   const { body } = await at.post("/api/v1/campaigns/short/resume/preview", {});
-  expect(body).toMatchObject({ judged: { contacts: 100, callable: 0, whole: true } });
+  expect(body).toMatchObject({ judged: { covers: { known: 100, of: 100 }, callable: 0 } });
   expect(body["refusals"]).toEqual([expect.stringContaining("nobody of 100 contacts may be called now")]);
   const refused = await at.post("/api/v1/campaigns/short/resume", { confirm: body["confirm"] });
   expect(refused).toMatchObject({ status: 422, body: { code: "plan_refused" } });

@@ -114,9 +114,9 @@ test("nobody waits for a tenant that keeps silent: what was never read says so, 
   try {
     expect(await get(service, "/api/v1/campaigns")).toEqual({
       status: 200,
-      body: { items: [], next: null, asOf: null, failed: null },
+      body: { items: [], next: null, known: { at: null, from: "none", code: null, why: "not read yet" } },
     });
-    const none = { at: null, from: "none", why: "not read yet" };
+    const none = { at: null, from: "none", code: null, why: "not read yet" };
     expect(await get(service, "/api/v1/campaigns/a")).toMatchObject({
       status: 200,
       body: {
@@ -127,10 +127,10 @@ test("nobody waits for a tenant that keeps silent: what was never read says so, 
         successRate: null,
         windows: [],
         configuration: null,
-        known: { status: none, figures: none, windows: none },
+        known: { status: none, figures: none, windows: { ...none, covers: null }, configuration: none },
       },
     });
-    expect(await get(service, "/api/v1/dialer")).toMatchObject({ status: 200, body: { settings: null, asOf: null } });
+    expect(await get(service, "/api/v1/dialer")).toMatchObject({ status: 200, body: { settings: null, known: none } });
     expect(await get(service, "/health")).toMatchObject({ status: 503, body: { code: "not_read_yet" } });
   } finally {
     // Ends although the tenant keeps silent on what is under way.
@@ -143,7 +143,7 @@ test("nobody waits for a tenant that keeps silent: what was never read says so, 
     await expect.poll(() => get(second, "/api/v1/campaigns"), { timeout: 60_000 }).toMatchObject({ body: { items: ITEMS } });
     await expect
       .poll(() => get(second, "/api/v1/dialer"), { timeout: 60_000 })
-      .toMatchObject({ body: { settings: { algorithm: { dial_ratio: 1.25 } }, asOf: text, tag: text } });
+      .toMatchObject({ body: { settings: { algorithm: { dial_ratio: 1.25 } }, known: { at: text }, tag: text } });
     expect(await get(second, "/api/v1/campaigns/none")).toMatchObject({ status: 404, body: { code: "not_found" } });
     expect(await get(second, "/api/v1/campaigns/none?fresh=true")).toMatchObject({ status: 404, body: { correlationId: text } });
 
@@ -152,7 +152,7 @@ test("nobody waits for a tenant that keeps silent: what was never read says so, 
     await second.store.tenantReadings.expire(["campaigns"], "", Date.now());
     const many = await Promise.all(Array.from({ length: 50 }, () => get(second, "/api/v1/campaigns")));
     expect(many.map(({ status: code }) => code)).toEqual(many.map(() => 200));
-    expect(many[0]).toMatchObject({ body: { items: ITEMS, asOf: text } });
+    expect(many[0]).toMatchObject({ body: { items: ITEMS, known: { at: text } } });
     await expect.poll(lists, { timeout: 60_000 }).toBe(before + 1);
     await Promise.all(Array.from({ length: 50 }, () => get(second, "/api/v1/campaigns")));
     expect(lists()).toBe(before + 1);
@@ -164,10 +164,10 @@ test("nobody waits for a tenant that keeps silent: what was never read says so, 
   const third = await open();
   try {
     const again = await get(third, "/api/v1/campaigns");
-    expect(again.body).toMatchObject({ items: ITEMS, asOf: seen["asOf"] });
+    expect(again.body).toMatchObject({ items: ITEMS, known: seen["known"] });
     expect(await get(third, "/api/v1/campaigns/a")).toMatchObject({
       status: 200,
-      body: { id: "a", activeCalls: 7, configuration: { note: "of the vendor" }, configurationAsOf: text },
+      body: { id: "a", activeCalls: 7, configuration: { note: "of the vendor" }, known: { configuration: { at: text } } },
     });
     expect(await get(third, "/api/v1/dialer")).toMatchObject({ body: { settings: { algorithm: { dial_ratio: 1.25 } } } });
     expect(await get(third, "/health?campaign_id=a")).toMatchObject({
@@ -186,18 +186,18 @@ test("what failed is told beside the figures of before, and a fresh read of a te
   await service.store.tenantReadings.expire(["figures"], "a", Date.now());
   await expect
     .poll(() => get(service, "/api/v1/campaigns/a"), { timeout: 60_000 })
-    .toMatchObject({ body: { activeCalls: 7, stale: true, failed: { code: "missing_scope", at: text } } });
+    .toMatchObject({ body: { activeCalls: 7, stale: true, known: { figures: { at: text, code: "missing_scope" } } } });
   await expect
     .poll(() => get(service, "/api/v1/campaigns"), { timeout: 60_000 })
-    .toMatchObject({ body: { items: [{ id: "b" }, { id: "a" }], failed: { code: "missing_scope" } } });
+    .toMatchObject({ body: { items: [{ id: "b" }, { id: "a" }], known: { at: text, code: "missing_scope" } } });
   expect(await get(service, "/api/v1/campaigns?fresh=true")).toMatchObject({ status: 502, body: { code: "missing_scope" } });
 
   tenant = "answers";
   status = "paused";
   const fresh = await get(service, "/api/v1/campaigns?fresh=true");
-  expect(fresh.body).toMatchObject({ items: [{ status: "paused" }, { status: "paused" }], failed: null });
+  expect(fresh.body).toMatchObject({ items: [{ status: "paused" }, { status: "paused" }], known: { code: null } });
   expect(await get(service, "/api/v1/campaigns/a?fresh=true")).toMatchObject({
-    body: { status: "paused", failed: null, stale: false, configuration: { status: "paused" } },
+    body: { status: "paused", known: { status: { code: null } }, stale: false, configuration: { status: "paused" } },
   });
 });
 

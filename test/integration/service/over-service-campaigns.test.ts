@@ -60,7 +60,7 @@ test("a campaign's status is the same text and the same JSON as without the serv
 
   const { code, stdout } = await run(["campaign", "status", "camp_2", "--json"]);
   const view = campaignStatus.parse(JSON.parse(stdout));
-  expect([code, view.id, view.status, view.gate?.judged?.contacts]).toEqual([0, "camp_2", "paused", 40]);
+  expect([code, view.id, view.status, view.gate?.judged?.covers.known]).toEqual([0, "camp_2", "paused", 40]);
   const all = await run(["campaign", "status", "--json"]);
   expect(campaignStatusList.parse(JSON.parse(all.stdout)).items.map(({ id }) => id)).toEqual(["camp_1", "camp_2"]);
   expect((await run(["campaign", "status"])).stdout).toMatch(/^campaign +status[^]*camp_1 +active[^]*camp_2 +paused/);
@@ -98,7 +98,7 @@ test("a name that is no campaign's, what the service decides itself, and a tenan
   expect(blind).toMatchObject({
     code: 5,
     stdout: expect.stringContaining("camp_1 · Spring · active") as string,
-    stderr: expect.stringContaining("not all of it could be read at ") as string,
+    stderr: expect.stringContaining("not all of it could be read: ") as string,
   });
   at.sandbox.control.faults.clear();
   expect(fault).toBeDefined();

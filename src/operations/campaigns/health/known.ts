@@ -10,7 +10,7 @@ import { type CampaignReading, readingOf, STALE_MS } from "../metrics/index.ts";
 import { type CampaignFacts, type CampaignGateVerdict, campaignFacts } from "../state/index.ts";
 import { type WorkloadFacts, workloadFacts } from "../workload/facts.ts";
 import { type AbandonmentBudget, budgetOf, type HealthFacts, type Judged, judged } from "./status.ts";
-import type { AskProblem, GateLook } from "./why.ts";
+import { type AskProblem, coversOf, type GateLook } from "./why.ts";
 
 /** The health of a campaign from stored data. */
 export interface KnownHealth extends HealthFacts, Judged {
@@ -144,10 +144,9 @@ const keptLook = z.object({
     from: z.enum(["measured", "assumed"]).default("measured"),
     nextAllowed: instant.nullable(),
     // Missing in looks that were stored by earlier versions.
-    announced: z.number().nullable().default(null),
     onCompanyList: z.number().nullable().default(null),
     calling: z.array(z.object({ from: instant, to: instant })).default([]),
-    whole: z.boolean(),
+    covers: z.object({ known: z.number(), of: z.number().nullable() }),
     manifest: z
       .object({
         input: z.object({ contacts: z.number() }),
@@ -201,7 +200,9 @@ const keptLook = z.object({
 export function keptLookOf(verdict: CampaignGateVerdict, from: GateLook["from"]): z.input<typeof keptLook> {
   const budget = budgetOf(verdict.abandonment);
   // Only the fields of the schema are stored: contacts' hashes and the rest of the ledger are not shown.
-  return keptLook.parse(JSON.parse(JSON.stringify({ of: keyOf(verdict.campaign), look: { ...verdict, from }, budget })));
+  return keptLook.parse(
+    JSON.parse(JSON.stringify({ of: keyOf(verdict.campaign), look: { ...verdict, from, covers: coversOf(verdict) }, budget })),
+  );
 }
 
 /** Whether a stored look was made for the campaign as its document is now; otherwise a new look is needed. */
@@ -239,8 +240,7 @@ export function knownHealth(parts: KnownParts, now: Instant): KnownHealth {
   const problems = [document, figures, gate].flatMap((one) =>
     one?.problem && one.triedAt !== null ? [{ ...one.problem, at: one.triedAt }] : [],
   );
-  if (listed !== undefined && listed.lackingSince !== null)
-    problems.push({ code: "not_listed", message: "the tenant's list of campaigns lacks it", at: listed.lackingSince });
+  if (listed !== undefined && listed.lackingSince !== null) problems.push({ ...NOT_LISTED, at: listed.lackingSince });
   const health = judged(
     {
       id,
@@ -280,6 +280,9 @@ export function knownHealth(parts: KnownParts, now: Instant): KnownHealth {
     failed: problems.toSorted((a, b) => b.at - a.at)[0] ?? null,
   };
 }
+
+/** Why the state of a campaign that the tenant's list lacks is of before. */
+export const NOT_LISTED: AskProblem = { code: "not_listed", message: "the tenant's list of campaigns lacks it" };
 
 function unheldOf(reading: TenantReading | undefined): KnownHealth["unheld"] {
   const read = dncReading.safeParse(reading?.value);

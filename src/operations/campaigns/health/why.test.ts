@@ -32,7 +32,7 @@ const gate = (given: Partial<Gate> = {}): Gate => ({
   // Only what the words are made of.
   manifest,
   nextAllowed: AT + 3_600_000,
-  whole: true,
+  covers: { known: 100, of: 100 },
   ...given,
 });
 const campaign = (status: string, dialer = {}) => ({ status, queueId: "q1", dialer });

@@ -1,7 +1,7 @@
 // Why a campaign does not dial, or why that is not known, as text, with the cause to fix first at the top. Pure.
 
 import { formatInstant } from "../../../compliance/index.ts";
-import type { Instant, Verdict } from "../../../kernel/index.ts";
+import { type Covers, type Instant, isWhole, type Verdict } from "../../../kernel/index.ts";
 import type { AgentCounts } from "../../../tenant/port.ts";
 import type { GateManifest } from "../../compliance/index.ts";
 import { type FailoverStanding, pausedInPair } from "../failover/words.ts";
@@ -68,11 +68,11 @@ export interface AskProblem {
 }
 
 /** The result of a look of the pre-dial gate, in short. */
-export interface GateLook extends Pick<CampaignGateVerdict, "at" | "refusals" | "windows" | "hoursOf" | "nextAllowed" | "whole"> {
+export interface GateLook extends Pick<CampaignGateVerdict, "at" | "refusals" | "windows" | "hoursOf" | "nextAllowed"> {
   /** Assumed: made before the campaign's own document was read, as if it had no hours of its own. What it lets pass is not known. */
   readonly from: "measured" | "assumed";
-  /** Contacts on the list according to the tenant; null when it does not say. */
-  readonly announced: number | null;
+  /** Contacts that were judged, of those on the list. */
+  readonly covers: Covers;
   readonly calling: CampaignGateVerdict["calling"];
   /** Null: not counted. */
   readonly onCompanyList: number | null;
@@ -80,6 +80,12 @@ export interface GateLook extends Pick<CampaignGateVerdict, "at" | "refusals" | 
   readonly manifest:
     | (Pick<GateManifest, "counts" | "byReason"> & { readonly input: Pick<GateManifest["input"], "contacts"> })
     | null;
+}
+
+/** How much of its list a look of the gate covers. One that was read short of what is known of it is of an unknown number. */
+export function coversOf({ manifest, announced, whole }: Pick<CampaignGateVerdict, "manifest" | "announced" | "whole">): Covers {
+  const known = manifest?.input.contacts ?? 0;
+  return { known, of: whole ? known : announced !== null && announced > known ? announced : null };
 }
 
 /** The facts for the answer. Null without a problem means not read yet. */
@@ -96,7 +102,7 @@ export interface DialingFacts {
   } | null;
   readonly failover: FailoverStanding | null;
   /** The pre-dial gate's answer for this moment; null when it could not be asked. */
-  readonly gate: Omit<GateLook, "at" | "announced" | "calling" | "onCompanyList"> | null;
+  readonly gate: Omit<GateLook, "at" | "calling" | "onCompanyList"> | null;
   readonly gateProblem: AskProblem | null;
   /** The latest figures; null when there are none. */
   readonly figures: {
@@ -159,6 +165,8 @@ const MUST_NOT: Readonly<Partial<Record<CauseCode, string>>> = {
 
 /** What an assumed look lacks. */
 export const OWN_HOURS = "the campaigns' own calling hours";
+/** What a look at the beginning of a list lacks. */
+export const REST_OF_LIST = "calling windows of contacts further down the lists";
 
 /** Whether a campaign may dial, by the latest look of the gate: why not, or what is missing to know. */
 export interface MayDial {
@@ -174,16 +182,21 @@ const OF_THE_HOUR: ReadonlySet<CauseCode> = new Set(["outside_hours", "nobody_ca
 /** What a campaign cannot break, or breaks at certain hours only. */
 const HARMLESS: ReadonlySet<CauseCode> = new Set(["outside_hours", "no_contact_list", "list_empty", "list_shrunk"]);
 
+/** Whether people are called whose zones were not looked at: by one clock for the whole list, of which the look covers a part. */
+export const isPartOf = (gate: Pick<GateLook, "hoursOf" | "covers"> | null): boolean =>
+  gate?.hoursOf === "campaign" && !isWhole(gate.covers);
+
 /** What the gate's look says of dialing at a moment; without a look, and when its windows have turned since, it is not known. */
 export function mayDialBy(gate: DialingFacts["gate"], now: Instant): MayDial {
-  const what = gate?.from === "assumed" ? OWN_HOURS : "calling windows";
+  const isPart = isPartOf(gate);
+  const what = gate?.from === "assumed" ? OWN_HOURS : isPart ? REST_OF_LIST : "calling windows";
   const missing = { is: "unknown", missing: [{ what, count: 1 }] } as const;
   if (gate === null) return { verdict: missing, why: [], atAnyHour: false };
   const hours = hoursAt(gate.windows, now);
   // One clock for the whole list calls those, too, whose own window is closed.
   const closed = gate.hoursOf === "campaign" ? contactsClosed(gate.windows, now) : 0;
   // That nobody at the beginning of a list may be called says nothing of the rest, nor does what was true before a window opened.
-  const isNobody = gate.whole && hours === "open" && gate.refusals.some(({ code }) => code === "nobody_callable");
+  const isNobody = isWhole(gate.covers) && hours === "open" && gate.refusals.some(({ code }) => code === "nobody_callable");
   const hasOpened = gate.windows.some(({ open, opens }) => open === 0 && opens !== null && opens <= now);
   const codes = new Set<CauseCode>([
     ...(hours === "closed" || (closed ?? 0) > 0 ? (["outside_hours"] as const) : []),
@@ -192,7 +205,7 @@ export function mayDialBy(gate: DialingFacts["gate"], now: Instant): MayDial {
   ]);
   const atAnyHour = [...codes].some((code) => !HARMLESS.has(code));
   if (codes.size > 0) return { verdict: { is: "not_ok" }, why: [...codes].map((code) => MUST_NOT[code] ?? code), atAnyHour };
-  const isOpen = gate.from === "measured" && hours === "open" && closed === 0 && !isNobody;
+  const isOpen = gate.from === "measured" && !isPart && hours === "open" && closed === 0 && !isNobody;
   return { verdict: isOpen ? { is: "ok" } : missing, why: [], atAnyHour };
 }
 
@@ -240,7 +253,7 @@ function gateCauses({ gate, gateProblem, campaignProblem }: DialingFacts): Cause
     return [{ code: "gate_unknown", text: `whether anybody may be called is not known: ${why}` }];
   }
   const causes: Cause[] = gate.refusals.flatMap(({ code, text }) => (OF_THE_HOUR.has(code) ? [] : [{ code, text }]));
-  const { windows, manifest, nextAllowed, whole } = gate;
+  const { windows, manifest, nextAllowed, covers } = gate;
   if (windows.length > 0 && windows.every(({ open }) => open === 0)) {
     const parts = windows
       .slice(0, 4)
@@ -252,7 +265,7 @@ function gateCauses({ gate, gateProblem, campaignProblem }: DialingFacts): Cause
   }
   if (gate.refusals.some(({ code }) => code === "nobody_callable") && manifest !== null) {
     const next = nextAllowed === null ? "" : `; the first may be called at ${formatInstant(nextAllowed)}`;
-    const of = whole ? "of the list" : `of the first ${manifest.input.contacts} contacts`;
+    const of = isWhole(covers) ? "of the list" : `of the first ${covers.known} contacts`;
     causes.push({ code: "nobody_callable", text: `nobody ${of} may be called now: ${reasonsOf(manifest, false)}${next}` });
   }
   return causes;

@@ -1,7 +1,7 @@
 // What a person can do with a campaign: the preview of a verb, and its result.
 
 import { z } from "zod";
-import { count, time } from "./common.ts";
+import { count, covers, time } from "./common.ts";
 
 /** What a person can do with a campaign. */
 export const CAMPAIGN_VERBS = ["pause", "resume", "failover", "failback", "drill"] as const;
@@ -18,10 +18,8 @@ export const campaignPreview = z
     refusals: z.array(z.string()).readonly(),
     judged: z
       .strictObject({
-        contacts: count,
+        covers: covers.describe("Contacts judged, from the beginning of the list, of those on it"),
         callable: count,
-        listed: count.nullable().describe("How many the tenant says are on the list"),
-        whole: z.boolean().describe("All of them were judged, not only the beginning of the list"),
         at: time,
       })
       .nullable()

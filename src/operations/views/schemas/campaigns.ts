@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { SOURCES } from "../../../kernel/index.ts";
 import { FAILOVER_PHASES } from "../../campaigns/failover/state.ts";
-import { count, knownPart, pageOf, pairWords, readingFailure, share, time } from "./common.ts";
+import { count, covers, knownPart, pageOf, pairWords, share, time } from "./common.ts";
 import { workload, workloadInShort } from "./workload.ts";
 
 /** A calling window of the list's contacts in one zone. */
@@ -139,11 +139,10 @@ export const campaignSummary = z
     known: z.strictObject({
       status: knownPart.describe("Of name and status"),
       figures: knownPart.describe("Of active calls and success rate: when they came; lastMetricAt is the vendor's own time"),
-      windows: knownPart.describe("Of calling windows, abandonment budget, and who may be called"),
+      windows: knownPart
+        .extend({ covers: covers.nullable().describe("Contacts of the list that were looked at; null when there was no look") })
+        .describe("Of calling windows, abandonment budget, and who may be called"),
     }),
-    failed: readingFailure
-      .nullable()
-      .describe("Why the latest reading failed; what is shown is of before. Null when it did not fail"),
   })
   .meta({ id: "CampaignSummary" });
 export type CampaignSummary = z.output<typeof campaignSummary>;
@@ -151,8 +150,7 @@ export type CampaignSummary = z.output<typeof campaignSummary>;
 /** All campaigns as they were last read from the tenant. */
 export const campaignList = pageOf(campaignSummary)
   .extend({
-    asOf: time.nullable().describe("When the list was read; null: not yet, and items says nothing"),
-    failed: readingFailure.nullable().describe("Why the latest reading of the list failed"),
+    known: knownPart.describe("Of the list: while nothing is known of it, items says nothing"),
   })
   .meta({ id: "CampaignList" });
 export type CampaignList = z.output<typeof campaignList>;
@@ -197,12 +195,10 @@ export const gateLook = z
     refusals: z.array(z.strictObject({ code: z.string(), text: z.string() })).readonly(),
     judged: z
       .strictObject({
-        contacts: count,
+        covers: covers.describe("Contacts judged, from the beginning of the list, of those on it"),
         callable: count,
         later: count,
         never: count.describe("With those that could not be read"),
-        listed: count.nullable().describe("How many the tenant says are on the list"),
-        whole: z.boolean().describe("All of them were judged, not only the beginning of the list"),
       })
       .nullable()
       .describe("Null when no contact was judged"),
@@ -239,7 +235,7 @@ export const campaignDetail = campaignStatus
     events: z.array(axisEvent).readonly(),
     /** The vendor's configuration of the campaign, for people; JSON. */
     configuration: z.record(z.string(), z.unknown()).nullable().describe("Null: not read yet"),
-    configurationAsOf: time.nullable(),
+    known: campaignSummary.shape.known.extend({ configuration: knownPart }),
   })
   .meta({ id: "CampaignDetail" });
 export type CampaignDetail = z.output<typeof campaignDetail>;

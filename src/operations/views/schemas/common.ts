@@ -30,12 +30,6 @@ export const pageOf = <Item extends z.ZodType>(item: Item) =>
 /** The last line of an NDJSON answer that was asked for its end: without it, the answer was cut off. */
 export const endOfLines = z.strictObject({ end: z.strictObject({ lines: count }) });
 
-/** Why the tenant could not be read. */
-export const readingFailure = z
-  .strictObject({ code: z.string().describe("Stable: branch on this"), message: z.string(), at: time })
-  .meta({ id: "ReadingFailure" });
-export type ReadingFailure = z.output<typeof readingFailure>;
-
 /** How a part of what is shown is known. */
 export const knownPart = z
   .strictObject({
@@ -43,10 +37,22 @@ export const knownPart = z
     from: z
       .enum(SOURCES)
       .describe("measured: the tenant told it. assumed: made without what is not read yet, and nothing is allowed by it. none"),
+    code: z
+      .string()
+      .nullable()
+      .describe("Stable: why its latest reading failed, so that what is shown is of before; null when it did not fail"),
     why: z.string().nullable().describe("Why it is not known, of before, or assumed; null otherwise"),
   })
   .meta({ id: "KnownPart" });
 export type KnownPart = z.output<typeof knownPart>;
+
+/** How much of a whole was looked at. */
+export const covers = z
+  .strictObject({
+    known: count.describe("How many were looked at"),
+    of: count.nullable().describe("Of how many; null: that is not known. Equal to `known` when it was the whole"),
+  })
+  .meta({ id: "Covers" });
 
 /** The answer of every failed request (RFC 9457, `application/problem+json`). `code` is stable; the rest is for people. */
 export const problem = z

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { FAILURES, OUTCOMES, PHASES } from "../../settings/state.ts";
-import { count, fieldChange, readingFailure, standing, time } from "./common.ts";
+import { count, fieldChange, knownPart, standing, time } from "./common.ts";
 
 const band = z
   .strictObject({ low: z.number(), median: z.number(), high: z.number() })
@@ -119,8 +119,7 @@ export const dialerView = z
   .strictObject({
     /** In force at the tenant when they were last read. JSON in the vendor's form; null: not read yet. */
     settings: z.unknown(),
-    asOf: time.nullable().describe("When they were read; null: never"),
-    failed: readingFailure.nullable().describe("Why the latest reading failed; what is shown is of before"),
+    known: knownPart.describe("Of the settings"),
     tag: z.string().nullable(),
     /** Why these settings could not be restored as they are; null when they could. */
     problem: z.string().nullable(),

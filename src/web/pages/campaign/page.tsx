@@ -8,12 +8,13 @@ import { waitsForApproval } from "../../api/approval.ts";
 import { useDashboard } from "../../api/dashboard.ts";
 import { useResource } from "../../api/resource.ts";
 import { Page } from "../../shell/page.tsx";
-import { Age, NotReadable } from "../../ui/age.tsx";
+import { Age } from "../../ui/age.tsx";
 import { BudgetMeter } from "../../ui/budget-meter.tsx";
 import { Confirm, type Shown } from "../../ui/confirm.tsx";
 import { SelectField } from "../../ui/fields.tsx";
 import { Figure, Figures } from "../../ui/figures.tsx";
 import { NameText, Sentence } from "../../ui/name-text.tsx";
+import { NotReadable } from "../../ui/not-readable.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { Plot } from "../../ui/plot.tsx";
 import type { Colour, PlotLimit, PlotSeries } from "../../ui/plot-types.ts";
@@ -96,6 +97,8 @@ function figureTone(failover: NonNullable<Detail["failover"]>): "warn" | "bad" |
 }
 
 function Windows({ detail: { windows, known } }: { readonly detail: Detail }) {
+  const { covers } = known.windows;
+  const isPart = covers !== null && covers.known !== covers.of;
   return (
     <section class="card" aria-label="Calling windows">
       <div class="card-head">
@@ -104,6 +107,7 @@ function Windows({ detail: { windows, known } }: { readonly detail: Detail }) {
           <span class="aside muted small">
             read <Age at={known.windows.at} />
             {known.windows.why === null ? "" : `, ${known.windows.why}`}
+            {isPart ? ", of the beginning of the list" : ""}
           </span>
         )}
       </div>
@@ -468,7 +472,7 @@ function Campaign({ id }: { readonly id: string }) {
       <Loaded of={campaign} what="the campaign">
         {(value) => (
           <>
-            <NotReadable failed={value.failed} asOf={value.known.figures.at ?? value.known.status.at} />
+            <NotReadable parts={Object.values(value.known)} />
             <WhyNot detail={value} />
             <Now detail={value} />
             <WorkloadFigures of={value.workloadDetail} />
@@ -491,7 +495,7 @@ function Campaign({ id }: { readonly id: string }) {
               <summary>
                 Configuration at the vendor
                 {value.configuration === null ? "" : ", read "}
-                {value.configuration === null ? null : <Age at={value.configurationAsOf} />}
+                {value.configuration === null ? null : <Age at={value.known.configuration.at} />}
               </summary>
               {value.configuration === null ? (
                 <p class="muted">It has not been read yet.</p>

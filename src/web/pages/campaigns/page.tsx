@@ -6,12 +6,13 @@ import type { ApiTypes } from "../../../server/index.ts";
 import { useDashboard } from "../../api/dashboard.ts";
 import { type Resource, type ResourceState, useResource } from "../../api/resource.ts";
 import { Page } from "../../shell/page.tsx";
-import { Age, NotReadable } from "../../ui/age.tsx";
+import { Age } from "../../ui/age.tsx";
 import { BudgetMeter } from "../../ui/budget-meter.tsx";
 import { Export } from "../../ui/export.tsx";
 import { SelectField, TextField } from "../../ui/fields.tsx";
 import { Figure, Figures } from "../../ui/figures.tsx";
 import { NameText, Sentence } from "../../ui/name-text.tsx";
+import { couldNotRead, NotReadable } from "../../ui/not-readable.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { ShareBar } from "../../ui/share-bar.tsx";
 import { Empty, Loaded } from "../../ui/states.tsx";
@@ -223,10 +224,10 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
     {
       name: "Updated",
       width: 7,
-      cell: ({ lastMetricAt, known, stale, failed }) => (
+      cell: ({ lastMetricAt, known, stale }) => (
         <>
           <Time at={lastMetricAt} as="clock" />
-          {failed === null ? (
+          {known.figures.code === null ? (
             <span class={`cell-note ${stale && known.figures.at !== null ? "warn" : ""}`}>
               {stale && known.figures.at !== null ? "old, " : null}
               <Age at={known.figures.at} />
@@ -234,7 +235,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
           ) : (
             <>
               <span class="cell-note warn">not readable</span>
-              <span class="cell-note break in-whole">{failed.message}</span>
+              <span class="cell-note break in-whole">{known.figures.why}</span>
             </>
           )}
         </>
@@ -441,10 +442,10 @@ export default function CampaignsPage() {
             )
           }
         >
-          {({ items, asOf, failed }) => (
+          {({ items, known }) => (
             <>
-              <NotReadable failed={failed} asOf={asOf} />
-              <Overview items={items} isAway={failed !== null} />
+              <NotReadable parts={[known]} />
+              <Overview items={items} isAway={known.code !== null} />
               <List items={items} onDone={campaigns.reload} />
             </>
           )}
@@ -454,21 +455,21 @@ export default function CampaignsPage() {
   );
 }
 
-const isRead = ({ items, asOf }: ApiTypes.CampaignList) =>
-  asOf !== null && items.every(({ known }) => Object.values(known).every(({ from }) => from === "measured"));
+const isRead = ({ items, known: list }: ApiTypes.CampaignList) =>
+  list.at !== null && items.every(({ known }) => Object.values(known).every(({ from }) => from === "measured"));
 
-const isUnread = (state: ResourceState<ApiTypes.CampaignList>) => state.kind === "ready" && state.value.asOf === null;
+const isUnread = (state: ResourceState<ApiTypes.CampaignList>) => state.kind === "ready" && state.value.known.at === null;
 
 /** Nothing is known of the tenant: it says so, and fills itself as soon as something is. */
 function Unread({ list }: { readonly list: Resource<ApiTypes.CampaignList> }) {
   const state = list.state.value;
-  const failed = state.kind === "ready" ? state.value.failed : null;
+  const known = state.kind === "ready" ? state.value.known : null;
   return (
     <Empty title="The tenant's campaigns have not been read yet">
       <p class="break">
-        {failed === null
+        {known === null || known.code === null
           ? "They are being read, and appear here by themselves."
-          : `The tenant could not be read at ${timeFormat().clock(failed.at)}: ${failed.message.replace(/\.*$/, ".")} It is tried again.`}
+          : `${couldNotRead(known)}It is tried again.`}
       </p>
     </Empty>
   );

@@ -9,12 +9,13 @@ import { useDashboard } from "../../api/dashboard.ts";
 import type { Asking } from "../../api/operation.ts";
 import { useResource } from "../../api/resource.ts";
 import { Page } from "../../shell/page.tsx";
-import { Age, NotReadable } from "../../ui/age.tsx";
+import { Age } from "../../ui/age.tsx";
 import { Changes } from "../../ui/changes.tsx";
 import { Confirm } from "../../ui/confirm.tsx";
 import { TextField } from "../../ui/fields.tsx";
 import { More } from "../../ui/more.tsx";
 import { NameText } from "../../ui/name-text.tsx";
+import { NotReadable } from "../../ui/not-readable.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { Empty, Loaded } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
@@ -316,7 +317,7 @@ export default function DialerPage() {
           <>
             {view.open === null ? <Followed version={followed.value} /> : <Change change={view.open} onDone={dialer.reload} />}
             {view.choose === null ? null : <Choose view={view} query={query} />}
-            <NotReadable failed={view.failed} asOf={view.asOf} />
+            <NotReadable parts={[view.known]} />
             {view.problem === null || isUnchosen(view) ? null : (
               <div class="banner">
                 <span class="break">{view.problem}</span>
@@ -328,8 +329,8 @@ export default function DialerPage() {
                   <div class="card-head">
                     <h2>{headOf(view)}</h2>
                     <span class="aside muted small mono break">
-                      {view.asOf === null ? "" : view.tag === null ? "no version tag, read " : `tag ${view.tag}, read `}
-                      <Age at={view.asOf} />
+                      {view.known.at === null ? "" : view.tag === null ? "no version tag, read " : `tag ${view.tag}, read `}
+                      <Age at={view.known.at} />
                     </span>
                   </div>
                   {isShownInForce(view.open) ? null : (
@@ -338,7 +339,7 @@ export default function DialerPage() {
                       force yet.
                     </p>
                   )}
-                  {view.asOf === null ? (
+                  {view.known.at === null ? (
                     <p class="muted">The settings are being read of the tenant, and appear here by themselves.</p>
                   ) : (
                     <dl class="facts">
