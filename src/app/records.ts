@@ -12,6 +12,7 @@ import {
   readStop,
 } from "../operations/index.ts";
 import { stopResultOf, stopViewOf } from "../operations/views/index.ts";
+
 import type { LifeStanding, StandingConflict, Store } from "../store/index.ts";
 import { complianceOn, rulesOf } from "./compliance.ts";
 import { type Flags, keptIn, loadConfig } from "./config.ts";
@@ -37,7 +38,7 @@ export interface Records extends AsyncDisposable {
   /** What the tenant's answers lack of what is known. */
   readonly known: KnownAnswers;
   /** What is kept, for how long, and what was removed so far. */
-  lives(): Promise<readonly LifeStanding[]>;
+  readonly lives: { list(): Promise<readonly LifeStanding[]> };
 }
 
 /** Which processes of a store are dead, as seen from this machine, by a process that is not one of them. */
@@ -61,7 +62,7 @@ export async function openRecords(flags: Flags, environment: Environment): Promi
     acceptHeads: (reason) => store.audit.acceptHeads(actor, reason),
     deliveries: new DeliveryUseCases({ store, clock }, () => ({})),
     known: new KnownAnswers({ store }),
-    lives: () => store.lives.list(keptIn(config.file)),
+    lives: { list: () => store.lives.list(keptIn(config.file)) },
     [Symbol.asyncDispose]: () => store.close(),
   };
 }

@@ -96,6 +96,7 @@ export function describedRoutes(work: Partial<Work> = {}) {
       audit: nothing,
       deliveries: nothing,
       inbound: nothing,
+      lives: nothing,
       vendorWebhooks: nothing,
       tenant: nothing,
       ...work,

@@ -60,6 +60,7 @@ export async function startServer(
       audit: () => audit,
       deliveries: () => deliveries,
       inbound: () => store.inbound,
+      lives: () => store.lives,
     },
     spool,
     ...ports,

@@ -32,8 +32,8 @@ function opens<Runtime extends AsyncDisposable>(
   };
 }
 
-const records = opens(openRecords, ({ audit, jobs, deliveries, known, actor }) => ({
-  work: { audit, jobs, deliveries, tenant: { known } },
+const records = opens(openRecords, ({ audit, jobs, deliveries, known, lives, actor }) => ({
+  work: { audit, jobs, deliveries, lives, tenant: { known } },
   actor,
 }));
 const attention = opens(openAttention, (known) => ({ work: { attention: known } }));
@@ -70,6 +70,7 @@ const HERE = {
   "jobs.list": records,
   "jobs.rows": records,
   "jobs.show": records,
+  "lives.list": records,
   "outcomes.quarantine": outcomes,
   "outcomes.retrieval": outcomes,
   "outcomes.retrievals": outcomes,

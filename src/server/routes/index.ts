@@ -33,6 +33,7 @@ import { type InboundPort, inboundEventRoutes } from "./inbound.ts";
 import { interactionRoutes } from "./interactions.ts";
 import { jobRoutes } from "./jobs.ts";
 import { type LiveDeps, liveRoutes } from "./live.ts";
+import { type LivesPort, livesRoutes } from "./lives.ts";
 import { outcomeRoutes } from "./outcomes.ts";
 import { outcomesCrmRoutes } from "./outcomes-crm.ts";
 import { rulePackRoutes } from "./rule-packs.ts";
@@ -62,6 +63,7 @@ export interface Work {
   readonly deliveries: () => DeliveryUseCases;
   readonly inbound: () => InboundPort;
   readonly vendorWebhooks: () => VendorWebhookUseCases;
+  readonly lives: () => LivesPort;
   readonly tenant: () => TenantPort;
 }
 
@@ -92,6 +94,7 @@ export function apiRoutes(deps: RouteDeps) {
     ...auditRoutes(work.audit),
     ...deliveryRoutes(work.deliveries),
     ...inboundEventRoutes(work.inbound),
+    ...livesRoutes(work.lives),
     ...tenantRoutes(work.tenant),
     ...vendorWebhookRoutes(work.vendorWebhooks),
     ...tableRoutes(deps),

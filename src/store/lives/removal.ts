@@ -88,8 +88,10 @@ export class Lives extends Ledger {
   #batch(life: Life, { sql, appendOnly }: Exclude<Life["remove"], string | undefined>, before: Date): Promise<number> {
     return this.store.commit(async (tx) => {
       if (appendOnly !== undefined) await tx.query("select set_config('outdial.removes', $1, true)", [appendOnly]);
-      const [row] = await tx.query<{ removed: number }>(sql, sql.includes("$1") ? [before] : []);
-      const removed = row?.removed ?? 0;
+      // Times in the rows' hash are in UTC.
+      await tx.query("set local timezone to 'UTC'");
+      const [row] = await tx.query<{ removed: number; hash: string | null }>(sql, sql.includes("$1") ? [before] : []);
+      const { removed = 0, hash = null } = row ?? {};
       if (removed === 0) return 0;
       await tx.query(NOTE, [life.name, removed, new Date(this.store.now())]);
       if (life.told === true)
@@ -98,7 +100,7 @@ export class Lives extends Ledger {
             actor: ACTOR,
             action: "data.removed",
             subject: life.name,
-            details: { removed, before: before.toISOString(), setting: settingOf(life) },
+            details: { removed, hash, before: before.toISOString(), setting: settingOf(life) },
           },
         ]);
       return removed;

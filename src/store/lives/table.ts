@@ -6,11 +6,13 @@ import { STRETCHES } from "../retrieval/ledger.ts";
 
 /** Rows that one statement removes at most: nobody waits for it. */
 const ROWS = 5_000;
-/** Jobs have rows in many tables. */
+/** Jobs have rows in many tables, and chunks have hundreds of lines. */
 const JOBS = 50;
+const CHUNKS = 200;
+const ATTEMPTS = { delivery_attempts: "delivery_id" };
 /** Removes some rows that are older than $1. */
 interface Removal {
-  /** Answers how many as `removed`. */
+  /** Answers how many as `removed`, and with which `hash`. */
   readonly sql: string;
   /** Rows at most. */
   readonly size: number;
@@ -41,12 +43,34 @@ export interface Life {
   readonly told?: true;
 }
 
-const counted = (removal: string) => `with gone as (${removal} returning 1) select count(*)::int as removed from gone`;
+/**
+ * Counts what a deletion that returns whole rows removes, and hashes it: SHA-256 over the hashes of the rows in ascending order, each of `TABLE ROW` with the
+ * row as JSON in UTC. Whoever has the rows from before can show by it that they are those that were removed.
+ * @param along what the database deletes with them, by the column of theirs that names a row of the table
+ */
+const counted = (
+  table: string,
+  deletion: string,
+  { before = "", along = {} }: { before?: string; along?: Along } = {},
+): string => {
+  const hashes = [
+    `select sha256(convert_to('${table} ' || row_to_json(gone)::text, 'UTF8')) as hash from gone`,
+    ...Object.entries(along).map(
+      ([other, on]) =>
+        `select sha256(convert_to('${other} ' || row_to_json(part)::text, 'UTF8')) from outdial.${other} part join gone on part.${on} = gone.id`,
+    ),
+  ];
+  return `with ${before} gone as (${deletion}) select (select count(*)::int from gone) as removed,
+    encode(sha256(string_agg(hash, ''::bytea order by hash)), 'hex') as hash from (${hashes.join(" union all ")}) h`;
+};
+type Along = Readonly<Record<string, string>>;
 
 /** Removes rows by a condition that an index answers. */
-const where = (table: string, old: string, appendOnly?: string): Removal => ({
+const where = (table: string, old: string, { appendOnly, along }: { appendOnly?: string; along?: Along } = {}): Removal => ({
   sql: counted(
-    `delete from outdial.${table} where ctid = any(array(select ctid from outdial.${table} where ${old} limit ${ROWS} for update skip locked))`,
+    table,
+    `delete from outdial.${table} where ctid = any(array(select ctid from outdial.${table} where ${old} limit ${ROWS} for update skip locked)) returning *`,
+    { along: along ?? {} },
   ),
   size: ROWS,
   ...(appendOnly === undefined ? {} : { appendOnly }),
@@ -55,7 +79,8 @@ const where = (table: string, old: string, appendOnly?: string): Removal => ({
 /** Removes rows of a table that all come in order of time: the first ones, which are the oldest, are looked at. */
 const first = (table: string, old: string): Removal => ({
   sql: counted(
-    `delete from outdial.${table} where ctid = any(array(select place from (select ctid as place, * from outdial.${table} order by id limit ${ROWS}) f where ${old}))`,
+    table,
+    `delete from outdial.${table} where ctid = any(array(select place from (select ctid as place, * from outdial.${table} order by id limit ${ROWS}) f where ${old})) returning *`,
   ),
   size: ROWS,
 });
@@ -64,15 +89,19 @@ const first = (table: string, old: string): Removal => ({
 const OLD_JOBS = `j.status in ('done', 'partly_failed', 'cancelled') and j.kind not in ('dialer-change', 'campaign-apply')
   and j.created_at < $1 and j.finished_at < $1`;
 
-const ofOldJobs = (table: string): Removal => ({
-  sql: counted(`delete from outdial.${table} where ctid = any(array(
-    select part.ctid from outdial.jobs j join outdial.${table} part on part.job_id = j.id where ${OLD_JOBS} limit ${ROWS}))`),
-  size: ROWS,
+const ofOldJobs = (table: string, size = ROWS): Removal => ({
+  sql: counted(
+    table,
+    `delete from outdial.${table} where ctid = any(array(
+    select part.ctid from outdial.jobs j join outdial.${table} part on part.job_id = j.id where ${OLD_JOBS} limit ${size})) returning *`,
+  ),
+  size,
 });
 
 /** What periods a retrieval read stays known: reports say by it which calls they lack. */
 const JOBS_WITH_PERIODS: Removal = {
-  sql: `with old as (
+  sql: counted("jobs", "delete from outdial.jobs using old where jobs.id = old.id returning jobs.*", {
+    before: `old as (
       select id from outdial.jobs j where ${OLD_JOBS} order by created_at, id limit ${JOBS} for update skip locked),
     kept as (
       insert into outdial.read_periods as p (campaign_id, codes, kind, stretches, observed_upto)
@@ -81,9 +110,15 @@ const JOBS_WITH_PERIODS: Removal = {
       group by campaign_id, codes, kind order by campaign_id
       on conflict (campaign_id, codes, kind) do update set stretches = p.stretches + excluded.stretches,
         observed_upto = greatest(p.observed_upto, excluded.observed_upto)),
-    announced as (delete from outdial.crm_announcements using old where run_id = old.id),
-    gone as (delete from outdial.jobs using old where jobs.id = old.id returning 1)
-    select count(*)::int as removed from gone`,
+    announced as (delete from outdial.crm_announcements using old where run_id = old.id),`,
+    along: {
+      interaction_changes: "job_id",
+      retrievals: "job_id",
+      retrieval_windows: "job_id",
+      crm_push_refusals: "job_id",
+      crm_announcements: "run_id",
+    },
+  }),
   size: JOBS,
 };
 
@@ -107,7 +142,7 @@ const EVIDENCE: Span = { stays: "the proof of what was done" };
 export const LIVES: readonly Life[] = [
   table("job_items", "results of the lines of jobs", BY_JOBS, told(ofOldJobs("job_items"))),
   table("job_conflicts", "lines of jobs that contradict each other", BY_JOBS, told(ofOldJobs("job_conflicts"))),
-  table("job_chunks", "lines of the files that jobs were made from", BY_JOBS, told(ofOldJobs("job_chunks"))),
+  table("job_chunks", "lines of the files that jobs were made from", BY_JOBS, told(ofOldJobs("job_chunks", CHUNKS))),
   table(
     "jobs",
     "jobs that ended; those that failed or stand still stay until somebody continues or cancels them",
@@ -127,13 +162,13 @@ export const LIVES: readonly Life[] = [
     "outbox",
     "events that receivers have taken; those that wait stay until they are taken or given up",
     { setting: "deliveredEvents" },
-    told(where("outbox", "status = 'delivered' and delivered_at < $1")),
+    told(where("outbox", "status = 'delivered' and delivered_at < $1", { along: ATTEMPTS })),
   ),
   table(
     "outbox (dead letters)",
     "events that were given up",
     { setting: "deadLetters" },
-    told(where("outbox", "status = 'dead' and created_at < $1")),
+    told(where("outbox", "status = 'dead' and created_at < $1", { along: ATTEMPTS })),
   ),
   table("delivery_attempts", "attempts at an event that failed", { as: "outdial.outbox" }),
   table("delivered_counts", "how many events each receiver has taken", FEW),
@@ -153,13 +188,23 @@ export const LIVES: readonly Life[] = [
     told(where("inbound_events", "status = 'aside' and received_at < $1")),
   ),
 
-  table("attempts", "placed calls, for caps and the abandonment ledger", RECORDS, told(where("attempts", "at < $1", "attempts"))),
-  table("raw_outcomes", "outcomes with opt-outs as they came", RECORDS, told(where("raw_outcomes", "at < $1", "raw_outcomes"))),
+  table(
+    "attempts",
+    "placed calls, for caps and the abandonment ledger",
+    RECORDS,
+    told(where("attempts", "at < $1", { appendOnly: "attempts" })),
+  ),
+  table(
+    "raw_outcomes",
+    "outcomes with opt-outs as they came",
+    RECORDS,
+    told(where("raw_outcomes", "at < $1", { appendOnly: "raw_outcomes" })),
+  ),
   table(
     "gate_manifests",
     "what the gate decided, and by which facts",
     RECORDS,
-    told(where("gate_manifests", "created_at < $1", "gate_manifests")),
+    told(where("gate_manifests", "created_at < $1", { appendOnly: "gate_manifests" })),
   ),
   table("consents", "consent to be called", FACT),
   table("wordings", "the words that people agreed to", FACT),
@@ -374,7 +419,8 @@ ${rows.join("\n")}
 const HEAD = `This page is made from the table by which outdial removes (\`outdial data lives\` shows it with what was removed so far).
 Once an hour one of the services on a database removes what is older than its life, in small batches beside all other work: nobody waits for it, and a service that is killed in the
 middle leaves only whole batches behind. Each batch of jobs, rows, events, approvals and call records is an entry of the audit log in the same transaction (\`data.removed\`: which table, how many
-rows, older than when). Nothing that is removed was the only evidence of something that stays: the result of each line of a job is an entry of the audit log of its own, the periods that a
+rows, older than when, and a hash over them and what goes with them: SHA-256 over the concatenated SHA-256 of the rows in ascending order, each of the table's name, a space and
+\`row_to_json\` of the row with the time zone UTC). Nothing that is removed was the only evidence of something that stays: the result of each line of a job is an entry of the audit log of its own, the periods that a
 retrieval has read stay known (\`read_periods\`), and an opt-out or a consent is never removed. While the audit log is held because the database was set back, nothing is removed,
 and a store of a version that removed nothing begins a week after its update, so that the company can set \`kept\` first.
 The database itself refuses to delete placed calls, outcomes and manifests that are younger than five years, whatever asks for it.`;

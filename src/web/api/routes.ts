@@ -130,6 +130,7 @@ export const ROUTES = {
   "deliveries.replay": ["POST", "/api/v1/deliveries/replay"],
   "inbound.list": ["GET", "/api/v1/inbound"],
   "inbound.replay": ["POST", "/api/v1/inbound/replay"],
+  "lives.list": ["GET", "/api/v1/lives"],
   "tenant.probe": ["POST", "/api/v1/tenant/probe"],
   "tenant.missing": ["GET", "/api/v1/tenant/missing"],
   "tenant.gone": ["POST", "/api/v1/tenant/gone"],

@@ -5,6 +5,7 @@ import pg from "pg";
 import { expect, test } from "vitest";
 import { openService } from "../../../src/app/index.ts";
 import { CAMPAIGN, callsCsv, callsScenario } from "../../support/calls.ts";
+import { runCli } from "../../support/cli.ts";
 import { startService } from "../../support/service.ts";
 import { until } from "../../support/until.ts";
 
@@ -51,5 +52,15 @@ test("a job that ended long ago goes with its rows and its workflow, a younger o
   const removed = new Map(told.map(({ subject, details }) => [subject, (details as { removed: number }).removed]));
   expect([removed.get("outdial.job_items"), removed.get("outdial.jobs")]).toEqual([ROWS, 1]);
   expect(await again.store.audit.verify()).toMatchObject({ ok: true });
+  // The command asks the service, as everybody can.
+  const env = { OUTDIAL_URL: again.url, OUTDIAL_TOKEN: first.tokens.viewer };
+  const { items } = JSON.parse((await runCli(["data", "lives", "--json"], { cwd: dirname(first.dir), env })).stdout) as {
+    items: { name: string }[];
+  };
+  expect(items.find(({ name }) => name === "outdial.job_items")).toMatchObject({
+    days: 90,
+    removed: ROWS,
+    changed: "kept.jobs (7 to 3653 days)",
+  });
   await client.end();
 });

@@ -310,3 +310,32 @@ test("outdial data lives says what is kept, as outdial.yaml has it; a time that 
   const refused = await run();
   expect([refused.code, refused.stderr]).toEqual([2, expect.stringMatching(/kept\.callRecords.*1827d to 18263d/s)]);
 });
+
+test("the audit log says with which hash rows were removed, of a job with all that goes with it; whoever kept the rows can compute it", async () => {
+  await sql(`${JOB} ('r', 'retrieve', 'c', 'vendor', '', '{"at": "\\u0041"}', 'ops', 'done', @99d, @99d)`);
+  await sql("insert into outdial.retrievals (job_id, campaign_id, from_ms, to_ms, page_limit) values ('r', 'c', 1, 2, 100)");
+  await sql(
+    "insert into outdial.retrieval_windows (job_id, no, from_ms, to_ms, page_size, done) values ('r', 0, 1, 2, 100, true), ('r', 1, 1, 2, 100, true)",
+  );
+  await sql("insert into outdial.crm_announcements values ('r', @98d)");
+  await sql(`insert into outdial.outbox (event_id, endpoint, subject, type, body, status, created_at, delivered_at)
+    select 'e' || n, 'bi', 's', 'T', repeat('é', n), 'delivered', @9d, @8d from generate_series(1, 9) n`);
+  await sql("insert into outdial.delivery_attempts select id, @8d, 500, 'away' from outdial.outbox where event_id = 'e1'");
+  await sql("set timezone to 'UTC'");
+  const kept = async (tables: readonly string[]) => {
+    const rows = tables.map(
+      (table) => `select sha256(convert_to('${table} ' || row_to_json(t)::text, 'UTF8')) as h from outdial.${table} t`,
+    );
+    return (
+      await ids(`select encode(sha256(string_agg(h, ''::bytea order by h)), 'hex') from (${rows.join(" union all ")}) r`)
+    )[0];
+  };
+  const expected = {
+    "outdial.jobs": await kept(["jobs", "retrievals", "retrieval_windows", "crm_announcements"]),
+    "outdial.outbox": await kept(["outbox", "delivery_attempts"]),
+  };
+  await client.query("alter database " + new URL(world.url).pathname.slice(1) + " set timezone to 'Asia/Tokyo'");
+  await (await world.again()).lives.sweep({}, NONE, { everyMs: 0 });
+  const told = (await entries()).map(({ subject, details }) => [subject, (details as { hash: string }).hash]);
+  expect(Object.fromEntries(told)).toEqual(expected);
+});
