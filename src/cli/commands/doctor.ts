@@ -17,7 +17,8 @@ export const doctor: Run<typeof declared.doctor> = async ({ options, io }) => {
     const count = checks.filter((check) => check.state === state).length;
     return count === 0 ? [] : `${count} ${word}`;
   });
-  const isReady = checks.every(({ state }) => state === "ok" || state === "warn");
+  // A person chooses the lists; without the tenant nothing works.
+  const isReady = checks.every(({ check, state }) => state !== "fail" && (check !== "tenant" || state !== "todo"));
   await io.answer({ ok: isReady, checks }, ["", counts.join(" · ")]);
   return isReady ? EXIT.done : EXIT.failed;
 };
