@@ -12,7 +12,8 @@ import { until } from "../../support/until.ts";
 async function commands(): Promise<[begin: string[], tag: string[]]> {
   const readme = await readFile(new URL("../../../README.md", import.meta.url), "utf8");
   const fence = fencesOf(readme).find(({ notRun }) => notRun?.includes("begin.test.ts"));
-  const [begin, tag, ...more] = fence === undefined ? [] : commandsOf(fence).map(({ words }) => words.slice(words.indexOf("outdial") + 1));
+  const [begin, tag, ...more] =
+    fence === undefined ? [] : commandsOf(fence).map(({ words }) => words.slice(words.indexOf("outdial") + 1));
   if (begin === undefined || tag === undefined || more.length > 0) throw new Error("the README has two commands to begin with");
   return [begin, tag];
 }
