@@ -25,7 +25,7 @@ import type { DriftEvent, TenantConfig, TenantHooks } from "../tenant/index.ts";
 import { rulesOf } from "./compliance.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import type { ConfigFile } from "./config-schema.ts";
-import { type Environment, secretFrom } from "./environment.ts";
+import type { Environment } from "./environment.ts";
 import { processLives, processSpace } from "./process-space.ts";
 import { allOf, type ConfiguredReceivers, mailOf, receiversOf, takenBy } from "./receivers.ts";
 import { storeOf } from "./store-of-config.ts";

@@ -20,7 +20,7 @@ import type { TenantLink } from "../../tenant/index.ts";
 import { readRules } from "../compliance.ts";
 import { type Config, type Flags, loadConfig } from "../config.ts";
 import { proxyOf, proxyText } from "../egress.ts";
-import { type Environment, secretFrom } from "../environment.ts";
+import type { Environment } from "../environment.ts";
 import { inboundSecrets } from "../inbound.ts";
 import { tellingSilence } from "../over-service/silence.ts";
 import { processLives, processSpace } from "../process-space.ts";
