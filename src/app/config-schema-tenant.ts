@@ -69,7 +69,13 @@ export const tenant = z.strictObject({
         .optional()
         .describe("How the client names itself to the token endpoint; basic by default"),
       scopes: z.array(z.string()).optional().describe("Scopes to ask for; by default all that the client holds"),
+      clientIdFile: z.string().min(1).optional().describe("File that holds the client's id, when no variable gives a client"),
+      clientSecretFile: z.string().min(1).optional().describe("File that holds its secret"),
     })
+    .refine(
+      ({ clientIdFile, clientSecretFile }) => (clientIdFile === undefined) === (clientSecretFile === undefined),
+      "clientIdFile and clientSecretFile need each other",
+    )
     .optional(),
   retry: z
     .strictObject({

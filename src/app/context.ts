@@ -31,6 +31,7 @@ export async function readContext(flags: Flags, environment: Environment): Promi
   const tenantFrom = is(flags.tenantUrl) ? "--tenant-url" : is(environment["OUTDIAL_TENANT_URL"]) ? "OUTDIAL_TENANT_URL" : null;
   const variable = credentialName(own?.name, config.profile === "acd" ? "ACCESS_KEY_ID" : "CLIENT_ID");
   const client = is(environment[variable]) ? variable : `${variable}_FILE`;
+  const clientFile = is(environment[client]) ? undefined : config.file.tenant?.token?.clientIdFile;
   const profileFrom = is(environment["OUTDIAL_PROFILE"]) ? "OUTDIAL_PROFILE" : null;
   const missing = (await hasStore(config)) ? "" : "; there is none yet: outdial init creates it";
   const tenant = own === undefined ? "tenant" : `tenants.${own.name}`;
@@ -48,7 +49,10 @@ export async function readContext(flags: Flags, environment: Environment): Promi
         profileFrom ??
         (config.file.tenant?.profile === undefined ? "the default" : `${tenant}.profile in ${path ?? "outdial.yaml"}`),
     },
-    client: { value: environment[client] ?? null, from: client },
+    client:
+      clientFile === undefined
+        ? { value: environment[client] ?? null, from: client }
+        : { value: clientFile, from: `${tenant}.token.clientIdFile` },
     store: { value: storeName(config), from: `${databaseFrom ?? dirFrom ?? "beside the configuration"}${missing}` },
     actor: { value: actor, from: is(environment["OUTDIAL_ACTOR"]) ? "OUTDIAL_ACTOR" : "your name on this machine" },
   };

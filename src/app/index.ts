@@ -27,7 +27,7 @@ export { type Check, isReady } from "./doctor/check.ts";
 export { examine } from "./doctor/examine.ts";
 export { type FailoverRuntime, openFailover, openFailoverRecords } from "./failover.ts";
 export { inboundSecrets } from "./inbound.ts";
-export { initWorkplace, workplaceAbove } from "./init.ts";
+export { type InitReport, initSandbox, initWorkplace, workplaceAbove } from "./init.ts";
 export {
   openCorrections,
   openInteractionChanges,

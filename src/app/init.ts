@@ -2,7 +2,7 @@
 
 import { stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileTrouble } from "../kernel/index.ts";
+import { fileTrouble, messageOf } from "../kernel/index.ts";
 import { makeFolders } from "../store/index.ts";
 import { type Flags, loadConfig } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
@@ -32,18 +32,66 @@ export async function workplaceAbove(folder: string): Promise<string | undefined
   return found === undefined || found.folder === folder ? undefined : found.folder;
 }
 
+/** A sandbox tenant that a workplace is made for. */
+interface SandboxTenant {
+  listen(where: { readonly port: number }): Promise<{ readonly url: string }>;
+  readonly ready: { readonly clientId: string; readonly clientSecret: string };
+}
+
+const SANDBOX_FILES = { clientId: `${STORE_NAME}/sandbox/client-id`, clientSecret: `${STORE_NAME}/sandbox/client-secret` };
+
+/**
+ * Starts a sandbox tenant, at the address that the workplace has for one, and makes the workplace with the files of its credentials. Throws
+ * ConfigError when the folder is of another tenant, or the sandbox runs already; StoreError
+ */
+export async function initSandbox(
+  folder: string,
+  tenant: SandboxTenant,
+  flags: Flags,
+  environment: Environment,
+): Promise<InitReport> {
+  const config = join(folder, CONFIG_NAME);
+  const isThere = await stat(config).then(Boolean, () => false);
+  const had = isThere ? await loadConfig({ ...flags, cwd: folder, config, store: undefined }, environment) : undefined;
+  const address = had === undefined ? null : tenantAddress(had);
+  if (had !== undefined && (address === null || had.file.tenant?.token?.clientIdFile !== SANDBOX_FILES.clientId))
+    throw new ConfigError(`${config} is not of a sandbox`, "Name another folder: outdial init FOLDER --sandbox.");
+  const port = address === null ? 0 : Number(new URL(address).port);
+  const { url } = await tenant.listen({ port }).catch((thrown: unknown) => {
+    throw new ConfigError(
+      `the sandbox cannot listen at port ${port}: ${messageOf(thrown)}`,
+      "When it runs in another terminal, it can be used from here: outdial doctor.",
+    );
+  });
+  try {
+    await makeFolders(join(folder, STORE_NAME, "sandbox"));
+    for (const name of ["clientId", "clientSecret"] as const)
+      await writeFile(join(folder, SANDBOX_FILES[name]), `${tenant.ready[name]}\n`, { mode: 0o600 });
+  } catch (thrown) {
+    throw unwritable(join(folder, STORE_NAME, "sandbox"), thrown);
+  }
+  await hideStores(folder);
+  const token = `  token: { clientIdFile: ${SANDBOX_FILES.clientId}, clientSecretFile: ${SANDBOX_FILES.clientSecret} }`;
+  return initWorkplace(folder, flags, environment, ["tenant:", `  hosts: ${url}`, token]);
+}
+
+const unwritable = (path: string, thrown: unknown) =>
+  new ConfigError(`cannot write ${path}: ${fileTrouble(thrown)}`, "Name a folder that you may write to: outdial init FOLDER.");
+
 /** @param folder created when it does not exist. Throws ConfigError, StoreError */
-export async function initWorkplace(folder: string, flags: Flags, environment: Environment): Promise<InitReport> {
+export async function initWorkplace(
+  folder: string,
+  flags: Flags,
+  environment: Environment,
+  tenant = tenantLines(flags.tenantUrl),
+): Promise<InitReport> {
   const config = join(folder, CONFIG_NAME);
   const isNew = !(await stat(config).then(Boolean, () => false));
   try {
     await makeFolders(folder);
-    if (isNew) await writeFile(config, configText(flags.tenantUrl), { flag: "wx" });
+    if (isNew) await writeFile(config, configText(tenant), { flag: "wx" });
   } catch (thrown) {
-    throw new ConfigError(
-      `cannot write ${config}: ${fileTrouble(thrown)}`,
-      "Name a folder that you may write to: outdial init FOLDER.",
-    );
+    throw unwritable(config, thrown);
   }
   const loaded = await loadConfig({ ...flags, cwd: folder, config, store: undefined }, environment);
   const found = await storeIfAny(loaded, environment);
@@ -61,11 +109,12 @@ export async function initWorkplace(folder: string, flags: Flags, environment: E
   };
 }
 
-function configText(tenantUrl: string | undefined): string {
-  const tenant =
-    tenantUrl === undefined
-      ? ["# tenant:", "#   hosts: https://api-us-02.niceincontact.com"]
-      : ["tenant:", `  hosts: ${JSON.stringify(tenantUrl)}`];
+const tenantLines = (url: string | undefined): readonly string[] =>
+  url === undefined
+    ? ["# tenant:", "#   hosts: https://api-us-02.niceincontact.com"]
+    : ["tenant:", `  hosts: ${JSON.stringify(url)}`];
+
+function configText(tenant: readonly string[]): string {
   return `${[
     "# Settings of outdial for this folder and the folders below it. Paths are relative to this file.",
     "# Do not write secrets here: CXONE_CLIENT_ID and CXONE_CLIENT_SECRET come from the environment, or from files named by CXONE_CLIENT_ID_FILE, ….",

@@ -7,7 +7,7 @@ import { type Check, isReady } from "./doctor/check.ts";
 import { type ProbeStep, verdictOf } from "./tenant-probe.ts";
 
 test("doctor: with a check less than all, or one that found nothing out, a workplace is not ready", () => {
-  const check = (state: Check["state"]): Check => ({ check: "x", state, text: "", mend: null });
+  const check = (state: Check["state"]): Check => ({ check: "tenant", state, text: "", mend: null });
   expect(isReady([])).toBe(false);
   fc.assert(
     fc.property(

@@ -1,11 +1,12 @@
 // Which of the tenants named by outdial.yaml is used: chosen by the command line, the environment or `outdial context use`.
 
 import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileTrouble } from "../kernel/index.ts";
 import { makeFolders } from "../store/index.ts";
 import { ConfigError } from "./config-error.ts";
 import type { ConfigFile } from "./config-schema.ts";
+import { type Environment, filled, readSecretFile, secretFrom } from "./environment.ts";
 import { STORE_NAME } from "./workplace-folder.ts";
 
 /** File beside the store with the name of the tenant chosen by `outdial context use`. */
@@ -111,3 +112,22 @@ export type Credential = "CLIENT_ID" | "CLIENT_SECRET" | "ACCESS_KEY_ID" | "ACCE
  */
 export const credentialName = (tenantName: string | undefined, credential: Credential): string =>
   tenantName === undefined ? `CXONE_${credential}` : `CXONE_${tenantName.toUpperCase().replaceAll("-", "_")}_${credential}`;
+
+/**
+ * A credential of the tenant in use, from its variable; when no variable gives a client, from the file that the configuration names, so that
+ * the id of one client never goes with the secret of another. Undefined when there is none. Throws ConfigError.
+ */
+export async function credentialFrom(
+  { named, file, folder }: { readonly named: NamedTenant | undefined; readonly file: ConfigFile; readonly folder: string },
+  environment: Environment,
+  credential: Credential,
+): Promise<string | undefined> {
+  const nameOf = (one: Credential) => credentialName(named?.name, one);
+  const { clientIdFile, clientSecretFile } = file.tenant?.token ?? {};
+  const path = credential === "CLIENT_ID" ? clientIdFile : credential === "CLIENT_SECRET" ? clientSecretFile : undefined;
+  const isGiven = (["CLIENT_ID", "CLIENT_SECRET"] as const)
+    .flatMap((one) => [environment[nameOf(one)], environment[`${nameOf(one)}_FILE`]])
+    .some((one) => filled(one) !== undefined);
+  if (path === undefined || isGiven) return await secretFrom(environment, nameOf(credential));
+  return await readSecretFile(resolve(folder, path), "tenant.token");
+}

@@ -7,8 +7,7 @@ import type { Config } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { traceOf } from "./correlation.ts";
 import { proxyOf } from "./egress.ts";
-import { secretFrom } from "./environment.ts";
-import { credentialName } from "./tenant-choice.ts";
+import { type Credential, credentialFrom, credentialName } from "./tenant-choice.ts";
 
 const OFF = { "outbound-write": "off", "outbound-read": "off", campaigns: "off", "dialer-write": "off", other: "off" } as const;
 const ACD_OFF = { "acd-read": "off", "acd-write": "off", "acd-report": "off", "acd-extract": "off" } as const;
@@ -53,8 +52,7 @@ export async function tenantFromConfig(
     : restTenant(config, hosts, environment, overrides);
 }
 
-const variable = (config: Config, credential: Parameters<typeof credentialName>[1]) =>
-  credentialName(config.named?.name, credential);
+const variable = (config: Config, credential: Credential) => credentialName(config.named?.name, credential);
 
 async function restTenant(
   config: Config,
@@ -63,8 +61,8 @@ async function restTenant(
   { limits, retry, usualRetry, timeouts, hooks, correlation, refusal }: TenantOverrides,
 ): Promise<Tenant> {
   const [idName, secretName] = [variable(config, "CLIENT_ID"), variable(config, "CLIENT_SECRET")];
-  const clientId = await secretFrom(environment, idName);
-  const clientSecret = await secretFrom(environment, secretName);
+  const clientId = await credentialFrom(config, environment, "CLIENT_ID");
+  const clientSecret = await credentialFrom(config, environment, "CLIENT_SECRET");
   if (clientId === undefined || clientSecret === undefined) {
     throw new ConfigError(
       `${clientId === undefined ? idName : secretName} is not set`,
@@ -79,7 +77,7 @@ async function restTenant(
       ...(token?.url === undefined ? {} : { url: token.url }),
       ...(token?.scopes === undefined ? {} : { scopes: token.scopes }),
     },
-    credentials: { clientId, clientSecret: kept(environment, [idName, clientId], [secretName, clientSecret]) },
+    credentials: { clientId, clientSecret: kept(config, environment, ["CLIENT_ID", clientId], ["CLIENT_SECRET", clientSecret]) },
     limits: limits === "off" ? OFF : limitsOf(config),
     retry: { ...usualRetry, ...retryOf(config), ...retry },
     timeouts,
@@ -102,16 +100,16 @@ async function acdTenant(
       "Such as https://cxone.niceincontact.com. The address of its API comes from discovery, or from tenant.acd.api.",
     );
   const [keyName, keySecretName] = [variable(config, "ACCESS_KEY_ID"), variable(config, "ACCESS_KEY_SECRET")];
-  const accessKeyId = await secretFrom(environment, keyName);
-  const accessKeySecret = await secretFrom(environment, keySecretName);
+  const accessKeyId = await credentialFrom(config, environment, "ACCESS_KEY_ID");
+  const accessKeySecret = await credentialFrom(config, environment, "ACCESS_KEY_SECRET");
   if (accessKeyId === undefined || accessKeySecret === undefined)
     throw new ConfigError(
       `${accessKeyId === undefined ? keyName : keySecretName} is not set`,
       `Set ${keyName} and ${keySecretName} to an access key of an employee who has the rights, or ${keyName}_FILE and ${keySecretName}_FILE to files that hold them.`,
     );
   const [idName, secretName] = [variable(config, "CLIENT_ID"), variable(config, "CLIENT_SECRET")];
-  const id = await secretFrom(environment, idName);
-  const secret = await secretFrom(environment, secretName);
+  const id = await credentialFrom(config, environment, "CLIENT_ID");
+  const secret = await credentialFrom(config, environment, "CLIENT_SECRET");
   if ((id === undefined) !== (secret === undefined))
     throw new ConfigError(
       `${id === undefined ? idName : secretName} is not set`,
@@ -125,7 +123,10 @@ async function acdTenant(
       area: acd.area,
       tenantId: acd.tenantId,
       api: acd.api,
-      credentials: { accessKeyId, accessKeySecret: kept(environment, [keyName, accessKeyId], [keySecretName, accessKeySecret]) },
+      credentials: {
+        accessKeyId,
+        accessKeySecret: kept(config, environment, ["ACCESS_KEY_ID", accessKeyId], ["ACCESS_KEY_SECRET", accessKeySecret]),
+      },
       client:
         id === undefined || secret === undefined
           ? undefined
@@ -159,15 +160,16 @@ export function limitsOf({ file: { limits }, profile }: Pick<Config, "file" | "p
  * this tenant works with.
  */
 function kept(
+  config: Config,
   environment: Environment,
-  [idName, id]: readonly [string, string],
-  [name, first]: readonly [string, string],
+  [idName, id]: readonly [Credential, string],
+  [name, first]: readonly [Credential, string],
 ): () => Promise<string> {
   let last = first;
   return async () => {
     const [isSame, secret] = await Promise.all([
-      secretFrom(environment, idName).then((now) => now === id),
-      secretFrom(environment, name),
+      credentialFrom(config, environment, idName).then((now) => now === id),
+      credentialFrom(config, environment, name),
     ]).catch(() => [false, undefined] as const);
     if (isSame && secret !== undefined && secret !== "") last = secret;
     return last;

@@ -25,11 +25,11 @@ import type { DriftEvent, TenantConfig, TenantHooks } from "../tenant/index.ts";
 import { rulesOf } from "./compliance.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import type { ConfigFile } from "./config-schema.ts";
-import { type Environment, secretFrom } from "./environment.ts";
+import type { Environment } from "./environment.ts";
 import { processLives, processSpace } from "./process-space.ts";
 import { allOf, type ConfiguredReceivers, mailOf, receiversOf, takenBy } from "./receivers.ts";
 import { storeOf } from "./store-of-config.ts";
-import { credentialName } from "./tenant-choice.ts";
+import { credentialFrom } from "./tenant-choice.ts";
 import { type ConnectedTenant, limitsOf, type TenantOverrides, tenantFromConfig } from "./tenant-from-config.ts";
 import { bindTenant, identityOf, tenantLook } from "./tenant-of-store.ts";
 
@@ -125,7 +125,7 @@ export async function openWorkplace(
   await drift?.begin({ store, profile: config.profile, by: id, clock: config.clock, random });
   stack.defer(() => drift?.settled());
   // No process writes to a tenant with another's rights: jobs are shared by processes with the same tenant and credentials.
-  const clientId = await secretFrom(environment, credentialName(config.named?.name, CREDENTIALS[config.profile]));
+  const clientId = await credentialFrom(config, environment, CREDENTIALS[config.profile]);
   const scope = scopeOf(config.tenantUrl ?? config.file.tenant?.hosts, clientId);
   stack.use(shareRates({ shares: tenant.shares, ledger: store.rates, scope, holder: id, warn: options.warn }));
   const lake = lakeRoot(config);

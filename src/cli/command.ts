@@ -222,12 +222,20 @@ export function commandOf({ name, summary, args, options, notes, examples }: Dec
   return text === "" ? made : made.addHelpText("after", `\n${text}`);
 }
 
+/** Ends with an error of the command line when an option that is needed was not given. */
+export function requireGiven(command: Command, options: readonly Spec[], given: Readonly<Record<string, unknown>>): void {
+  const lacking = options.find(({ key, isRequired }) => isRequired === true && given[key] === undefined);
+  if (lacking !== undefined)
+    command.error(`error: required option '${lacking.flags}' not specified`, { code: "commander.missingMandatoryOptionValue" });
+}
+
 export function optionOf({ flags, help, standard, isRequired, isMany, listed }: Spec): Option {
+  // commander would name a missing option before one that is misspelt: `requireGiven` comes after its own checks.
   const option = new Option(flags, isRequired === true ? `${help} (required)` : help);
   if (listed !== undefined) option.choices(listed);
   if (isMany === true) option.argParser((value: string, earlier: readonly string[] | undefined) => [...(earlier ?? []), value]);
   if (standard !== undefined) option.default(standard);
-  return option.makeOptionMandatory(isRequired === true);
+  return option;
 }
 
 type Known<Members> = { readonly [Name in keyof Members as undefined extends Members[Name] ? never : Name]: Members[Name] } & {

@@ -91,10 +91,31 @@ test("the profile is the environment's, else the file's, and that only for help"
   }
 });
 
+test("without a command, the program and its groups print their help to stdout, commands before options, and end with 0", async () => {
+  for (const line of [[], ["jobs"], ["compliance", "pack"]]) {
+    const { code, stdout, stderr } = await runCli(line, { cwd: tmpdir(), env: {} });
+    expect([line, code, stderr]).toEqual([line, 0, ""]);
+    expect(stdout.indexOf("Commands:")).toBeGreaterThan(0);
+    expect(stdout.indexOf("Commands:")).toBeLessThan(stdout.indexOf("\nOptions:"));
+  }
+});
+
+test("a misspelt option is named before one that is missing", async () => {
+  const told = async (...line: string[]) => (await runCli(line, { cwd: tmpdir(), env: {} })).stderr;
+  expect(await told("tag", "calls.csv", "--campain", "x")).toBe(
+    "error: unknown option '--campain'\n(Did you mean --campaign?)\n",
+  );
+  expect(await told("tag", "calls.csv")).toBe("error: required option '--campaign <id>' not specified\n");
+});
+
 test.each([
+  ["login", "for the dashboard the link that outdial serve prints"],
+  ["list", "outdial campaign status, or outdial jobs list"],
+  ["dashboard", "outdial serve"],
+  ["explain", "outdial compliance explain NUMBER"],
   ["pause", "outdial stop --all, or outdial campaign pause CAMPAIGN"],
   ["version", "outdial --version"],
 ])("a word that people try first, %s, is answered with what is meant", async (word, meant) => {
   const { code, stderr } = await runCli([word], { cwd: tmpdir(), env: {} });
-  expect([code, stderr]).toEqual([2, expect.stringContaining(`unknown command '${word}'\nIt is: ${meant}\n`)]);
+  expect([code, stderr]).toEqual([2, expect.stringContaining(`unknown command '${word}'\nIt is: ${meant}`)]);
 });

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Help } from "commander";
 import type { ServiceAddress, Standing, StoreUse } from "../app/index.ts";
 import { packageCommit, packageVersion } from "../app/version.ts";
 import { type Clock, OutdialError } from "../kernel/index.ts";
@@ -15,6 +15,7 @@ import {
   optionOf,
   pathOf,
   type Run,
+  requireGiven,
   valuesOf,
   type Want,
   worksElsewhere,
@@ -56,7 +57,7 @@ export function buildProgram(surroundings: Surroundings = processSurroundings(),
       throw new CommanderError(EXIT.done, "outdial.version", "");
     })
     .showSuggestionAfterError(true)
-    .configureHelp({ showGlobalOptions: true, minWidthToWrap: 20 })
+    .configureHelp({ minWidthToWrap: 20, formatHelp: commandsFirst })
     .exitOverride()
     .addHelpText(
       "after",
@@ -76,6 +77,7 @@ export function buildProgram(surroundings: Surroundings = processSurroundings(),
     if (!isOf) made.addHelpText("before", notOffered(declaration));
     if (run !== undefined)
       made.action(async () => {
+        requireGiven(made, declaration.options, made.optsWithGlobals());
         exit = await runCommand(made, declaration, run, {
           surroundings,
           commands: profile === undefined ? TREE : offered(profile, TREE),
@@ -94,6 +96,11 @@ export function buildProgram(surroundings: Surroundings = processSurroundings(),
       } catch (thrown) {
         if (!(thrown instanceof CommanderError)) throw thrown;
         if (thrown.exitCode === 0) return EXIT.done;
+        // A program or a group without a command: somebody looks what there is.
+        if (thrown.code === "commander.help" && !argv.includes("--json")) {
+          write(stdout, complaint, { stderr });
+          return EXIT.done;
+        }
         const meant =
           thrown.code === "commander.unknownCommand" ? MEANT[argv.find((word) => !word.startsWith("-")) ?? ""] : undefined;
         if (meant !== undefined) complaint += `It is: ${meant}\n`;
@@ -118,7 +125,19 @@ const MEANT: Readonly<Record<string, string>> = {
   version: "outdial --version",
   dashboard: "outdial serve, which prints the dashboard's address",
   explain: "outdial compliance explain NUMBER",
+  login:
+    "for the dashboard the link that outdial serve prints; for the tenant outdial init, and CXONE_CLIENT_ID and CXONE_CLIENT_SECRET",
 };
+
+/** Help with the commands before the options; below a subcommand's, the options that every command has are a line. */
+function commandsFirst(command: Command, helper: Help): string {
+  const parts = Help.prototype.formatHelp.call(helper, command, helper).trimEnd().split("\n\n");
+  const isOptions = (part: string) => part.startsWith("Options:");
+  const [options, others] = [parts.filter(isOptions), parts.filter((part) => !isOptions(part))];
+  const globals =
+    command.parent === null ? [] : [`Everywhere: ${GLOBAL_OPTIONS.map(({ flags }) => flags).join(" · ")} (outdial help)`];
+  return `${[...others, ...options, ...globals.map((line) => helper.boxWrap(line, helper.helpWidth ?? 80))].join("\n\n")}\n`;
+}
 
 const logsJson = (argv: readonly string[]): boolean =>
   argv.some((word, at) => word === "--log-format=json" || (word === "--log-format" && argv[at + 1] === "json"));

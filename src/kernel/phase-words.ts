@@ -27,14 +27,14 @@ export function shortPercent(share: number): string {
 
 /** A failover pair. @param from the campaign that hands over @param to the one that takes over */
 export const PAIR_PHASE_WORDS = {
-  watching: (from: string, _to: string) => `watched, the ${from} is the one that is to dial`,
+  watching: (from: string, to: string) => `${from} is to dial, ${to} stands by`,
   pausing: (from: string, _to: string) => `the ${from} is being paused`,
-  draining: (from: string, _to: string) => `waiting for the calls of the ${from} to end`,
+  draining: (from: string, _to: string) => `draining calls of the ${from}`,
   "handing-over": (from: string, _to: string) => `holding back whom the ${from} has called`,
   gating: (_from: string, to: string) => `asking the gate for the ${to}`,
   activating: (_from: string, to: string) => `the ${to} is being activated`,
   verifying: (_from: string, to: string) => `reading back whether the ${to} is active`,
-  "failed-over": (_from: string, to: string) => `failed over, the ${to} is the one that is to dial`,
+  "failed-over": (from: string, to: string) => `handed over: ${to} is to dial, ${from} stands by`,
   securing: (from: string, _to: string) => `the ${from} is being paused to be safe`,
   halted: (_from: string, _to: string) => "halted, neither dials",
 } as const;
@@ -44,7 +44,7 @@ export function pairPhaseWords(phase: string): string {
   if (phase === "watching" || phase === "failed-over") return PAIR_PHASE_WORDS[phase]("primary", "backup");
   const wordsOf = Object.entries(PAIR_PHASE_WORDS).find(([name]) => name === phase)?.[1];
   // Another version of outdial may have phases that are not known here.
-  return wordsOf === undefined ? spaced(phase) : wordsOf("one that hands over", "one that takes over");
+  return wordsOf === undefined ? spaced(phase) : wordsOf("campaign that hands over", "campaign that takes over");
 }
 
 /** The words of a pair's phase with the messages of its alarms, each thing said once. */

@@ -26,7 +26,7 @@ type PairPhase = NonNullable<CampaignSummary["failover"]>["phase"];
 const PAIR: Readonly<Record<PairPhase, readonly [words: RegExp, primary: string | null, backup: string | null]>> = {
   watching: [/^the primary dials/, null, null],
   pausing: [/^the primary is being paused/, "Handing over", "Handing over"],
-  draining: [/^waiting for the calls of the primary to end/, "Handing over", "Handing over"],
+  draining: [/^draining calls of the primary/, "Handing over", "Handing over"],
   "handing-over": [/^holding back whom the primary has called/, "Handing over", "Handing over"],
   gating: [/^asking the gate for the backup/, "Handing over", "Handing over"],
   activating: [/^the backup is being activated/, "Handing over", "Handing over"],

@@ -42,6 +42,25 @@ test("every relative link in the documents leads to a file", () => {
   }
 });
 
+test("pages, commands and documents use the words of docs/glossary.md, and none of those that it refuses", () => {
+  const refused = [...read("docs/glossary.md").matchAll(/^\| [^|]+ \| [^|]+ \| ([^|]+) \|$/gm)]
+    .flatMap(([, not]) => (not ?? "").split(","))
+    .map((phrase) => phrase.trim().toLowerCase())
+    .filter((phrase) => phrase !== "not" && !/^-*$/.test(phrase));
+  expect(refused.length).toBeGreaterThan(3);
+  const files = ["src", "docs", "examples"]
+    .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((name) => join(folder, name)))
+    .filter((name) => /\.(tsx?|md)$/.test(name) && !/\.test\.tsx?$/.test(name) && name !== join("docs", "glossary.md"));
+  const found = ["README.md", ...files].flatMap((file) => {
+    // What the code says, not what is said of it.
+    const text = read(file)
+      .replaceAll(/^ *(\/\/|\*|\/\*\*).*$/gm, "")
+      .toLowerCase();
+    return refused.filter((phrase) => text.includes(phrase)).map((phrase) => `${file}: ${phrase}`);
+  });
+  expect(found).toEqual([]);
+});
+
 test("every npm script that the documents name exists", () => {
   const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
   for (const [, name] of `${read("README.md")}${read("CONTRIBUTING.md")}`.matchAll(/npm run ([\w:]+)/g))

@@ -14,9 +14,9 @@ export interface Check {
   readonly mend: string | null;
 }
 
-/** Whether the workplace is ready: something was checked, and nothing is wrong or left to do. */
+/** Whether the workplace is ready: something was checked, nothing is wrong, and what is left are choices of a person. Without its tenant nothing works. */
 export const isReady = (checks: readonly Check[]): boolean =>
-  checks.length > 0 && checks.every(({ state }) => state === "ok" || state === "warn");
+  checks.length > 0 && checks.every(({ check, state }) => state !== "fail" && (check !== "tenant" || state !== "todo"));
 
 /** Clocks may differ by this much before windows and figures are judged wrongly, ms. */
 export const SKEW_MS = 5_000;

@@ -21,7 +21,7 @@ import { readRules } from "../compliance.ts";
 import { type Config, type Flags, loadConfig } from "../config.ts";
 import { readDatabase } from "../database.ts";
 import { proxyOf, proxyText } from "../egress.ts";
-import { type Environment, secretFrom } from "../environment.ts";
+import type { Environment } from "../environment.ts";
 import { inboundSecrets } from "../inbound.ts";
 import { tellingSilence } from "../over-service/silence.ts";
 import { processLives, processSpace } from "../process-space.ts";
@@ -30,7 +30,7 @@ import { conditionsOf } from "../service/replicas.ts";
 import { signInOf } from "../sign-in.ts";
 import { standingOf, storeName, tenantAddress } from "../standing.ts";
 import { storeOf } from "../store-of-config.ts";
-import { credentialName } from "../tenant-choice.ts";
+import { credentialFrom } from "../tenant-choice.ts";
 import { tenantFromConfig } from "../tenant-from-config.ts";
 import { packageCommit, packageVersion } from "../version.ts";
 import { type Check, collect, type Seen, SKEW_MS } from "./check.ts";
@@ -251,8 +251,8 @@ const CREDENTIALS = { rest: ["CLIENT_ID", "CLIENT_SECRET"], acd: ["ACCESS_KEY_ID
 
 /** Whether a person has given the tenant's address and credentials, right or wrong. */
 async function isGiven(config: Config, environment: Environment): Promise<boolean> {
-  const names = CREDENTIALS[config.profile].map((credential) => credentialName(config.named?.name, credential));
-  const given = await Promise.all(names.map((name) => secretFrom(environment, name).catch(() => "")));
+  const names = CREDENTIALS[config.profile];
+  const given = await Promise.all(names.map((name) => credentialFrom(config, environment, name).catch(() => "")));
   return tenantAddress(config) !== null && given.every((one) => one !== undefined);
 }
 

@@ -13,7 +13,7 @@ import { type Environment, secretFrom } from "../environment.ts";
 import { inboundSecretName, inboundSecrets } from "../inbound.ts";
 import { type ConfiguredReceivers, mailOf, receiversOf } from "../receivers.ts";
 import { signInOf } from "../sign-in.ts";
-import { type Credential, credentialName } from "../tenant-choice.ts";
+import { type Credential, credentialFrom, credentialName } from "../tenant-choice.ts";
 import type { Workplace } from "../workplace.ts";
 
 type Inbound = Awaited<ReturnType<typeof inboundSecrets>>;
@@ -109,8 +109,12 @@ async function settingsOf(
   const { profile, named } = config;
   const credentials: readonly Credential[] =
     profile === "acd" ? ["CLIENT_ID", "CLIENT_SECRET", "ACCESS_KEY_ID", "ACCESS_KEY_SECRET"] : ["CLIENT_ID", "CLIENT_SECRET"];
-  const names = [...credentials.map((one) => credentialName(named?.name, one)), "OUTDIAL_METRICS_TOKEN"];
-  const secrets = await Promise.all(names.map(async (name) => [name, await secretFrom(environment, name)] as const));
+  const secrets = await Promise.all([
+    ...credentials.map(
+      async (one) => [credentialName(named?.name, one), await credentialFrom(config, environment, one)] as const,
+    ),
+    (async () => ["OUTDIAL_METRICS_TOKEN", await secretFrom(environment, "OUTDIAL_METRICS_TOKEN")] as const)(),
+  ]);
   return {
     config,
     receivers: known?.receivers ?? (await receiversOf(config, environment)),

@@ -40,7 +40,8 @@ export const gate: Run<typeof declared.gate> = async ({ args, options, io, stand
   const lines = gateLines(manifestViewOf(manifest));
   if (out === "-" || recordFile === "-") io.say(lines);
   else await io.answer({ manifest, standing: standing() }, lines);
-  return manifest.counts.refused > 0 ? EXIT.partlyFailed : EXIT.done;
+  if (manifest.counts.refused > 0) return EXIT.partlyFailed;
+  return options.check && manifest.counts.dial === 0 ? EXIT.refused : EXIT.done;
 };
 
 /** A manifest for a person: the result in one line, then the details. */

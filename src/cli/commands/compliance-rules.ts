@@ -75,6 +75,7 @@ export const explain: Run<typeof declared.explain> = async ({ args, options, io,
       `${pack.packVersion} · tables of places ${pack.geographyVersion} · time-zone data ${pack.timeZoneData}`,
     ];
   });
+  return options.check && (decision.decision !== "allow" || from === "none") ? EXIT.refused : EXIT.done;
 };
 
 /** The binding cap as text. */

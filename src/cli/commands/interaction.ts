@@ -112,7 +112,10 @@ async function reportOne(runtime: Pick<Runnable, "records">, job: JobDetail, id:
     const { line: _, ...shown } = row;
     await io.answer({ job: { id: job.id, status: job.status }, ...shown }, `${printable(id)} ${row.result}`);
     if (row.reason !== undefined) io.say(printable(row.reason));
-    if (row.result === "conflict_persistent")
+    // Nothing is kept of a correction that was refused before a write.
+    if (row.result === "conflict_persistent" && row.intended === undefined)
+      io.say(`see it: outdial interaction show ${printable(id)}`);
+    else if (row.result === "conflict_persistent")
       io.say(["ours:", ...entryLines(row.intended ?? []).map((line) => `  ${line}`), "there:"]);
     io.say(entryLines(row.stored ?? []).map((line) => `  ${line}`));
     return EXIT_OF_RESULT[row.result] ?? EXIT.failed;

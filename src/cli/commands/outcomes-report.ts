@@ -42,8 +42,13 @@ export const report: Run<typeof declared.report> = async ({ options, io }) => {
   const lines = render(made, format, toFile, io);
   if (toFile) {
     await writeText(out, `${lines.join("\n")}\n`, 0o666);
-    io.say(`${made.calls.toLocaleString("en-US")} calls reported in ${out}`);
+    io.say(`${grouped(made.calls)} calls reported in ${out}`);
   } else await io.data(lines);
+  const { calls: unmapped, codes } = made.unmapped;
+  if (unmapped > 0)
+    io.say(
+      `${grouped(unmapped)} calls count as neutral, their codes are not mapped (${codes.map(({ code }) => printable(code ?? "none")).join(", ")}): map them with outcomes.map in outdial.yaml, or --map FILE`,
+    );
   if (made.calls === 0 && made.covers.leftOut === 0) io.say(noCalls(campaigns, there));
 };
 

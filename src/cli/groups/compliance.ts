@@ -61,6 +61,7 @@ export const explain = command(
       PACK,
       CAMPAIGN_RULES,
       flag("--ascii", "draw with plain characters"),
+      flag("--check", "for a script: exit code 3 unless the call is allowed on facts about the person"),
     ],
     notes:
       "The first line says which facts were used. Without a store and without --facts, the answer is about place and time only.",
@@ -148,6 +149,7 @@ export const gate = command(
     summary: "decide about every contact: dial now, later and when, or never and why; signs a manifest of the decisions",
     args: [input("<contacts>", "contact list: CSV with a header, bare numbers, or NDJSON; - reads stdin")],
     options: [
+      flag("--check", "for a script: exit code 3 when nobody may be called now"),
       id("--campaign <id>", "campaign for which the contacts are", { required: true }),
       CALL_TYPE,
       SUBJECT,

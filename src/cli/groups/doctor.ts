@@ -11,6 +11,6 @@ export const doctor = command("doctor", TENANT_AND_STORE, {
     "It changes nothing. It requests a token and one page of campaigns from the tenant, opens a connection to each receiver, greets the mail\n" +
     "server and signs in to it, and reads the sign-in provider's metadata; it sends no event and no mail. Who does not answer is named after 5 s\n" +
     "and given up after 5 to 30 s. todo is what you have not given yet: the tenant, its credentials, the lists.\n" +
-    "Exit code 1 when a check fails or something is left to do, 0 otherwise, also with warnings.",
+    "Exit code 1 when a check fails or there is no tenant yet; 0 otherwise, also with warnings and with what only a person chooses.",
   examples: ["outdial doctor", "outdial doctor --json"],
 });

@@ -253,7 +253,7 @@ function merge(correction: Correction, so: SoFar, version: Version): Next {
     // For a replacement without an answer, with other entries beside ours: it may have been executed and then extended, or not
     // executed.
     const unclear = so.maybeWritten && stored.some((entry) => isEntry(entry, wanted));
-    return settle(so, { ...givenUp(so, merged.dispositions, stored), ...(unclear ? { result: "unknown" } : {}) });
+    return settle(so, { ...givenUp(so, merged.dispositions, version), ...(unclear ? { result: "unknown" } : {}) });
   }
   return {
     state: { at: "writing", so: { ...so, base: version, intended: merged.dispositions, doubted: false } },
@@ -274,13 +274,16 @@ function settle(so: SoFar, outcome: Outcome): Next {
 }
 
 /** The end after the last allowed write; the stored entries were just read. */
-function givenUp(so: SoFar, intended: readonly Entry[], stored: readonly Entry[]): Outcome {
+function givenUp(so: SoFar, intended: readonly Entry[], { dispositions: stored, tag }: Version): Outcome {
   const { message, statusCode } = so;
   if (so.cause === "conflict")
     return {
       result: "conflict_persistent",
       statusCode: 409,
-      message: `other writers were faster ${so.failedWrites} times`,
+      message:
+        tag === so.base?.tag
+          ? `the tenant refused ${so.failedWrites} writes as outdated (409), and its version is still ${tag}: nobody else wrote`
+          : `other writers were faster ${so.failedWrites} times`,
       intended,
       stored,
     };

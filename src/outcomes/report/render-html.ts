@@ -367,11 +367,7 @@ function figures({ conversion, calls, averageSeconds, trend, unmapped }: Outcome
     ),
     one("Calls", number(calls), `mean duration ${duration(averageSeconds)}`),
     one("Trend", trend.verdict.replaceAll("_", " "), `over ${dayCount(conversion.days)}`),
-    one(
-      "Codes without a meaning",
-      number(unmapped.calls),
-      unmapped.calls === 0 ? "all codes are mapped" : "calls, counted as neutral",
-    ),
+    one("Unmapped codes", number(unmapped.calls), unmapped.calls === 0 ? "all codes are mapped" : "calls, counted as neutral"),
   );
 }
 

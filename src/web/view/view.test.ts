@@ -124,7 +124,7 @@ describe("a failover pair", () => {
     });
     expect(pairNews("a", "b", "handing-over")).toEqual({
       tone: "info",
-      text: "Failover pair a with b: holding back whom the one that hands over has called",
+      text: "Failover pair a with b: holding back whom the campaign that hands over has called",
     });
     expect(pairNews("a", "b", "in_a_later_version").text).toBe("Failover pair a with b: in a later version");
   });
@@ -324,7 +324,7 @@ test("entries of the audit are sentences, also those of actions that are not kno
     "olga asked the API: compliance explain",
   );
   expect(auditWords({ actor: "demo", action: "failover.phase", details: { from: "failed-over", to: "watching" } })).toBe(
-    "demo moved a failover pair on (watched, the primary is the one that is to dial)",
+    "demo moved a failover pair on (primary is to dial, backup stands by)",
   );
   expect(auditWords({ actor: "demo", action: "consent.import", details: {} })).toBe("demo imported consent");
   expect(auditWords({ actor: "x", action: "toString", details: {} })).toBe("x to string");

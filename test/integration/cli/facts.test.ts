@@ -190,10 +190,15 @@ test("gate: fail closed without a registry file, then counts, verdicts, a manife
   expect(json(closed.stdout)).toMatchObject({
     manifest: { counts: { dial: 0, never: 3, refused: 1 }, byRule: { DNC_STALE: 3 } },
   });
+  await write("readable.csv", ["id,phone", "a,+12125550123"]);
+  const readable = ["compliance", "gate", "readable.csv", "--campaign", "camp_1", ...at];
+  expect((await outdial(readable)).code).toBe(0);
+  expect((await outdial([...readable, "--check"])).code).toBe(3);
 
   await write("us.txt", ["212,5550125"]);
   await outdial(["dnc", "import", "us.txt", "--list", "national", "--covers", "all", "--as-of", "2026-06-10"]);
   await outdial(["dnc", "add", "+12125550124", "--reason", "asked"]);
+  expect((await outdial([...readable, "--check"])).code).toBe(0);
   const open = await outdial([...gate, "--out", "verdicts.ndjson", "--manifest", "gate.json", "--reasons"]);
   expect(open.code).toBe(4);
   expect(open.stderr).toContain("line 5: number");

@@ -2,7 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -166,6 +166,12 @@ test("explain says that it decided without facts where there is no store, and ne
     }),
   );
   const asked = ["explain", "+12125550123", "--at", "2026-06-16T15:00:00Z", "--pack", rules];
+  // A script asks whether to call: place and time alone are no answer to that.
+  expect((await run([...asked, "--check"])).code).toBe(3);
+  await write("facts.json", "{}");
+  expect((await run([...asked, "--check", "--facts", "facts.json"])).code).toBe(0);
+  expect((await run(["explain", "+12125550123", "--at", "2026-06-16T03:00:00Z", "--pack", rules, "--check"])).code).toBe(3);
+  await rm(join(folder.path, "facts.json"));
   const [text, machine] = await Promise.all([run(asked), run([...asked, "--json"])]);
   expect(text.code).toBe(0);
   expect(text.stdout).toMatch(

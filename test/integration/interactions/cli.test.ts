@@ -80,6 +80,8 @@ test("a correction upon a version that is named", async () => {
   const refused = await correct("c", tag);
   expect([refused.code, refused.stdout]).toEqual([1, `${ONE} conflict_persistent\n`]);
   expect(refused.stderr).toContain(`not the requested ${tag}`);
+  expect(refused.stderr).toContain(`see it: outdial interaction show ${ONE}`);
+  expect(refused.stderr).not.toMatch(/ours:|there:/);
   expect((await world.stored(ONE)).dispositions).toHaveLength(2);
 });
 

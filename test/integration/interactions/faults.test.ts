@@ -40,6 +40,14 @@ test("another system that is always faster: both versions are shown, nothing was
   expect(writes()).toEqual([409, 409, 409]);
 });
 
+test("refusals as outdated while nobody writes are not told as other writers", async () => {
+  fault("patchInteraction", { status: 409 });
+  const ended = await correct();
+  expect([ended.code, ended.stdout]).toEqual([1, `${ONE} conflict_persistent\n`]);
+  expect(ended.stderr).toMatch(/refused 3 writes as outdated \(409\), and its version is still \S+: nobody else wrote/);
+  expect(ended.stderr).not.toContain("other writers");
+});
+
 test("the policy fail gives up at the first of them", async () => {
   const ended = await besideAnotherWriter(correct("--policy", "fail", "--json"));
   expect(JSON.parse(ended.stdout)).toMatchObject({

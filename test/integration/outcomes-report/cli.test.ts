@@ -80,6 +80,9 @@ test("a retrieval is told to the CRM by itself, reported in every form, and rest
   expect(json.days).toHaveLength(7);
   expect(json.restatements).toEqual([]);
   const text = await report("--by", "hour");
+  expect(text.stderr).toContain(
+    "50 calls count as neutral, their codes are not mapped (DISP_001): map them with outcomes.map in outdial.yaml",
+  );
   expect(text.stdout).toContain("12.50 %  50 of 400 calls");
   expect(text.stdout).not.toContain("\u001b");
   expect((await report("--out", "report.html")).stderr).toContain("400 calls reported in report.html");

@@ -170,7 +170,7 @@ export function orderRefusal(state: FailoverState, what: Order): string | null {
   const from: Side = what === "fail-over" ? "primary" : "backup";
   const { phase, side } = state;
   if ((phase !== "watching" && phase !== "failed-over") || side === from) return null;
-  const now = dialingSide(state) === side ? "dials already" : "is the one that is to dial already";
+  const now = dialingSide(state) === side ? "dials already" : "is to dial already";
   return `the ${side} of this pair ${now}: there is nothing to hand over`;
 }
 

@@ -43,7 +43,7 @@ function Summary({ report }: { readonly report: Report }) {
         note={slope}
       />
       <Figure
-        name="Codes without a meaning"
+        name="Unmapped codes"
         value={whole(unmapped.calls)}
         tone={unmapped.calls > 0 ? "warn" : undefined}
         note={

@@ -331,7 +331,7 @@ export default function SimulatorPage() {
           <Result state={study.value} />
           <section class="card" aria-label="Frontier">
             <div class="card-head">
-              <h2>What pacing can have</h2>
+              <h2>Pacing options</h2>
               <span class="legend aside">
                 <span>
                   <span class="swatch info" />
