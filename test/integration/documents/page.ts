@@ -15,7 +15,7 @@ export interface Page {
   /** What the reader does by hand before a command, by what the command contains. */
   readonly byHand?: Readonly<Record<string, (world: StartedWorld) => Promise<void>>>;
   /** Exit codes of commands that end with another one than 0, by what they contain. */
-  readonly ends?: Readonly<Record<string, number>>;
+  readonly ends?: Readonly<Record<string, number | readonly number[]>>;
   /** Commands that go on until they are stopped, and what they have said by then. */
   readonly stopped?: Readonly<Record<string, RegExp>>;
   /** Commands that wait for minutes: time passes faster for them and for the tenant. */
