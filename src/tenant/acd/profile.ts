@@ -162,14 +162,7 @@ export function createAcdProfile(
     },
     doNotCallGroups: doNotCallGroups(requester, { ...READ, writes: "merges", readBack: true }, plain, companyGroup),
     scheduledCallbacks: scheduledCallbacks(requester, { ...READ, writes: "replaces", readBack: true }, plain),
-    vendorAudit: {
-      capability: AUDIT,
-      entries: () => {
-        throw new TenantError("unsupported", `this tenant cannot show its audit log: ${AUDIT.reason}`, {
-          advice: AUDIT.alternative ?? "",
-        });
-      },
-    },
+    vendorAudit: { capability: READ, entries: (entity, options) => auditEntries(requester, entity, plain(options)) },
   };
 }
 
@@ -308,6 +301,31 @@ function contactOf(record: ListRecord, consent: ResolvedAcdConfig["consent"]): C
   };
 }
 
+// Who changed what: campaigns (groups of skills) and codes have a history each; skills, lists and groups have none.
+
+/** The history of all campaigns or all codes, newest first. @throws TenantError `unsupported` for anything else */
+async function* auditEntries(requester: AcdRequester, entity: string, options: AcdCallOptions) {
+  const found: {
+    readonly date?: string | undefined;
+    readonly entity: string;
+    readonly id: string;
+    readonly name: string | undefined;
+  }[] = [];
+  if (entity === "campaign")
+    for await (const { id, name } of acdRows(requester, "listCampaigns", options))
+      for await (const row of acdRows(requester, "campaignAudit", { ...options, path: { campaignId: id } }))
+        found.push({ ...row, entity, id, name });
+  else if (entity === "disposition")
+    for await (const { dispositionId: id, dispositionName: name } of acdRows(requester, "listDispositions", options))
+      for await (const row of acdRows(requester, "dispositionAudit", { ...options, path: { dispositionId: id } }))
+        found.push({ ...row, entity, id, name });
+  else
+    throw new TenantError("unsupported", `this tenant has no history of "${entity}": only campaign and disposition have one`, {
+      advice: "Skills, their settings and lists have none: outdial audit list shows what outdial changed, with before and after.",
+    });
+  yield* found.toSorted((a, b) => (timeOf(b.date) ?? 0) - (timeOf(a.date) ?? 0));
+}
+
 // What the ACD API does not do, and what to do instead.
 
 function unsupported(reason: string, alternative: string): Capability {
@@ -332,11 +350,6 @@ const DOCUMENTS = unsupported(
 const MAKING = unsupported(
   "the ACD API makes a campaign piece by piece, and a skill of it needs more than dialer settings",
   "Write a campaign file (docs/campaigns.md): outdial campaign plan and apply make the campaign; then outdial dialer apply --campaign ID sets the skill's pacing.",
-);
-
-const AUDIT = unsupported(
-  "the ACD API has no audit log of settings",
-  "outdial audit list shows what outdial changed, with before and after.",
 );
 
 // Tags instead of dispositions: a finished contact's disposition cannot be changed, but a tag can be added. One tag per code,

@@ -494,14 +494,25 @@ test("callbacks that the tenant will place are seen and taken away, with the rea
 test("what the profile cannot do is refused before anything is planned", async () => {
   const made = await run(["dialer", "create-campaign", "there-is-no-such-file.yaml", "--yes"]);
   expect(made).toMatchObject({ code: 3, said: expect.stringMatching(/campaign plan and apply make the campaign/) });
-  for (const args of [
-    ["webhooks", "vendor"],
-    ["dialer", "audit", "--entity", "campaign"],
-  ]) {
-    const { code, said } = await run(args);
-    expect(code).not.toBe(0);
-    expect(said).toContain("this tenant cannot");
-  }
+  const { code, said } = await run(["webhooks", "vendor"]);
+  expect(code).not.toBe(0);
+  expect(said).toContain("this tenant cannot");
+});
+
+test("who changed a campaign or a code is read from the tenant; a skill has no such history, and the refusal says so", async () => {
+  const { reply } = await acd.request("listCampaigns", {});
+  const { id: campaignId = "", name = "" } = reply.campaigns[0] ?? {};
+  for (const description of ["first", "second"])
+    await acd.request("updateCampaign", { path: { campaignId }, body: { name, description } });
+  const { code, stdout } = await run(["dialer", "audit", "--entity", "campaign", "--format", "json"]);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout).rows).toMatchObject([
+    { entity: "campaign", id: campaignId, columnName: "description", newValue: expect.stringMatching(/first|second/) },
+    { columnName: "description" },
+  ]);
+  expect((await run(["dialer", "audit", "--entity", "disposition"])).code).toBe(0);
+  const refused = await run(["dialer", "audit"]);
+  expect(refused).toMatchObject({ code: 3, said: expect.stringMatching(/only campaign and disposition have one/) });
 });
 
 test("calls that are too old for the API come from the report of all attempts, as they were; what changes late is found by its day", async () => {
