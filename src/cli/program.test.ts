@@ -55,7 +55,6 @@ test("commands of no use are left out, and nothing else is", () => {
     "dialer simulate-vendor",
     "interaction disposition",
     "interaction dispositions",
-    "interaction show",
     "webhooks register",
     "webhooks remove",
     "webhooks vendor",

@@ -117,7 +117,6 @@ test("no route fails inside, each answers as documented, and what the profile do
   expect(refused.toSorted()).toEqual([
     "delete /vendor-webhooks/{id}",
     "get /campaigns/export",
-    "get /interactions/id/{id}",
     "get /vendor-webhooks",
     "post /campaigns/id/{id}/tags",
     "post /interactions/dispositions",

@@ -354,12 +354,19 @@ test("dispositions of finished calls are refused with two ways instead, and neit
   expect(tagged.code).toBe(0);
   const recorded = await run(["tag", file, "--campaign", SKILL, "--instead", "record", "--json"]);
   expect(recorded.code).toBe(0);
+  const unknown = ["tag", "--call", "999999999999", "--code", "DISP_001", "--campaign", SKILL, "--instead", "record", "--json"];
+  expect(JSON.parse((await run(unknown)).stdout)).toMatchObject({ job: { counts: { not_found: 1 } } });
   expect(await dispositionsOf()).toEqual(before);
+  const seen = await run(["interaction", "show", calls[0]?.id ?? "", "--json"]);
+  expect(JSON.parse(seen.stdout)).toMatchObject({ dispositions: [{ code: before[0]?.dispositionCodeId }] });
+  const correction = await run(["interaction", "disposition", calls[0]?.id ?? "", "--code", "DISP_001", "--agent", "5001"]);
+  expect(correction).toMatchObject({ code: 3, said: expect.stringContaining("does not change after its end") });
   const shown = await Promise.all(calls.map(({ id }) => acd.request("getContact", { path: { contactId: id } })));
   for (const { reply } of shown) expect(reply?.tags).toMatchObject([{ tagName: "outdial:DISP_001" }]);
   const items = await world.query("select result, count(*)::int as count from outdial.job_items group by 1 order by 1");
   expect(items).toEqual([
     { result: "contact_tagged", count: 3 },
+    { result: "not_found", count: 1 },
     { result: "recorded", count: 3 },
   ]);
   const actions = await world.query<{ action: string }>(
