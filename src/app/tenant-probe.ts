@@ -46,7 +46,7 @@ const CAPABILITIES: Readonly<
     acd: ["getGeneralSettings", "getCpa", "getBusinessUnit"],
   },
   vendorEvents: { words: "the vendor's events", rest: ["listOmnichannelWebhooks"], acd: [] },
-  vendorAudit: { words: "the vendor's audit log", rest: ["listAuditLogs"], acd: [] },
+  vendorAudit: { words: "the vendor's audit log", rest: ["listAuditLogs"], acd: ["listCampaigns"] },
   doNotCallGroups: { words: "the tenant's do-not-call groups", rest: [], acd: ["listDncGroups"] },
   scheduledCallbacks: { words: "scheduled callbacks", rest: [], acd: ["listSkillCallbacks"] },
 };

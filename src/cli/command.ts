@@ -33,7 +33,6 @@ export interface Place {
 export type Want =
   | "campaigns as one document"
   | "vendor events"
-  | "vendor audit"
   | "simulator"
   | "interactions"
   | "do-not-call groups"

@@ -17,7 +17,6 @@ const paths = (profile: "rest" | "acd") => new Set(pathsOf(offered(profile, TREE
 const WANTS: Readonly<Record<string, Want | undefined>> = {
   campaignDocuments: "campaigns as one document",
   vendorEvents: "vendor events",
-  vendorAudit: "vendor audit",
   vendorSimulator: "simulator",
   interactionDispositions: "interactions",
   doNotCallGroups: "do-not-call groups",
@@ -52,12 +51,10 @@ test("commands of no use are left out, and nothing else is", () => {
   ]);
   expect([...rest].filter((path) => !acd.has(path)).sort()).toEqual([
     "campaign export",
-    "dialer audit",
     "dialer create-campaign",
     "dialer simulate-vendor",
     "interaction disposition",
     "interaction dispositions",
-    "interaction show",
     "webhooks register",
     "webhooks remove",
     "webhooks vendor",

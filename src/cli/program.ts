@@ -309,7 +309,7 @@ type Profile = "rest" | "acd";
 /** What a profile lacks according to its capabilities: they refuse it in any case, with the reason. */
 export const LACKING: Readonly<Record<Profile, readonly Want[]>> = {
   rest: ["do-not-call groups", "callbacks"],
-  acd: ["campaigns as one document", "vendor events", "vendor audit", "simulator", "interactions"],
+  acd: ["campaigns as one document", "vendor events", "simulator", "interactions"],
 };
 
 /** Whether a command, or all of its subcommands, cannot be used with a profile. */

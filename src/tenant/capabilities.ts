@@ -38,7 +38,8 @@ export interface DispositionCatalog {
  * - `refused`: the content breaks a rule of the tenant, or of ours before sending. `locked`: the call takes no disposition now.
  *   `not_found`: no such call.
  * - `unknown`: it may have been stored; read back. `failed`: it was not stored.
- * - `contact_tagged`: a tag was set instead; the disposition is unchanged. Only from a `DispositionTagger`.
+ * - `contact_tagged`: a tag was set instead; the disposition is unchanged. Only from a `DispositionTagger`; its `message` says why an
+ *   active call's disposition could not be set.
  */
 export type AssignResult = "contact_tagged" | "stored" | "unchanged" | "refused" | "locked" | "not_found" | "unknown" | "failed";
 
@@ -64,10 +65,19 @@ export interface AssignOutcome {
   readonly correlationId?: string;
 }
 
-/** Adds a tag that names a code to a finished call. */
+/** Adds a tag that names a code to a finished call; the disposition of a call that is still active is set. */
 export interface DispositionTagger {
-  /** Can be repeated: the tag is set once. Throws as `assign` does. */
-  add(callId: string, code: string, options?: CallOptions): Promise<AssignOutcome>;
+  /**
+   * `stored` for an active call, `contact_tagged` for a finished one. Can be repeated: the tag is set once. Throws as `assign`
+   * does.
+   */
+  add(
+    callId: string,
+    assignment: Pick<DispositionAssignment, "dispositionCodeId" | "notes">,
+    options?: CallOptions,
+  ): Promise<AssignOutcome>;
+  /** Whether the tenant has the call: `unchanged` when it has. Writes nothing. */
+  look(callId: string, options?: CallOptions): Promise<AssignOutcome>;
 }
 
 /** Sets the disposition of a finished call. */
@@ -167,6 +177,8 @@ export interface MetricsSource {
 /** The dispositions of closed interactions: the whole array is read and written under a lock. */
 export interface InteractionDispositions {
   readonly capability: Capability;
+  /** Of reading, where a tenant shows dispositions and cannot correct them; default: `capability`. */
+  readonly reading?: Capability;
   tree(options?: CallOptions): Promise<DispositionTreeView>;
   read(interactionId: string, options?: CallOptions): Promise<Locked<InteractionView>>;
   /**

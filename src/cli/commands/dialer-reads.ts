@@ -108,7 +108,7 @@ const VERSIONS = table<DialerVersion>([
 
 export const history: Run<typeof declared.history> = async ({ options, io }) => {
   await using api = openApi(options, io);
-  const changes = await api.list("dialer.history", { most: options.limit });
+  const changes = await api.list("dialer.history", { most: options.limit, query: { campaign: options.campaign } });
   const format = options.format ?? standardFormat(io);
   if (format === "json") await io.data(JSON.stringify({ items: changes }));
   else await io.data(format === "csv" && changes.length > 0 ? VERSIONS.csv(changes) : HISTORY.lines(changes, io.width));

@@ -24,7 +24,10 @@ export const tag: Run<typeof declared.tag> = async ({ args, options, io }) => {
     if (options.dryRun) {
       const sink = { progress: checking(io), ...refusedTo(output) };
       const plan = await validateWithTenant(options, io.env, source, campaign, instead, sink);
-      if (instead === "record") io.say("--instead record sends nothing: these rows would be recorded here");
+      if (instead === "record")
+        io.say(
+          "--instead record sends nothing but the question whether the tenant has each call: these rows would be recorded here",
+        );
       return await reportDryRun(plan, io);
     }
     await using runtime = there ?? (await openTagging(options, io.env, { warn: io.say, ...known({ concurrency }) }));

@@ -102,7 +102,11 @@ export const resume = command(
 export const history = command("history", STORE, {
   runs: "through",
   summary: "versions of the settings, newest first: changes with their outcome, and settings that were found",
-  options: [whole("--limit <number>", "how many", { from: 1, to: 100_000, default: 20 }), format],
+  options: [
+    id("--campaign <id>", "only those of this campaign's settings"),
+    whole("--limit <number>", "how many", { from: 1, to: 100_000, default: 20 }),
+    format,
+  ],
 });
 
 export const show = command("show", TENANT, { runs: "through", summary: "the settings in force", options: [CAMPAIGN] });
@@ -117,10 +121,9 @@ export const metrics = command("metrics", TENANT, {
 });
 
 export const vendorAudit = command("audit", TENANT, {
-  wants: "vendor audit",
   summary: "the tenant's own audit log, newest first; outdial's is outdial audit",
   options: [
-    text("--entity <name>", "what the entries are about", { default: "dialer" }),
+    text("--entity <name>", "what the entries are about; on acd campaign or disposition", { default: "dialer" }),
     whole("--limit <number>", "how many; all by default", { from: 1, to: 10_000_000 }),
     format,
   ],

@@ -9,7 +9,6 @@ const ID = id("<id>", "interaction id");
 
 export const showInteraction = command("show", TENANT, {
   runs: "through",
-  wants: "interactions",
   summary: "the dispositions that the tenant has now for an interaction",
   args: [ID],
 });

@@ -21,7 +21,7 @@ export const tag = command(
       file("--out <file>", "write one NDJSON line per row with its result; - writes to stdout"),
       choice(
         "--instead <what>",
-        "for a tenant that cannot set dispositions of finished calls: tag adds a tag with the code, record records the correction only here",
+        "for a tenant that cannot set dispositions of finished calls: tag adds a tag with the code (and sets that of a call that is still active), record records the correction only here",
         ["tag", "record"],
       ),
       flag("--again", "run a file again that was run before"),

@@ -296,7 +296,7 @@ export function validateCorrections(source: CorrectionSource, tree: DispositionT
 
 /** The present state of an interaction at the tenant. */
 export async function readInteraction(interactions: InteractionDispositions, id: string): Promise<Version> {
-  requireSupported("read closed interactions", interactions.capability);
+  requireSupported("read closed interactions", interactions.reading ?? interactions.capability);
   const { value, lock } = await interactions.read(id);
   const dispositions = value.dispositions.map(
     ({ code, description, agent_id, timestamp, source }): Entry => ({ code, description, agent_id, timestamp, source }),

@@ -17,7 +17,7 @@ import {
   readTree,
   validateCorrections,
 } from "./service.ts";
-import type { ExclusiveRules } from "./tree.ts";
+import { type ExclusiveRules, indexTree } from "./tree.ts";
 
 /**
  * A requested correction. `timestamp` in ISO 8601, default now; `policy` default append; `etag` a version tag from `show`:
@@ -46,7 +46,7 @@ export class InteractionUseCases {
   /** The dispositions of an interaction, with the codes that explain them. Throws TenantError. */
   async show(id: string): Promise<InteractionView> {
     const { tag, dispositions } = await readInteraction(this.#desk, id);
-    const tree = await readTree(this.#desk);
+    const tree = indexTree(await this.#desk.tree());
     return {
       interactionId: id,
       tag,

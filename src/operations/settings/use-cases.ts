@@ -1,7 +1,7 @@
 // What command line, API and dashboard can do with dialer settings: settings in force and their history, preview of a change, the change itself.
 
 import { z } from "zod";
-import { ABANDONMENT_LIMIT, percent } from "../../kernel/index.ts";
+import { ABANDONMENT_LIMIT, durationText, percent } from "../../kernel/index.ts";
 import type { DialerCampaignEntry, DialerChange, DialerLedger, Store } from "../../store/index.ts";
 import {
   type CallOptions,
@@ -449,8 +449,8 @@ export class DialerUseCases {
   }
 
   /** See `dialerHistory`. */
-  history(limit: number, before?: number): Promise<readonly DialerVersion[]> {
-    return dialerHistory(this.#context.store, limit, before);
+  history(limit: number, before?: number, campaign?: string): Promise<readonly DialerVersion[]> {
+    return dialerHistory(this.#context.store, limit, before, campaign);
   }
 
   /** The progress of a change, or how it ended. Throws OperationError `job_not_found`. */
@@ -494,6 +494,13 @@ export class DialerUseCases {
   async planApply(file: SettingsFile, options: ApplyOptions = {}): Promise<Planned<DialerPlan>> {
     const { overrides = [], guardMs, guardCampaigns = [], store = true, retryRejected = false, ...asked } = options;
     for (const name of overrides) checkOverride(name);
+    const { everyMs } = this.#rules.guard;
+    // Before anything is read or predicted.
+    if (guardMs !== undefined && guardMs < everyMs)
+      throw new OperationError(
+        "invalid_input",
+        `a watch of ${durationText(guardMs)} is shorter than the time between two readings (${durationText(everyMs)})`,
+      );
     const prepared = await this.changes.prepare("apply", file, { ...asked, overrides, store });
     const guard = guardMs === undefined ? null : await this.guardPlan(guardMs, guardCampaigns);
     return changePlanOf("dialer.apply", prepared, guard, retryRejected);
@@ -569,14 +576,9 @@ export class DialerUseCases {
     return this.change(version);
   }
 
-  /** How a guarded rollout watches. @param named campaigns; all active ones when empty. Throws OperationError `invalid_input`, TenantError */
+  /** How a guarded rollout watches. @param named campaigns; all active ones when empty. Throws TenantError */
   async guardPlan(durationMs: number, named: readonly string[]): Promise<GuardPlan> {
     const { everyMs, alternative } = this.#rules.guard;
-    if (durationMs < everyMs)
-      throw new OperationError(
-        "invalid_input",
-        `a watch of ${durationMs / 1000} s is shorter than the time between two readings`,
-      );
     const campaigns = named.length > 0 ? [...named] : await activeCampaigns(this.#context);
     return {
       durationMs,
@@ -590,13 +592,17 @@ export class DialerUseCases {
   }
 }
 
-/** Versions, newest first, each with what it changed; needs no tenant. @param before only versions before this one */
+/**
+ * Versions, newest first, each with what it changed; needs no tenant. @param before only versions before this one
+ * @param campaign only those of this campaign's settings
+ */
 export async function dialerHistory(
   { dialer }: Pick<Store, "dialer">,
   limit: number,
   before?: number,
+  campaign?: string,
 ): Promise<readonly DialerVersion[]> {
-  return (await dialer.list(limit, before)).map(versionOf);
+  return (await dialer.list(limit, before, campaign)).map(versionOf);
 }
 
 /**

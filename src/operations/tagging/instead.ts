@@ -1,16 +1,25 @@
-// What is done instead of setting dispositions, where a tenant cannot set them: a person chooses it, and outdial never says that
-// a disposition was stored.
+// What is done instead of setting dispositions of finished calls, where a tenant cannot set them: a person chooses it, and outdial says
+// that a disposition was stored only of a call that was still active.
 
-import { type Capability, type DispositionTagger, type DispositionWriter, requireSupported } from "../../tenant/port.ts";
+import {
+  type AssignOutcome,
+  type CallOptions,
+  type Capability,
+  type DispositionTagger,
+  type DispositionWriter,
+  requireSupported,
+} from "../../tenant/port.ts";
 import { OperationError } from "../error.ts";
 import type { RowWork, Sent } from "../jobs/index.ts";
-import { lineOf, type PlannedRow } from "./plan.ts";
+import type { Leave } from "../run/leave.ts";
+import { type Assignment, bodyOf } from "./assignment.ts";
+import type { PlannedRow } from "./plan.ts";
 import { type FinishedItem, finishedItem, settledBy } from "./result.ts";
-import { callOf, localResult, type SendRow } from "./work.ts";
+import { callOf, type SendRow } from "./work.ts";
 
 /**
- * `tag`: a tag with the code is added to the call. `record`: it is recorded in the ledger and the audit log, and nothing is sent
- * to the tenant.
+ * `tag`: a tag with the code is added to the call. `record`: it is recorded in the ledger and the audit log, and nothing is written
+ * at the tenant, which is only asked whether it has the call.
  */
 export const INSTEAD = ["tag", "record"] as const;
 /** What is done instead of setting a disposition: see `INSTEAD`. */
@@ -38,40 +47,45 @@ function problemWith(instead: Instead, { supported }: Capability, tagger: Dispos
   return instead === "tag" && tagger === undefined ? "this tenant has no tags for calls" : undefined;
 }
 
-/** Work that records each correction in the ledger and sends nothing. */
-export function recordWork(): RowWork<PlannedRow, FinishedItem> {
-  const recorded = ({ assignment: { line, callId, dispositionCodeId: code } }: SendRow): FinishedItem => ({
-    line,
-    callId,
-    code,
-    result: "recorded",
-    attempts: 0,
+/** Work that records each correction of a call that the tenant has, and sends nothing but the question for the call. */
+export function recordWork(tagger: DispositionTagger): Pick<RowWork<PlannedRow, FinishedItem>, "send" | "settle"> {
+  return workWith(async ({ callId }, call) => {
+    const outcome = await tagger.look(callId, call);
+    return [outcome, outcome.result === "unchanged" ? "recorded" : undefined];
   });
-  return {
-    lineOf,
-    local: (row, conflictsWith) => localResult(row, conflictsWith) ?? (row.kind === "send" ? recorded(row) : undefined),
-    // Every row has its result before anything would be sent.
-    send: () => Promise.reject(new Error("a correction that is only recorded was to be sent")),
-    settle: (row) => Promise.resolve(recorded(row as SendRow)),
-  };
 }
 
-/** Work that adds tags. A tag that may have been added is sent again: a call has each tag only once. */
+/** Work that adds tags. A tag that may have been added is sent again: a call has each tag only once, and tags cannot be read back. */
 export function taggerWork(tagger: DispositionTagger): Pick<RowWork<PlannedRow, FinishedItem>, "send" | "settle"> {
+  return workWith(async (assignment, call) => [await tagger.add(assignment.callId, bodyOf(assignment), call), undefined]);
+}
+
+function workWith(
+  act: (assignment: Assignment, call: CallOptions) => Promise<readonly [AssignOutcome, FinishedItem["result"] | undefined]>,
+): Pick<RowWork<PlannedRow, FinishedItem>, "send" | "settle"> {
+  const done = async (row: PlannedRow, sentBefore: boolean, leave: Leave) => {
+    const { assignment } = row as SendRow;
+    const [outcome, result] = await act(assignment, callOf(leave));
+    const item = finishedItem(assignment, outcome, result === undefined && sentBefore);
+    return { outcome, item: result === undefined ? item : { ...item, result } };
+  };
   return {
     async send(row, sentBefore, leave): Promise<Sent<FinishedItem>> {
-      const { assignment } = row as SendRow;
-      const outcome = await tagger.add(assignment.callId, assignment.dispositionCodeId, callOf(leave));
+      const { outcome, item } = await done(row, sentBefore, leave);
       const { attempts, attemptLatenciesMs, latencyMs, rateLimited, message, result } = outcome;
-      const item = settledBy(finishedItem(assignment, outcome, sentBefore), sentBefore);
       const unanswered = result === "unknown" || result === "failed";
-      return { item, attempts, attemptLatenciesMs, latencyMs, rateLimited, message, unanswered, again: result === "failed" };
+      const settled = settledBy(item, sentBefore);
+      return {
+        item: settled,
+        attempts,
+        attemptLatenciesMs,
+        latencyMs,
+        rateLimited,
+        message,
+        unanswered,
+        again: result === "failed",
+      };
     },
-    async settle(row, { result }, leave) {
-      const { assignment } = row as SendRow;
-      const outcome = await tagger.add(assignment.callId, assignment.dispositionCodeId, callOf(leave));
-      // The tags of a call cannot be read back.
-      return settledBy(finishedItem(assignment, outcome, true), result !== "failed");
-    },
+    settle: async (row, { result }, leave) => settledBy((await done(row, true, leave)).item, result !== "failed"),
   };
 }

@@ -7,7 +7,7 @@ import type { Assignment, RowProblem } from "./assignment.ts";
 /**
  * `tagged` stored by us · `contact_tagged` a tag was added to the contact instead · `unchanged` was already stored · `refused` by
  * a local rule or with 400 · `duplicate` of another row, sent once · `recorded` kept here instead of a disposition, nothing was
- * sent · `locked` 409 · `not_found` 404 · `unknown` sent, no answer, not settled yet · `failed` certainly not stored.
+ * written · `locked` 409 · `not_found` 404 · `unknown` sent, no answer, not settled yet · `failed` certainly not stored.
  */
 type TagResult =
   | "tagged"

@@ -71,8 +71,11 @@ export class Tagging extends JobRunner<PlannedRow, FinishedItem> {
 
   constructor(deps: TaggingDependencies) {
     const { writer, reader } = deps;
-    const works = { tag: tagWork(writer, reader), record: recordWork(), set: tagWork(writer, reader) };
-    if (writer.tagger !== undefined) Object.assign(works.tag, taggerWork(writer.tagger));
+    const works = { tag: tagWork(writer, reader), record: tagWork(writer, reader), set: tagWork(writer, reader) };
+    if (writer.tagger !== undefined) {
+      Object.assign(works.tag, taggerWork(writer.tagger));
+      Object.assign(works.record, recordWork(writer.tagger));
+    }
     super({
       ...deps,
       kind: TAG,

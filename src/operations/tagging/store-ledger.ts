@@ -27,7 +27,7 @@ export function createTagLedger({ campaignId, instead, ...parts }: TagLedgerOpti
     event: "DISPOSITION_ASSIGNED",
     source: `/outdial/campaigns/${encodeURIComponent(campaignId)}`,
     // Receivers of dispositions do not get what was done instead.
-    dataOf: (item, time) => (instead === undefined && item.result === "tagged" ? dispositionAssigned(item, time) : undefined),
+    dataOf: (item, time) => (item.result === "tagged" ? dispositionAssigned(item, time) : undefined),
     errorOf: (result) => (result === "refused" ? "validation" : isGood(result) ? undefined : "api"),
     // A locked call whose status is known.
     isSettled: ({ result, callStatus }) => result === "locked" && callStatus !== null,

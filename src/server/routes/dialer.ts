@@ -74,11 +74,15 @@ export function dialerRoutes(dialer: () => DialerUseCases) {
       path: "/dialer/versions",
       summary: "Versions of the settings with what they changed, newest first",
       role: "viewer",
-      query: z.strictObject({ limit, cursor }),
+      query: z.strictObject({
+        limit,
+        cursor,
+        campaign: z.string().optional().describe("Only versions of this campaign's settings"),
+      }),
       reply: pageOf(dialerVersion),
       async handle({ query }) {
         const after = numberCursor(query.cursor, MAX_VERSION);
-        return pageOfItems(query.limit, (most) => dialer().history(most, after), "version");
+        return pageOfItems(query.limit, (most) => dialer().history(most, after, query.campaign), "version");
       },
     }),
     route({

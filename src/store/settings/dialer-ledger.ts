@@ -179,11 +179,12 @@ export class DialerLedger extends JournalLedger {
     return (await this.store.query<DialerChange>(`${CHANGES} where ended_at is null`))[0];
   }
 
-  /** Versions, newest first. */
-  list(limit: number, before = Number.MAX_SAFE_INTEGER): Promise<ListedDialerChange[]> {
+  /** Versions, newest first. @param subject only those of this campaign's settings */
+  list(limit: number, before = Number.MAX_SAFE_INTEGER, subject?: string): Promise<ListedDialerChange[]> {
     return this.store.query<ListedDialerChange>(
-      `select ${COLUMNS}, ${BEFORE} as "settingsBefore" ${FROM} where version < $2::bigint order by version desc limit $1`,
-      [limit, before],
+      `select ${COLUMNS}, ${BEFORE} as "settingsBefore" ${FROM}
+       where version < $2::bigint and c.subject = coalesce($3, c.subject) order by version desc limit $1`,
+      [limit, before, subject === undefined ? null : storable(subject)],
     );
   }
 

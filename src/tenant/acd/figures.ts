@@ -42,8 +42,8 @@ export class Figures {
   readonly #agents: Shared<ReadonlyMap<string, AgentCounts>>;
   /** After a refusal of the agents. */
   #refusedAt = Number.NEGATIVE_INFINITY;
-  /** Calls under way by skill. */
-  readonly #active: Shared<ReadonlyMap<string, number>>;
+  /** Skills of the calls under way, by contact. */
+  readonly #active: Shared<ReadonlyMap<string, string>>;
   /** By minutes. */
   readonly #windows = new Map<number, Shared<Window>>();
 
@@ -63,7 +63,7 @@ export class Figures {
     const now = await this.#time.now(this.#requester, options);
     if (windowMinutes === undefined) {
       // Who asks for the calls under way alone waits for their end: this is never an earlier reply.
-      const activeCalls = (await this.#calls(options, skillId)).get(skillId) ?? 0;
+      const activeCalls = (await this.#calls(options, skillId)).size;
       return { campaignId: skillId, successRate: null, activeCalls, lastUpdated: new Date(now).toISOString() };
     }
     const [active, { until, minutes, bySkill }, agents] = await Promise.all([
@@ -71,7 +71,7 @@ export class Figures {
       this.#window(windowMinutes, now, options),
       this.#agentsOf(skillId, now, options),
     ]);
-    const activeCalls = active.get(skillId) ?? 0;
+    const activeCalls = [...active.values()].filter((of) => of === skillId).length;
     const lastUpdated = new Date(until).toISOString();
     const { dials, connects, abandons } = bySkill.get(skillId) ?? NO_CALLS;
     const answered = connects + abandons;
@@ -153,15 +153,20 @@ export class Figures {
     return quarters;
   }
 
-  /** Calls under way by skill; of one skill when it is named. */
-  async #calls(options: AcdCallOptions, skillId?: string): Promise<ReadonlyMap<string, number>> {
-    const counts = new Map<string, number>();
+  /** The skill of each contact under way, as it was a few seconds ago at most. */
+  async activeContacts(options: AcdCallOptions): Promise<ReadonlyMap<string, string>> {
+    return this.#active.get(await this.#time.now(this.#requester, options), options, () => this.#calls(options));
+  }
+
+  /** The skill of each call under way; of one skill when it is named. */
+  async #calls(options: AcdCallOptions, skillId?: string): Promise<ReadonlyMap<string, string>> {
+    const skills = new Map<string, string>();
     const query = skillId === undefined ? { mediaTypeId: PHONE_MEDIA } : { skillId };
     for await (const contact of acdRows(this.#requester, "listActive", { ...options, query })) {
       const of = skillId ?? contact.skillId;
-      if (of !== undefined && of !== null) counts.set(of, (counts.get(of) ?? 0) + 1);
+      if (of !== undefined && of !== null) skills.set(contact.contactId, of);
     }
-    return counts;
+    return skills;
   }
 
   #window(windowMinutes: number, until: Instant, options: AcdCallOptions): Promise<Window> {

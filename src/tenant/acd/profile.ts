@@ -58,7 +58,7 @@ export function createAcdProfile(
   const events = refuse("register for events", EVENTS);
   return {
     dispositionCatalog: { capability: READ, matrix: (id, options) => codes.matrix(id, plain(options)) },
-    dispositionWriter: { capability: FINISHED, assign: changeDisposition, tagger: new Tagger(requester, plain) },
+    dispositionWriter: { capability: FINISHED, assign: changeDisposition, tagger: new Tagger(requester, { codes, figures }) },
     callReader: {
       capability: READ,
       async read(callId, options) {
@@ -122,7 +122,8 @@ export function createAcdProfile(
       hourly: ({ campaignId }, options) => figures.hourly(campaignId, plain(options)),
     },
     interactionDispositions: {
-      capability: FINISHED,
+      capability: CORRECTIONS,
+      reading: READ,
       tree: async (options) => {
         const dispositions = [];
         for await (const { dispositionId, dispositionName, isActive } of acdRows(requester, "listDispositions", plain(options)))
@@ -150,7 +151,7 @@ export function createAcdProfile(
               ];
         return { value: { id, dispositions }, lock: undefined };
       },
-      replace: changeDisposition,
+      replace: refuse("correct closed interactions", CORRECTIONS),
     },
     vendorEvents: {
       capability: EVENTS,
@@ -162,14 +163,7 @@ export function createAcdProfile(
     },
     doNotCallGroups: doNotCallGroups(requester, { ...READ, writes: "merges", readBack: true }, plain, companyGroup),
     scheduledCallbacks: scheduledCallbacks(requester, { ...READ, writes: "replaces", readBack: true }, plain),
-    vendorAudit: {
-      capability: AUDIT,
-      entries: () => {
-        throw new TenantError("unsupported", `this tenant cannot show its audit log: ${AUDIT.reason}`, {
-          advice: AUDIT.alternative ?? "",
-        });
-      },
-    },
+    vendorAudit: { capability: READ, entries: (entity, options) => auditEntries(requester, entity, plain(options)) },
   };
 }
 
@@ -308,6 +302,31 @@ function contactOf(record: ListRecord, consent: ResolvedAcdConfig["consent"]): C
   };
 }
 
+// Who changed what: campaigns (groups of skills) and codes have a history each; skills, lists and groups have none.
+
+/** The history of all campaigns or all codes, newest first. @throws TenantError `unsupported` for anything else */
+async function* auditEntries(requester: AcdRequester, entity: string, options: AcdCallOptions) {
+  const found: {
+    readonly date?: string | undefined;
+    readonly entity: string;
+    readonly id: string;
+    readonly name: string | undefined;
+  }[] = [];
+  if (entity === "campaign")
+    for await (const { id, name } of acdRows(requester, "listCampaigns", options))
+      for await (const row of acdRows(requester, "campaignAudit", { ...options, path: { campaignId: id } }))
+        found.push({ ...row, entity, id, name });
+  else if (entity === "disposition")
+    for await (const { dispositionId: id, dispositionName: name } of acdRows(requester, "listDispositions", options))
+      for await (const row of acdRows(requester, "dispositionAudit", { ...options, path: { dispositionId: id } }))
+        found.push({ ...row, entity, id, name });
+  else
+    throw new TenantError("unsupported", `this tenant has no history of "${entity}": only campaign and disposition have one`, {
+      advice: "Skills, their settings and lists have none: outdial audit list shows what outdial changed, with before and after.",
+    });
+  yield* found.toSorted((a, b) => (timeOf(b.date) ?? 0) - (timeOf(a.date) ?? 0));
+}
+
 // What the ACD API does not do, and what to do instead.
 
 function unsupported(reason: string, alternative: string): Capability {
@@ -316,7 +335,12 @@ function unsupported(reason: string, alternative: string): Capability {
 
 const FINISHED = unsupported(
   "the disposition of a finished contact cannot be changed through the ACD API",
-  "Choose one for outdial tag: --instead tag adds a tag for the code to each contact, --instead record keeps the correction in outdial's store alone. Neither changes the disposition.",
+  "Choose one for outdial tag: --instead tag adds a tag for the code to each contact (of one that is still active it sets the disposition), --instead record keeps the correction in outdial's store alone. Neither changes the disposition of a finished contact.",
+);
+
+const CORRECTIONS = unsupported(
+  "a contact has one disposition, which the ACD API does not change after its end",
+  "outdial interaction show reads it. outdial tag --instead tag tags the contact, and sets the disposition while the contact is active; --instead record keeps the correction in outdial's store.",
 );
 
 const EVENTS = unsupported(
@@ -334,11 +358,6 @@ const MAKING = unsupported(
   "Write a campaign file (docs/campaigns.md): outdial campaign plan and apply make the campaign; then outdial dialer apply --campaign ID sets the skill's pacing.",
 );
 
-const AUDIT = unsupported(
-  "the ACD API has no audit log of settings",
-  "outdial audit list shows what outdial changed, with before and after.",
-);
-
 // Tags instead of dispositions: a finished contact's disposition cannot be changed, but a tag can be added. One tag per code,
 // looked for by name before it is made.
 
@@ -346,19 +365,51 @@ const AUDIT = unsupported(
 const TAG_PREFIX = "outdial:";
 const NOTES = "Set by outdial in place of a disposition that cannot be changed any more.";
 
-/** Adds a tag to a contact instead of a disposition. Ids of tags are looked up by name once. */
+/**
+ * Adds a tag to a finished contact instead of a disposition; of a contact that is still active the disposition is set. Ids of tags are
+ * looked up by name once.
+ */
 class Tagger implements DispositionTagger {
   readonly #requester: AcdRequester;
-  readonly #plain: (options: CallOptions | undefined) => AcdCallOptions;
+  readonly #codes: CodeNames;
+  readonly #figures: Figures;
   readonly #ids = new Map<string, Promise<string>>();
 
-  constructor(requester: AcdRequester, plain: (options: CallOptions | undefined) => AcdCallOptions) {
+  constructor(requester: AcdRequester, { codes, figures }: { readonly codes: CodeNames; readonly figures: Figures }) {
     this.#requester = requester;
-    this.#plain = plain;
+    this.#codes = codes;
+    this.#figures = figures;
   }
 
-  add(callId: string, code: string, options?: CallOptions): Promise<AssignOutcome> {
-    return outcomeOf(this.#send(callId, code, this.#plain(options)), () => "contact_tagged");
+  async add(callId: string, assignment: Parameters<DispositionTagger["add"]>[1], options?: CallOptions): Promise<AssignOutcome> {
+    const call = plain(options);
+    const set = await this.#setActive(callId, assignment, call);
+    if (set?.result === "stored" || set?.result === "unknown") return set;
+    const tagged = await outcomeOf(this.#send(callId, assignment.dispositionCodeId, call), () => "contact_tagged");
+    return set?.message === undefined ? tagged : { message: `the active contact took no disposition: ${set.message}`, ...tagged };
+  }
+
+  look(contactId: string, options?: CallOptions): Promise<AssignOutcome> {
+    const asked = this.#requester.request("getContact", { ...plain(options), path: { contactId } });
+    return outcomeOf(asked, (contact) => (contact === undefined ? "not_found" : "unchanged"));
+  }
+
+  /** Undefined when the contact is not active, or nobody knows the code. */
+  async #setActive(
+    contactId: string,
+    { dispositionCodeId, notes }: Parameters<DispositionTagger["add"]>[1],
+    options: AcdCallOptions,
+  ): Promise<AssignOutcome | undefined> {
+    const skill = (await this.#figures.activeContacts(options)).get(contactId);
+    if (skill === undefined) return undefined;
+    const names = await this.#codes.byId(options);
+    const code = [...names].find(([id, name]) => name === dispositionCodeId || id === dispositionCodeId)?.[0];
+    if (code === undefined) return undefined;
+    const body = { skill, dispositionCode: code, ...(notes !== undefined && notes !== "" && { notes }) };
+    return outcomeOf(
+      this.#requester.request("setActiveDisposition", { ...options, path: { contactId }, body }),
+      () => "stored" as const,
+    );
   }
 
   async #send(contactId: string, code: string, options: AcdCallOptions) {

@@ -3,7 +3,7 @@
 import { afterEach, expect, test } from "vitest";
 import type { DialerRuntime } from "../../../src/app/index.ts";
 import { createTestClock } from "../../support/test-clock.ts";
-import { NEW, OLD, openWorld, type World } from "./world.ts";
+import { fileOf, NEW, OLD, openWorld, type World } from "./world.ts";
 
 const CAMPAIGN = "camp_1";
 const MINUTE = 60_000;
@@ -86,5 +86,9 @@ test("without named campaigns the active ones are watched", async () => {
     ],
   });
   expect((await dialer.dialer.guardPlan(5 * MINUTE, [])).campaigns).toEqual(["camp_a"]);
-  await expect(dialer.dialer.guardPlan(1000, [])).rejects.toThrow("shorter than the time between two readings");
+  const asked = world.sandbox.control.requests().length;
+  await expect(dialer.dialer.planApply(await fileOf(NEW), { guardMs: 1000 })).rejects.toThrow(
+    "a watch of 1 s is shorter than the time between two readings (1 min)",
+  );
+  expect(world.sandbox.control.requests()).toHaveLength(asked);
 });

@@ -80,6 +80,8 @@ test("a change of a campaign's settings is previewed, applied, and stands in the
     { campaign: "4001", kind: "apply", changes: [{ path: "algorithm.warm_line_timeout_sec" }] },
     { campaign: "4001", kind: "observed", changes: [] },
   ]);
+  expect((await at.get("/api/v1/dialer/versions?campaign=4001"))["items"]).toEqual(items);
+  expect((await at.get("/api/v1/dialer/versions?campaign=4002"))["items"]).toEqual([]);
   expect(await at.get("/api/v1/dialer?campaign=4001&fresh=true")).toMatchObject({
     settings: { algorithm: { warm_line_timeout_sec: 1 } },
   });
@@ -114,8 +116,6 @@ test("no route fails inside, each answers as documented, and what the profile do
   expect(refused.toSorted()).toEqual([
     "delete /vendor-webhooks/{id}",
     "get /campaigns/export",
-    "get /dialer/vendor-audit",
-    "get /interactions/id/{id}",
     "get /vendor-webhooks",
     "post /campaigns/id/{id}/tags",
     "post /interactions/dispositions",

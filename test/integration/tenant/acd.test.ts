@@ -354,12 +354,19 @@ test("dispositions of finished calls are refused with two ways instead, and neit
   expect(tagged.code).toBe(0);
   const recorded = await run(["tag", file, "--campaign", SKILL, "--instead", "record", "--json"]);
   expect(recorded.code).toBe(0);
+  const unknown = ["tag", "--call", "999999999999", "--code", "DISP_001", "--campaign", SKILL, "--instead", "record", "--json"];
+  expect(JSON.parse((await run(unknown)).stdout)).toMatchObject({ job: { counts: { not_found: 1 } } });
   expect(await dispositionsOf()).toEqual(before);
+  const seen = await run(["interaction", "show", calls[0]?.id ?? "", "--json"]);
+  expect(JSON.parse(seen.stdout)).toMatchObject({ dispositions: [{ code: before[0]?.dispositionCodeId }] });
+  const correction = await run(["interaction", "disposition", calls[0]?.id ?? "", "--code", "DISP_001", "--agent", "5001"]);
+  expect(correction).toMatchObject({ code: 3, said: expect.stringContaining("does not change after its end") });
   const shown = await Promise.all(calls.map(({ id }) => acd.request("getContact", { path: { contactId: id } })));
   for (const { reply } of shown) expect(reply?.tags).toMatchObject([{ tagName: "outdial:DISP_001" }]);
   const items = await world.query("select result, count(*)::int as count from outdial.job_items group by 1 order by 1");
   expect(items).toEqual([
     { result: "contact_tagged", count: 3 },
+    { result: "not_found", count: 1 },
     { result: "recorded", count: 3 },
   ]);
   const actions = await world.query<{ action: string }>(
@@ -494,14 +501,25 @@ test("callbacks that the tenant will place are seen and taken away, with the rea
 test("what the profile cannot do is refused before anything is planned", async () => {
   const made = await run(["dialer", "create-campaign", "there-is-no-such-file.yaml", "--yes"]);
   expect(made).toMatchObject({ code: 3, said: expect.stringMatching(/campaign plan and apply make the campaign/) });
-  for (const args of [
-    ["webhooks", "vendor"],
-    ["dialer", "audit", "--entity", "campaign"],
-  ]) {
-    const { code, said } = await run(args);
-    expect(code).not.toBe(0);
-    expect(said).toContain("this tenant cannot");
-  }
+  const { code, said } = await run(["webhooks", "vendor"]);
+  expect(code).not.toBe(0);
+  expect(said).toContain("this tenant cannot");
+});
+
+test("who changed a campaign or a code is read from the tenant; a skill has no such history, and the refusal says so", async () => {
+  const { reply } = await acd.request("listCampaigns", {});
+  const { id: campaignId = "", name = "" } = reply.campaigns[0] ?? {};
+  for (const description of ["first", "second"])
+    await acd.request("updateCampaign", { path: { campaignId }, body: { name, description } });
+  const { code, stdout } = await run(["dialer", "audit", "--entity", "campaign", "--format", "json"]);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout).rows).toMatchObject([
+    { entity: "campaign", id: campaignId, columnName: "description", newValue: expect.stringMatching(/first|second/) },
+    { columnName: "description" },
+  ]);
+  expect((await run(["dialer", "audit", "--entity", "disposition"])).code).toBe(0);
+  const refused = await run(["dialer", "audit"]);
+  expect(refused).toMatchObject({ code: 3, said: expect.stringMatching(/only campaign and disposition have one/) });
 });
 
 test("calls that are too old for the API come from the report of all attempts, as they were; what changes late is found by its day", async () => {
