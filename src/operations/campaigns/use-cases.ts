@@ -21,7 +21,7 @@ import {
 } from "../views/campaign-views.ts";
 import type { Planned } from "../views/plan.ts";
 import type { CampaignPreview, CampaignResult, CampaignVerb } from "../views/schemas/campaign-verbs.ts";
-import type { CampaignDetail, CampaignList, CampaignStatusList, HealthView } from "../views/schemas/campaigns.ts";
+import type { CampaignDetail, CampaignList, CampaignNames, CampaignStatusList, HealthView } from "../views/schemas/campaigns.ts";
 import type { EmergencyStop, StopResult } from "../views/schemas/stops.ts";
 import { stopResultOf, stopViewOf } from "../views/stop-views.ts";
 import { timeText } from "../views/texts.ts";
@@ -97,6 +97,12 @@ export class CampaignUseCases {
       const { campaigns, readAt, failed } = await this.#reads.list(false);
       return { items: campaigns.map(campaignSummaryOf), next: null, asOf: timeText(readAt), failed: failureOf(failed) };
     });
+  }
+
+  /** Ids and names of the known campaigns. */
+  async names(): Promise<CampaignNames> {
+    const listed = await this.#context.store.knownCampaigns.list();
+    return { items: listed.map(({ id, name }) => ({ id, name })), next: null };
   }
 
   /**

@@ -1,8 +1,10 @@
 // All campaigns: what each is doing, how well, how much of its abandonment budget is left, and why it does not dial.
 
-import { useSignal, useSignalEffect } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import { useLocation } from "preact-iso";
 import type { ApiTypes } from "../../../server/index.ts";
+import { useAttention } from "../../api/attention.ts";
+import { useCampaigns } from "../../api/campaigns.ts";
 import { useDashboard } from "../../api/dashboard.ts";
 import { type Resource, type ResourceState, useResource } from "../../api/resource.ts";
 import { Page } from "../../shell/page.tsx";
@@ -34,7 +36,7 @@ import { scaleOf } from "../../view/scale.ts";
 import { problemText } from "../../view/stop.ts";
 import { toneOf } from "../../view/tone.ts";
 import { windowGroups, windowsInShort } from "../../view/windows.ts";
-import { ATTENTION, Attention } from "./attention.tsx";
+import { Attention } from "./attention.tsx";
 import { PauseChosen, StopAll } from "./stops.tsx";
 
 /** The latest stop while it goes on, and as long as it left something that is not confirmed paused. */
@@ -392,29 +394,10 @@ function List({ items, onDone }: { readonly items: readonly Summary[]; readonly 
 
 type Summary = ApiTypes.CampaignSummary;
 
-/** How often the list is read anew, ms. */
-const EVERY = 15_000;
-/** The same while something of a campaign has not been read yet; no longer than so many readings. */
-const EVERY_AT_FIRST = 1500;
-const AT_FIRST = 10;
-
 export default function CampaignsPage() {
-  const atFirst = useSignal(AT_FIRST);
   const stop = useStop();
-  const attention = useResource("attention.list", {}, ATTENTION);
-  const campaigns = useResource(
-    "campaigns.list",
-    {},
-    {
-      on: ({ type }) => type === "campaign" || type === "tenant" || type === "failover" || type === "alarm",
-      every: atFirst.value > 0 ? EVERY_AT_FIRST : EVERY,
-      sticky: true,
-    },
-  );
-  useSignalEffect(() => {
-    const state = campaigns.state.value;
-    if (state.kind === "ready") atFirst.value = isRead(state.value) ? 0 : Math.max(0, atFirst.peek() - 1);
-  });
+  const attention = useAttention();
+  const campaigns = useCampaigns();
   return (
     <Page
       title="Campaigns"
@@ -453,9 +436,6 @@ export default function CampaignsPage() {
     </Page>
   );
 }
-
-const isRead = ({ items, asOf }: ApiTypes.CampaignList) =>
-  asOf !== null && items.every(({ known }) => Object.values(known).every(({ from }) => from === "measured"));
 
 const isUnread = (state: ResourceState<ApiTypes.CampaignList>) => state.kind === "ready" && state.value.asOf === null;
 
