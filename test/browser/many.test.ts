@@ -121,3 +121,67 @@ test("an answer is compressed, has a tag, and is not sent to whoever has it", as
   const other = await whole.ask("/api/v1/campaigns/names", { headers: { "if-none-match": '"other"' } });
   expect([other.status, await other.json()]).toEqual([200, await first.json()]);
 });
+
+test("two hundred campaigns: a line each, totals that filter, heads that sort, columns that are hidden, rows that are chosen by the keyboard", async () => {
+  await using opened = await browser.open({ ...WIDE, width: 1440 }, "operator");
+  const { page, faults } = opened;
+  await page.goto(whole.service.url);
+  await opened.drawn("Campaigns");
+  const table = page.getByRole("table", { name: "Campaigns" });
+  const rows = table.locator("tbody tr:not(.gap)");
+  const heights = () => page.evaluate<number[]>(HEIGHTS);
+  await expect.poll(async () => Math.max(...(await heights()))).toBeLessThan(40);
+  expect(await opened.violations()).toEqual([]);
+  expect(await opened.overflow()).toBe(0);
+  // Names that are alike in forty letters can be told apart, and each row has its id.
+  await opened.go("/?q=household&sort=name");
+  await expect.poll(() => table.getAttribute("aria-rowcount")).toBe(null);
+  await expect.poll(() => rows.count()).toBe(25);
+  expect(await page.evaluate(SEEN_ENDS)).toEqual(Array(25).fill([true, true]));
+  // A head sorts, a second time from the other end, and says so.
+  const head = table.getByRole("columnheader", { name: /^Campaign/ });
+  const first = () => rows.first().getByRole("link").textContent();
+  expect(await head.getAttribute("aria-sort")).toBe("ascending");
+  expect(await first()).toBe(nameOf(0));
+  await opened.press(head.getByRole("button"));
+  await expect.poll(first).toBe(nameOf(96));
+  expect(await head.getAttribute("aria-sort")).toBe("descending");
+  expect(new URL(page.url()).search).toBe("?q=household&sort=-name");
+  // The totals are of all campaigns, and show one state alone.
+  await opened.go("/");
+  const paused = page.getByRole("group", { name: "States" }).getByRole("button", { name: /^Paused \d+$/ });
+  await expect.poll(async () => Number(/\d+$/.exec((await paused.textContent()) ?? "")?.[0])).toBeGreaterThan(60);
+  await opened.press(paused);
+  expect(await paused.getAttribute("aria-pressed")).toBe("true");
+  await page.getByText(/^6\d of 200 shown$/).waitFor();
+  expect(await rows.first().locator(".mark").textContent()).toBe("Paused");
+  await opened.press(paused);
+  // A column that is hidden stays hidden.
+  await page.getByText("Columns", { exact: true }).click();
+  await page.getByRole("checkbox", { name: "Work left" }).uncheck();
+  await page.reload();
+  await table.waitFor();
+  expect(await table.getByRole("columnheader", { name: "Work left" }).count()).toBe(0);
+  // By the keyboard from row to row; what is chosen has a bar with what can be done.
+  await opened.go("/?sort=name");
+  await rows.first().getByRole("checkbox").focus();
+  await page.keyboard.press("Space");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("j");
+  await page.keyboard.press("x");
+  const bar = page.getByRole("group", { name: "Chosen campaigns" });
+  await bar.getByText("2 chosen").waitFor();
+  expect(await opened.violations()).toEqual([]);
+  await page.getByRole("checkbox", { name: "All that are shown" }).check();
+  await bar.getByRole("button", { name: "Pause 200" }).waitFor();
+  await bar.getByRole("button", { name: "Choose none" }).click();
+  expect(faults).toEqual([]);
+});
+
+/** How high each row is, px. */
+const HEIGHTS = `[...document.querySelectorAll("table.one tbody tr:not(.gap)")].map((row) => row.getBoundingClientRect().height)`;
+/** Of each row: whether the end of its name, and its id, are inside the cell. */
+const SEEN_ENDS = `[...document.querySelectorAll("table.one tbody th")].map((cell) => [".lines > a .middle > :last-child", ".id .middle > :last-child"].map((part) => {
+  const [inner, outer] = [cell.querySelector(part).getBoundingClientRect(), cell.getBoundingClientRect()];
+  return inner.width > 20 && inner.right <= outer.right && inner.left >= outer.left;
+}))`;
