@@ -137,7 +137,7 @@ test("two hundred campaigns: a line each, totals that filter, heads that sort, c
   await opened.go("/?q=household&sort=name");
   await expect.poll(() => table.getAttribute("aria-rowcount")).toBe(null);
   await expect.poll(() => rows.count()).toBe(25);
-  expect(await page.evaluate(SEEN_ENDS)).toEqual(Array(25).fill([true, true]));
+  expect(await page.evaluate(SEEN_ENDS)).toEqual(Array.from({ length: 25 }, () => [true, true]));
   // A head sorts, a second time from the other end, and says so.
   const head = table.getByRole("columnheader", { name: /^Campaign/ });
   const first = () => rows.first().getByRole("link").textContent();

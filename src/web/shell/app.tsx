@@ -4,7 +4,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { ErrorBoundary, LocationProvider, Route, Router, useLocation } from "preact-iso";
 import type { ApiTypes } from "../../server/index.ts";
-import { ATTENTION, AttentionContext, useAttention } from "../api/attention.ts";
+import { Attentive, useAttention } from "../api/attention.tsx";
 import { type Dashboard, DashboardContext, useDashboard } from "../api/dashboard.ts";
 import { useResource } from "../api/resource.ts";
 import { TextField } from "../ui/fields.tsx";
@@ -489,20 +489,15 @@ export function App({ dashboard }: { readonly dashboard: Dashboard }) {
   return (
     <DashboardContext.Provider value={dashboard}>
       <LocationProvider>
-        <Frame />
+        <Attentive>
+          <Frame />
+        </Attentive>
       </LocationProvider>
     </DashboardContext.Provider>
   );
 }
 
 const ENDED = "Your session has ended; what was sent after that was not carried out. Sign in to go on.";
-
-interface ShellProps {
-  readonly path: string;
-  /** What a page threw. */
-  readonly crash: Error | undefined;
-  readonly onCrash: (error: Error) => void;
-}
 
 function Frame() {
   const { session } = useDashboard();
@@ -518,57 +513,46 @@ function Frame() {
   if (state.kind === "signed_out") return <Login message={state.ended ? ENDED : undefined} />;
   if (state.kind === "unreachable") return <Login message={state.message} />;
   return (
-    <Shell
-      path={path}
-      crash={crash.value}
-      onCrash={(error) => {
-        crash.value = error;
-      }}
-    />
-  );
-}
-
-function Shell({ path, crash, onCrash }: ShellProps) {
-  const attention = useResource("attention.list", {}, ATTENTION);
-  return (
-    <AttentionContext.Provider value={attention}>
-      <div class="shell">
-        <a class="skip" href="#content">
-          Skip to content
-        </a>
-        <Rail />
-        <main class="content" id="content" tabIndex={-1}>
-          <Banners />
-          <DemoHint />
-          {crash === undefined ? null : <Crashed error={crash} />}
-          <ErrorBoundary onError={onCrash}>
-            {isReadable(path) ? (
-              <Router>
-                <Route path="/" component={Campaigns} />
-                <Route path="/campaigns" component={Campaigns} />
-                <Route path="/campaigns/:id" component={Campaign} />
-                <Route path="/campaign-files" component={CampaignFiles} />
-                <Route path="/dialer" component={Dialer} />
-                <Route path="/simulator" component={Simulator} />
-                <Route path="/jobs" component={Jobs} />
-                <Route path="/jobs/:id" component={Job} />
-                <Route path="/outcomes" component={Outcomes} />
-                <Route path="/compliance" component={Compliance} />
-                <Route path="/approvals" component={Approvals} />
-                <Route path="/approvals/:id" component={Approval} />
-                <Route path="/audit" component={Audit} />
-                <Route path="/deliveries" component={Deliveries} />
-                <Route path="/access" component={Access} />
-                <Route path="/tenant" component={Tenant} />
-                <Route default component={NotFound} />
-              </Router>
-            ) : (
-              <NotFound />
-            )}
-          </ErrorBoundary>
-        </main>
-      </div>
-    </AttentionContext.Provider>
+    <div class="shell">
+      <a class="skip" href="#content">
+        Skip to content
+      </a>
+      <Rail />
+      <main class="content" id="content" tabIndex={-1}>
+        <Banners />
+        <DemoHint />
+        {crash.value === undefined ? null : <Crashed error={crash.value} />}
+        <ErrorBoundary
+          onError={(error) => {
+            crash.value = error;
+          }}
+        >
+          {isReadable(path) ? (
+            <Router>
+              <Route path="/" component={Campaigns} />
+              <Route path="/campaigns" component={Campaigns} />
+              <Route path="/campaigns/:id" component={Campaign} />
+              <Route path="/campaign-files" component={CampaignFiles} />
+              <Route path="/dialer" component={Dialer} />
+              <Route path="/simulator" component={Simulator} />
+              <Route path="/jobs" component={Jobs} />
+              <Route path="/jobs/:id" component={Job} />
+              <Route path="/outcomes" component={Outcomes} />
+              <Route path="/compliance" component={Compliance} />
+              <Route path="/approvals" component={Approvals} />
+              <Route path="/approvals/:id" component={Approval} />
+              <Route path="/audit" component={Audit} />
+              <Route path="/deliveries" component={Deliveries} />
+              <Route path="/access" component={Access} />
+              <Route path="/tenant" component={Tenant} />
+              <Route default component={NotFound} />
+            </Router>
+          ) : (
+            <NotFound />
+          )}
+        </ErrorBoundary>
+      </main>
+    </div>
   );
 }
 

@@ -3,7 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { useLocation } from "preact-iso";
 import type { ApiTypes } from "../../../server/index.ts";
-import { useAttention } from "../../api/attention.ts";
+import { useAttention } from "../../api/attention.tsx";
 import { useCampaigns } from "../../api/campaigns.ts";
 import { useDashboard } from "../../api/dashboard.ts";
 import { type Resource, type ResourceState, useResource } from "../../api/resource.ts";
