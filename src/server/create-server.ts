@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
+import { compress } from "hono/compress";
 import { type Clock, messageOf, OutdialError } from "../kernel/index.ts";
 import {
   type Access,
@@ -158,6 +159,8 @@ export async function createServer(ports: ServerPorts): Promise<Service> {
     ports.onRequest?.({ route: c.req.routePath, method: c.req.method, status: c.res.status, ms });
     log("debug", "request", { requestId, method: c.req.method, path: c.req.path, status: c.res.status, ms: Math.round(ms) });
   });
+  // A stream of lines is not held back to be compressed.
+  app.use(`${API}/*`, compress({ encoding: "gzip", contentTypeFilter: /^application\/json/ }));
   for (const part of ports.parts ?? []) app.route("/", part);
   app.use(async (c, next) => {
     refuseWrongHost(c.req.header("host"), (name) => isOurs(name, settings.publicUrl));

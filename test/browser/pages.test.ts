@@ -46,7 +46,7 @@ const MOST_SHIFT = 0.05;
 /** Of each row of the list of campaigns: whether it is higher than three lines, and whether text in it is cut. */
 const CUT_ROWS = `[...document.querySelectorAll("table.dense tbody tr:not(.gap)")].map((row) => [
   row.getBoundingClientRect().height > 64,
-  [...row.querySelectorAll(".lines, .cell-note, a, .small")].some((one) => getComputedStyle(one).overflow !== "visible"
+  [...row.querySelectorAll(".lines, .cell-note, a, .small, .middle > :first-child")].some((one) => getComputedStyle(one).overflow !== "visible"
     && (one.scrollHeight > one.clientHeight + 1 || one.scrollWidth > one.clientWidth + 1)),
 ])`;
 

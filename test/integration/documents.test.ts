@@ -108,7 +108,8 @@ async function runOutdial(
   const { code, stdout, stderr } = await running.ended;
   pace(1);
   const ends = [about(command, page.ends) ?? (until === undefined ? 0 : 130)].flat();
-  if (code === null || !ends.includes(code)) fail(`${command.written} ended with ${code}, not ${ends.join(" or ")}:\n${stderr}${stdout}`);
+  if (code === null || !ends.includes(code))
+    fail(`${command.written} ended with ${code}, not ${ends.join(" or ")}:\n${stderr}${stdout}`);
   if (command.into !== undefined) await writeFile(join(world.folder, command.into), stdout);
   return `${stdout}\n${stderr}`;
 }

@@ -14,7 +14,7 @@ import { gateChecks, groupsCheck, pairChecks } from "../views/campaign-checks.ts
 import { campaignResultOf, campaignStatusOf, campaignSummaryOf, healthViewOf, partOf, pointOf } from "../views/campaign-views.ts";
 import type { Planned } from "../views/plan.ts";
 import type { CampaignPreview, CampaignResult, CampaignVerb } from "../views/schemas/campaign-verbs.ts";
-import type { CampaignDetail, CampaignList, CampaignStatusList, HealthView } from "../views/schemas/campaigns.ts";
+import type { CampaignDetail, CampaignList, CampaignNames, CampaignStatusList, HealthView } from "../views/schemas/campaigns.ts";
 import type { EmergencyStop, StopResult } from "../views/schemas/stops.ts";
 import { stopResultOf, stopViewOf } from "../views/stop-views.ts";
 import { timeText } from "../views/texts.ts";
@@ -91,6 +91,12 @@ export class CampaignUseCases {
       const { campaigns, readAt, failed } = await this.#reads.list(false);
       return { items: campaigns.map(campaignSummaryOf), next: null, known: partOf(readAt, failed) };
     });
+  }
+
+  /** Ids and names of the known campaigns. */
+  async names(): Promise<CampaignNames> {
+    const listed = await this.#context.store.knownCampaigns.list();
+    return { items: listed.map(({ id, name }) => ({ id, name })), next: null };
   }
 
   /**

@@ -11,11 +11,10 @@ test("a reader that leaves while it waits for the next event is no trouble worth
   const access = { inForce: async (ids: readonly string[]) => new Set(ids) };
   const hub = new FeedHub({ feed, access, clock: systemClock, log });
   const request = new AbortController();
+  const who = { tokenId: "tok_1", sessionId: null, role: "viewer" } as const;
   const { body } = await eventStream(
-    undefined,
-    { tokenId: "tok_1", sessionId: null },
+    { lastEventId: undefined, who, signal: request.signal },
     { hub, feed, clock: systemClock, log },
-    request.signal,
   );
   const reader = body?.getReader();
   await reader?.read();

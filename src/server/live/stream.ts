@@ -1,9 +1,12 @@
 // A reader of the feed as server-sent events: ids to resume from, heartbeats, `reset` when what was missed is no longer kept.
 
+import { Duplex } from "node:stream";
+import { constants, createGzip } from "node:zlib";
 import { type Clock, messageOf } from "../../kernel/index.ts";
 import { maskedValue, serviceEvent, timeText } from "../../operations/views/index.ts";
 import type { FeedEvent, FeedPlace, Principal, ServiceFeed } from "../../store/index.ts";
 import type { FeedHub, FeedReader } from "./hub.ts";
+import type { RowBoard, RowReader } from "./rows.ts";
 
 const HEARTBEAT_MS = 15_000;
 /** A reader that takes nothing for this long is disconnected. */
@@ -27,27 +30,47 @@ interface StreamDeps {
   readonly log: (message: string) => void;
 }
 
+/** What somebody who opens a stream asks for. */
+interface Asked {
+  readonly lastEventId: string | undefined;
+  readonly who: Pick<Principal, "tokenId" | "sessionId" | "role">;
+  /** Has the rows of the list of campaigns, in place of events of single campaigns. */
+  readonly board?: RowBoard | undefined;
+  /** It is compressed, each piece as it comes. */
+  readonly zips?: boolean;
+  readonly signal: AbortSignal;
+}
+
 /** The stream from a Last-Event-ID on, or from now. Ends with `signal`, and when the caller would not be let in any more. */
-export async function eventStream(
-  lastEventId: string | undefined,
-  who: Pick<Principal, "tokenId" | "sessionId">,
-  deps: StreamDeps,
-  signal: AbortSignal,
-): Promise<Response> {
+export async function eventStream({ lastEventId, who, board, zips, signal }: Asked, deps: StreamDeps): Promise<Response> {
   const { feed, hub, clock } = deps;
   const wanted = placeOf(lastEventId);
   const kept = wanted !== undefined && (await feed.reaches(wanted));
   const from = wanted !== undefined && kept ? wanted : await feed.end();
   const reset = lastEventId !== undefined && lastEventId !== "" && !kept;
   const first = `retry: ${RETRY_MS}\n\n${reset ? textOf(from, "reset", { type: "reset", at: timeText(clock.now()) }) : `id: ${idOf(from)}\n\n`}`;
-  const body = readable(hub.read(from, who), first, deps, signal);
+  const ended = new AbortController();
+  const rows = board?.open(ended.signal);
+  const reader = hub.read(from, who);
+  const next = () => nextText(reader, { rows, isMasked: who.role === "viewer" }, deps, ended.signal);
+  const body = readable({ reader, first, next, ended }, deps, signal);
   const headers = { "content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no" };
-  return new Response(body, { headers });
+  if (zips !== true) return new Response(body, { headers });
+  // The types of Node's streams and of the web's are not the same ones.
+  const { readable: zipped, writable } = Duplex.toWeb(createGzip({ flush: constants.Z_SYNC_FLUSH }));
+  void body.pipeTo(writable as WritableStream<Uint8Array>).catch(() => undefined);
+  return new Response(zipped as ReadableStream<Uint8Array>, { headers: { ...headers, "content-encoding": "gzip" } });
 }
 
-function readable(reader: FeedReader, first: string, deps: StreamDeps, signal: AbortSignal): ReadableStream<Uint8Array> {
+interface Source {
+  readonly reader: FeedReader;
+  readonly first: string;
+  readonly next: () => Promise<string | undefined>;
+  readonly ended: AbortController;
+}
+
+function readable({ reader, first, next, ended }: Source, deps: StreamDeps, signal: AbortSignal): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
-  const ended = new AbortController();
   const end = () => {
     clearTimeout(stalled);
     ended.abort();
@@ -63,7 +86,7 @@ function readable(reader: FeedReader, first: string, deps: StreamDeps, signal: A
       async pull(controller) {
         clearTimeout(stalled);
         try {
-          const text = begun ? await nextText(reader, deps, ended.signal) : first;
+          const text = begun ? await next() : first;
           begun = true;
           if (left) return;
           if (text === undefined) {
@@ -93,11 +116,32 @@ function readable(reader: FeedReader, first: string, deps: StreamDeps, signal: A
   );
 }
 
-/** The next events, or a heartbeat when there are none for a while; undefined at the end. */
-async function nextText(reader: FeedReader, deps: StreamDeps, ended: AbortSignal): Promise<string | undefined> {
-  const events = await reader.next(AbortSignal.any([ended, AbortSignal.timeout(HEARTBEAT_MS)]));
-  if (events !== undefined) return events.map((event) => eventText(event, deps.log)).join("");
-  return ended.aborted || reader.isEnded ? undefined : ": still here\n\n";
+interface Rows {
+  readonly rows: RowReader | undefined;
+  readonly isMasked: boolean;
+}
+
+/** The next events and rows, or a heartbeat when there are none for a while; undefined at the end. */
+async function nextText(
+  reader: FeedReader,
+  { rows, isMasked }: Rows,
+  { clock, log }: StreamDeps,
+  ended: AbortSignal,
+): Promise<string | undefined> {
+  const beat = AbortSignal.timeout(HEARTBEAT_MS);
+  for (;;) {
+    const events = await reader.next(AbortSignal.any([ended, beat, ...(rows === undefined ? [] : [rows.changed()])]));
+    if (events === undefined && (ended.aborted || reader.isEnded)) return undefined;
+    const told = (events ?? []).filter(({ type }) => rows === undefined || type !== "campaign");
+    const changes = rows?.next(beat.aborted);
+    const at = timeText(clock.now());
+    const text = [
+      ...told.map((event) => eventText(event, log)),
+      ...(changes === undefined ? [] : [textOf(reader.place, "rows", { type: "rows", at, ...changes }, isMasked)]),
+    ].join("");
+    if (text !== "") return text;
+    if (beat.aborted) return ": still here\n\n";
+  }
 }
 
 function eventText(event: FeedEvent, log: (message: string) => void): string {
@@ -108,6 +152,7 @@ function eventText(event: FeedEvent, log: (message: string) => void): string {
   return `id: ${idOf(event)}\n\n`;
 }
 
-function textOf(place: FeedPlace, type: string, data: object): string {
-  return `id: ${idOf(place)}\nevent: ${type}\ndata: ${JSON.stringify(maskedValue(data, { keepIds: true }))}\n\n`;
+function textOf(place: FeedPlace, type: string, data: object, isMasked = true): string {
+  const shown = isMasked ? maskedValue(data, { keepIds: true }) : data;
+  return `id: ${idOf(place)}\nevent: ${type}\ndata: ${JSON.stringify(shown)}\n\n`;
 }

@@ -7,6 +7,7 @@ import {
   type CampaignVerb,
   campaignDetail,
   campaignList,
+  campaignNames,
   campaignPreview,
   campaignResult,
   campaignStatusList,
@@ -57,6 +58,15 @@ export function campaignRoutes(campaigns: () => CampaignUseCases) {
       query: z.strictObject({ fresh }),
       reply: campaignList,
       handle: ({ query }) => campaigns().list(query.fresh),
+    }),
+    route({
+      id: "campaigns.names",
+      method: "get",
+      path: "/campaigns/names",
+      summary: "Id and name of each campaign, for choosing one",
+      role: "viewer",
+      reply: campaignNames,
+      handle: () => campaigns().names(),
     }),
     route({
       id: "campaigns.status",

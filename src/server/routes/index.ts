@@ -99,7 +99,7 @@ export function apiRoutes(deps: RouteDeps) {
     ...vendorWebhookRoutes(work.vendorWebhooks),
     ...tableRoutes(deps),
   ];
-  return [...sessionRoutes(deps), ...liveRoutes(deps), ...approvalRoutes(deps, acting), ...acting];
+  return [...sessionRoutes(deps), ...liveRoutes(deps, work.campaigns), ...approvalRoutes(deps, acting), ...acting];
 }
 
 /** Every route with its types, for clients in TypeScript. */

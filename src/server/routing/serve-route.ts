@@ -89,7 +89,7 @@ export async function serveRoute(route: ApiRoute, incoming: Incoming, host: Rout
   await besides(() => recordRoute(route, raw, answered, host));
   const shown = who.role === "viewer" && !route.asItIs ? maskedAnswer(answered) : answered;
   // A stream may still be reading the upload.
-  const response = responseOf(shown, answered.kind === "stream" ? stack.move() : undefined);
+  const response = responseOf(shown, request, answered.kind === "stream" ? stack.move() : undefined);
   if (setCookie !== undefined) response.headers.append("set-cookie", setCookie);
   return response;
 }
@@ -324,16 +324,27 @@ function isRevealed({ query, body }: RawRequest): boolean {
 
 // The response to a request, from the answer of its route.
 
-function responseOf(answer: Answer, owned: AsyncDisposableStack | undefined): Response {
+function responseOf(answer: Answer, request: Request, owned: AsyncDisposableStack | undefined): Response {
   if (answer.kind === "response") return answer.response;
-  if (answer.kind === "json") {
-    const headers = { "content-type": "application/json", "cache-control": "no-store", ...answer.headers };
-    return new Response(JSON.stringify(answer.value), { status: answer.status, headers });
-  }
+  if (answer.kind === "json") return jsonOf(answer, request);
   const headers = new Headers({ "content-type": answer.contentType, "cache-control": "no-store" });
   if (answer.fileName !== undefined)
     headers.set("content-disposition", `attachment; filename="${answer.fileName.replaceAll(/[^\w.-]/g, "_")}"`);
   return new Response(textStream(answer.texts, owned), { headers });
+}
+
+/** What was read has a tag: whoever has this answer already is told so, and gets no body. */
+function jsonOf({ value, status, headers: own }: Extract<Answer, { kind: "json" }>, request: Request): Response {
+  const text = JSON.stringify(value);
+  const headers = new Headers({ "content-type": "application/json", "cache-control": "no-store", ...own });
+  headers.set("content-length", String(Buffer.byteLength(text)));
+  if (request.method !== "GET" || status !== 200) return new Response(text, { status, headers });
+  const tag = `"${createHash("sha256").update(text).digest("base64url").slice(0, 27)}"`;
+  headers.set("etag", tag);
+  const known = request.headers.get("if-none-match")?.split(/\s*,\s*/) ?? [];
+  if (!known.some((one) => one.replace(/^W\//, "") === tag)) return new Response(text, { headers });
+  headers.delete("content-length");
+  return new Response(null, { status: 304, headers });
 }
 
 /** Texts at the reader's pace; the resources they need are released at the end. */

@@ -93,6 +93,26 @@ interface Live {
   readonly subscribe: (listener: (event: ApiTypes.ServiceEvent) => void) => () => void;
   readonly start: () => void;
   readonly stop: () => void;
+  /** The rows of the list of campaigns as they were told last; undefined: not yet. */
+  readonly rows: ReadonlySignal<ListedAt | undefined>;
+  /** Has the stream bring the rows until the returned function is called. */
+  readonly withRows: () => () => void;
+}
+
+/** The list, and when something of it came, ms since the epoch. */
+interface ListedAt {
+  readonly list: ApiTypes.CampaignList;
+  readonly at: number;
+}
+
+/** The list with what has changed of it. */
+function changed(before: ApiTypes.CampaignList | undefined, told: Extract<ApiTypes.ServiceEvent, { type: "rows" }>) {
+  const rows = new Map<string, object>(before?.items.map((row) => [row.id, row]));
+  for (const row of told.rows) rows.set(row.id, { ...rows.get(row.id), ...row });
+  const ids = told.ids ?? before?.items.map(({ id }) => id) ?? [];
+  // The first time each row is whole.
+  const items = ids.flatMap((id) => (rows.get(id) ?? []) as ApiTypes.CampaignSummary | []);
+  return { items, next: null, known: told.known };
 }
 
 interface LiveOptions {
@@ -106,13 +126,16 @@ interface LiveOptions {
 
 function createLive({ fetch, now, chance, silence = 45_000, onSignedOut }: LiveOptions): Live {
   const link = signal<LinkState>({ kind: "connecting" });
+  const rows = signal<ListedAt | undefined>(undefined);
   const listeners = new Set<(event: ApiTypes.ServiceEvent) => void>();
+  let wanting = 0;
   let lastId: string | undefined;
   let failures = 0;
   let running: AbortController | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   function tell(event: ApiTypes.ServiceEvent): void {
+    if (event.type === "rows") rows.value = { list: changed(rows.peek()?.list, event), at: now() };
     for (const listener of listeners) listener(event);
   }
 
@@ -133,7 +156,7 @@ function createLive({ fetch, now, chance, silence = 45_000, onSignedOut }: LiveO
     };
     try {
       heard();
-      const response = await fetch("/api/v1/events", {
+      const response = await fetch(`/api/v1/events${wanting > 0 ? "?rows=true" : ""}`, {
         headers: { accept: "text/event-stream", ...(lastId === undefined ? {} : { "last-event-id": lastId }) },
         credentials: "same-origin",
         cache: "no-store",
@@ -168,8 +191,27 @@ function createLive({ fetch, now, chance, silence = 45_000, onSignedOut }: LiveO
     if (running === control) lost(parser.retry() ?? 0);
   }
 
+  /** Opens the stream anew, where it was; who looks on is told of no loss. */
+  function again(): void {
+    if (running === undefined) return;
+    const former = running;
+    running = undefined;
+    former.abort();
+    clearTimeout(timer);
+    void connect();
+  }
+
   return {
     link,
+    rows,
+    withRows() {
+      if (++wanting === 1) again();
+      return () => {
+        if (--wanting > 0) return;
+        rows.value = undefined;
+        again();
+      };
+    },
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -233,6 +275,8 @@ interface ClientOptions {
   readonly onSignedOut: () => void;
 }
 
+/** So many answers are kept for when they are read again. */
+const MOST_HAD = 20;
 const LINES = { accept: "application/x-ndjson" };
 /** Shows the service that a script of its own page sends the request: another origin would need permission to set this header. */
 const OWN_PAGE = { "x-outdial-request": "dashboard" };
@@ -265,8 +309,21 @@ export function createClient({ fetch, newKey, onSignedOut }: ClientOptions): Cli
     );
   }
   const begun = new Map<string, Promise<unknown>>();
-  const read = <T>(url: string, signal?: AbortSignal): Promise<T> =>
-    ask(url, { headers: { accept: "application/json" }, ...(signal === undefined ? {} : { signal }) });
+  /** Answers with their tags, the latest last: one that is the same when it is read again is not sent again. */
+  const had = new Map<string, { readonly tag: string; readonly value: unknown }>();
+  async function read<T>(url: string, signal?: AbortSignal): Promise<T> {
+    const before = had.get(url);
+    had.delete(url);
+    const headers = { accept: "application/json", ...(before === undefined ? {} : { "if-none-match": before.tag }) };
+    const init = { headers, ...(signal === undefined ? {} : { signal }) };
+    const response = await send(url, init);
+    const same = response.status === 304 ? before : undefined;
+    const value = same === undefined ? await answerOf<T>(response, init) : (same.value as T);
+    const tag = same?.tag ?? response.headers?.get("etag");
+    if (tag !== null && tag !== undefined) had.set(url, { tag, value });
+    for (const oldest of had.keys()) if (had.size > MOST_HAD) had.delete(oldest);
+    return value;
+  }
   const write = (key: string) => ({ ...OWN_PAGE, "idempotency-key": key });
   return {
     async ask<Id extends Operation>(id: Id, asking: Asking<Id>, { signal, key = newKey(), file }: AskOptions = {}) {

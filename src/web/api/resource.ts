@@ -59,7 +59,8 @@ export function useReading<T>(
 
   // Before the paint: an answer that was requested early and has already arrived is then part of the first paint.
   useLayoutEffect(() => {
-    if (latest.current.options.sticky !== true || state.peek().kind === "failed") state.value = { kind: "loading" };
+    if (key === undefined || latest.current.options.sticky !== true || state.peek().kind === "failed")
+      state.value = { kind: "loading" };
     if (key === undefined) return undefined;
     const control = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;

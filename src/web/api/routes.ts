@@ -29,6 +29,7 @@ export const ROUTES = {
   "campaigns.stops": ["GET", "/api/v1/campaigns/stops"],
   "campaigns.stopped": ["GET", "/api/v1/campaigns/stops/{stop}"],
   "campaigns.list": ["GET", "/api/v1/campaigns"],
+  "campaigns.names": ["GET", "/api/v1/campaigns/names"],
   "campaigns.status": ["GET", "/api/v1/campaigns/status"],
   "campaigns.show": ["GET", "/api/v1/campaigns/id/{id}"],
   "campaigns.health": ["GET", "/api/v1/campaigns/id/{id}/health"],

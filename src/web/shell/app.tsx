@@ -4,6 +4,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { ErrorBoundary, LocationProvider, Route, Router, useLocation } from "preact-iso";
 import type { ApiTypes } from "../../server/index.ts";
+import { Attentive, useAttention } from "../api/attention.tsx";
 import { type Dashboard, DashboardContext, useDashboard } from "../api/dashboard.ts";
 import { useResource } from "../api/resource.ts";
 import { TextField } from "../ui/fields.tsx";
@@ -187,8 +188,7 @@ function Foot() {
 function LinkState() {
   const { live, now } = useDashboard();
   const link = live.link.value;
-  const attention = useResource("attention.list", {}, { every: 15_000, sticky: true });
-  const state = attention.state.value;
+  const state = useAttention().state.value;
   const known = state.kind === "ready" ? state.value.known : null;
   const isAway = known !== null && known.away !== null;
   const since = known?.away?.since ?? null;
@@ -489,7 +489,9 @@ export function App({ dashboard }: { readonly dashboard: Dashboard }) {
   return (
     <DashboardContext.Provider value={dashboard}>
       <LocationProvider>
-        <Frame />
+        <Attentive>
+          <Frame />
+        </Attentive>
       </LocationProvider>
     </DashboardContext.Provider>
   );

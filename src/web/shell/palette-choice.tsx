@@ -17,7 +17,7 @@ export function Choice({ onClose }: { readonly onClose: () => void }) {
   const typed = useSignal("");
   const at = useSignal(0);
   const id = useId();
-  const campaigns = useResource("campaigns.list", {}).state.value;
+  const campaigns = useResource("campaigns.names", {}).state.value;
   const known = campaigns.kind === "ready" ? campaigns.value.items : [];
   const offered = found(typed.value, [
     ...pagesOf(session).map(asEntry),

@@ -15,7 +15,7 @@ interface CampaignFieldProps {
 }
 
 export function CampaignField({ value, onChange, none }: CampaignFieldProps) {
-  const { state } = useResource("campaigns.list", {}, { sticky: true });
+  const { state } = useResource("campaigns.names", {}, { sticky: true });
   const typing = useSignal(false);
   const place = useRef<HTMLDivElement>(null);
   const now = state.value;

@@ -16,12 +16,13 @@ import { type RowsProps, TableRow } from "./table-body.tsx";
 
 /** Rows beyond the window's edges, so that the next rows for the keyboard already exist. */
 const BEYOND = 10;
-/** Height of a row before it is measured, px: that of a dense table. */
+/** Height of a row before it is measured, px: that of a dense table, and of one with a line a row. */
 const ESTIMATE = 64;
+const ONE_LINE = 33;
 
 type Options = VirtualizerOptions<Window, HTMLTableRowElement>;
 
-export function RecycledRows<Row>({ rows, rowKey, columns, isChosen, dense = false }: RowsProps<Row>) {
+export function RecycledRows<Row>({ rows, rowKey, columns, isChosen, dense = false, isOne = false }: RowsProps<Row>) {
   const body = useRef<HTMLTableSectionElement>(null);
   const [, draw] = useReducer<number, undefined>((turn) => turn + 1, 0);
   const focused = () => {
@@ -32,7 +33,7 @@ export function RecycledRows<Row>({ rows, rowKey, columns, isChosen, dense = fal
   const options: Options = {
     count: rows.length,
     getScrollElement: () => window,
-    estimateSize: () => ESTIMATE,
+    estimateSize: () => (isOne ? ONE_LINE : ESTIMATE),
     getItemKey: (index) => {
       const row = rows[index];
       return row === undefined ? index : rowKey(row);
@@ -72,6 +73,7 @@ export function RecycledRows<Row>({ rows, rowKey, columns, isChosen, dense = fal
         columns={columns}
         isChosen={isChosen}
         dense={dense}
+        isOne={isOne}
         onShown={virtualizer.measureElement}
       />,
     ];

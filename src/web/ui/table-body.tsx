@@ -18,14 +18,14 @@ function isCut(row: HTMLTableRowElement): boolean {
   );
 }
 
-function RowToggle({ row }: { readonly row: RefObject<HTMLTableRowElement | null> }) {
+function RowToggle({ row, isOne }: { readonly row: RefObject<HTMLTableRowElement | null>; readonly isOne: boolean }) {
   const isNeeded = useSignal(false);
   const isWhole = useSignal(false);
   const look = () => {
     const element = row.current;
     // A row that is whole is not cut, and its button stays.
     if (element === null || isWhole.peek()) return;
-    isNeeded.value = getComputedStyle(element).display === "table-row" && isCut(element);
+    isNeeded.value = getComputedStyle(element).display === "table-row" && (isOne || isCut(element));
   };
   // The text may be another one each time. It is measured after it was shown: to measure it before would hold up the first content.
   useEffect(look);
@@ -56,6 +56,10 @@ export interface Column<Row> {
   readonly numeric?: boolean;
   /** Share of the width in a dense table, percent. */
   readonly width?: number;
+  /** In the head, in place of the name. */
+  readonly top?: ComponentChildren;
+  /** The order that its head asks for. */
+  readonly sort?: string;
   /** The cell that names the row. */
   readonly head?: boolean;
 }
@@ -67,16 +71,18 @@ export interface RowsProps<Row> {
   readonly isChosen?: ((row: Row) => boolean) | undefined;
   /** Two or three lines per row on a wide screen: a row whose text is cut has a button that shows it whole, in its last cell. */
   readonly dense?: boolean;
+  /** Of a dense table: each row has one line until its button shows it whole. */
+  readonly isOne?: boolean;
 }
 
-interface RowProps<Row> extends Pick<RowsProps<Row>, "columns" | "isChosen" | "dense"> {
+interface RowProps<Row> extends Pick<RowsProps<Row>, "columns" | "isChosen" | "dense" | "isOne"> {
   readonly row: Row;
   /** Its index among all rows, from 0, when not all of them exist. */
   readonly index?: number;
   readonly onShown?: (element: HTMLTableRowElement | null) => void;
 }
 
-export function TableRow<Row>({ row, columns, isChosen, index, onShown, dense = false }: RowProps<Row>) {
+export function TableRow<Row>({ row, columns, isChosen, index, onShown, dense = false, isOne = false }: RowProps<Row>) {
   const element = useRef<HTMLTableRowElement | null>(null);
   return (
     <tr
@@ -97,7 +103,7 @@ export function TableRow<Row>({ row, columns, isChosen, index, onShown, dense = 
           <td key={name} class={numeric === true ? "num" : undefined} data-label={name}>
             <div>
               {cell(row)}
-              {dense && i === columns.length - 1 ? <RowToggle row={element} /> : null}
+              {dense && i === columns.length - 1 ? <RowToggle row={element} isOne={isOne} /> : null}
             </div>
           </td>
         ),

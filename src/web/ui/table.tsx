@@ -20,9 +20,11 @@ let Recycled: typeof import("./recycled-rows.tsx").RecycledRows | undefined;
 export interface TableProps<Row> extends RowsProps<Row> {
   /** Read out before the table; not shown. */
   readonly caption: string;
+  /** By which column the rows are sorted, and how another is asked for. */
+  readonly order?: { readonly by: string; readonly isReversed: boolean; readonly onSort: (by: string) => void };
 }
 
-export function Table<Row>({ caption, columns, rows, rowKey, isChosen, dense = false }: TableProps<Row>) {
+export function Table<Row>({ caption, columns, rows, rowKey, isChosen, dense = false, isOne = false, order }: TableProps<Row>) {
   const most = useSignal(FIRST);
   const isLong = rows.length > LONG;
   const isReady = useSignal(Recycled !== undefined);
@@ -47,11 +49,14 @@ export function Table<Row>({ caption, columns, rows, rowKey, isChosen, dense = f
       },
     );
   }, [isLong]);
-  const body = { columns, rows, rowKey, isChosen, dense };
+  const body = { columns, rows, rowKey, isChosen, dense, isOne };
   const shown = isWhole ? rows : rows.slice(0, most.value);
   return (
     <div class="table-wrap" role="group" aria-label={`${caption}, table`} tabIndex={0}>
-      <table class={dense ? "cards dense" : "cards"} {...(isLong ? { "aria-rowcount": rows.length + 1 } : {})}>
+      <table
+        class={`cards ${dense ? "dense" : ""} ${isOne ? "one" : ""}`}
+        {...(isLong ? { "aria-rowcount": rows.length + 1 } : {})}
+      >
         <caption class="visually-hidden">{caption}</caption>
         {dense ? (
           <colgroup>
@@ -62,11 +67,25 @@ export function Table<Row>({ caption, columns, rows, rowKey, isChosen, dense = f
         ) : null}
         <thead>
           <tr {...(isLong ? { "aria-rowindex": 1 } : {})}>
-            {columns.map(({ name, numeric }) => (
-              <th key={name} scope="col" class={numeric === true ? "num" : undefined}>
-                {name}
-              </th>
-            ))}
+            {columns.map(({ name, numeric, top, sort }) => {
+              const isBy = sort !== undefined && sort === order?.by;
+              return (
+                <th
+                  key={name}
+                  scope="col"
+                  class={numeric === true ? "num" : undefined}
+                  {...(isBy ? { "aria-sort": order.isReversed ? "descending" : "ascending" } : {})}
+                >
+                  {sort === undefined || order === undefined ? (
+                    (top ?? name)
+                  ) : (
+                    <button type="button" class="sort" onClick={() => order.onSort(sort)}>
+                      {name} <span aria-hidden="true">{isBy ? (order.isReversed ? "↓" : "↑") : ""}</span>
+                    </button>
+                  )}
+                </th>
+              );
+            })}
           </tr>
         </thead>
         {isLong && isReady.value && Recycled !== undefined ? (
@@ -80,6 +99,7 @@ export function Table<Row>({ caption, columns, rows, rowKey, isChosen, dense = f
                 columns={columns}
                 isChosen={isChosen}
                 dense={dense}
+                isOne={isOne}
                 {...(isLong ? { index } : {})}
               />
             ))}

@@ -2,7 +2,16 @@
 
 import { expect, test } from "vitest";
 import type { ApiTypes } from "../../server/index.ts";
-import { addressOfList, callsOutsideHours, listed, listQueryOf, savedViews, urgencyOf, withView } from "./campaign-list.ts";
+import {
+  addressOfList,
+  callsOutsideHours,
+  listed,
+  listQueryOf,
+  savedViews,
+  stateOf,
+  urgencyOf,
+  withView,
+} from "./campaign-list.ts";
 import { offeredVerbs } from "./verbs.ts";
 
 type Summary = ApiTypes.CampaignSummary;
@@ -46,6 +55,7 @@ const pair = (change: Partial<NonNullable<Summary["failover"]>>): NonNullable<Su
   triggered: false,
   ...change,
 });
+const ALL = { text: "", shown: "", state: "", order: "worst", isReversed: false } as const;
 const closed = { zone: "Asia/Tokyo", open: false, changesAt: null, contacts: 3, openContacts: 0 };
 const halted = campaign("halted", { failover: pair({ phase: "halted", dials: null }), status: "paused", dialing: false });
 const idle = campaign("idle", { dialing: false });
@@ -63,6 +73,23 @@ test("calls while every window is closed are the most urgent, with halted pairs;
   expect(ids(listQueryOf({ sort: "calls" }))).toEqual(["good", "outside", "halted", "idle", "unread"]);
   expect(ids(listQueryOf({ show: "attention" }))).toEqual(["halted", "outside", "idle"]);
   expect(ids(listQueryOf({ q: " NAME  backup_7 ", sort: "name" }))).toEqual(["good", "halted"]);
+});
+
+test("a campaign has the worst state that is known of it, and one that is not known has no better one", () => {
+  const person = { first: "", all: [{ code: "paused_by_outdial", text: "" }] };
+  const paused = { status: "paused", dialing: false } as const;
+  expect([good, idle, unread, halted].map(stateOf)).toEqual(["dialing", "not-dialing", "unknown", "halted"]);
+  const forbidden = { verdict: "not_ok", why: ["outside hours"], atAnyHour: false } as const;
+  for (const [change, state] of [
+    [{ mayDial: forbidden }, "must-not"],
+    [{ ...paused, notDialing: person }, "paused-person"],
+    [paused, "paused"],
+    [{ ...paused, dialing: null }, "unknown"],
+    [{ failover: pair({ phase: "gating", dials: null }) }, "handing-over"],
+    [{ ...paused, failover: pair({ phase: "failed-over", dials: "backup" }) }, "handed-over"],
+  ] as const)
+    expect(stateOf(campaign("a", change))).toBe(state);
+  expect(listed([good, idle, halted], { ...ALL, state: "halted" }).map(({ id }) => id)).toEqual(["halted"]);
 });
 
 test("the address holds what is asked for, and nothing that is not known", () => {
@@ -98,8 +125,8 @@ test("what is not known of the work left stands last, whichever way it is sorted
   const short = campaign("short", { workload: { ...none, hoursLeft: 0.4, penetration: 0.9, callbacksDue: 2, occupancy: 0.5 } });
   const long = campaign("long", { workload: { ...none, hoursLeft: 40, penetration: 0, callbacksDue: 0, occupancy: 0.9 } });
   const unknown = campaign("unknown");
-  const ids = (order: "hours" | "penetration" | "callbacks" | "occupancy") =>
-    listed([unknown, long, short], { text: "", shown: "", order }).map(({ id }) => id);
+  const ids = (order: "hours" | "penetration" | "callbacks" | "occupancy", isReversed = false) =>
+    listed([unknown, long, short], { ...ALL, order, isReversed }).map(({ id }) => id);
   for (const order of ["hours", "penetration", "callbacks", "occupancy"] as const)
-    expect([order, ids(order)]).toEqual([order, ["short", "long", "unknown"]]);
+    expect([order, ids(order), ids(order, true)]).toEqual([order, ["short", "long", "unknown"], ["long", "short", "unknown"]]);
 });

@@ -28,11 +28,41 @@ export const ORDERS = [
 ] as const;
 export type Order = (typeof ORDERS)[number][0];
 
+/** What a campaign does, as one mark. */
+export const STATES = [
+  ["must-not", "Must not dial"],
+  ["halted", "Halted"],
+  ["unknown", "Not known"],
+  ["not-dialing", "Not dialing"],
+  ["handing-over", "Handing over"],
+  ["handed-over", "Handed over"],
+  ["dialing", "Dialing"],
+  ["paused-person", "Paused by a person"],
+  ["paused", "Paused"],
+] as const;
+export type State = (typeof STATES)[number][0];
+
+/** The worst that is known of it; a state that is not known is never told as a better one. */
+export function stateOf({ status, dialing, mayDial, failover, notDialing }: Summary): State {
+  const badge = failover === null ? null : pairBadge(failover);
+  if (dialing === true && mayDial.verdict === "not_ok") return "must-not";
+  if (badge?.tone === "bad") return "halted";
+  if (badge?.text === "handing over") return "handing-over";
+  if (status === null || dialing === null) return "unknown";
+  if (badge?.text === "failed over") return "handed-over";
+  if (dialing) return "dialing";
+  if (status !== "paused") return "not-dialing";
+  return notDialing?.all.some(({ code }) => code === "paused_by_outdial") === true ? "paused-person" : "paused";
+}
+
 /** What the address asks for. */
 export interface ListQuery {
   readonly text: string;
   readonly shown: Shown;
+  readonly state: State | "";
   readonly order: Order;
+  /** The order from its other end. */
+  readonly isReversed: boolean;
 }
 
 const one = <Key extends string>(options: readonly (readonly [Key, string])[], given: string | undefined, fallback: Key): Key =>
@@ -40,19 +70,23 @@ const one = <Key extends string>(options: readonly (readonly [Key, string])[], g
 
 /** Unknown values are ignored. */
 export function listQueryOf(query: Readonly<Record<string, string>>): ListQuery {
+  const sort = query["sort"] ?? "";
   return {
     text: query["q"] ?? "",
     shown: one(SHOWN, query["show"], ""),
-    order: one(ORDERS, query["sort"], "worst"),
+    state: one([["", ""], ...STATES], query["state"], ""),
+    order: one(ORDERS, sort.replace(/^-/, ""), "worst"),
+    isReversed: sort.startsWith("-"),
   };
 }
 
 /** The address of the list; default values are left out. */
-export function addressOfList({ text, shown, order }: ListQuery): string {
+export function addressOfList({ text, shown, state, order, isReversed }: ListQuery): string {
   const search = new URLSearchParams({
     ...(text === "" ? {} : { q: text }),
     ...(shown === "" ? {} : { show: shown }),
-    ...(order === "worst" ? {} : { sort: order }),
+    ...(state === "" ? {} : { state }),
+    ...(order === "worst" && !isReversed ? {} : { sort: `${isReversed ? "-" : ""}${order}` }),
   }).toString();
   return search === "" ? "/" : `/?${search}`;
 }
@@ -82,31 +116,37 @@ const SELECT: Readonly<Record<Shown, (campaign: Summary) => boolean>> = {
   paused: ({ status }) => status === "paused",
 };
 
-/** The sort key of a column, ascending. */
-const KEY: Readonly<Record<Order, (campaign: Summary) => number>> = {
+const down = (value: number | null | undefined) => (typeof value === "number" ? -value : null);
+
+/** The sort key of a column, ascending; null: not known, which stands last from either end. */
+const KEY: Readonly<Record<Order, (campaign: Summary) => number | null>> = {
   worst: (campaign) => -urgencyOf(campaign),
   name: () => 0,
-  calls: ({ activeCalls }) => -(activeCalls ?? -1),
-  success: ({ successRate }) => successRate?.rate ?? Number.POSITIVE_INFINITY,
-  budget: ({ abandonment }) => -(abandonment?.used ?? -1),
-  hours: ({ workload }) => workload.hoursLeft ?? Number.POSITIVE_INFINITY,
-  penetration: ({ workload }) => -(workload.penetration ?? -1),
-  callbacks: ({ workload }) => -(workload.callbacksDue ?? -1),
-  occupancy: ({ workload }) => workload.occupancy ?? Number.POSITIVE_INFINITY,
+  calls: ({ activeCalls }) => down(activeCalls),
+  success: ({ successRate }) => successRate?.rate ?? null,
+  budget: ({ abandonment }) => down(abandonment?.used),
+  hours: ({ workload }) => workload.hoursLeft,
+  penetration: ({ workload }) => down(workload.penetration),
+  callbacks: ({ workload }) => down(workload.callbacksDue),
+  occupancy: ({ workload }) => workload.occupancy,
 };
 
 /** The requested rows; equal ones are sorted by name, then id. Every search word must be in name, id or partner. */
-export function listed(items: readonly Summary[], { text, shown, order }: ListQuery): readonly Summary[] {
+export function listed(items: readonly Summary[], { text, shown, state, order, isReversed }: ListQuery): readonly Summary[] {
   const searched = text.toLowerCase().split(/\s+/).filter(Boolean);
   const key = KEY[order];
   return items
     .filter(SELECT[shown])
+    .filter((campaign) => state === "" || stateOf(campaign) === state)
     .filter(({ id, name, failover }) => {
       const told = `${name} ${id} ${failover?.partner ?? ""}`.toLowerCase();
       return searched.every((word) => told.includes(word));
     })
     .map((campaign) => ({ campaign, by: key(campaign) }))
-    .sort((a, b) => (a.by === b.by ? nameFirst(a.campaign, b.campaign) : a.by - b.by))
+    .sort((a, b) => {
+      if ((a.by === null) !== (b.by === null)) return a.by === null ? 1 : -1;
+      return (isReversed ? -1 : 1) * ((a.by ?? 0) - (b.by ?? 0) || nameFirst(a.campaign, b.campaign));
+    })
     .map(({ campaign }) => campaign);
 }
 

@@ -155,6 +155,10 @@ export const campaignList = pageOf(campaignSummary)
   .meta({ id: "CampaignList" });
 export type CampaignList = z.output<typeof campaignList>;
 
+/** The campaigns by name. */
+export const campaignNames = pageOf(z.strictObject({ id: z.string(), name: z.string() })).meta({ id: "CampaignNames" });
+export type CampaignNames = z.output<typeof campaignNames>;
+
 /** One reading on the time axis. Null where the vendor gave no value. */
 export const metricPoint = z
   .strictObject({

@@ -3,7 +3,8 @@
 // stored events: read everything again.
 
 import { z } from "zod";
-import { count, time } from "./common.ts";
+import { campaignSummary } from "./campaigns.ts";
+import { count, knownPart, time } from "./common.ts";
 
 const at = { at: time };
 
@@ -18,6 +19,17 @@ export const serviceEvent = z
       status: z.string().nullable(),
       activeCalls: count.nullable(),
       successRate: z.number().nullable().describe("Null also when no call was decided"),
+    }),
+    /** Only of a stream that was asked for them, in place of `campaign`: rows of the list of campaigns, the first time all of them. */
+    z.strictObject({
+      type: z.literal("rows"),
+      ...at,
+      ids: z.array(z.string()).readonly().nullable().describe("All rows in their order; null: the same as before"),
+      rows: z
+        .array(campaignSummary.partial().required({ id: true }))
+        .readonly()
+        .describe("New rows whole; of others what has changed. An age in seconds counts as unchanged"),
+      known: knownPart.describe("Of the list"),
     }),
     /** An emergency stop began, got further or ended. */
     z.strictObject({ type: z.literal("stop"), ...at, stopId: z.string(), ended: z.boolean() }),

@@ -13,13 +13,6 @@ import { PauseSeveral, StopAll } from "./stops.tsx";
 
 type Concern = ApiTypes.Concern;
 
-/** How what needs attention is followed. */
-export const ATTENTION = {
-  on: ({ type }: ApiTypes.ServiceEvent) => ["failover", "approval", "stop", "dialer", "job", "alarm"].includes(type),
-  every: 15_000,
-  sticky: true,
-};
-
 /** Where something can be done about it. */
 const PAGE: Readonly<Record<Concern["subject"]["kind"], (id: string) => string>> = {
   campaign: (id) => (id === "" ? "/?show=attention" : `/campaigns/${encodeURIComponent(id)}`),

@@ -1,8 +1,10 @@
 // All campaigns: what each is doing, how well, how much of its abandonment budget is left, and why it does not dial.
 
-import { useSignal, useSignalEffect } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import { useLocation } from "preact-iso";
 import type { ApiTypes } from "../../../server/index.ts";
+import { useAttention } from "../../api/attention.tsx";
+import { useCampaigns } from "../../api/campaigns.ts";
 import { useDashboard } from "../../api/dashboard.ts";
 import { type Resource, type ResourceState, useResource } from "../../api/resource.ts";
 import { Page } from "../../shell/page.tsx";
@@ -26,7 +28,10 @@ import {
   listQueryOf,
   ORDERS,
   SHOWN,
+  STATES,
+  type State,
   savedViews,
+  stateOf,
   withView,
 } from "../../view/campaign-list.ts";
 import { pairBadge, pairCounts } from "../../view/failover.ts";
@@ -35,7 +40,7 @@ import { scaleOf } from "../../view/scale.ts";
 import { problemText } from "../../view/stop.ts";
 import { toneOf } from "../../view/tone.ts";
 import { windowGroups, windowsInShort } from "../../view/windows.ts";
-import { ATTENTION, Attention } from "./attention.tsx";
+import { Attention } from "./attention.tsx";
 import { PauseChosen, StopAll } from "./stops.tsx";
 
 /** The latest stop while it goes on, and as long as it left something that is not confirmed paused. */
@@ -108,33 +113,53 @@ function PairPill({ failover }: Pick<Summary, "failover">) {
 }
 
 /** Where a row whose text is cut has its button. */
-const MORE: Column<Summary> = { name: "More", width: 6, cell: () => null };
+const MORE: Column<Summary> = { name: "More", width: 4, top: <span class="visually-hidden">More</span>, cell: () => null };
+
+/** The last letters of a name: those by which names of a program differ. */
+const TAIL = /.{0,12}$/su;
+
+/** A name that is cut in its middle where there is no room. */
+function MiddleCut({ text }: { readonly text: string }) {
+  const tail = TAIL.exec(text)?.[0] ?? "";
+  return (
+    <span class="middle">
+      <span>{text.slice(0, text.length - tail.length)}</span>
+      <span>{tail}</span>
+    </span>
+  );
+}
+
+/** The state as a shape and a word. */
+function Mark({ state, isBare = false }: { readonly state: State; readonly isBare?: boolean }) {
+  return <span class={`mark ${state}`}>{isBare ? null : STATES.find(([name]) => name === state)?.[1]}</span>;
+}
 
 /** The columns, on one scale for all rates. */
-function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
+function columnsOf(items: readonly Summary[], isOne: boolean): readonly Column<Summary>[] {
   const to = scaleOf(items.map(({ successRate }) => successRate));
   return [
     {
       name: "Campaign",
-      width: 15,
+      width: isOne ? 24 : 14,
+      sort: "name",
       head: true,
       cell: ({ id, name }) => (
         <span class="lines">
           <a class="break" href={`/campaigns/${encodeURIComponent(id)}`}>
-            {name}
+            {isOne ? <MiddleCut text={name} /> : name}
           </a>
-          <span class="cell-note break">
-            <NameText text={id} />
-          </span>
+          <span class="cell-note id break">{isOne ? <MiddleCut text={id} /> : <NameText text={id} />}</span>
         </span>
       ),
     },
     {
       name: "State",
-      width: 18,
-      cell: ({ status, dialing, notDialing, mayDial, failover }) => (
+      width: isOne ? 13 : 18,
+      sort: "worst",
+      cell: ({ status, dialing, notDialing, mayDial, failover, ...one }) => (
         <>
           <span class="row">
+            <Mark state={stateOf({ status, dialing, notDialing, mayDial, failover, ...one })} isBare={!isOne} />
             {status === null ? <Pill state="" text="not read yet" /> : <Pill state={status} />}
             <PairPill failover={failover} />
           </span>
@@ -161,7 +186,8 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
     },
     {
       name: "Active calls",
-      width: 8,
+      width: 7,
+      sort: "calls",
       numeric: true,
       cell: (campaign) =>
         callsOutsideHours(campaign) ? (
@@ -175,7 +201,8 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
     },
     {
       name: "Success rate",
-      width: 14,
+      width: isOne ? 10 : 15,
+      sort: "success",
       cell: ({ successRate, known, ...one }) =>
         successRate === null ? (
           <span class="muted">{known.figures.at === null ? "not read yet" : "no figures"}</span>
@@ -183,10 +210,16 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
           <ShareBar share={successRate} to={to} note={rateNote(successRate, one)} />
         ),
     },
-    { name: "Abandonment budget", width: 14, cell: ({ abandonment }) => <BudgetMeter budget={abandonment} /> },
+    {
+      name: "Abandonment budget",
+      width: isOne ? 12 : 14,
+      sort: "budget",
+      cell: ({ abandonment }) => <BudgetMeter budget={abandonment} />,
+    },
     {
       name: "Work left",
-      width: 9,
+      width: 8,
+      sort: "hours",
       cell: ({ workload: { hoursLeft, penetration, callbacksDue, at } }) => {
         const notes = [
           ...(penetration === null ? [] : [`${percent(penetration, 0)} tried`]),
@@ -202,7 +235,7 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
     },
     {
       name: "Calling windows",
-      width: 11,
+      width: 10,
       cell: ({ windows, known }) => {
         const groups = windowGroups(windows).map(
           // That it is closed, the pill says.
@@ -247,20 +280,97 @@ function columnsOf(items: readonly Summary[]): readonly Column<Summary>[] {
 /** What of the list is shown, kept in the address: search, filter, order, and views that have a name. */
 const VIEWS = "outdial campaign views";
 
-interface FindProps {
+/** What this browser shows of each campaign. */
+const LOOK = "outdial campaign rows";
+/** More campaigns have one line each. */
+const ONE_LINE_FROM = 30;
+
+/** Columns that are not shown; `isOne`: chosen by a person. */
+interface Look {
+  readonly hidden: readonly string[];
+  readonly isOne?: boolean;
+}
+
+function storedLook(): Look {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(LOOK) ?? "{}");
+    const { hidden, isOne } = (typeof kept === "object" && kept !== null ? kept : {}) as Readonly<Record<string, unknown>>;
+    return {
+      hidden: Array.isArray(hidden) ? hidden.filter((name) => typeof name === "string") : [],
+      ...(typeof isOne === "boolean" ? { isOne } : {}),
+    };
+  } catch {
+    return { hidden: [] };
+  }
+}
+
+interface LookProps {
+  readonly columns: readonly string[];
+  readonly isOne: boolean;
+  readonly look: Look;
+  readonly onLook: (look: Look) => void;
+}
+
+/** Which columns are shown, and how many lines a row has. */
+function Columns({ columns, isOne, look, onLook }: LookProps) {
+  const check = (label: string, isOn: boolean, change: (isOn: boolean) => Look) => (
+    <label class="check" key={label}>
+      <input type="checkbox" checked={isOn} onChange={(event) => onLook(change(event.currentTarget.checked))} />
+      {label}
+    </label>
+  );
+  return (
+    <details class="look">
+      <summary>Columns</summary>
+      <div class="stack">
+        {check("One line a campaign", isOne, (isOn) => ({ ...look, isOne: isOn }))}
+        {columns.map((name) =>
+          check(name, !look.hidden.includes(name), (isOn) => ({
+            ...look,
+            hidden: isOn ? look.hidden.filter((one) => one !== name) : [...look.hidden, name],
+          })),
+        )}
+      </div>
+    </details>
+  );
+}
+
+/** How many campaigns are in each state; one that is pressed shows these alone. */
+function Totals({ items, query }: { readonly items: readonly Summary[]; readonly query: ListQuery }) {
+  const { route } = useLocation();
+  const counts = Map.groupBy(items, stateOf);
+  return (
+    <div class="row totals" role="group" aria-label="States">
+      {STATES.map(([state]) => (
+        <button
+          key={state}
+          type="button"
+          class="button total"
+          aria-pressed={query.state === state}
+          onClick={() => route(addressOfList({ ...query, state: query.state === state ? "" : state }), true)}
+        >
+          <Mark state={state} /> <span class="count">{whole(counts.get(state)?.length ?? 0)}</span>
+        </button>
+      ))}
+    </div>
+  );
+}
+
+interface FindProps extends LookProps {
   readonly query: ListQuery;
   readonly shown: number;
   readonly all: number;
 }
 
-function Find({ query, shown, all }: FindProps) {
+function Find({ query, shown, all, ...look }: FindProps) {
   const { route } = useLocation();
   const go = (change: Partial<ListQuery>) => route(addressOfList({ ...query, ...change }), true);
   return (
     <search class="find" aria-label="Campaigns">
       <TextField label="Search" type="search" value={query.text} placeholder="name or id" onChange={(text) => go({ text })} />
       <SelectField label="Show" value={query.shown} options={SHOWN} onChange={(next) => go({ shown: next })} />
-      <SelectField label="Order" value={query.order} options={ORDERS} onChange={(order) => go({ order })} />
+      <SelectField label="Order" value={query.order} options={ORDERS} onChange={(order) => go({ order, isReversed: false })} />
+      <Columns {...look} />
       <Views address={addressOfList(query)} />
       <span class="muted small" role="status">
         {shown === all ? "" : `${counted(shown, all)} shown`}
@@ -326,10 +436,26 @@ function Views({ address }: { readonly address: string }) {
   );
 }
 
+/** From row to row (arrows, j and k), and choosing (x): the focus goes to what it has in the other row. */
+function onListKey(event: KeyboardEvent & { readonly currentTarget: EventTarget }) {
+  const { target, key } = event;
+  const by = key === "ArrowDown" || key === "j" ? 1 : key === "ArrowUp" || key === "k" ? -1 : 0;
+  const row = target instanceof HTMLElement ? target.closest<HTMLElement>("tbody tr") : null;
+  if (row === null || !(target instanceof HTMLElement) || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (key === "x") row.querySelector<HTMLInputElement>("input[type=checkbox]")?.click();
+  const other = by > 0 ? row.nextElementSibling : by < 0 ? row.previousElementSibling : null;
+  if (other === null || other.classList.contains("gap")) return;
+  event.preventDefault();
+  const parts = "a, input, button";
+  const place = [...row.querySelectorAll(parts)].indexOf(target);
+  [...other.querySelectorAll<HTMLElement>(parts)].at(place)?.focus();
+}
+
 /** The list as it is asked for in the address, with those that are ticked. */
 function List({ items, onDone }: { readonly items: readonly Summary[]; readonly onDone: () => void }) {
   const { session } = useDashboard();
-  const query = listQueryOf(useLocation().query);
+  const { query: asked, route } = useLocation();
+  const query = listQueryOf(asked);
   const ticked = useSignal<ReadonlySet<string>>(new Set());
   const rows = listed(items, query);
   // What is ticked and not shown any more is not acted upon.
@@ -337,9 +463,22 @@ function List({ items, onDone }: { readonly items: readonly Summary[]; readonly 
   const tick = (id: string, isOn: boolean) => {
     ticked.value = new Set(isOn ? [...ticked.value, id] : [...ticked.value].filter((one) => one !== id));
   };
+  const look = useSignal(storedLook());
+  const isOne = look.value.isOne ?? items.length > ONE_LINE_FROM;
+  const isAll = rows.length > 0 && chosen.length === rows.length;
   const choose: Column<Summary> = {
     name: "Choose",
-    width: 6,
+    width: 3,
+    top: (
+      <input
+        type="checkbox"
+        aria-label="All that are shown"
+        checked={isAll}
+        onChange={() => {
+          ticked.value = new Set(isAll ? [] : rows.map(({ id }) => id));
+        }}
+      />
+    ),
     cell: ({ id, name }) => (
       <input
         type="checkbox"
@@ -349,9 +488,26 @@ function List({ items, onDone }: { readonly items: readonly Summary[]; readonly 
       />
     ),
   };
+  const columns = columnsOf(items, isOne);
+  const onSort = (by: string) => {
+    const order = ORDERS.find(([name]) => name === by)?.[0] ?? "worst";
+    route(addressOfList({ ...query, order, isReversed: order === query.order && !query.isReversed }), true);
+  };
   return (
     <>
-      <Find query={query} shown={rows.length} all={items.length} />
+      <Totals items={items} query={query} />
+      <Find
+        query={query}
+        shown={rows.length}
+        all={items.length}
+        columns={columns.flatMap(({ name, head }) => (head === true || name === "State" ? [] : [name]))}
+        isOne={isOne}
+        look={look.value}
+        onLook={(next) => {
+          look.value = next;
+          localStorage.setItem(LOOK, JSON.stringify(next));
+        }}
+      />
       {chosen.length === 0 ? null : (
         <PauseChosen
           chosen={chosen}
@@ -371,19 +527,28 @@ function List({ items, onDone }: { readonly items: readonly Summary[]; readonly 
           </p>
         </Empty>
       ) : (
-        <Table
-          caption="Campaigns"
-          dense
-          columns={[...columnsOf(items), session.may("operator") ? choose : MORE]}
-          rows={rows}
-          rowKey={({ id }) => id}
-        />
+        <div class="stack" onKeyDown={onListKey}>
+          <Table
+            caption="Campaigns"
+            dense
+            isOne={isOne}
+            columns={[
+              ...(session.may("operator") ? [choose] : []),
+              ...columns.filter(({ name }) => !look.value.hidden.includes(name)),
+              MORE,
+            ]}
+            rows={rows}
+            rowKey={({ id }) => id}
+            isChosen={({ id }) => ticked.value.has(id)}
+            order={{ by: query.order, isReversed: query.isReversed, onSort }}
+          />
+        </div>
       )}
       <div class="row">
         <Export
           what="campaigns"
           rows={async () => rows}
-          chosen={{ search: query.text, shown: query.shown, order: query.order }}
+          chosen={{ search: query.text, shown: query.shown, state: query.state, order: query.order }}
         />
         <span class="muted small">Success rates with their {intervalKind({ confidence: 0.95 })}.</span>
       </div>
@@ -393,29 +558,10 @@ function List({ items, onDone }: { readonly items: readonly Summary[]; readonly 
 
 type Summary = ApiTypes.CampaignSummary;
 
-/** How often the list is read anew, ms. */
-const EVERY = 15_000;
-/** The same while something of a campaign has not been read yet; no longer than so many readings. */
-const EVERY_AT_FIRST = 1500;
-const AT_FIRST = 10;
-
 export default function CampaignsPage() {
-  const atFirst = useSignal(AT_FIRST);
   const stop = useStop();
-  const attention = useResource("attention.list", {}, ATTENTION);
-  const campaigns = useResource(
-    "campaigns.list",
-    {},
-    {
-      on: ({ type }) => type === "campaign" || type === "tenant" || type === "failover" || type === "alarm",
-      every: atFirst.value > 0 ? EVERY_AT_FIRST : EVERY,
-      sticky: true,
-    },
-  );
-  useSignalEffect(() => {
-    const state = campaigns.state.value;
-    if (state.kind === "ready") atFirst.value = isRead(state.value) ? 0 : Math.max(0, atFirst.peek() - 1);
-  });
+  const attention = useAttention();
+  const campaigns = useCampaigns();
   return (
     <Page
       title="Campaigns"
@@ -454,9 +600,6 @@ export default function CampaignsPage() {
     </Page>
   );
 }
-
-const isRead = ({ items, known: list }: ApiTypes.CampaignList) =>
-  list.at !== null && items.every(({ known }) => Object.values(known).every(({ from }) => from === "measured"));
 
 const isUnread = (state: ResourceState<ApiTypes.CampaignList>) => state.kind === "ready" && state.value.known.at === null;
 

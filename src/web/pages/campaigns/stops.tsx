@@ -113,10 +113,23 @@ interface PauseChosenProps {
 
 /** Those that were ticked, and what is done with them. */
 export function PauseChosen({ chosen, onDone, onClear }: PauseChosenProps) {
+  const { toasts } = useDashboard();
   return (
-    <div class="row" role="group" aria-label="Chosen campaigns">
+    <div class="row chosen-bar" role="group" aria-label="Chosen campaigns">
       <span>{whole(chosen.length)} chosen</span>
       <PauseSeveral campaigns={chosen} name={`Pause ${whole(chosen.length)}`} onDone={onDone} />
+      <button
+        type="button"
+        class="button"
+        onClick={() =>
+          void navigator.clipboard.writeText(chosen.map(({ id }) => id).join("\n")).then(
+            () => toasts.show("good", `Copied: ${whole(chosen.length)} ids`),
+            () => toasts.show("bad", "The browser does not let this page copy."),
+          )
+        }
+      >
+        Copy ids
+      </button>
       <button type="button" class="button quiet" onClick={onClear}>
         Choose none
       </button>

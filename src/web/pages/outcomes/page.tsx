@@ -151,7 +151,7 @@ const points = (value: number) => `${value >= 0 ? "+" : "−"}${Math.abs(100 * v
 
 /** Names of the campaigns by their ids, as far as they are known: outcomes may be of one that the tenant has no more. */
 function useCampaignNames(): ReadonlyMap<string, string> {
-  const state = useResource("campaigns.list", {}, { sticky: true }).state.value;
+  const state = useResource("campaigns.names", {}, { sticky: true }).state.value;
   return new Map((state.kind === "ready" ? state.value.items : []).map(({ id, name }) => [id, name]));
 }
 
