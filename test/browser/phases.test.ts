@@ -41,7 +41,7 @@ const PAIR_PHASES = Object.keys(PAIR) as PairPhase[];
 const LIST = `(() => {
   const figures = Object.fromEntries([...document.querySelectorAll("main .figure")].map((one) => [one.children[0].textContent, one.children[1].textContent]));
   const rows = Object.fromEntries([...document.querySelectorAll("main table.dense tbody tr")].map((row) => {
-    const state = row.querySelectorAll("th, td")[1];
+    const state = row.querySelector(".mark").closest("td");
     const pills = [...state.querySelectorAll(".pill")].map((one) => one.textContent);
     return [row.querySelector("a").getAttribute("href").split("/").pop(), { pills, why: state.querySelector(".cell-note:not(.pair)")?.textContent ?? "" }];
   }));
@@ -68,7 +68,7 @@ interface Shown {
 const capital = (text: string) => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 
 /** Names of phases are for machines. */
-const INTERNAL = /\b(?:handing-over|failed-over|gating|draining|verifying)\b/;
+const INTERNAL = /\b(?:handing-over|failed-over|gating|verifying)\b/;
 /** Long after the test, as an instant of the pair's. */
 const NEVER = Date.parse("2027-01-01T00:00:00Z");
 

@@ -26,7 +26,6 @@ import type {
   DialerView,
   SimulatorComparison,
 } from "../views/schemas/dialer.ts";
-import { timeText } from "../views/texts.ts";
 import { parseSettingsFile, type SettingsFile } from "./file.ts";
 import { type Band, checkOverride, type Judgement, judge, type Predictor, type RegulatoryCheck, withAgents } from "./gate.ts";
 import type { GuardPlan } from "./guard.ts";

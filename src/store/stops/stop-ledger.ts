@@ -1,7 +1,7 @@
 // The ledger of emergency stops: durable before anything is sent, carried out by one replica at a time, open until every campaign
 // is settled.
 
-import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from "../../kernel/index.ts";
+import { DAY_MS, HOUR_MS, type Instant } from "../../kernel/index.ts";
 import type { AuditInput } from "../audit/entry.ts";
 import { Ledger, type Tx } from "../commit.ts";
 import { joinTexts, storable, textColumn } from "../database/arrays.ts";
