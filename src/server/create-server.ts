@@ -159,8 +159,8 @@ export async function createServer(ports: ServerPorts): Promise<Service> {
     ports.onRequest?.({ route: c.req.routePath, method: c.req.method, status: c.res.status, ms });
     log("debug", "request", { requestId, method: c.req.method, path: c.req.path, status: c.res.status, ms: Math.round(ms) });
   });
-  // A stream of lines is not held back to be compressed.
-  app.use(`${API}/*`, compress({ encoding: "gzip", contentTypeFilter: /^application\/json/ }));
+  // A stream of lines is not held back to be compressed; nor an answer that comes before the whole body of its request has.
+  app.get(`${API}/*`, compress({ encoding: "gzip", contentTypeFilter: /^application\/json/ }));
   for (const part of ports.parts ?? []) app.route("/", part);
   app.use(async (c, next) => {
     refuseWrongHost(c.req.header("host"), (name) => isOurs(name, settings.publicUrl));

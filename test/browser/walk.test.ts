@@ -99,7 +99,7 @@ test("the story: the first campaign falls, the watch hands over, the page shows 
   await row.getByText("Active", { exact: true }).waitFor({ timeout: PATIENCE_MS });
   await page.goto(`${demo.service.url}/campaigns/${PRIMARY}`);
   await settled(opened);
-  await expect.poll(() => page.getByText(/failed over/i).count(), { timeout: 60_000 }).toBeGreaterThan(0);
+  await expect.poll(() => page.getByText(/handed over/i).count(), { timeout: 60_000 }).toBeGreaterThan(0);
   const { control } = demo.sandbox;
   expect(control.state().campaigns.map(({ status }) => status)).toEqual(["paused", "active"]);
   expect(control.requests({ operation: "updateCampaign" }).map(({ body }) => body)).toMatchObject([
@@ -212,7 +212,7 @@ async function handOver(opened: Opened): Promise<void> {
   await dials("Active");
   await order("Fail over", PRIMARY);
   await dials("Paused");
-  const handedOver = page.getByRole("region", { name: "What happened" }).getByRole("listitem").filter({ hasText: "failed over" });
+  const handedOver = page.getByRole("region", { name: "What happened" }).getByRole("listitem").filter({ hasText: "handed over" });
   await expect.poll(() => handedOver.count(), { timeout: PATIENCE_MS }).toBeGreaterThan(1);
 }
 

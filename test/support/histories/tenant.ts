@@ -97,6 +97,8 @@ export class TenantModel {
     if (path.startsWith("/.well-known/")) return json(200, { api_endpoint: "https://api-c1.nice-incontact.com" });
     const refused = refusal(became);
     if (refused !== undefined) return refused;
+    // Every call has ended.
+    if (path.includes("/contacts/active")) return { ...json(204, {}), body: "" };
     if (write === undefined) {
       const tags = this.#tags.map((tagName, n) => ({ tagId: FIRST_TAG + n, tagName, isActive: true }));
       return method === "GET" && tags.length > 0 ? json(200, { tags }) : { ...json(204, {}), body: "" };
