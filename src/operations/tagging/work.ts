@@ -82,7 +82,7 @@ function storedItem(assignment: Assignment, call: CallState | undefined): Finish
 }
 
 /** The result of a row that is not sent, or undefined for one that is. */
-export function localResult(row: PlannedRow, conflictsWith: number | undefined): FinishedItem | undefined {
+function localResult(row: PlannedRow, conflictsWith: number | undefined): FinishedItem | undefined {
   if (row.kind === "refused") return refusedItem(row);
   if (row.kind === "duplicate") {
     return {
