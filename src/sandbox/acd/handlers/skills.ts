@@ -1,6 +1,7 @@
 // Skills, which dial. Starting one starts the campaign of the world.
 
 import { campaignChanged } from "../../state-changes.ts";
+import { roster } from "../agents.ts";
 import { AcdRefusal, accepted, conflict, invalid, missing, ok } from "../answer.ts";
 import { type AcdCall, type AcdHandlers, bodyField, isRecord } from "../call.ts";
 import { pathId } from "../query.ts";
@@ -144,7 +145,13 @@ export const skills: AcdHandlers<
     return call.v <= 12 ? ok() : accepted();
   },
   listSkillAgents(call) {
-    return page(call, "agents", skillOf(call).agents, { most: 100, emptyIs204: false });
+    const skill = skillOf(call);
+    // Those who work on it are assigned to it, whether or not a client assigned them.
+    const rows = [...roster(call)].flatMap(([agentId, skills]) => {
+      if (!skills.has(skill)) return [];
+      return [skill.agents.find((agent) => Number(agent["agentId"]) === agentId) ?? { agentId, isActive: true, proficiency: 10 }];
+    });
+    return page(call, "agents", rows, { most: 100, emptyIs204: false });
   },
   assignSkillAgents(call) {
     const skill = skillOf(call);
