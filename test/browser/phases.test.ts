@@ -41,7 +41,7 @@ const PAIR_PHASES = Object.keys(PAIR) as PairPhase[];
 const LIST = `(() => {
   const figures = Object.fromEntries([...document.querySelectorAll("main .figure")].map((one) => [one.children[0].textContent, one.children[1].textContent]));
   const rows = Object.fromEntries([...document.querySelectorAll("main table.dense tbody tr")].map((row) => {
-    const state = row.querySelector(".mark").closest("td");
+    const state = row.querySelectorAll("th, td")[2];
     const pills = [...state.querySelectorAll(".pill")].map((one) => one.textContent);
     return [row.querySelector("a").getAttribute("href").split("/").pop(), { pills, why: state.querySelector(".cell-note:not(.pair)")?.textContent ?? "" }];
   }));

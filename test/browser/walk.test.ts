@@ -81,7 +81,7 @@ const cut = (page: Opened["page"]): Promise<{ rows: number[]; words: string[] }>
     const rows = [...document.querySelectorAll("table.dense tbody tr")];
     const cells = rows.flatMap((row) => [...row.querySelectorAll(".pill, .meter-rate, .meter strong, .interval > *")]);
     return {
-      rows: rows.map((row) => row.getBoundingClientRect().height).filter((height) => height > 64),
+      rows: rows.map((row) => row.getBoundingClientRect().height).filter((height) => height > 66),
       words: cells.filter((one) => one.getBoundingClientRect().right > one.closest("td").getBoundingClientRect().right + 1).map((one) => one.textContent),
     };
   })()`);

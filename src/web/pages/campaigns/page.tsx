@@ -130,8 +130,8 @@ function MiddleCut({ text }: { readonly text: string }) {
 }
 
 /** The state as a shape and a word. */
-function Mark({ state, isBare = false }: { readonly state: State; readonly isBare?: boolean }) {
-  return <span class={`mark ${state}`}>{isBare ? null : STATES.find(([name]) => name === state)?.[1]}</span>;
+function Mark({ state }: { readonly state: State }) {
+  return <span class={`mark ${state}`}>{STATES.find(([name]) => name === state)?.[1]}</span>;
 }
 
 /** The columns, on one scale for all rates. */
@@ -140,7 +140,7 @@ function columnsOf(items: readonly Summary[], isOne: boolean): readonly Column<S
   return [
     {
       name: "Campaign",
-      width: isOne ? 24 : 14,
+      width: isOne ? 24 : 15,
       sort: "name",
       head: true,
       cell: ({ id, name }) => (
@@ -159,7 +159,7 @@ function columnsOf(items: readonly Summary[], isOne: boolean): readonly Column<S
       cell: ({ status, dialing, notDialing, mayDial, failover, ...one }) => (
         <>
           <span class="row">
-            <Mark state={stateOf({ status, dialing, notDialing, mayDial, failover, ...one })} isBare={!isOne} />
+            {isOne ? <Mark state={stateOf({ status, dialing, notDialing, mayDial, failover, ...one })} /> : null}
             {status === null ? <Pill state="" text="not read yet" /> : <Pill state={status} />}
             <PairPill failover={failover} />
           </span>
@@ -201,7 +201,7 @@ function columnsOf(items: readonly Summary[], isOne: boolean): readonly Column<S
     },
     {
       name: "Success rate",
-      width: isOne ? 10 : 15,
+      width: isOne ? 10 : 14,
       sort: "success",
       cell: ({ successRate, known, ...one }) =>
         successRate === null ? (
