@@ -190,9 +190,9 @@ function isRead(text: string, window: Window): boolean {
   return !isAside(text, window) && "numbers" in readNumber(`${given.includes("+") ? "+" : ""}${digitsOf(given)}`);
 }
 
-/** Part of a date or an amount, or a row of figures. */
-const isAside = (text: string, { from, to, groups }: Window) =>
-  groups.some(({ part }) => part !== undefined) || text.slice(from, to).includes(",");
+/** Part of a date or an amount, or a row of figures: a comma before the first of them makes none. */
+const isAside = (text: string, { to, groups }: Window) =>
+  groups.some(({ part }) => part !== undefined) || text.slice(groups[0]?.from, to).includes(",");
 
 /** Whether it may be a number that the reader does not take: without its country, of one place, or with too few digits. */
 function isLikely(text: string, window: Window): boolean {

@@ -23,6 +23,8 @@ test.each([
   for (const text of [
     number,
     `ring ${number}, please`,
+    `+, ${number}`,
+    `(, ${number}`,
     `(${number}).`,
     `${number}.csv`,
     `ticket:${number.startsWith("+") ? "" : " "}${number}\n`,
