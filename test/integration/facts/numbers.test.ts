@@ -370,6 +370,19 @@ test("a file of bare numbers is one also when its first row has an extension or 
   expect(isInvalid("2125550171 do not call")).toBe(true);
 });
 
+test("a number with some digits in full width has its area code in a registry too, and is the same in a file of one area code", async () => {
+  const asOf = { registry: "US", asOf: "2026-03-01" } as const;
+  for (const [covers, text] of [
+    ["all", "２１２5550160"],
+    [new Set([212]), "２１２5550161"],
+    [new Set([212]), "５５５0162"],
+  ] as const) {
+    const report = await loadRegistry(ndjson([text]), { ...asOf, covers }, world.deps);
+    expect(report, text).toMatchObject({ result: "switched", refused: 0, numbers: 1 });
+  }
+  expect((await of(12125550162)).map((one) => one?.registries)).toEqual([["US"]]);
+});
+
 describe("a second reading", () => {
   const TEXT = "+6465550160";
 
