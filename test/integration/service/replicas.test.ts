@@ -3,6 +3,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Document, parseDocument } from "yaml";
@@ -165,25 +166,24 @@ test("watches over pairs and changes that were left go to the service whose toke
     { id: primary, name: primary, status: "active" as const },
     { id: backup, name: backup, status: "paused" as const },
   ]);
-  whole = await startService({ sandbox: { scenario: { campaigns } }, environment: NO_RECEIVER });
+  const environment = { ...NO_RECEIVER, CXONE_CLIENT_SECRET: "rotated-since" };
+  whole = await startService({ sandbox: { scenario: { campaigns } }, environment });
   const { failovers, replicas, stateIntents, audit } = whole.service.store;
-  await serveBeside({ CXONE_CLIENT_SECRET: "rotated-since" });
-  await until(async () => names(await conditions()).includes("token_refused"));
-  const all = await replicas.list();
-  const [good, ...more] = all.filter(({ refused }) => refused === null).map(({ id }) => id);
-  expect([all.length, more]).toEqual([2, []]);
-  for (const { primary, backup } of pairs)
-    await failovers.put({
-      primary,
-      backup,
-      policy: failoverPolicySchema.parse({ backup, everySeconds: 3600 }),
-      actor: "olga",
-      audit: [],
-    });
-  for (const { primary } of pairs) {
-    await until(async () => (await failovers.find(primary))?.lookedAt != null);
-    expect(await failovers.find(primary)).toMatchObject({ executor: good });
+  const [bad] = (await replicas.list()).map(({ id }) => id);
+  for (const { primary, backup } of pairs) {
+    const policy = failoverPolicySchema.parse({ backup });
+    await failovers.put({ primary, backup, policy, actor: "olga", audit: [] });
   }
+  const executors = async () => new Set((await failovers.list()).map(({ executor }) => executor));
+  // While it is alone it has them all.
+  await until(async () => isDeepStrictEqual(await executors(), new Set([bad])));
+  await serveBeside({ CXONE_CLIENT_SECRET: whole.sandbox.ready.clientSecret });
+  const others = (await replicas.list()).filter(({ id }) => id !== bad);
+  expect(others).toMatchObject([{ refused: null }]);
+  const good = others[0]?.id;
+  await until(async () => isDeepStrictEqual(await executors(), new Set([good])));
+  for (const { primary } of pairs) await until(async () => (await failovers.find(primary))?.lookedAt != null);
+  expect(await executors()).toEqual(new Set([good]));
   // One after the other: each is there for whoever looks first.
   for (const { backup: campaignId } of pairs) {
     const pause = { id: `left_${campaignId}`, campaignId, target: "paused", idempotencyKey: `left_${campaignId}` } as const;
