@@ -61,6 +61,19 @@ test("commands of no use are left out, and nothing else is", () => {
   ]);
 });
 
+test.each(["rest", "acd"])("help begins with what stops everything, under its own heading, over %s", async (profile) => {
+  const { code, stdout } = await runCli(["--help"], { cwd: process.cwd(), env: { OUTDIAL_PROFILE: profile } });
+  expect(code).toBe(0);
+  const lines = stdout.split("\n").filter((line) => line !== "");
+  const at = lines.indexOf("In an emergency:");
+  expect(at).toBeGreaterThan(-1);
+  expect(lines[at + 1]).toMatch(/^ {2}stop\b/);
+  // It stands before all other commands, and alone.
+  expect(lines.findIndex((line) => /^ {2}[a-z]/.test(line))).toBe(at + 1);
+  expect(lines.indexOf("Commands:")).toBeGreaterThan(at + 1);
+  expect(lines.slice(at + 1, lines.indexOf("Commands:")).filter((line) => /^ {2}[a-z]/.test(line))).toHaveLength(1);
+});
+
 test("help and completion of such a tenant", async () => {
   const of = async (args: string[], profile = "acd") =>
     (await runCli(args, { cwd: process.cwd(), env: { OUTDIAL_PROFILE: profile } })).stdout;

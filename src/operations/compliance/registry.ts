@@ -247,7 +247,7 @@ function lineOf(cells: Cells<Field>, { registry, asOf, covers, changesSince }: R
 /** Every number of the registry that a text may name. @param area for a number without one */
 function numbersOf(text: string, area: string, registry: string): Parsed<NumbersNamed> {
   if (!isByAreaCode(registry)) return phones(text);
-  const isLocal = text.replaceAll(/\D/g, "").length === 7;
+  const isLocal = text.replaceAll(/\P{Nd}/gu, "").length === 7;
   if (isLocal && area === "")
     return { problem: `${JSON.stringify(text)} has no area code; where the file is of one, say so: --covers AREACODE` };
   const parsed = phones(isLocal ? `${area}${text}` : text);

@@ -1,6 +1,7 @@
 // Failover over the ACD API: skill A is stopped, seen stopped and drained, then B is started, upon statistics by quarters of an hour.
 
 import { expect, it } from "vitest";
+import { isSettled } from "../../../src/operations/index.ts";
 import { createAcdTenant } from "../../../src/tenant/acd/index.ts";
 import { UNLIMITED_ACD } from "../../support/world.ts";
 import { type FailoverWorld, openFailoverWorld, scenarioOf } from "./failover-world.ts";
@@ -82,6 +83,28 @@ it("hands over from skill to skill upon the dialer's statistics, and nobody on t
     stderr: expect.stringMatching(/the hand-over is given up: .* the backup is not activated; nobody dials/),
   });
   expect([world.statusOf(world.primary), world.statusOf(world.backup)]).toEqual(["paused", "paused"]);
+});
+
+it("ends a hand-over when a list of contacts was deleted, and names it: that the tenant has none is an answer", async () => {
+  await using world = await openFailoverWorld(FALLING, 30, "frozen", undefined, "acd");
+  await using runtime = await world.open();
+  const { failover } = runtime;
+  await failover.put(world.primary, world.policy({ whenBackupFails: "stay-paused" }));
+  await failover.watch(world.primary, {
+    signal: AbortSignal.timeout(170_000),
+    onProgress({ pair: { state } }) {
+      // Deleted while the calls of the primary end.
+      if (state.phase === "draining")
+        world.sandbox.control.faults.add({ match: { acd: "readCallList" }, effect: { status: 404 } });
+    },
+    until: (state) => isSettled(state) && state.handovers === 1,
+  });
+  const { state } = await failover.find(world.primary);
+  expect(state).toMatchObject({ phase: "halted", trouble: null });
+  expect(state.halt).toMatch(/the tenant has no contact list \S+, which (the )?campaign/);
+  expect([world.statusOf(world.primary), world.statusOf(world.backup)]).toEqual(["paused", "paused"]);
+  expect(world.transitions()).toMatchObject([{ campaign: world.primary, status: "paused" }]);
+  expect(await world.alarms()).not.toContain("FAILOVER_UNAVAILABLE");
 });
 
 function calledTo({ sandbox }: FailoverWorld) {

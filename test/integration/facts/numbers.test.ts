@@ -20,7 +20,9 @@ import {
   recordOutcomes,
 } from "../../../src/operations/index.ts";
 import { explainOf } from "../../../src/operations/views/index.ts";
+import { runCli } from "../../support/cli.ts";
 import { scaled } from "../../support/scale.ts";
+import { startService } from "../../support/service.ts";
 import { ANNA, type FactsWorld, file, openFactsWorld } from "./world.ts";
 
 let world: FactsWorld;
@@ -57,10 +59,17 @@ const digits = fc.oneof(
   fc.stringMatching(/^[2-9]\d\d[2-9]\d{6}$/),
   fc.constantFrom("442079460018", "6465550160", "3525550160", "4581234567", "390612345678", "12125550123"),
 );
+const FULL_WIDTH = 0xfee0;
+/** All its digits in full width, or some of them. */
+const wide = fc
+  .tuple(digits, fc.integer({ min: 0, max: 0xffff }))
+  .map(([text, which]) =>
+    [...text].map((one, i) => ((which >> i) & 1 ? String.fromCharCode(one.charCodeAt(0) + FULL_WIDTH) : one)).join(""),
+  );
 const written = fc
   .tuple(
     fc.constantFrom("", "+", "00", "011", "0011", "'+", "(+", "+1 1", "＋", "tel:+", "+44 (0)"),
-    digits,
+    fc.oneof({ weight: 3, arbitrary: digits }, wide),
     fc.constantFrom("", " x5", ".0", "/", ";ext=2", " ", "E+09"),
   )
   .map((parts) => parts.join(""));
@@ -85,9 +94,21 @@ test("for any text, importers, list, question and gate name the same numbers, or
       const attempts = await refusedBy((sink) => importFacts(attemptsFile, ndjson(texts, times), world.deps, sink, accept));
       const given = { level: "written", given_at: "2026-03-01T12:00:00Z" };
       const consent = await refusedBy((sink) => importFacts(consentFile, ndjson(texts, given), world.deps, sink, accept));
+      const gone = { disconnected_on: "2026-03-01" };
+      const disconnected = await refusedBy((sink) =>
+        importFacts(disconnectionsFile, ndjson(texts, gone), world.deps, sink, accept),
+      );
+      const alive = { queried_on: "2026-03-01" };
+      const queried = await refusedBy((sink) => importFacts(disconnectionsFile, ndjson(texts, alive), world.deps, sink, accept));
+      const registry = { registry: "US", asOf: "2026-03-01", covers: "all", ...accept } as const;
+      const unlisted = await refusedBy((sink) => loadRegistry(source, registry, world.deps, sink));
       for (const [index, text] of texts.entries()) {
         const line = index + 1;
         const keys = named.get(line) ?? [];
+        expect(disconnected.has(line), text).toBe(refused(line));
+        // The registry of the United States has numbers of North America only.
+        const american = keys.filter((key) => /^1\d{10}$/.test(String(key)));
+        expect(unlisted.has(line), text).toBe(american.length === 0);
         expect([dnc.has(line), attempts.has(line), isInvalid(text)], text).toEqual([refused(line), refused(line), refused(line)]);
         const asked = { number: text, callType: "telemarketing", at: Date.parse(ASKED.at) };
         const { numbers, decision } = await explained(asked, pack, Date.parse(ASKED.at), async () => world.store);
@@ -95,23 +116,97 @@ test("for any text, importers, list, question and gate name the same numbers, or
         if (keys.length === 0) {
           expect(decision.rules).toContain("INVALID_NUMBER");
           await expect(useCases.suppress({ number: text, reason: "asked" }, "ann", REVEALED)).rejects.toThrow("number: ");
+          await expect(useCases.revokeConsent({ number: text, channel: "sms" }, "ann", REVEALED)).rejects.toThrow("number: ");
           continue;
         }
         // Suppressed under every reading, and so decided.
+        const known = await of(...keys);
         expect(
-          (await of(...keys)).every((one) => one?.suppressedSince !== undefined),
+          known.map((one) => [one?.suppressedSince !== undefined, one?.disconnectedOn !== undefined]),
           text,
-        ).toBe(true);
+        ).toEqual(keys.map(() => [true, true]));
+        expect(
+          known.map((one) => one?.registries),
+          text,
+        ).toEqual(keys.map((key) => (american.includes(key) ? ["US"] : [])));
         expect(decision.rules).toContain("DNC_INTERNAL");
         // A permission only for one certain number.
-        if (keys.length > 1) expect(consent.has(line), text).toBe(true);
+        if (keys.length > 1) expect([consent.has(line), queried.has(line)], text).toEqual([true, true]);
         const rows = [{ id: `c${line}`, phoneNumber: text, dispositionCode: "DO_NOT_CALL" }];
         expect(optOutsOf(rows, { campaign: "c", now: 0 })[0]?.numbers, text).toEqual(keys);
         const { number, others } = await useCases.suppression(text, REVEALED);
         expect([number, ...others.map((one) => one.number)], text).toEqual(numbers);
+        for (const done of [
+          await useCases.suppress({ number: text, reason: "asked" }, "ann", REVEALED),
+          await useCases.revokeConsent({ number: text, channel: "sms" }, "ann", REVEALED),
+        ])
+          expect([done.number, ...done.others], text).toEqual(numbers);
       }
     }),
     { numRuns: scaled(60, 4) },
+  );
+});
+
+test("for any text, a service and the command line name the same numbers as the library, or refuse it", async () => {
+  await using service = await startService();
+  const env = service.environment;
+  const onCommandLine = async (...args: readonly string[]) => {
+    const { code, stdout } = await runCli(args, { cwd: `${service.dir}/..`, env });
+    return { code, ...(JSON.parse(stdout) as { readonly number?: string; readonly others?: readonly string[] }) };
+  };
+  const sent = async (kind: string, texts: readonly string[], more: object) => {
+    const body = texts.map((number) => `${JSON.stringify({ number, ...more })}\n`).join("");
+    const headers = { "content-type": "application/x-ndjson" };
+    const answer = await service.ask(`/api/v1/facts/kind/${kind}?accept=true`, { method: "POST", headers, body });
+    return ((await answer.json()) as { readonly refused: number }).refused;
+  };
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyText, { minLength: 3, maxLength: 12 }), async (texts) => {
+      const named: (readonly string[])[] = texts.map(() => []);
+      for await (const one of readContacts(ndjson(texts)))
+        if ("number" in one) named[(one.line ?? 0) - 1] = [one.number, ...(one.others ?? [])].map((key) => `+${key}`);
+      const none = named.filter((numbers) => numbers.length === 0).length;
+      expect(await sent("dnc", texts, {})).toBe(none);
+      expect(await sent("disconnections", texts, { disconnected_on: "2026-03-01" })).toBe(none);
+      for (const [index, text] of texts.entries()) {
+        const numbers = named[index] ?? [];
+        const isRefused = numbers.length === 0;
+        const added = await service.post("/api/v1/suppressions", { number: text, reason: "asked" });
+        const revoked = await service.post("/api/v1/consents/revoke", { number: text, channel: "sms" });
+        const found = await service.post("/api/v1/compliance/suppression", { number: text, reveal: true });
+        const { body } = await service.post("/api/v1/compliance/check", { questions: [{ number: text, ...ASKED }] });
+        const [answer] = body["answers"] as readonly { readonly rules?: readonly string[] }[];
+        expect([added.status, revoked.status, found.status], text).toEqual(isRefused ? [400, 400, 400] : [201, 201, 200]);
+        expect(answer?.rules?.includes("INVALID_NUMBER") ?? true, text).toBe(isRefused);
+        if (!isRefused) {
+          const shown = [found.body, ...(found.body["others"] as readonly Record<string, unknown>[])];
+          expect(
+            shown.map(({ number }) => number),
+            text,
+          ).toEqual(numbers);
+          expect(
+            shown.every(({ suppressedSince }) => typeof suppressedSince === "string"),
+            text,
+          ).toBe(true);
+          const masked = numbers.map((number) => number.slice(-2));
+          for (const done of [added.body, revoked.body])
+            expect(
+              [done["number"], ...(done["others"] as readonly unknown[])].map((one) => String(one).slice(-2)),
+              text,
+            ).toEqual(masked);
+        }
+        // A command takes longer than a request.
+        if (index > 1) continue;
+        for (const line of [
+          ["dnc", "add", "--reason", "asked"],
+          ["consent", "revoke", "--channel", "sms"],
+        ]) {
+          const { code, number, others = [] } = await onCommandLine(...line, "--json", "--", text);
+          expect([code, ...(number === undefined ? [] : [number]), ...others], text).toEqual(isRefused ? [2] : [0, ...numbers]);
+        }
+      }
+    }),
+    { numRuns: scaled(40, 4) },
   );
 });
 
@@ -273,6 +368,19 @@ test("a file of bare numbers is one also when its first row has an extension or 
   expect(await world.facts.suppressedNumbers(0, 10)).toEqual(suppressed);
   expect(isInvalid("+1 212 911 0123")).toBe(true);
   expect(isInvalid("2125550171 do not call")).toBe(true);
+});
+
+test("a number with some digits in full width has its area code in a registry too, and is the same in a file of one area code", async () => {
+  const asOf = { registry: "US", asOf: "2026-03-01" } as const;
+  for (const [covers, text] of [
+    ["all", "２１２5550160"],
+    [new Set([212]), "２１２5550161"],
+    [new Set([212]), "５５５0162"],
+  ] as const) {
+    const report = await loadRegistry(ndjson([text]), { ...asOf, covers }, world.deps);
+    expect(report, text).toMatchObject({ result: "switched", refused: 0, numbers: 1 });
+  }
+  expect((await of(12125550162)).map((one) => one?.registries)).toEqual([["US"]]);
 });
 
 describe("a second reading", () => {

@@ -3,6 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type StartedService, startService } from "../../support/service.ts";
+import { until } from "../../support/until.ts";
 
 const EXAMPLE = new URL("../../../examples/campaigns/spring-renewals.yaml", import.meta.url);
 
@@ -136,6 +137,50 @@ test("a viewer may plan, with as many contacts looked at as by default, and not 
   });
   const { plan: hash, confirm } = body;
   expect(await at.post("/api/v1/campaigns/apply", { ...LOOK, plan: hash, confirm }, "viewer")).toMatchObject({ status: 403 });
+});
+
+test("a viewer who sends many plans of 10,000 characters is bounded at once, and everybody else is answered meanwhile", async () => {
+  const [first] = files;
+  const text = `${first?.text ?? ""}\n`.padEnd(10_000, "# a remark\n");
+  expect(text).toHaveLength(10_000);
+  const ends: { status: number; body: Record<string, unknown>; retryAfter: string | null }[] = [];
+  let isOver = false;
+  const body = JSON.stringify({ ...LOOK, files: [{ name: "long.yaml", text }] });
+  const headers = { "content-type": "application/json" };
+  const sends = async () => {
+    while (!isOver) {
+      const answer = await at.ask("/api/v1/campaigns/plan", { as: "viewer", method: "POST", headers, body });
+      const retryAfter = answer.headers.get("retry-after");
+      ends.push({ status: answer.status, body: (await answer.json()) as Record<string, unknown>, retryAfter });
+    }
+  };
+  const sending = Promise.all(Array.from({ length: 12 }, sends));
+  try {
+    const refused = () => ends.filter(({ status }) => status === 429).length;
+    await until(() => refused() > 0);
+    // A person beside: pages, a plan of their own that is as long, and what is refused to the viewer only.
+    for (let turn = 0; turn < 3; turn++) {
+      const before = refused();
+      expect((await at.ask("/api/v1/campaigns")).status).toBe(200);
+      expect((await at.ask("/readyz")).status).toBe(200);
+      expect((await at.ask("/api/v1/campaigns/plan", { as: "second", method: "POST", headers, body })).status).toBe(200);
+      // The viewer was at it all the while.
+      await until(() => refused() > before);
+    }
+  } finally {
+    isOver = true;
+    await sending;
+  }
+  expect(new Set(ends.map(({ status }) => status))).toEqual(new Set([200, 429]));
+  for (const { status, body: told, retryAfter } of ends)
+    if (status === 429)
+      expect([told["code"], told["detail"], retryAfter]).toEqual([
+        "too_many_at_once",
+        "vera has 2 readings of campaign files under way, which is as many as one caller may have",
+        "1",
+      ]);
+  // It is a bound of what is under way, and over with it.
+  expect((await at.post("/api/v1/campaigns/plan", JSON.parse(body), "viewer")).status).toBe(200);
 });
 
 test("the emergency stop pauses every campaign at once, needs no confirmation and may be repeated", async () => {

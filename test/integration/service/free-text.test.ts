@@ -3,6 +3,7 @@
 import { expect, test } from "vitest";
 import { CAMPAIGN, callsCsv, callsScenario } from "../../support/calls.ts";
 import { startService } from "../../support/service.ts";
+import { until } from "../../support/until.ts";
 
 const WRITTEN = [
   "+1 (212) 555-0177",
@@ -55,6 +56,8 @@ test("no page of a viewer and no live update shows a number that stands in a rea
       body: `${callsCsv(3)}${number},DISP_001,REASON_001,,\n`,
     });
     expect(sent.status).toBe(202);
+    const alarm = { endpoint: "alarms", type: "WEBHOOK_RECEIVER_OFF", subject: `of ${number}`, eventId: `alarm of ${number}` };
+    await world.service.store.outbox.add([{ ...alarm, body: JSON.stringify({ data: { message: reason } }) }]);
     await world.service.store.inbound.add([
       { channel: "dialer", eventId: `evt ${number}`, type: `of ${number}`, occurredAt: Date.now(), body: "{}" },
     ]);
@@ -85,6 +88,13 @@ test("no page of a viewer and no live update shows a number that stands in a rea
     }
   }
   expect(looked).toBeGreaterThan(30);
+  // Of all that is streamed alarms say what somebody wrote: each came, with its number masked.
+  const alarms = () => [...streamed.matchAll(/^data: (\{"type":"alarm".*\})$/gm)].map(([, data]) => JSON.parse(data ?? ""));
+  await until(() => alarms().length === WRITTEN.length);
+  const masked = expect.stringMatching(/^the owner of .*•.*77(?:_a)? complained$/);
+  expect(alarms()).toEqual(
+    WRITTEN.map(() => expect.objectContaining({ message: masked, subject: expect.stringContaining("•") })),
+  );
   live.abort();
   expect(SHOWN.test(streamed)).toBe(false);
   // An operator sees what was written, for that is what they work with.

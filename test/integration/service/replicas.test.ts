@@ -1,8 +1,14 @@
 // Two services on one database that are not alike: one whose token the tenant refuses, one with other limits or without a receiver.
 
 import { generateKeyPairSync } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { type Document, parseDocument } from "yaml";
+import { usCaUk2026 } from "../../../src/compliance/index.ts";
+import { failoverPolicySchema } from "../../../src/operations/index.ts";
 import { CAMPAIGN, callsCsv, callsScenario } from "../../support/calls.ts";
 import { type CliProcess, runCli } from "../../support/cli.ts";
 import { createDatabase } from "../../support/database.ts";
@@ -36,6 +42,13 @@ async function serveBeside(other: Readonly<Record<string, string>>): Promise<str
   beside = { running, url: "" };
   beside = { running, url: await url };
   return beside.url;
+}
+
+/** One statement on the database of both. */
+async function query(statement: string, values: readonly unknown[]): Promise<void> {
+  const client = new pg.Client({ connectionString: whole.databaseUrl });
+  await client.connect();
+  await client.query(statement, [...values]).finally(() => client.end());
 }
 
 interface Ready {
@@ -146,23 +159,91 @@ test("three services that start at once on an empty database make its tables onc
   }
 });
 
-test("services with other limits, and one that lacks a receiver, are told as different, in what and which", async () => {
+test("watches over pairs and changes that were left go to the service whose token is good", async () => {
+  await whole[Symbol.asyncDispose]();
+  const pairs = ["a", "b", "c", "d", "e"].map((name) => ({ primary: `first_${name}`, backup: `second_${name}` }));
+  const campaigns = pairs.flatMap(({ primary, backup }) => [
+    { id: primary, name: primary, status: "active" as const },
+    { id: backup, name: backup, status: "paused" as const },
+  ]);
+  const environment = { ...NO_RECEIVER, CXONE_CLIENT_SECRET: "rotated-since" };
+  whole = await startService({ sandbox: { scenario: { campaigns } }, environment });
+  const { failovers, replicas, stateIntents, audit } = whole.service.store;
+  const [bad] = (await replicas.list()).map(({ id }) => id);
+  for (const { primary, backup } of pairs) {
+    const policy = failoverPolicySchema.parse({ backup });
+    await failovers.put({ primary, backup, policy, actor: "olga", audit: [] });
+  }
+  const executors = async () => new Set((await failovers.list()).map(({ executor }) => executor));
+  // While it is alone it has them all.
+  await until(async () => isDeepStrictEqual(await executors(), new Set([bad])));
+  await serveBeside({ CXONE_CLIENT_SECRET: whole.sandbox.ready.clientSecret });
+  const others = (await replicas.list()).filter(({ id }) => id !== bad);
+  expect(others).toMatchObject([{ refused: null }]);
+  const good = others[0]?.id;
+  await until(async () => isDeepStrictEqual(await executors(), new Set([good])));
+  for (const { primary } of pairs) await until(async () => (await failovers.find(primary))?.lookedAt != null);
+  expect(await executors()).toEqual(new Set([good]));
+  // One after the other: each is there for whoever looks first.
+  for (const { backup: campaignId } of pairs) {
+    const pause = { id: `left_${campaignId}`, campaignId, target: "paused", idempotencyKey: `left_${campaignId}` } as const;
+    await stateIntents.begin({ ...pause, actor: "ann", reason: "a wrong list" });
+    await query("update outdial.state_intents set executor = 'gone' where id = $1", [pause.id]);
+    const outcome = async () => (await stateIntents.list(campaignId, 10)).find(({ id }) => id === pause.id)?.outcome;
+    await until(async () => (await outcome()) !== null);
+    expect(await outcome()).toBe("changed");
+    const told = await audit.list({ subject: campaignId, limit: 100 });
+    expect(told.filter(({ action }) => action === "campaign.change.taken-up")).toMatchObject([{ details: { by: good } }]);
+  }
+});
+
+const SECOND = { id: "client-2", secret: "s3cret-of-client-2", scopes: ["outbound:campaign:read"] };
+const DIFFERENCES: readonly (readonly [string, (config: Document) => Readonly<Record<string, string>>])[] = [
+  ["receivers", () => ({ OUTDIAL_BI_URL: "http://127.0.0.1:9/elsewhere" })],
+  ["limits", inFile(["limits", "other"], { perMinute: 7 })],
+  // The same rules under another name are other rules: manifests name them.
+  ["calling rules", inFile(["compliance", "pack"], "pack.json")],
+  ["tenant", (config) => inFile(["tenant", "token", "url"], `${String(config.getIn(["tenant", "hosts"]))}/oauth/token`)(config)],
+  ["credentials", () => ({ CXONE_CLIENT_ID: SECOND.id, CXONE_CLIENT_SECRET: SECOND.secret })],
+];
+
+/** A setting that the other service's file has, and nothing else that is not in this one's. */
+function inFile(path: readonly string[], value: unknown) {
+  return (config: Document) => {
+    config.setIn(path, config.createNode(value));
+    return { OUTDIAL_CONFIG: "other.yaml" };
+  };
+}
+
+test.each(DIFFERENCES)("services with other %s are told as different, in this alone, and which", async (item, change) => {
+  await whole[Symbol.asyncDispose]();
+  const calls = callsScenario(ROWS);
+  const scenario = { ...calls, clients: [...(calls["clients"] as object[]), SECOND] };
+  whole = await startService({ sandbox: { scenario }, environment: NO_RECEIVER });
+  const folder = join(whole.dir, "..");
+  const config = parseDocument(await readFile(join(folder, "outdial.yaml"), "utf8"));
+  await writeFile(join(folder, "pack.json"), JSON.stringify({ ...usCaUk2026(), id: "ours" }));
+  const environment = change(config);
+  await writeFile(join(folder, "other.yaml"), config.toString());
   expect(names(await conditions())).not.toContain("replicas_differ");
-  await serveBeside({ OUTDIAL_BI_URL: "http://127.0.0.1:9/elsewhere" });
+  await serveBeside(environment);
   const differ = async () => (await conditions()).find(({ name }) => name === "replicas_differ");
   await until(async () => (await differ()) !== undefined);
+  const [own, other] = (await whole.service.store.replicas.list()).map(({ id }) => id).toSorted();
   expect((await differ())?.message).toMatch(
-    /^the processes on this store are not set up alike: \S+ has other receivers than \S+$/,
+    new RegExp(
+      `^the processes on this store are not set up alike: (${own} has other ${item} than ${other}|${other} has other ${item} than ${own})$`,
+    ),
   );
   expect((await readyz(whole.service.url)).checks).toContainEqual({
     name: "replicas",
     ok: false,
-    message: expect.stringContaining("receivers"),
+    message: expect.stringContaining(`other ${item} than`),
   });
   expect((await attention()).map(({ code }) => code)).toContain("replicas_differ");
   expect(await (await fetch(`${whole.service.url}/metrics`)).text()).toMatch(/^outdial_replicas_differ 1$/m);
-  const doctor = await runCli(["doctor"], { cwd: `${whole.dir}/..`, env: whole.environment });
-  expect(doctor.stdout).toMatch(/processes on this store.*other receivers/);
+  const doctor = await runCli(["doctor"], { cwd: folder, env: whole.environment });
+  expect(doctor.stdout).toMatch(new RegExp(`processes on this store.*other ${item}`));
   await killBeside();
   await until(async () => (await differ()) === undefined);
   expect(whole.logged.join("\n")).toContain("replicas_differ is over");
