@@ -12,7 +12,6 @@ import {
   readStop,
 } from "../operations/index.ts";
 import { stopResultOf, stopViewOf } from "../operations/views/index.ts";
-
 import type { LifeStanding, StandingConflict, Store } from "../store/index.ts";
 import { complianceOn, rulesOf } from "./compliance.ts";
 import { type Flags, keptIn, loadConfig } from "./config.ts";

@@ -21,6 +21,8 @@ function tenantOf(startsAt: number) {
   let now = 0;
   let status = "paused";
   const pauses: number[] = [];
+  /** When a look showed it dialing. */
+  const seen: number[] = [];
   const arrive = () => {
     if (now < startsAt) return;
     status = "active";
@@ -37,6 +39,7 @@ function tenantOf(startsAt: number) {
     },
     status: async () => {
       arrive();
+      if (status === "active") seen.push(now);
       return { status };
     },
   } as unknown as CampaignRunner;
@@ -54,7 +57,7 @@ function tenantOf(startsAt: number) {
     told: Promise.resolve(),
     patience: STOP_PATIENCE,
   };
-  return { deps, pauses, status: () => status, now: () => now };
+  return { deps, pauses, seen, status: () => status, now: () => now };
 }
 
 const oneKnown = (mayStart: boolean) => [{ campaignId: "camp_1", mayDial: true, at: 0, expected: true, mayStart }];
@@ -62,13 +65,15 @@ const oneKnown = (mayStart: boolean) => [{ campaignId: "camp_1", mayDial: true, 
 test.each([500, 6_000, 20_000, 55_000, 90_000, 1_200_000])(
   "a start that was on its way when the stop was given, and arrives after %i ms, is paused before the stop says that it is",
   async (startsAt) => {
-    const { deps, pauses, status, now } = tenantOf(startsAt);
+    const { deps, pauses, seen, status, now } = tenantOf(startsAt);
     // Its answer is known a second after it has arrived.
     const evidence = async () => ({ evidence: oneKnown(now() < startsAt + 1_000) });
     const run = new StopRun({ ...deps, evidence }, STOP);
     await run.carry(new AbortController().signal);
     expect([status(), run.campaigns[0]?.confirmed, run.listProblem]).toEqual(["paused", true, null]);
     expect(pauses.at(-1)).toBeGreaterThanOrEqual(startsAt);
+    // At once, and not after the time that is between two looks.
+    expect(pauses.at(-1)).toBe(seen[0]);
   },
 );
 

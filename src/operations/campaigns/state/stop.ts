@@ -682,6 +682,7 @@ export class StopRun {
     const seen = await lookAgain(this.#deps, campaignId, { timeoutMs: 0, sendMs, signal: this.#signal, since });
     if (entry.isOver) return;
     const { shown, activeCalls, code } = seen;
+    const wasPaused = entry.row.shown === true;
     const mayStart = shown === true && (entry.mayStart || began < entry.startsUntilMs);
     const confirmed = seen.confirmed && !mayStart;
     const message = mayStart && seen.confirmed ? MAY_START : seen.message;
@@ -693,7 +694,11 @@ export class StopRun {
       entry.key += 1;
       entry.answeredAt = undefined;
       entry.answeredAfterMs = undefined;
-      await this.#later(entry, "again");
+      // A start has arrived since: people are called, and the time between looks is no reason to wait.
+      if (wasPaused) {
+        entry.waits = 0;
+        this.#queue(entry, "again");
+      } else await this.#later(entry, "again");
     } else await this.#later(entry, "look");
   }
 
