@@ -72,8 +72,8 @@ test.each([500, 6_000, 20_000, 55_000, 90_000, 1_200_000])(
     await run.carry(new AbortController().signal);
     expect([status(), run.campaigns[0]?.confirmed, run.listProblem]).toEqual(["paused", true, null]);
     expect(pauses.at(-1)).toBeGreaterThanOrEqual(startsAt);
-    // At once, and not after the time that is between two looks.
-    expect(pauses.at(-1)).toBe(seen[0]);
+    // Not after the time that is between two looks; what else waits makes this clock go on meanwhile.
+    expect((pauses.at(-1) ?? 0) - (seen[0] ?? 0)).toBeLessThan(STOP_PATIENCE.mostMs / 2);
   },
 );
 
