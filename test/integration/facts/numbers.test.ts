@@ -64,7 +64,7 @@ const FULL_WIDTH = 0xfee0;
 const wide = fc
   .tuple(digits, fc.integer({ min: 0, max: 0xffff }))
   .map(([text, which]) =>
-    [...text].map((one, i) => ((which >> i) & 1 ? String.fromCharCode(one.charCodeAt(0) + FULL_WIDTH) : one)).join(""),
+    Array.from(text, (one, i) => ((which >> i) & 1 ? String.fromCharCode(one.charCodeAt(0) + FULL_WIDTH) : one)).join(""),
   );
 const written = fc
   .tuple(

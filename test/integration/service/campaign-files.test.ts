@@ -144,11 +144,11 @@ test("a viewer who sends many plans of 10,000 characters is bounded at once, and
   const text = `${first?.text ?? ""}\n`.padEnd(10_000, "# a remark\n");
   expect(text).toHaveLength(10_000);
   const ends: { status: number; body: Record<string, unknown>; retryAfter: string | null }[] = [];
-  let isOver = false;
+  const over = new AbortController();
   const body = JSON.stringify({ ...LOOK, files: [{ name: "long.yaml", text }] });
   const headers = { "content-type": "application/json" };
   const sends = async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const answer = await at.ask("/api/v1/campaigns/plan", { as: "viewer", method: "POST", headers, body });
       const retryAfter = answer.headers.get("retry-after");
       ends.push({ status: answer.status, body: (await answer.json()) as Record<string, unknown>, retryAfter });
@@ -168,7 +168,7 @@ test("a viewer who sends many plans of 10,000 characters is bounded at once, and
       await until(() => refused() > before);
     }
   } finally {
-    isOver = true;
+    over.abort();
     await sending;
   }
   expect(new Set(ends.map(({ status }) => status))).toEqual(new Set([200, 429]));

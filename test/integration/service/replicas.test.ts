@@ -48,7 +48,11 @@ async function serveBeside(other: Readonly<Record<string, string>>): Promise<str
 async function query(statement: string, values: readonly unknown[]): Promise<void> {
   const client = new pg.Client({ connectionString: whole.databaseUrl });
   await client.connect();
-  await client.query(statement, [...values]).finally(() => client.end());
+  try {
+    await client.query(statement, [...values]);
+  } finally {
+    await client.end();
+  }
 }
 
 interface Ready {
@@ -182,7 +186,7 @@ test("watches over pairs and changes that were left go to the service whose toke
   expect(others).toMatchObject([{ refused: null }]);
   const good = others[0]?.id;
   await until(async () => isDeepStrictEqual(await executors(), new Set([good])));
-  for (const { primary } of pairs) await until(async () => (await failovers.find(primary))?.lookedAt != null);
+  for (const { primary } of pairs) await until(async () => ((await failovers.find(primary))?.lookedAt ?? null) !== null);
   expect(await executors()).toEqual(new Set([good]));
   // One after the other: each is there for whoever looks first.
   for (const { backup: campaignId } of pairs) {
