@@ -265,6 +265,8 @@ export class TenantRefresh {
   readonly #lists: SharedLists;
   /** Campaigns of the last list that may have more than it tells, such as hours of their own. */
   #partial = new Map<string, CampaignView>();
+  /** When the request for that list began. */
+  #listedAt: Instant = Number.NEGATIVE_INFINITY;
 
   constructor(deps: RefreshDeps) {
     this.#deps = deps;
@@ -481,6 +483,7 @@ export class TenantRefresh {
     const isWhole = ({ contactListId, dialerConfig, complianceConfig }: CampaignView) =>
       Boolean(contactListId) && dialerConfig && complianceConfig;
     this.#partial = new Map(campaigns.flatMap((one) => (isWhole(one) ? [] : [[one.id, one]])));
+    this.#listedAt = at;
     await this.#keepDocuments(campaigns.filter(isWhole), at, call);
     await store.tenantReadings.keep({ what: "campaigns" }, { count: campaigns.length }, { at, now: clock.now() });
   }
@@ -539,13 +542,14 @@ export class TenantRefresh {
     const recent = readAt !== null && isWithin(SHARED_MS, readAt, now) ? keptDocumentOf(value) : undefined;
     // Until its document is read, what the list of campaigns tells of it shows already what the rules forbid.
     const partial = readAt === null ? this.#partial.get(id) : undefined;
+    const listedAt = this.#listedAt;
     const document = recent ?? (partial?.contactListId ? partial : undefined);
     // What a person waits for is read anew.
     const shared = call.lane === "refresh" ? { document, contacts: this.#lists.source } : undefined;
     const from = shared !== undefined && document !== undefined && document === partial ? "assumed" : "measured";
     const looked = await states.gate(id, { most, keep: false, call, read: shared });
-    // It is as old as the oldest of what it was made of.
-    const parts = [now, ...(recent === undefined || readAt === null ? [] : [readAt])];
+    // It is as old as the oldest of what it was made of: one by the rules alone is then never newer than one with the document.
+    const parts = [now, from === "assumed" ? listedAt : recent === undefined || readAt === null ? now : readAt];
     const list = looked.campaign.listId === null ? undefined : this.#lists.readAt(looked.campaign.listId);
     const at = shared === undefined ? now : Math.min(...parts, list ?? now);
     const verdict = { ...looked, at };

@@ -22,6 +22,8 @@ let more = 0;
 /** Whether only their documents tell their hours, and whether the tenant refuses these. */
 let isPartial = false;
 let isHeld = false;
+/** Until then the documents of two campaigns are held back. */
+let held: Promise<void> | undefined;
 let server: ScriptedServer;
 let database: TestDatabase;
 let dir: string;
@@ -48,7 +50,16 @@ const moreCampaigns = () =>
       : { complianceConfig: { ...NEVER, dialingRules: { ...NEVER.dialingRules, allowedDays: ["Monday"] } } }),
   }));
 
-function answer({ url }: Asked): Answer {
+function answer(asked: Asked): Answer {
+  const given = answered(asked);
+  const until = /\/campaigns\/[ab]$/.test(asked.url) ? held : undefined;
+  if (until === undefined || typeof given === "function") return given;
+  return (response) => {
+    void until.then(() => response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(given.json)));
+  };
+}
+
+function answered({ url }: Asked): Answer {
   if (tenant === "silent") return () => undefined;
   if (tenant === "refuses") return { status: 403, json: { message: "missing scope" } };
   const { pathname } = new URL(url, "http://tenant");
@@ -308,6 +319,24 @@ test("where the list of campaigns does not tell their hours, what the rules forb
     expect((await missing()).map(({ what }) => what)).not.toContain("the campaigns' own calling hours");
   } finally {
     [more, isPartial, isHeld] = [0, false, false];
+    await fresh.dispose();
+  }
+});
+
+test("a look by the rules alone that was made while the document was being read does not stand against the look with the document", async () => {
+  [tenant, status] = ["answers", "active"];
+  const fresh = await createDatabase();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  held = promise;
+  try {
+    await using service = await open(undefined, fresh.url);
+    const assumed = ITEMS.map(({ id }) => ({ id, known: { windows: { from: "assumed" } } }));
+    await expect.poll(() => get(service, "/api/v1/campaigns"), { timeout: 60_000 }).toMatchObject({ body: { items: assumed } });
+    resolve();
+    await expect.poll(() => get(service, "/api/v1/campaigns"), { timeout: 60_000 }).toMatchObject({ body: { items: ITEMS } });
+  } finally {
+    held = undefined;
+    resolve();
     await fresh.dispose();
   }
 });
