@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, expect, vi } from "vitest";
 import { holdFetch } from "./messages.ts";
 import { processorMs } from "./processor.ts";
+import { noteStatements } from "./statements.ts";
 
 declare module "vitest" {
   interface TaskMeta {
@@ -29,6 +30,7 @@ if (longest === undefined) throw new Error(`${testPath} belongs to no suite`);
 vi.setConfig({ testTimeout: longest, hookTimeout: longest });
 
 holdFetch();
+noteStatements();
 
 const before = processorMs();
 // oxlint-disable-next-line no-empty-pattern -- vitest wants to see which fixtures a hook asks for

@@ -6,6 +6,7 @@ import pg from "pg";
 import { launchEngine } from "../../src/operations/index.ts";
 import { joinEmbeddedServer, openStore } from "../../src/store/index.ts";
 import { startOtherPostgres } from "./other-postgres.ts";
+import { keepStatements, refuseWholeReads } from "./statements.ts";
 import { TEMPORARY } from "./temporary.ts";
 
 /** Name of the environment variable that holds the server's URL during a run. */
@@ -37,10 +38,17 @@ export default async function setup(): Promise<(() => Promise<void>) | undefined
   const server = await startServer(dir);
   process.env[TEST_DATABASE_URL] = server.url;
   await makeTemplate(server.url, dir);
+  keepStatements(dir);
   return async () => {
     delete process.env[TEST_DATABASE_URL];
-    await server.leave();
-    await rm(dir, { recursive: true, force: true });
+    const template = new URL(server.url);
+    template.pathname = `/${TEMPLATE}`;
+    try {
+      await refuseWholeReads(template.href);
+    } finally {
+      await server.leave();
+      await rm(dir, { recursive: true, force: true });
+    }
   };
 }
 

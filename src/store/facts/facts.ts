@@ -90,7 +90,7 @@ function addAttempts(store: StoreCore, attempts: readonly NewAttempt[], by: Fact
 function waitingOptOuts(tx: Tx, calls: readonly string[]): Promise<OptOut[]> {
   return tx.query<OptOut>(
     `select a.number, o.call_id as "callId", o.code, (extract(epoch from o.at) * 1000)::float8 as at
-     from outdial.raw_outcomes o join outdial.attempts a on a.call_id = o.call_id
+     from outdial.raw_outcomes o join outdial.attempts a on a.call_id = o.call_id and a.call_id <> ''
      where o.opt_out is not null and o.number is null and o.call_id = any(${textColumn("$1")})`,
     [joinTexts(calls)],
   );
@@ -148,7 +148,7 @@ function addOutcomes(store: StoreCore, outcomes: readonly NewOutcome[], by: Fact
 }
 
 const WAITING = `from outdial.raw_outcomes o where opt_out is not null and number is null
-  and not exists (select from outdial.attempts a where a.call_id = o.call_id)`;
+  and not exists (select from outdial.attempts a where a.call_id = o.call_id and a.call_id <> '')`;
 
 /** Number of opt-outs that wait for the number of their call. */
 async function countUnresolvedOptOuts(store: StoreCore): Promise<number> {

@@ -10,6 +10,14 @@ create table outdial.delivered_counts (endpoint text primary key, delivered bigi
 insert into outdial.delivered_counts select endpoint, count(*) from outdial.outbox where status = 'delivered' group by endpoint;
 create index outbox_delivered on outdial.outbox (delivered_at) where status = 'delivered';
 
+-- What is looked for among all that was kept: events about something, who did what, periods of outcomes, lifts that say that an opt-out was a mistake.
+create index outbox_by_subject on outdial.outbox using hash (subject);
+create index audit_by_action on outdial.audit (action);
+create index audit_by_actor on outdial.audit (actor);
+create index retrieval_windows_by_end on outdial.retrieval_windows (to_ms);
+create index mistaken_lifts on outdial.suppression_lifts (id) where mistake;
+create index handover_holds_ended on outdial.handover_holds (until);
+
 -- What was removed by the table of lives; the row of this table says when a service last began.
 create table outdial.removals (name text primary key, removed bigint not null default 0, at timestamptz not null) with (fillfactor = 50);
 -- A store of before begins a week later, so that the company can say first how long it keeps what it has.

@@ -2,7 +2,7 @@
 -- PostgreSQL database dump
 --
 
-\restrict bektrbaDfxabnkOtxDe3gRQoBX8hsuaEBXT3RKGuKeIGoVOP0UStpIRY8lu8ajE
+\restrict bt6rzAr8eGH6vxZ02Lf0QAm1BMW6cM18Y9FLcJVBcmMztEhPsHE0tUK6tu25Hnm
 
 -- Dumped from database version 15.18 (Debian 15.18-0+deb12u1)
 -- Dumped by pg_dump version 15.18 (Debian 15.18-0+deb12u1)
@@ -2218,7 +2218,7 @@ ALTER TABLE ONLY outdial.registry_numbers ATTACH PARTITION outdial.registry_numb
 -- Data for Name: application_versions; Type: TABLE DATA; Schema: dbos; Owner: -
 --
 
-INSERT INTO dbos.application_versions VALUES ('b74d8737-d0a5-46c8-95bb-07dbfbe9519d', '2', 1795727560102, 1795727560102, 'outdial');
+INSERT INTO dbos.application_versions VALUES ('3cc33246-baa8-4ae5-b98b-358574517c35', '2', 1795743426990, 1795743426990, 'outdial');
 
 
 --
@@ -2244,10 +2244,10 @@ INSERT INTO dbos.dbos_migrations VALUES (123);
 -- Data for Name: operation_outputs; Type: TABLE DATA; Schema: dbos; Owner: -
 --
 
-INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4k3awxx13bxcca/1', 0, 'pending-chunks', '{"json":[0],"__dbos_serializer":"superjson"}', NULL, NULL, 1795727560531, 1795727560535, 'js_superjson', 'outdial', 1795727560536);
-INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4k3awxx13bxcca/1', 1, 'chunk-0', '{"json":"{\"attempts\":{\"max\":11,\"buckets\":[[91,1],[99,2],[106,2],[111,1],[117,2],[122,2]]},\"items\":{\"max\":11,\"buckets\":[[91,1],[99,2],[106,2],[111,1],[117,2],[122,2]]},\"retries\":0,\"rateLimited\":0}","__dbos_serializer":"superjson"}', NULL, NULL, 1795727560536, 1795727560564, 'js_superjson', 'outdial', 1795727560565);
-INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4k3awxx13bxcca/1', 2, 'settle', '{"json":null,"__dbos_serializer":"superjson"}', NULL, NULL, 1795727560566, 1795727560568, 'js_superjson', 'outdial', 1795727560568);
-INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4k3awxx13bxcca/1', 3, 'close', '{"json":null,"__dbos_serializer":"superjson"}', NULL, NULL, 1795727560568, 1795727560573, 'js_superjson', 'outdial', 1795727560574);
+INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4k7t7zwb503zk2/1', 0, 'pending-chunks', '{"json":[0],"__dbos_serializer":"superjson"}', NULL, NULL, 1795743427533, 1795743427536, 'js_superjson', 'outdial', 1795743427536);
+INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4k7t7zwb503zk2/1', 1, 'chunk-0', '{"json":"{\"attempts\":{\"max\":13,\"buckets\":[[91,1],[99,1],[106,2],[111,1],[117,1],[122,1],[126,2],[130,1]]},\"items\":{\"max\":13,\"buckets\":[[99,2],[106,2],[111,1],[117,1],[122,1],[126,2],[130,1]]},\"retries\":0,\"rateLimited\":0}","__dbos_serializer":"superjson"}', NULL, NULL, 1795743427537, 1795743427572, 'js_superjson', 'outdial', 1795743427572);
+INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4k7t7zwb503zk2/1', 2, 'settle', '{"json":null,"__dbos_serializer":"superjson"}', NULL, NULL, 1795743427574, 1795743427577, 'js_superjson', 'outdial', 1795743427578);
+INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4k7t7zwb503zk2/1', 3, 'close', '{"json":null,"__dbos_serializer":"superjson"}', NULL, NULL, 1795743427579, 1795743427590, 'js_superjson', 'outdial', 1795743427590);
 
 
 --
@@ -2278,14 +2278,14 @@ INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4k3awxx13bxcca/1', 3, 'clo
 -- Data for Name: workflow_input; Type: TABLE DATA; Schema: dbos; Owner: -
 --
 
-INSERT INTO dbos.workflow_input VALUES ('job_01kv8f4k3awxx13bxcca/1', '{"json":["job_01kv8f4k3awxx13bxcca",1],"__dbos_serializer":"superjson"}', 1795727560519);
+INSERT INTO dbos.workflow_input VALUES ('job_01kv8f4k7t7zwb503zk2/1', '{"json":["job_01kv8f4k7t7zwb503zk2",1],"__dbos_serializer":"superjson"}', 1795743427517);
 
 
 --
 -- Data for Name: workflow_output; Type: TABLE DATA; Schema: dbos; Owner: -
 --
 
-INSERT INTO dbos.workflow_output VALUES ('job_01kv8f4k3awxx13bxcca/1', '{"json":null,"meta":{"values":["undefined"]},"__dbos_serializer":"superjson"}', NULL, 1795727560576);
+INSERT INTO dbos.workflow_output VALUES ('job_01kv8f4k7t7zwb503zk2/1', '{"json":null,"meta":{"values":["undefined"]},"__dbos_serializer":"superjson"}', NULL, 1795743427593);
 
 
 --
@@ -2298,14 +2298,14 @@ INSERT INTO dbos.workflow_output VALUES ('job_01kv8f4k3awxx13bxcca/1', '{"json":
 -- Data for Name: workflow_status; Type: TABLE DATA; Schema: dbos; Owner: -
 --
 
-INSERT INTO dbos.workflow_status VALUES ('job_01kv8f4k3awxx13bxcca/1', 'SUCCESS', 'tag@e8d62523ecf21852', '', '', '[]', NULL, NULL, NULL, 'vm-4506-8ycwnc', 1795727560519, 1795727560576, '2', '', NULL, NULL, 1, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, 'js_superjson', NULL, false, false, 1795727560576, NULL, NULL, NULL, false, 'outdial', '77b3ea2d-e6cf-4788-aa8d-4c8d21350cd6');
+INSERT INTO dbos.workflow_status VALUES ('job_01kv8f4k7t7zwb503zk2/1', 'SUCCESS', 'tag@dab5b45d591ca9b3', '', '', '[]', NULL, NULL, NULL, 'vm-23855-7mod07', 1795743427517, 1795743427593, '2', '', NULL, NULL, 1, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, 'js_superjson', NULL, false, false, 1795743427593, NULL, NULL, NULL, false, 'outdial', 'eac49af1-bc24-4194-ad28-6e0c33eebd7d');
 
 
 --
 -- Data for Name: api_tokens; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.api_tokens VALUES ('tok_01kv8f4k7y0b7qxd5vm4', 'ann', 'operator', '\xdc5b75163aea9fd0de05f7887a0ca145dad57dbc12add8dc7f96a80c10d5befc', 'tester', '2026-06-16 15:00:00.894+00', NULL, NULL, NULL, NULL);
+INSERT INTO outdial.api_tokens VALUES ('tok_01kv8f4kfbb4075z5p1y', 'ann', 'operator', '\x81b3ffac61c3cbf85e37aa79e74592021c3168d88c98664ecd3d88671644f78e', 'tester', '2026-06-16 15:00:01.131+00', NULL, NULL, NULL, NULL);
 
 
 --
@@ -2333,24 +2333,24 @@ INSERT INTO outdial.attempts VALUES (13055550100, '2026-06-15 15:02:00+00', 'att
 -- Data for Name: audit; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.audit VALUES (0, '2026-06-16T15:00:00.466Z', 'tester', 'registry.load', 'registry US', NULL, '{"areaCodes":"212","asOf":"2026-06-10","contentHash":"sha256:7e6a32407838f517c3c9d15978f2789eef2c75ce784422fb0bab0060d9865130","file":"us-registry.txt","numbers":2,"registry":"US","whole":true}', '\x952f0ec3c524651b2409bbcb80aa1749ad63131cd5c2eba498dc73b0efa07d8f', '\x3e313360a31191fcbf1db85bc8c3bef980398d5690ef98d4a4d61a50090bf63a');
-INSERT INTO outdial.audit VALUES (1, '2026-06-16T15:00:00.494Z', 'tester', 'dnc.import', 'own-list.csv', NULL, '{"added":1,"contentHash":"sha256:04e10f7a828b48b49765b441ec8da0c15b52f0a817e07668041229a9a5b6252f","file":"own-list.csv","import":"imp_01kv8f4jv89hbanf0xtt","known":0,"read":1,"refused":0}', '\xd077a8f25fa480ed47645f27bf1ad00f2d00dcfea6fa4fdebb5eb162abc1b848', '\xcd5e26ca5a8572abb0641b764ff854041ca6cd5506209065ca721057e27a180b');
-INSERT INTO outdial.audit VALUES (2, '2026-06-16T15:00:00.523Z', 'tester', 'consent.import', 'consent.csv', NULL, '{"added":2,"contentHash":"sha256:3c6c1e6fff31355a9e7d173033137e7fc2e7428fef354fa04da44fc6c69c2d36","file":"consent.csv","import":"imp_01kv8f4jw3jmsvhnra1z","known":0,"read":2,"refused":0}', '\x372bb76f46eed687ccaec0f33a381677ce961bef716accd4cf33d5087656b3fc', '\xd6da3cc46446cc5fdd48d93018557ff33355b52e533e7c75390ef5d41d8c126e');
-INSERT INTO outdial.audit VALUES (3, '2026-06-16T15:00:00.546Z', 'tester', 'attempts.import', 'calls.ndjson', NULL, '{"added":3,"contentHash":"sha256:ba4326a37ad7a24bcf9f9caa5d0a8cc082f71906199d5319189b452e154e2ed1","file":"calls.ndjson","import":"imp_01kv8f4jwvmdcr5n6pxz","known":0,"read":3,"refused":0}', '\x9b3cdc0c5bc3e562a8f5f48ab59ab3a17b16181c8e70903aecc6e56e5eb4cb26', '\xa96bf10df402aa5269aec40882eb1aa34bf76bb0d37bbb6c4e1defded045ae3b');
-INSERT INTO outdial.audit VALUES (4, '2026-06-16T15:00:00.566Z', 'tester', 'dnc.suppress', '+12125550123', NULL, '{"code":"stop","origin":"manual","reference":"call-7"}', '\x3c82cea03566b45bc917047a741c796a411d2cd8ad2ebcd41b2bc7d35afc3bbb', '\x1a8f78ec9c89b8366d85477c562a6ae9a1e12bd82b3327928207392d85e61ef8');
-INSERT INTO outdial.audit VALUES (5, '2026-06-16T15:00:00.779Z', 'tester', 'job.run', 'job_01kv8f4k3awxx13bxcca', 'job_01kv8f4k3awxx13bxcca', '{"campaign":"camp_1","contentHash":"4bc27280a5be370ac482cad98642cfb7e9b4adc72bb383e79ade72bd33191140","replica":"vm-4506-8ycwnc","rows":10,"run":1,"source":"calls.csv"}', '\xec727f6626cf355d6d330bff3d52763dce05afd4767faf3da879c07ac59f18a0', '\x6be592176ce5432ae25efc67066ac6cf0e4e1bbb350faf5846a6bfd23f23ed1f');
-INSERT INTO outdial.audit VALUES (6, '2026-06-16T15:00:00.811Z', 'tester', 'disposition.assign', 'call_0000001', 'job_01kv8f4k3awxx13bxcca', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":6,"line":2,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x9d3eff782cc875ee9d5cfb8a0797299e68ea1aed8dd939221fe7216814170a3b', '\xcc3ca65796c58a3ee4ac08fac51bcb33af4999d4e0fb93de15a3d15b31acb162');
-INSERT INTO outdial.audit VALUES (7, '2026-06-16T15:00:00.811Z', 'tester', 'disposition.assign', 'call_0000002', 'job_01kv8f4k3awxx13bxcca', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":7,"line":3,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x42bf106bc0372022df1ec299b99a1a024580268872f16c401f9b29a0c0354831', '\x139cf9ea59983a86b29da4860f5dc41f14f2ba63f34747e22dabc3515a29f739');
-INSERT INTO outdial.audit VALUES (8, '2026-06-16T15:00:00.811Z', 'tester', 'disposition.assign', 'call_0000003', 'job_01kv8f4k3awxx13bxcca', '{"attempts":1,"campaign":"camp_1","code":"DISP_002","latencyMs":8,"line":4,"result":"tagged","statusCode":200}', '\xfae6ffacfa31df2ce7c6a8f7dcac0af4ade703dcfb7cc758f20bbf60831a0d97', '\x9b3ed547cad57edda4f4ed6e2cebd5b7e2b20c386bce1f380dec835f7a34ee93');
-INSERT INTO outdial.audit VALUES (9, '2026-06-16T15:00:00.811Z', 'tester', 'disposition.assign', 'call_0000004', 'job_01kv8f4k3awxx13bxcca', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":7,"line":5,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x2757e66b6e1f2f04f6813dd7bcaaf60c811bc154ca3270a97afead41c4ee2087', '\xed115f19543b80e0236fdc41f5e5294340a57e0e5941e5b46f5f4828817eafc0');
-INSERT INTO outdial.audit VALUES (10, '2026-06-16T15:00:00.811Z', 'tester', 'disposition.assign', 'call_0000005', 'job_01kv8f4k3awxx13bxcca', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":8,"line":6,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x9ab58f53d5a9a95774c892d6208c78d260ee3a765cdc1d1b3a99769946777129', '\x0e6455f482adb22715295cc52bf31cab32b277037da42b688ac0d73fcd2972c8');
-INSERT INTO outdial.audit VALUES (11, '2026-06-16T15:00:00.811Z', 'tester', 'disposition.assign', 'call_0000006', 'job_01kv8f4k3awxx13bxcca', '{"attempts":1,"campaign":"camp_1","code":"DISP_002","latencyMs":9,"line":7,"result":"tagged","statusCode":200}', '\x346385ceb41f7768432c18cb0f3cdef54b5f138b6efa40d77bcbad1566f7a1c8', '\x6b3d2e01daa9b74162c7b2c4bc58c67ed606ed07f84da93705d6c38a755c3fe3');
-INSERT INTO outdial.audit VALUES (12, '2026-06-16T15:00:00.811Z', 'tester', 'disposition.assign', 'call_0000007', 'job_01kv8f4k3awxx13bxcca', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":10,"line":8,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x399dfb66025563b48dfd603363aa4fe85743408e8d80809c92a379a4a622766b', '\xb2991e8dd8d80550127150d3605283e0786e8a9c261454fc9c6f03872662176b');
-INSERT INTO outdial.audit VALUES (13, '2026-06-16T15:00:00.811Z', 'tester', 'disposition.assign', 'call_0000008', 'job_01kv8f4k3awxx13bxcca', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":11,"line":9,"reason":"REASON_001","result":"tagged","statusCode":200}', '\xc193db7d38c8d76c2bdb28955b8dad6d333854098597786ee439dec288c53434', '\x78987d0b3a08da3c00c89d6b4689f07b05555a3fb3f4170ab4fa02cf288edbfa');
-INSERT INTO outdial.audit VALUES (14, '2026-06-16T15:00:00.811Z', 'tester', 'disposition.assign', 'call_0000009', 'job_01kv8f4k3awxx13bxcca', '{"attempts":1,"campaign":"camp_1","code":"DISP_002","latencyMs":10,"line":10,"result":"tagged","statusCode":200}', '\x69f3257ff53a2595c4c610f6bfca6de57d1dcabbc02429b517005e460791c90c', '\xa4e5c501b26f87796569bbb68655cccfc2ece2e7cf1a4837bc1b7da948dd9d8a');
-INSERT INTO outdial.audit VALUES (15, '2026-06-16T15:00:00.811Z', 'tester', 'disposition.assign', 'call_0000010', 'job_01kv8f4k3awxx13bxcca', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":11,"line":11,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x273ff10870ddf7f743218560308c358c54164ea215b736a3cd0fc91ce3ebf741', '\x0d62977d616088d7458691d0d8d5be4c2cfde4c40af0328744f567dc1b253094');
-INSERT INTO outdial.audit VALUES (16, '2026-06-16T15:00:00.872Z', 'tester', 'campaign.pause', 'camp_1', NULL, '{"activeCalls":0,"confirmed":true,"intent":"intent_01kv8f4k6w9b7rp99wt9","key":"state-paused-intent_01kv8f4k6w9b7rp99wt9","outcome":"already"}', '\xb563ba9ed39d5bd92d072040d298fe56d7e5d140fdb2043c31aca6fbca8a0aba', '\xf58fc10f35d0ac2f78e732dba4587fa9c333e0ea1d249de21a1c3837b300d8df');
-INSERT INTO outdial.audit VALUES (17, '2026-06-16T15:00:00.896Z', 'tester', 'token.add', 'ann', NULL, '{"expiresAt":null,"id":"tok_01kv8f4k7y0b7qxd5vm4","role":"operator"}', '\x546be0c2302b622f8fc442eee63029aa611b226a5e6a5b699e5c020f5f919664', '\x2feb8a28a6024d448610fafaa05f3eaf49947bea1f2903b4dd0bf7a677284953');
+INSERT INTO outdial.audit VALUES (0, '2026-06-16T15:00:00.584Z', 'tester', 'registry.load', 'registry US', NULL, '{"areaCodes":"212","asOf":"2026-06-10","contentHash":"sha256:7e6a32407838f517c3c9d15978f2789eef2c75ce784422fb0bab0060d9865130","file":"us-registry.txt","numbers":2,"registry":"US","whole":true}', '\x3df4252b7ac723492abfdbfe95508cf561d474a74db41cefdb4a27f46cfb72ed', '\x98efa17813d0551414aa37c7cd91e2a99bdf5ff21b57afaa511244e29e705e4e');
+INSERT INTO outdial.audit VALUES (1, '2026-06-16T15:00:00.628Z', 'tester', 'dnc.import', 'own-list.csv', NULL, '{"added":1,"contentHash":"sha256:04e10f7a828b48b49765b441ec8da0c15b52f0a817e07668041229a9a5b6252f","file":"own-list.csv","import":"imp_01kv8f4jzbgekgdkh0e4","known":0,"read":1,"refused":0}', '\x60d94c3d32c1bf5112025e0be7c73e584bd70ee180fd3e3bf594719fac1087d7', '\x08a1538e18098c46e7bba944a4ce7551c89714f62d9e27723805ac12f9f80719');
+INSERT INTO outdial.audit VALUES (2, '2026-06-16T15:00:00.677Z', 'tester', 'consent.import', 'consent.csv', NULL, '{"added":2,"contentHash":"sha256:3c6c1e6fff31355a9e7d173033137e7fc2e7428fef354fa04da44fc6c69c2d36","file":"consent.csv","import":"imp_01kv8f4k0bpcc0mzb3rw","known":0,"read":2,"refused":0}', '\xc5243b2a3d53649cc362c56ad46cc2934ea06cafa483d2e50bc9dd486b484eeb', '\x1ecda478e4963e738d7654bbbe393b388f7dfa41cc605df65b4f4d570f425cee');
+INSERT INTO outdial.audit VALUES (3, '2026-06-16T15:00:00.723Z', 'tester', 'attempts.import', 'calls.ndjson', NULL, '{"added":3,"contentHash":"sha256:ba4326a37ad7a24bcf9f9caa5d0a8cc082f71906199d5319189b452e154e2ed1","file":"calls.ndjson","import":"imp_01kv8f4k27jsb2h8en41","known":0,"read":3,"refused":0}', '\xa920612c74dc3eb8c850d15a83b14b25d570bc446b7a86fd72b5c02d89cf1392', '\xc843b77c1910fc7fe5494e9949d51ea5626e20cfcc6f64924809ad1f4f5874ba');
+INSERT INTO outdial.audit VALUES (4, '2026-06-16T15:00:00.766Z', 'tester', 'dnc.suppress', '+12125550123', NULL, '{"code":"stop","origin":"manual","reference":"call-7"}', '\xbc2f19b6c35fe3a29fd8fdcb7b97c28cc9f534bf665bf683dda6d595a0723642', '\xcf23cbb928f5652ec03ff1a9b8a4f84da13da14228cfac9c817ea77ab8c1e90b');
+INSERT INTO outdial.audit VALUES (5, '2026-06-16T15:00:00.942Z', 'tester', 'job.run', 'job_01kv8f4k7t7zwb503zk2', 'job_01kv8f4k7t7zwb503zk2', '{"campaign":"camp_1","contentHash":"4bc27280a5be370ac482cad98642cfb7e9b4adc72bb383e79ade72bd33191140","replica":"vm-23855-7mod07","rows":10,"run":1,"source":"calls.csv"}', '\x48649f74d5f97c944d688edf2406e5c5cc7f4a4196b87a03b02c9b7cec759f4f', '\x94b348b9b4abb5437e0db7d39cd7d67cf332c95c983c46c443eb55b0b8d431ed');
+INSERT INTO outdial.audit VALUES (6, '2026-06-16T15:00:00.977Z', 'tester', 'disposition.assign', 'call_0000001', 'job_01kv8f4k7t7zwb503zk2', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":7,"line":2,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x4f02b0226ae6f24f06a5e3cb7e0f8c0baf146713b99e78ebc1dabeece1161310', '\xdfffa5f82eca84b3f6fed3c93ab17ba8e278ad0a5882d6b0ece183047ecc88d1');
+INSERT INTO outdial.audit VALUES (7, '2026-06-16T15:00:00.977Z', 'tester', 'disposition.assign', 'call_0000002', 'job_01kv8f4k7t7zwb503zk2', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":7,"line":3,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x20d123d8bc459e80273a579cfbf03c7b0ff40dc024d6764bbfa7732193e07c4e', '\xdab87fb5cfdebbf179fce50b9b6eb5723385ae607d1eef4f45dc2125e817ceab');
+INSERT INTO outdial.audit VALUES (8, '2026-06-16T15:00:00.977Z', 'tester', 'disposition.assign', 'call_0000003', 'job_01kv8f4k7t7zwb503zk2', '{"attempts":1,"campaign":"camp_1","code":"DISP_002","latencyMs":8,"line":4,"result":"tagged","statusCode":200}', '\x7688458c6f5991631a4f989d7fd51c388a04ad9a2feb6f4836e2176868c2e8b5', '\x40999097232aff0eac450751c855bda4e147d00f9ea63421ddf61d9ca85ef23e');
+INSERT INTO outdial.audit VALUES (9, '2026-06-16T15:00:00.977Z', 'tester', 'disposition.assign', 'call_0000004', 'job_01kv8f4k7t7zwb503zk2', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":8,"line":5,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x4543e9d76bea8606e9ffcea93d5f483e2fb103d62c6c9f850868e182cb826827', '\xf552f731be077405a4d2bd2925082fee5beac76229b777189badff3d14cb1bb2');
+INSERT INTO outdial.audit VALUES (10, '2026-06-16T15:00:00.977Z', 'tester', 'disposition.assign', 'call_0000005', 'job_01kv8f4k7t7zwb503zk2', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":9,"line":6,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x774ec29b6821ab95e816da825d0daeed2168a57b00bc43689c95ba2ed0c9bf13', '\xdf416941c1c569c85f21715cd27e91852a0b76efd11d98d11dca71e42d8ab928');
+INSERT INTO outdial.audit VALUES (11, '2026-06-16T15:00:00.977Z', 'tester', 'disposition.assign', 'call_0000006', 'job_01kv8f4k7t7zwb503zk2', '{"attempts":1,"campaign":"camp_1","code":"DISP_002","latencyMs":10,"line":7,"result":"tagged","statusCode":200}', '\x30e893d01c173c49ad020743acb6e4b4de178be4e970fa618a269a4817ced615', '\xd7ee205bdc7c3bd4ac7e1eaf90762183163ef06dafa61e0cb21c38a0829f30e9');
+INSERT INTO outdial.audit VALUES (12, '2026-06-16T15:00:00.977Z', 'tester', 'disposition.assign', 'call_0000007', 'job_01kv8f4k7t7zwb503zk2', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":11,"line":8,"reason":"REASON_001","result":"tagged","statusCode":200}', '\xe36fe51fef1b9d750265516e14f67bcd48104559ab2b1b43d542f930e97fac04', '\x46f88efd1d7da4b72a1fefa30316d16c38433e0c7d6508a8b953958d0b30f8e9');
+INSERT INTO outdial.audit VALUES (13, '2026-06-16T15:00:00.977Z', 'tester', 'disposition.assign', 'call_0000008', 'job_01kv8f4k7t7zwb503zk2', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":12,"line":9,"reason":"REASON_001","result":"tagged","statusCode":200}', '\xf8190d8810b1ca39c2a63d79f8f5a2f9eb952a4e9a8852e86668ba0d4b8b5482', '\xeb54003bb735d0b7cbb7baebcba34042bd5fe05491478d21b44335f682cc4368');
+INSERT INTO outdial.audit VALUES (14, '2026-06-16T15:00:00.977Z', 'tester', 'disposition.assign', 'call_0000009', 'job_01kv8f4k7t7zwb503zk2', '{"attempts":1,"campaign":"camp_1","code":"DISP_002","latencyMs":13,"line":10,"result":"tagged","statusCode":200}', '\x974b7bacf7e5075cb222a366c3b4a909783cbbdc6f58d01dd723655c7fa06bd0', '\x08497e7ab449f48dccf66b7bca749f4814e37adef17524945c763b4a8f153f93');
+INSERT INTO outdial.audit VALUES (15, '2026-06-16T15:00:00.977Z', 'tester', 'disposition.assign', 'call_0000010', 'job_01kv8f4k7t7zwb503zk2', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":12,"line":11,"reason":"REASON_001","result":"tagged","statusCode":200}', '\xa0ae1fc9b09b21b814f22cef847d5dd85af7210d7bbde7b7de2bf4ea7c3d3d0d', '\xf29be2bc9a65bd9435b71442c2f0ef2e30ecb6f80a35f24554c4d33d68bf313a');
+INSERT INTO outdial.audit VALUES (16, '2026-06-16T15:00:01.084Z', 'tester', 'campaign.pause', 'camp_1', NULL, '{"activeCalls":0,"confirmed":true,"intent":"intent_01kv8f4kdds85683ne4x","key":"state-paused-intent_01kv8f4kdds85683ne4x","outcome":"already"}', '\x9e0513bb23fd06d3ca138611277d2d67bb44bdd9cd2d2ba26a7b2d3986d1cfcf', '\xd87b2e9c294fd7a70e67699216ea82f286b4b3b4bb4b38aa82415555da890f14');
+INSERT INTO outdial.audit VALUES (17, '2026-06-16T15:00:01.134Z', 'tester', 'token.add', 'ann', NULL, '{"expiresAt":null,"id":"tok_01kv8f4kfbb4075z5p1y","role":"operator"}', '\x355148906433bcb377bf80c3dfe16eabc7e7b5762ef801e7500b9e6818e57d59', '\xad1898d8dc81deee4873ee20a41776d73b434ca8e06dbba477afa604d9259a4b');
 
 
 --
@@ -2359,57 +2359,57 @@ INSERT INTO outdial.audit VALUES (17, '2026-06-16T15:00:00.896Z', 'tester', 'tok
 
 INSERT INTO outdial.audit_checkpoints VALUES (1, 'outdial.audit/6cfd9de2e78a34ff
 1
-lS8Ow8UkZRskCbvLgKoXSa1jExzVwuukmNxzsO+gfY8=
+PfQlK3rHI0kqv9v+lVCM9WHUdKdNtBzv20on9Gz7cu0=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0HjkVHhz3rs8MGhDtoZe0TUgTaUysPuAW5VVW3+qQbelobrb6vfFI3HxdtUactKrM/GwqjmGXOW2xkZUCYh7wWVgw=
+— outdial.audit/6cfd9de2e78a34ff Hm0HjhH8RV2BUoP+BKMWHeIPwvm+STpZrtEZ55+XF4bmIIVK/p8KE/dF4DmWlzG6W1SBZCGsCMkZj/hHD4Io7RER1QA=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (2, 'outdial.audit/6cfd9de2e78a34ff
 2
-5jY/d6EFeMAjUHV3ZJySoqbOFJWSV9iGdnCVLwK0Abg=
+cVJJNp7L0vO+PF82Id4BNIPsvGm0XN2dR6I1EG73Qqo=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0Hjmmv3hcS9T59t/olGjDvjcssuAaoSxLQjtCA84NLy8m4oRPtPm7k3pruoHRDvRJTzJGY/AlARXXjWe0OWPLjWwY=
+— outdial.audit/6cfd9de2e78a34ff Hm0HjvHi+QaaUqVCIlj4JV/OgULhmP3KqMAdJ5bxGxynqJIlb9a8ldlEqCepvu7yCAq313P9e8WkVvmrqSgNqvcjkgY=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (3, 'outdial.audit/6cfd9de2e78a34ff
 3
-EUJCwGrIwgb8O/MOX9pTIh8kvxCEEUJzCefjcRCtA48=
+mDg4tNddQggugMo4dOVdKA//SM/alc2qgY5PmgKnHbc=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0HjsaE4dq2Ao/ObyBUNuujDLhT4y3FrMe2jdfQJZngXEWaKOzquUY4xWEpH492L7FLtRTJxmncolAD8VQPpygUXgc=
+— outdial.audit/6cfd9de2e78a34ff Hm0HjjephE7G5CB/XNLq/L8CFMbyv6DV2T0K9pOpxkl8Gt8REDyPQQUQHiDSBHzuotjeTQx4Of7H8eUIWUrmw6tG6QM=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (4, 'outdial.audit/6cfd9de2e78a34ff
 4
-HWpKLUAy4Up9gZ8ZMedm8tCKUrT3C3hjSJLxEJRT3eQ=
+Yi8Qc+y0kyhMOQR89RwEWVcMFtroNitg+ERq45/mmkY=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0HjggDhpPCTEztZ5TUYlMd6wuSY/xgfYOBrtA1zas0nWb78jJcFJckplni3Cy5ZV+mc0GHPKu7aZkjbH1WdFf7XQc=
+— outdial.audit/6cfd9de2e78a34ff Hm0Hjrr0Qg/pLMJPTYVK+EKJLaCZ6PXt6lo7Ur+nc97W4CxNRONaR+PC8eevzXsiQRJGqNGJP0GImLLd8JIhTesMHAM=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (5, 'outdial.audit/6cfd9de2e78a34ff
 5
-Q2u0GbgJK8esgFsvrUFO5PDFfIaL7Hsw9UOmivOzeRU=
+xFVws3x5gGF+0X9km2k08KUiOcfJjB6xUqzucj84AUE=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0Hjs7FZ16xTRIIi3hPc1ucs8GOXSpb+NEAEs9U9oU1POvhv2pwoljrkUTMBx8DJ7nxUcrWoWQmogf9mes6bsWwYQQ=
+— outdial.audit/6cfd9de2e78a34ff Hm0HjgWNtiSxmFnXF5DeMF3FWuU8iaK2Hi3EpKmVQlO3WD4FQ6+oYXzgb7xOem3tsTyvgTOM9GKgsqsApwDqYHwQ3QA=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (6, 'outdial.audit/6cfd9de2e78a34ff
 6
-BqV8ooik1kHU3b8l3E8OIbkoCXNWbtm8ld7bxwjrodc=
+4jWffzo4l94PagZUhlnZCdejkufEywuBkDDHk/01t3U=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0Hjj4LlRqIgavTuPOqN2OPbVet3p4Oopt/aRvUel8ZxRixy6MRAR7T4A+XRrYRmVTdeE5tr8A5O6TKnI86En1B9gQ=
+— outdial.audit/6cfd9de2e78a34ff Hm0HjktRZHw6OqhWby11y0DJ4UYRdIOZBtq1cZ9przKEVCiYmnZm9AKTZ+JnjPrp/kZaWqk3Ttyrhe9TXzEm80kHawQ=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (16, 'outdial.audit/6cfd9de2e78a34ff
 16
-fTKyDKfE7kbTjqjTxjs9Cg5fgFjfrzAA/FYNeCZ+ZgM=
+OZ7ROlUhQBEQXLdOk3Zn6Gxd4Wx7b+TmUHK+A9Z403k=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0HjqVHdKx4gBt72/Bgf+rmXqqHsTb7xZFoqnhgIB9a690nSmavoGKgt5+nF1L3yuw8Acra7GOpRrFHRhJSaUe7VAU=
+— outdial.audit/6cfd9de2e78a34ff Hm0Hju99hqcbHifGdpzxj1F4HxKufk54sdmrmc0V+wKbBxb4eaW2AnZlmtQJwptckdOvg56W0L8ihx14Wclzp0HORQ8=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (17, 'outdial.audit/6cfd9de2e78a34ff
 17
-pfGShQrNAPEadirZ8noE5Hx9V2jWf/34PgXq7vMlxQY=
+4ce4xZzLm0IijRbVFsIlWWCDVyLy7RsIw/eYL3nwHmo=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0Hjo/3hsXvmAju40n69BmhBM979YkRwnicqUVZ7701vk+ifhBcKPc136d2kC43YQnkY1goLZ+hj9ZTqutnyCzNdQY=
+— outdial.audit/6cfd9de2e78a34ff Hm0HjjDhzUizwG/TYuMPsK1WlKFFDznK7H3Ff9plxp3GrAg7oakPdVa1KlVXn3aKo6jvau6vbtXj++imscfRV1RdQA0=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (18, 'outdial.audit/6cfd9de2e78a34ff
 18
-gX/AwmaF2LtzL9xc0kYhte+y2K1HNdE64oG+4OwtKpA=
+PLfcJ4N1krEBylZ5RDN7+HOws9caJj5VUNhxnaQbap8=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0HjsYfcEQJ/vi7BaasSQQlcgCFJSvYRjCWhTwzzBgRPwe0jsJ1aZr03jMOzCfebn7WRijaORaIHVHSwJO3ls9Zgw8=
+— outdial.audit/6cfd9de2e78a34ff Hm0HjuhdZ2b0ocfPR45Yvaa9soCsLsWbUd0UYjVPd1X3Q/FhP9lpzCYD/zc6Dik/mFMoLAakdGA3rlWvSXDy8cu5oQ8=
 ');
 
 
@@ -2429,14 +2429,14 @@ gX/AwmaF2LtzL9xc0kYhte+y2K1HNdE64oG+4OwtKpA=
 -- Data for Name: audit_head; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.audit_head VALUES (true, 18, '\x7d32b20ca7c4ee46d38ea8d3c63b3d0a0e5f8058dfaf3000fc560d78267e6603f211a697c00250aa3fdfc784e3f7c3679553f252025cf013cbf7d407ae6bbcb7', 'outdial.audit/6cfd9de2e78a34ff+1e6d078e+AWSH1zsiW2h85J/oTZTrRA3RS7EYC9Lq7zq+ok3VaGM2');
+INSERT INTO outdial.audit_head VALUES (true, 18, '\x399ed13a55214011105cb74e937667e86c5de16c7b6fe4e65072be03d678d3793e2cdd125804853e5e48fc18563b4ff69dd1871deab7600bc35d437862ae7809', 'outdial.audit/6cfd9de2e78a34ff+1e6d078e+AWSH1zsiW2h85J/oTZTrRA3RS7EYC9Lq7zq+ok3VaGM2');
 
 
 --
 -- Data for Name: audit_jobs; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.audit_jobs VALUES ('job_01kv8f4k3awxx13bxcca', 5, 15);
+INSERT INTO outdial.audit_jobs VALUES ('job_01kv8f4k7t7zwb503zk2', 5, 15);
 
 
 --
@@ -2473,8 +2473,8 @@ INSERT INTO outdial.audit_jobs VALUES ('job_01kv8f4k3awxx13bxcca', 5, 15);
 -- Data for Name: consents; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.consents VALUES (12125550123, '2026-05-01 14:00:00+00', '63a4fe07-19a8-d070-2c76-1f4bf2d1d196', 'written', 'web form', 'landing page 7', 'form-1', 'ecbaf70d-a40e-6a8f-2c29-0c1ac60b1bfb', 'imp_01kv8f4jw3jmsvhnra1z', '2026-06-16 15:00:00.52+00');
-INSERT INTO outdial.consents VALUES (18505550117, '2026-05-02 14:00:00+00', '958013e3-b0d7-f995-1afb-8551ca24fc31', 'written', 'web form', 'spring campaign', 'form-2', 'ecbaf70d-a40e-6a8f-2c29-0c1ac60b1bfb', 'imp_01kv8f4jw3jmsvhnra1z', '2026-06-16 15:00:00.52+00');
+INSERT INTO outdial.consents VALUES (12125550123, '2026-05-01 14:00:00+00', '63a4fe07-19a8-d070-2c76-1f4bf2d1d196', 'written', 'web form', 'landing page 7', 'form-1', 'ecbaf70d-a40e-6a8f-2c29-0c1ac60b1bfb', 'imp_01kv8f4k0bpcc0mzb3rw', '2026-06-16 15:00:00.674+00');
+INSERT INTO outdial.consents VALUES (18505550117, '2026-05-02 14:00:00+00', '958013e3-b0d7-f995-1afb-8551ca24fc31', 'written', 'web form', 'spring campaign', 'form-2', 'ecbaf70d-a40e-6a8f-2c29-0c1ac60b1bfb', 'imp_01kv8f4k0bpcc0mzb3rw', '2026-06-16 15:00:00.674+00');
 
 
 --
@@ -2547,10 +2547,10 @@ INSERT INTO outdial.consents VALUES (18505550117, '2026-05-02 14:00:00+00', '958
 -- Data for Name: fact_imports; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4jsw6czcd9q236', 'registry US', 'us-registry.txt', 'tester', '2026-06-16 15:00:00.444+00', '2026-06-16 15:00:00.465+00', 'sha256:7e6a32407838f517c3c9d15978f2789eef2c75ce784422fb0bab0060d9865130', '{"read":2,"added":2,"known":0,"refused":0}', '2026-11-26 21:12:40.20639+00', '{"registryNumbers": 0}', 0, NULL, NULL, NULL, NULL, NULL);
-INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4jv89hbanf0xtt', 'dnc', 'own-list.csv', 'tester', '2026-06-16 15:00:00.488+00', '2026-06-16 15:00:00.493+00', 'sha256:04e10f7a828b48b49765b441ec8da0c15b52f0a817e07668041229a9a5b6252f', '{"read":1,"added":1,"known":0,"refused":0}', '2026-11-26 21:12:40.241175+00', '{"suppressions": 1}', 13, 'sha256:04e10f7a828b48b49765b441ec8da0c15b52f0a817e07668041229a9a5b6252f', NULL, NULL, NULL, 13);
-INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4jw3jmsvhnra1z', 'consent', 'consent.csv', 'tester', '2026-06-16 15:00:00.515+00', '2026-06-16 15:00:00.522+00', 'sha256:3c6c1e6fff31355a9e7d173033137e7fc2e7428fef354fa04da44fc6c69c2d36', '{"read":2,"added":2,"known":0,"refused":0}', '2026-11-26 21:12:40.270619+00', '{"consents": 2, "suppressions": 0}', 319, 'sha256:3c6c1e6fff31355a9e7d173033137e7fc2e7428fef354fa04da44fc6c69c2d36', NULL, NULL, NULL, 319);
-INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4jwvmdcr5n6pxz', 'attempts', 'calls.ndjson', 'tester', '2026-06-16 15:00:00.539+00', '2026-06-16 15:00:00.545+00', 'sha256:ba4326a37ad7a24bcf9f9caa5d0a8cc082f71906199d5319189b452e154e2ed1', '{"read":3,"added":3,"known":0,"refused":0}', '2026-11-26 21:12:40.293935+00', '{"attempts": 3}', 423, 'sha256:ba4326a37ad7a24bcf9f9caa5d0a8cc082f71906199d5319189b452e154e2ed1', NULL, NULL, NULL, 423);
+INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4jx6pj60pgpapa', 'registry US', 'us-registry.txt', 'tester', '2026-06-16 15:00:00.551+00', '2026-06-16 15:00:00.582+00', 'sha256:7e6a32407838f517c3c9d15978f2789eef2c75ce784422fb0bab0060d9865130', '{"read":2,"added":2,"known":0,"refused":0}', '2026-11-27 01:37:07.15723+00', '{"registryNumbers": 0}', 0, NULL, NULL, NULL, NULL, NULL);
+INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4jzbgekgdkh0e4', 'dnc', 'own-list.csv', 'tester', '2026-06-16 15:00:00.619+00', '2026-06-16 15:00:00.627+00', 'sha256:04e10f7a828b48b49765b441ec8da0c15b52f0a817e07668041229a9a5b6252f', '{"read":1,"added":1,"known":0,"refused":0}', '2026-11-27 01:37:07.211939+00', '{"suppressions": 1}', 13, 'sha256:04e10f7a828b48b49765b441ec8da0c15b52f0a817e07668041229a9a5b6252f', NULL, NULL, NULL, 13);
+INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4k0bpcc0mzb3rw', 'consent', 'consent.csv', 'tester', '2026-06-16 15:00:00.651+00', '2026-06-16 15:00:00.676+00', 'sha256:3c6c1e6fff31355a9e7d173033137e7fc2e7428fef354fa04da44fc6c69c2d36', '{"read":2,"added":2,"known":0,"refused":0}', '2026-11-27 01:37:07.262793+00', '{"consents": 2, "suppressions": 0}', 319, 'sha256:3c6c1e6fff31355a9e7d173033137e7fc2e7428fef354fa04da44fc6c69c2d36', NULL, NULL, NULL, 319);
+INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4k27jsb2h8en41', 'attempts', 'calls.ndjson', 'tester', '2026-06-16 15:00:00.711+00', '2026-06-16 15:00:00.721+00', 'sha256:ba4326a37ad7a24bcf9f9caa5d0a8cc082f71906199d5319189b452e154e2ed1', '{"read":3,"added":3,"known":0,"refused":0}', '2026-11-27 01:37:07.306957+00', '{"attempts": 3}', 423, 'sha256:ba4326a37ad7a24bcf9f9caa5d0a8cc082f71906199d5319189b452e154e2ed1', NULL, NULL, NULL, 423);
 
 
 --
@@ -2599,7 +2599,7 @@ INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4jwvmdcr5n6pxz', 'attempts',
 -- Data for Name: job_chunks; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.job_chunks VALUES ('job_01kv8f4k3awxx13bxcca', 0, 2, 11, '[[2,"call_0000001","DISP_001","REASON_001","",[]],[3,"call_0000002","DISP_001","REASON_001","",["a","b"]],[4,"call_0000003","DISP_002","","",[]],[5,"call_0000004","DISP_001","REASON_001","",["a","b"]],[6,"call_0000005","DISP_001","REASON_001","",[]],[7,"call_0000006","DISP_002","","",["a","b"]],[8,"call_0000007","DISP_001","REASON_001","",[]],[9,"call_0000008","DISP_001","REASON_001","",["a","b"]],[10,"call_0000009","DISP_002","","",[]],[11,"call_0000010","DISP_001","REASON_001","",["a","b"]]]', 10, true);
+INSERT INTO outdial.job_chunks VALUES ('job_01kv8f4k7t7zwb503zk2', 0, 2, 11, '[[2,"call_0000001","DISP_001","REASON_001","",[]],[3,"call_0000002","DISP_001","REASON_001","",["a","b"]],[4,"call_0000003","DISP_002","","",[]],[5,"call_0000004","DISP_001","REASON_001","",["a","b"]],[6,"call_0000005","DISP_001","REASON_001","",[]],[7,"call_0000006","DISP_002","","",["a","b"]],[8,"call_0000007","DISP_001","REASON_001","",[]],[9,"call_0000008","DISP_001","REASON_001","",["a","b"]],[10,"call_0000009","DISP_002","","",[]],[11,"call_0000010","DISP_001","REASON_001","",["a","b"]]]', 10, true);
 
 
 --
@@ -2612,23 +2612,23 @@ INSERT INTO outdial.job_chunks VALUES ('job_01kv8f4k3awxx13bxcca', 0, 2, 11, '[[
 -- Data for Name: job_items; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k3awxx13bxcca', 2, 'call_0000001', 'tagged', 200, NULL, 1, 6, NULL, '2026-06-16 15:00:00.809+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k3awxx13bxcca', 3, 'call_0000002', 'tagged', 200, NULL, 1, 7, NULL, '2026-06-16 15:00:00.809+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k3awxx13bxcca', 4, 'call_0000003', 'tagged', 200, NULL, 1, 8, NULL, '2026-06-16 15:00:00.809+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k3awxx13bxcca', 5, 'call_0000004', 'tagged', 200, NULL, 1, 7, NULL, '2026-06-16 15:00:00.809+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k3awxx13bxcca', 6, 'call_0000005', 'tagged', 200, NULL, 1, 8, NULL, '2026-06-16 15:00:00.809+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k3awxx13bxcca', 7, 'call_0000006', 'tagged', 200, NULL, 1, 9, NULL, '2026-06-16 15:00:00.809+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k3awxx13bxcca', 8, 'call_0000007', 'tagged', 200, NULL, 1, 10, NULL, '2026-06-16 15:00:00.809+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k3awxx13bxcca', 9, 'call_0000008', 'tagged', 200, NULL, 1, 11, NULL, '2026-06-16 15:00:00.809+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k3awxx13bxcca', 10, 'call_0000009', 'tagged', 200, NULL, 1, 10, NULL, '2026-06-16 15:00:00.809+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k3awxx13bxcca', 11, 'call_0000010', 'tagged', 200, NULL, 1, 11, NULL, '2026-06-16 15:00:00.809+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k7t7zwb503zk2', 2, 'call_0000001', 'tagged', 200, NULL, 1, 7, NULL, '2026-06-16 15:00:00.975+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k7t7zwb503zk2', 3, 'call_0000002', 'tagged', 200, NULL, 1, 7, NULL, '2026-06-16 15:00:00.975+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k7t7zwb503zk2', 4, 'call_0000003', 'tagged', 200, NULL, 1, 8, NULL, '2026-06-16 15:00:00.975+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k7t7zwb503zk2', 5, 'call_0000004', 'tagged', 200, NULL, 1, 8, NULL, '2026-06-16 15:00:00.975+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k7t7zwb503zk2', 6, 'call_0000005', 'tagged', 200, NULL, 1, 9, NULL, '2026-06-16 15:00:00.975+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k7t7zwb503zk2', 7, 'call_0000006', 'tagged', 200, NULL, 1, 10, NULL, '2026-06-16 15:00:00.975+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k7t7zwb503zk2', 8, 'call_0000007', 'tagged', 200, NULL, 1, 11, NULL, '2026-06-16 15:00:00.975+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k7t7zwb503zk2', 9, 'call_0000008', 'tagged', 200, NULL, 1, 12, NULL, '2026-06-16 15:00:00.975+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k7t7zwb503zk2', 10, 'call_0000009', 'tagged', 200, NULL, 1, 13, NULL, '2026-06-16 15:00:00.975+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k7t7zwb503zk2', 11, 'call_0000010', 'tagged', 200, NULL, 1, 12, NULL, '2026-06-16 15:00:00.975+00', NULL);
 
 
 --
 -- Data for Name: jobs; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.jobs VALUES ('job_01kv8f4k3awxx13bxcca', 'tag', 'camp_1', 'calls.csv', '4bc27280a5be370ac482cad98642cfb7e9b4adc72bb383e79ade72bd33191140', 'null', 'tester', 'done', 10, '{"tagged": 10}', '{"plan":{"rows":10,"toSend":10,"refused":0,"duplicates":0,"problems":{},"examples":[]},"measured":{"attempts":{"count":10,"p50":8.078265468491141,"p95":11,"p99":11,"max":11},"items":{"count":10,"p50":8.078265468491141,"p95":11,"p99":11,"max":11},"retries":0,"rateLimited":0}}', NULL, NULL, 1, '2026-06-16 15:00:00.746+00', '2026-06-16 15:00:00.772+00', '2026-06-16 15:00:00.821+00', 'rest', 'e8d62523ecf21852', NULL, 'this machine');
+INSERT INTO outdial.jobs VALUES ('job_01kv8f4k7t7zwb503zk2', 'tag', 'camp_1', 'calls.csv', '4bc27280a5be370ac482cad98642cfb7e9b4adc72bb383e79ade72bd33191140', 'null', 'tester', 'done', 10, '{"tagged": 10}', '{"plan":{"rows":10,"toSend":10,"refused":0,"duplicates":0,"problems":{},"examples":[]},"measured":{"attempts":{"count":10,"p50":8.919057826914521,"p95":12.993383090670587,"p99":12.993383090670587,"max":13},"items":{"count":10,"p50":8.919057826914521,"p95":12.993383090670587,"p99":12.993383090670587,"max":13},"retries":0,"rateLimited":0}}', NULL, NULL, 1, '2026-06-16 15:00:00.89+00', '2026-06-16 15:00:00.935+00', '2026-06-16 15:00:00.996+00', 'rest', 'dab5b45d591ca9b3', NULL, 'this machine');
 
 
 --
@@ -2677,9 +2677,9 @@ INSERT INTO outdial.jobs VALUES ('job_01kv8f4k3awxx13bxcca', 'tag', 'camp_1', 'c
 -- Data for Name: migrations; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.migrations VALUES (1, 'baseline', '2026-11-26 21:12:39.77994+00');
-INSERT INTO outdial.migrations VALUES (2, 'receivers', '2026-11-26 21:12:39.77994+00');
-INSERT INTO outdial.migrations VALUES (3, 'lives', '2026-11-26 21:12:39.77994+00');
+INSERT INTO outdial.migrations VALUES (1, 'baseline', '2026-11-27 01:37:06.622103+00');
+INSERT INTO outdial.migrations VALUES (2, 'receivers', '2026-11-27 01:37:06.622103+00');
+INSERT INTO outdial.migrations VALUES (3, 'lives', '2026-11-27 01:37:06.622103+00');
 
 
 --
@@ -2730,7 +2730,7 @@ INSERT INTO outdial.registry_coverage VALUES ('US', 0, 1, '2026-06-10', 0);
 -- Data for Name: registry_files; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.registry_files OVERRIDING SYSTEM VALUE VALUES (1, 'US', '2026-06-10', 'us-registry.txt', 'tester', 'current', 'sha256:7e6a32407838f517c3c9d15978f2789eef2c75ce784422fb0bab0060d9865130', 2, '2026-06-16 15:00:00.465+00', 'imp_01kv8f4jsw6czcd9q236', NULL);
+INSERT INTO outdial.registry_files OVERRIDING SYSTEM VALUE VALUES (1, 'US', '2026-06-10', 'us-registry.txt', 'tester', 'current', 'sha256:7e6a32407838f517c3c9d15978f2789eef2c75ce784422fb0bab0060d9865130', 2, '2026-06-16 15:00:00.581+00', 'imp_01kv8f4jx6pj60pgpapa', NULL);
 
 
 --
@@ -2799,7 +2799,7 @@ INSERT INTO outdial.registry_numbers_1 VALUES (1, 12125550151);
 -- Data for Name: revocations; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.revocations OVERRIDING SYSTEM VALUE VALUES (1, 12125550123, '2026-06-16 15:00:00.564+00', 'do-not-call request', 'call-7', '2026-06-16 15:00:00.564+00');
+INSERT INTO outdial.revocations OVERRIDING SYSTEM VALUE VALUES (1, 12125550123, '2026-06-16 15:00:00.762+00', 'do-not-call request', 'call-7', '2026-06-16 15:00:00.762+00');
 
 
 --
@@ -2836,7 +2836,7 @@ INSERT INTO outdial.revocations OVERRIDING SYSTEM VALUE VALUES (1, 12125550123, 
 -- Data for Name: state_intents; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.state_intents VALUES ('intent_01kv8f4k6w9b7rp99wt9', 'camp_1', 'paused', 'state-paused-intent_01kv8f4k6w9b7rp99wt9', 'tester', NULL, '2026-06-16 15:00:00.86+00', '2026-06-16 15:00:00.871+00', 'already', NULL, '2026-06-16 15:00:00.871+00', NULL, NULL, 0);
+INSERT INTO outdial.state_intents VALUES ('intent_01kv8f4kdds85683ne4x', 'camp_1', 'paused', 'state-paused-intent_01kv8f4kdds85683ne4x', 'tester', NULL, '2026-06-16 15:00:01.069+00', '2026-06-16 15:00:01.082+00', 'already', NULL, '2026-06-16 15:00:01.082+00', NULL, NULL, 0);
 
 
 --
@@ -2867,15 +2867,15 @@ INSERT INTO outdial.state_intents VALUES ('intent_01kv8f4k6w9b7rp99wt9', 'camp_1
 -- Data for Name: suppressions; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.suppressions OVERRIDING SYSTEM VALUE VALUES (1, 12125550177, NULL, 'list', '', '', 'tester', 'imp_01kv8f4jv89hbanf0xtt', '2026-06-16 15:00:00.49+00');
-INSERT INTO outdial.suppressions OVERRIDING SYSTEM VALUE VALUES (2, 12125550123, '2026-06-16 15:00:00.564+00', 'manual', 'stop', 'call-7', 'tester', NULL, '2026-06-16 15:00:00.565+00');
+INSERT INTO outdial.suppressions OVERRIDING SYSTEM VALUE VALUES (1, 12125550177, NULL, 'list', '', '', 'tester', 'imp_01kv8f4jzbgekgdkh0e4', '2026-06-16 15:00:00.622+00');
+INSERT INTO outdial.suppressions OVERRIDING SYSTEM VALUE VALUES (2, 12125550123, '2026-06-16 15:00:00.762+00', 'manual', 'stop', 'call-7', 'tester', NULL, '2026-06-16 15:00:00.764+00');
 
 
 --
 -- Data for Name: tenant_of_store; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.tenant_of_store VALUES (true, NULL, 'this machine', '2026-06-16 15:00:00.597+00');
+INSERT INTO outdial.tenant_of_store VALUES (true, NULL, 'this machine', '2026-06-16 15:00:00.815+00');
 
 
 --
@@ -4056,6 +4056,20 @@ CREATE INDEX attempts_by_campaign ON outdial.attempts USING btree (campaign, at)
 
 
 --
+-- Name: audit_by_action; Type: INDEX; Schema: outdial; Owner: -
+--
+
+CREATE INDEX audit_by_action ON outdial.audit USING btree (action);
+
+
+--
+-- Name: audit_by_actor; Type: INDEX; Schema: outdial; Owner: -
+--
+
+CREATE INDEX audit_by_actor ON outdial.audit USING btree (actor);
+
+
+--
 -- Name: audit_by_subject; Type: INDEX; Schema: outdial; Owner: -
 --
 
@@ -4144,6 +4158,13 @@ CREATE INDEX gate_manifests_age ON outdial.gate_manifests USING brin (created_at
 --
 
 CREATE INDEX gate_manifests_by_campaign ON outdial.gate_manifests USING btree (campaign, created_at DESC);
+
+
+--
+-- Name: handover_holds_ended; Type: INDEX; Schema: outdial; Owner: -
+--
+
+CREATE INDEX handover_holds_ended ON outdial.handover_holds USING btree (until);
 
 
 --
@@ -4266,6 +4287,20 @@ CREATE INDEX metric_readings_latest ON outdial.metric_readings USING btree (camp
 
 
 --
+-- Name: mistaken_lifts; Type: INDEX; Schema: outdial; Owner: -
+--
+
+CREATE INDEX mistaken_lifts ON outdial.suppression_lifts USING btree (id) WHERE mistake;
+
+
+--
+-- Name: outbox_by_subject; Type: INDEX; Schema: outdial; Owner: -
+--
+
+CREATE INDEX outbox_by_subject ON outdial.outbox USING hash (subject);
+
+
+--
 -- Name: outbox_dead; Type: INDEX; Schema: outdial; Owner: -
 --
 
@@ -4312,6 +4347,13 @@ CREATE INDEX raw_outcomes_unresolved ON outdial.raw_outcomes USING btree (call_i
 --
 
 CREATE INDEX reported_figures_latest ON outdial.reported_figures USING btree ("left"(scope, 200) COLLATE "C", from_ms, to_ms, id);
+
+
+--
+-- Name: retrieval_windows_by_end; Type: INDEX; Schema: outdial; Owner: -
+--
+
+CREATE INDEX retrieval_windows_by_end ON outdial.retrieval_windows USING btree (to_ms);
 
 
 --
@@ -4840,5 +4882,5 @@ ALTER TABLE ONLY outdial.suppression_lifts
 -- PostgreSQL database dump complete
 --
 
-\unrestrict bektrbaDfxabnkOtxDe3gRQoBX8hsuaEBXT3RKGuKeIGoVOP0UStpIRY8lu8ajE
+\unrestrict bt6rzAr8eGH6vxZ02Lf0QAm1BMW6cM18Y9FLcJVBcmMztEhPsHE0tUK6tu25Hnm
 
