@@ -39,13 +39,14 @@ export function noteStatements(): void {
   if (folder === undefined) return;
   const file = join(folder, `${process.pid}.ndjson`);
   const seen = new Set<string>();
+  // oxlint-disable-next-line typescript/unbound-method -- called with the client that it is asked of
   const { query } = pg.Client.prototype;
   pg.Client.prototype.query = function noted(this: pg.Client, ...args: unknown[]) {
     const [first] = args;
     const sent = typeof first === "object" && first !== null && "text" in first ? String(first.text) : String(first);
     const name = typeof first === "object" && first !== null && "name" in first ? `/* ${String(first.name)} */ ` : "";
     const text = name + sent;
-    const values = (typeof first === "object" && first !== null && "values" in first ? first.values : args[1]) as unknown;
+    const values = typeof first === "object" && first !== null && "values" in first ? first.values : args[1];
     const given = Array.isArray(values) ? values : [];
     // A condition such as "$1 is null or …" falls away by the value.
     const key = `${text} ${given.map((one) => (one === null || one === undefined ? 0 : 1)).join("")}`;
