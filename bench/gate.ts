@@ -37,7 +37,9 @@ async function seed(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   const each = (every: number) => `from generate_series(0, ${NUMBERS - 1}, ${every}) n`;
-  await client.query(`insert into outdial.registry_numbers_${file} (number) select ${numberSql} ${each(4)}`);
+  await client.query(`insert into outdial.registry_blocks_${file} (block, bits)
+    select number / 10000, bit_or(set_bit(repeat('0', 10000)::bit(10000), (number % 10000)::int, 1))
+    from (select ${numberSql} as number ${each(4)}) listed group by 1`);
   await client.query("insert into outdial.wordings values ('00000000000000000000000000000001', 'yes')");
   await client.query(`insert into outdial.consents (number, given_at, digest, level, basis, source, evidence, wording, recorded_at)
     select ${numberSql}, '2026-01-01Z', '00000000000000000000000000000001', 'written', '', '', '', '00000000000000000000000000000001', now() ${each(2)}`);

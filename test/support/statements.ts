@@ -13,7 +13,7 @@ const KINDS = /^\s*(select|with|update|insert|delete)\b/i;
 const GROWS = new Set(
   `job_items job_conflicts job_chunks jobs interaction_changes retrievals retrieval_windows crm_push_refusals crm_announcements
    outbox delivery_attempts inbound_events attempts raw_outcomes consents revocations revocation_acks suppressions suppression_lifts
-   lifted_suppressions relationships disconnections line_types reassigned_queries registry_numbers lake_files
+   lifted_suppressions relationships disconnections line_types reassigned_queries registry_blocks lake_files
    crm_acknowledged crm_refused audit audit_jobs audit_checkpoints audit_nodes metric_readings handover_holds idempotency_keys`.split(
     /\s+/,
   ),
@@ -51,7 +51,7 @@ export function noteStatements(): void {
     // A condition such as "$1 is null or …" falls away by the value.
     const key = `${text} ${given.map((one) => (one === null || one === undefined ? 0 : 1)).join("")}`;
     // An import of a registry has a table of its own until the switch, which it reads whole.
-    if (KINDS.test(sent) && !/\bregistry_numbers_\d/.test(sent) && text.includes("outdial.") && !seen.has(key)) {
+    if (KINDS.test(sent) && !/\bregistry_(blocks|changes)_\d/.test(sent) && text.includes("outdial.") && !seen.has(key)) {
       seen.add(key);
       const from = new Error("sent").stack?.split("\n").find((line) => /\/src\//.test(line));
       if (from !== undefined)

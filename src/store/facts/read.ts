@@ -20,7 +20,8 @@ const SELECT = {
       from n join outdial.suppressions s using (number)
       where not exists (select from outdial.lifted_suppressions l where l.suppression_id = s.id) group by s.number
     union all select 4, number, ${MS("at")}, kind, subject, campaign from n join outdial.attempts using (number) where at >= $2
-    union all select ${LISTED}, r.number, r.file_id, null, null, null from n join outdial.registry_numbers r using (number) where r.file_id = any($3::int[])
+    union all select ${LISTED}, number, r.file_id, null, null, null from n join outdial.registry_blocks r on r.block = number / 10000
+      where r.file_id = any($3::int[]) and get_bit(r.bits, (number % 10000)::int) = 1
     union all select 6, number, null, kind, since::text, null from n join outdial.relationships using (number)
     union all select 7, number, null, max(disconnected_on)::text, null, null from n join outdial.disconnections using (number) group by number
     union all select 8, number, null, max(queried_on)::text, null, null from n join outdial.reassigned_queries using (number) group by number

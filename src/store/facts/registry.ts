@@ -19,7 +19,11 @@ export function areaCodeOf(number: PhoneKey): number {
 }
 
 const AREA = "case when number between 12000000000 and 19999999999 then (number / 10000000 - 1000)::int else 0 end";
-const partition = (id: number) => `outdial.registry_numbers_${id}`;
+/** The same of a block: ten thousand numbers that follow each other, a bit for each, which lie in one area code. */
+const BLOCK_AREA = "case when block between 1200000 and 1999999 then (block / 1000 - 1000)::int else 0 end";
+const BLOCKS = `number / 10000 as block, bit_or(set_bit(repeat('0', 10000)::bit(10000), (number % 10000)::int, 1)) as bits`;
+const blocksOf = (id: number) => `outdial.registry_blocks_${id}`;
+const changesOf = (id: number) => `outdial.registry_changes_${id}`;
 const DROP = "select outdial.drop_registry_table($1)";
 
 /** The files in force. */
@@ -88,7 +92,7 @@ async function clearAbandoned(store: StoreCore): Promise<void> {
   for (const { id } of stale) await discardFile(store, id);
   // The numbers of retired files are deleted; the record of when they were in force, and with which hash, is kept.
   const retired = await store.query<{ id: number }>(
-    `select id from outdial.registry_files where status = 'retired' and retired_at < $1 and to_regclass('${partition(0).slice(0, -1)}' || id) is not null`,
+    `select id from outdial.registry_files where status = 'retired' and retired_at < $1 and to_regclass('outdial.registry_blocks_' || id) is not null`,
     before,
   );
   for (const { id } of retired) await store.query(DROP, [id]);
@@ -107,15 +111,25 @@ export function fillFile(
   return store.commit(async (tx) => {
     // First, since without the import the file's table may no longer exist.
     await countInForce(tx, importId, "registryNumbers", 0);
-    return countsOf(
-      await tx.query<AreaCount>(
-        `with added as (insert into ${partition(id)} (number) select unnest($1::bigint[]) on conflict do nothing returning number)
-         select ${AREA} as area, count(*) as many from added group by 1`,
-        [numberArray(numbers)],
-      ),
-    );
+    return countsOf(await tx.query<AreaCount>(added(blocksOf(id), "unnest($1::bigint[]) as number"), [numberArray(numbers)]));
   });
 }
+
+/** Adds the numbers of a source to a file. @returns the statement; it answers how many new ones, by area code */
+const added = (file: string, numbers: string): string => `
+  with given as materialized (select ${BLOCKS} from ${numbers} group by 1),
+  known as (select block, bit_count(given.bits & old.bits) as had from given join ${file} old using (block)),
+  written as (insert into ${file} as old (block, bits) select block, bits from given order by block
+    on conflict (block) do update set bits = old.bits | excluded.bits where old.bits | excluded.bits <> old.bits)
+  select ${BLOCK_AREA} as area, sum(bit_count(bits) - coalesce(had, 0))::bigint as many from given left join known using (block)
+  group by 1 having sum(bit_count(bits) - coalesce(had, 0)) > 0`;
+
+/** The same for those that are taken off it. */
+const takenOff = (file: string, numbers: string): string => `
+  with given as materialized (select ${BLOCKS} from ${numbers} group by 1),
+  known as (select block, bit_count(given.bits & old.bits) as had from given join ${file} old using (block)),
+  written as (update ${file} old set bits = old.bits & ~given.bits from given where old.block = given.block)
+  select ${BLOCK_AREA} as area, sum(had)::bigint as many from known group by 1 having sum(had) > 0`;
 
 interface AreaCount {
   readonly area: number;
@@ -141,7 +155,7 @@ export function fillChanges(store: StoreCore, id: number, changes: readonly Regi
   return store.commit(async (tx) => {
     await countInForce(tx, importId, "registryNumbers", 0);
     await tx.query(
-      `insert into ${partition(id)} as old (number, changed_on, listed)
+      `insert into ${changesOf(id)} as old (number, changed_on, listed)
        select distinct on (number) number, changed_on, listed from json_to_recordset($1) as given(number bigint, changed_on date, listed boolean)
        order by number, changed_on desc, listed desc
        on conflict (number) do update set changed_on = excluded.changed_on, listed = excluded.listed
@@ -262,7 +276,7 @@ export async function applyChanges(
   return store.commit(async (tx) => {
     const { registry, asOf, sourceName } = await loading(tx, id);
     const inForce = new Map((await lockedCoverage(tx, registry)).map((one) => [one.areaCode, one]));
-    const rows = await tx.query<{ area: number }>(`select distinct ${AREA} as area from ${partition(id)}`);
+    const rows = await tx.query<{ area: number }>(`select distinct ${AREA} as area from ${changesOf(id)}`);
     const stated = covers === "all" ? [...inForce.keys()] : [...(covers ?? [])];
     const areas = [...new Set([...stated, ...rows.map(({ area }) => area)])].sort((a, b) => a - b);
     const targets = areas.map((areaCode) => ({ areaCode, of: inForce.get(areaCode) ?? inForce.get(OTHERS) }));
@@ -271,31 +285,19 @@ export async function applyChanges(
     const counts = { added: 0, deleted: 0 };
     for (const [fileId, of] of Map.groupBy(targets, (target) => target.of?.fileId ?? 0)) {
       const given = [numberArray(of.map(({ areaCode }) => areaCode)), of.map((target) => target.of?.asOf ?? asOf)];
-      const changed = `${partition(id)} s join unnest($1::int[], $2::date[]) as t(area, as_of) on t.area = ${AREA}`;
-      const deleted = countsOf(
-        await tx.query<AreaCount>(
-          `with gone as (delete from ${partition(fileId)} where number in
-             (select number from ${changed} where not listed and changed_on >= as_of) returning number)
-           select ${AREA} as area, count(*) as many from gone group by 1`,
-          given,
-        ),
-      );
-      const added = countsOf(
-        await tx.query<AreaCount>(
-          `with came as (insert into ${partition(fileId)} (number) select number from ${changed} where listed and as_of is not null
-             on conflict do nothing returning number)
-           select ${AREA} as area, count(*) as many from came group by 1`,
-          given,
-        ),
-      );
-      const grown = of.map(({ areaCode }) => (added.get(areaCode) ?? 0) - (deleted.get(areaCode) ?? 0));
+      const changed = `${changesOf(id)} s join unnest($1::int[], $2::date[]) as t(area, as_of) on t.area = ${AREA}`;
+      const file = blocksOf(fileId);
+      const off = await tx.query<AreaCount>(takenOff(file, `${changed} where not listed and changed_on >= as_of`), given);
+      const on = await tx.query<AreaCount>(added(file, `${changed} where listed and as_of is not null`), given);
+      const [deleted, came] = [countsOf(off), countsOf(on)];
+      const grown = of.map(({ areaCode }) => (came.get(areaCode) ?? 0) - (deleted.get(areaCode) ?? 0));
       await tx.query(
         `insert into outdial.registry_coverage as old (registry, area_code, file_id, as_of, numbers)
          select $1, area, $2, $3, more from unnest($4::int[], $5::bigint[]) as given(area, more)
          on conflict (registry, area_code) do update set as_of = excluded.as_of, numbers = old.numbers + excluded.numbers`,
         [registry, fileId, asOf, numberArray(of.map(({ areaCode }) => areaCode)), numberArray(grown)],
       );
-      for (const many of added.values()) counts.added += many;
+      for (const many of came.values()) counts.added += many;
       for (const many of deleted.values()) counts.deleted += many;
     }
     await tx.query(DROP, [id]);

@@ -220,7 +220,7 @@ export const LIVES: readonly Life[] = [
   table("fact_imports", "imports of facts, and how far each came", { stays: "which file a fact came from" }),
   table("registry_files", "files of do-not-call registries", { stays: "which file was in force when" }),
   table(
-    "registry_numbers",
+    "registry_blocks",
     "numbers of the files in force",
     { as: "outdial.registry_files, until a later file replaces it" },
     { by: "the import that replaces it, at the switch" },

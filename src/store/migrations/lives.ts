@@ -18,6 +18,54 @@ create index retrieval_windows_by_end on outdial.retrieval_windows (to_ms);
 create index mistaken_lifts on outdial.suppression_lifts (id) where mistake;
 create index handover_holds_ended on outdial.handover_holds (until);
 
+-- Numbers of do-not-call registries as bits: a row for ten thousand that follow each other, which lie in one area code. Rows with few are compressed.
+create table outdial.registry_blocks (file_id integer not null, block bigint not null, bits bit(10000) not null) partition by list (file_id);
+create or replace function outdial.make_registry_table(id integer, changes boolean) returns void language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
+begin
+  if changes then
+    execute format('create table outdial.registry_changes_%s (number bigint primary key, changed_on date not null, listed boolean not null)', id);
+  else
+    execute format('create table outdial.registry_blocks_%1$s (file_id integer not null default %1$s check (file_id = %1$s), block bigint primary key,
+      bits bit(10000) not null) with (toast_tuple_target = 128)', id);
+    execute format('alter table outdial.registry_blocks_%s alter column bits set storage main', id);
+  end if;
+end $$;
+create or replace function outdial.analyze_registry_table(id integer) returns void language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
+begin
+  execute format('analyze outdial.registry_blocks_%s', id);
+end $$;
+create or replace function outdial.attach_registry_table(id integer) returns void language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
+begin
+  execute format('alter table outdial.registry_blocks attach partition outdial.registry_blocks_%1$s for values in (%1$s)', id);
+end $$;
+create or replace function outdial.drop_registry_table(id integer) returns void language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
+begin
+  execute format('drop table if exists outdial.registry_blocks_%1$s, outdial.registry_changes_%1$s', id);
+end $$;
+do $$
+declare
+  file record;
+begin
+  for file in select id, status from outdial.registry_files where to_regclass('outdial.registry_numbers_' || id) is not null loop
+    if exists (select from pg_attribute where attrelid = ('outdial.registry_numbers_' || file.id)::regclass and attname = 'listed') then
+      execute format('alter table outdial.registry_numbers_%1$s rename to registry_changes_%1$s', file.id);
+      continue;
+    end if;
+    perform outdial.make_registry_table(file.id, false);
+    execute format('insert into outdial.registry_blocks_%1$s (block, bits)
+      select number / 10000, bit_or(set_bit(repeat(''0'', 10000)::bit(10000), (number %% 10000)::int, 1)) from outdial.registry_numbers_%1$s group by 1', file.id);
+    execute format('drop table outdial.registry_numbers_%s', file.id);
+    if file.status in ('current', 'retired') then
+      perform outdial.attach_registry_table(file.id);
+    end if;
+  end loop;
+end $$;
+drop table outdial.registry_numbers;
+
 -- What was removed by the table of lives; the row of this table says when a service last began.
 create table outdial.removals (name text primary key, removed bigint not null default 0, at timestamptz not null) with (fillfactor = 50);
 -- A store of before begins a week later, so that the company can say first how long it keeps what it has.

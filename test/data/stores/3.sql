@@ -2,7 +2,7 @@
 -- PostgreSQL database dump
 --
 
-\restrict bt6rzAr8eGH6vxZ02Lf0QAm1BMW6cM18Y9FLcJVBcmMztEhPsHE0tUK6tu25Hnm
+\restrict lUln8fbJTnnEj6LG8oUufAgwbrAQwNdsbZbxfnLvIP79de9LnbnflScoDy1tWDt
 
 -- Dumped from database version 15.18 (Debian 15.18-0+deb12u1)
 -- Dumped by pg_dump version 15.18 (Debian 15.18-0+deb12u1)
@@ -173,7 +173,7 @@ CREATE FUNCTION outdial.analyze_registry_table(id integer) RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
-  execute format('analyze outdial.registry_numbers_%s', id);
+  execute format('analyze outdial.registry_blocks_%s', id);
 end $$;
 
 
@@ -186,7 +186,7 @@ CREATE FUNCTION outdial.attach_registry_table(id integer) RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
 begin
-  execute format('alter table outdial.registry_numbers attach partition outdial.registry_numbers_%1$s for values in (%1$s)', id);
+  execute format('alter table outdial.registry_blocks attach partition outdial.registry_blocks_%1$s for values in (%1$s)', id);
 end $_$;
 
 
@@ -232,10 +232,10 @@ $$;
 CREATE FUNCTION outdial.drop_registry_table(id integer) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
+    AS $_$
 begin
-  execute format('drop table if exists outdial.registry_numbers_%s', id);
-end $$;
+  execute format('drop table if exists outdial.registry_blocks_%1$s, outdial.registry_changes_%1$s', id);
+end $_$;
 
 
 --
@@ -260,9 +260,13 @@ CREATE FUNCTION outdial.make_registry_table(id integer, changes boolean) RETURNS
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
 begin
-  execute format(
-    case when changes then 'create table outdial.registry_numbers_%1$s (number bigint primary key, changed_on date not null, listed boolean not null)'
-    else 'create table outdial.registry_numbers_%1$s (file_id integer not null default %1$s check (file_id = %1$s), number bigint primary key)' end, id);
+  if changes then
+    execute format('create table outdial.registry_changes_%s (number bigint primary key, changed_on date not null, listed boolean not null)', id);
+  else
+    execute format('create table outdial.registry_blocks_%1$s (file_id integer not null default %1$s check (file_id = %1$s), block bigint primary key,
+      bits bit(10000) not null) with (toast_tuple_target = 128)', id);
+    execute format('alter table outdial.registry_blocks_%s alter column bits set storage main', id);
+  end if;
 end $_$;
 
 
@@ -1592,6 +1596,32 @@ CREATE TABLE outdial.reassigned_queries (
 
 
 --
+-- Name: registry_blocks; Type: TABLE; Schema: outdial; Owner: -
+--
+
+CREATE TABLE outdial.registry_blocks (
+    file_id integer NOT NULL,
+    block bigint NOT NULL,
+    bits bit(10000) NOT NULL
+)
+PARTITION BY LIST (file_id);
+
+
+--
+-- Name: registry_blocks_1; Type: TABLE; Schema: outdial; Owner: -
+--
+
+CREATE TABLE outdial.registry_blocks_1 (
+    file_id integer DEFAULT 1 NOT NULL,
+    block bigint NOT NULL,
+    bits bit(10000) NOT NULL,
+    CONSTRAINT registry_blocks_1_file_id_check CHECK ((file_id = 1))
+)
+WITH (toast_tuple_target='128');
+ALTER TABLE ONLY outdial.registry_blocks_1 ALTER COLUMN bits SET STORAGE MAIN;
+
+
+--
 -- Name: registry_coverage; Type: TABLE; Schema: outdial; Owner: -
 --
 
@@ -1635,28 +1665,6 @@ ALTER TABLE outdial.registry_files ALTER COLUMN id ADD GENERATED ALWAYS AS IDENT
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
-);
-
-
---
--- Name: registry_numbers; Type: TABLE; Schema: outdial; Owner: -
---
-
-CREATE TABLE outdial.registry_numbers (
-    file_id integer NOT NULL,
-    number bigint NOT NULL
-)
-PARTITION BY LIST (file_id);
-
-
---
--- Name: registry_numbers_1; Type: TABLE; Schema: outdial; Owner: -
---
-
-CREATE TABLE outdial.registry_numbers_1 (
-    file_id integer DEFAULT 1 NOT NULL,
-    number bigint NOT NULL,
-    CONSTRAINT registry_numbers_1_file_id_check CHECK ((file_id = 1))
 );
 
 
@@ -2208,17 +2216,17 @@ CREATE TABLE outdial.wordings (
 
 
 --
--- Name: registry_numbers_1; Type: TABLE ATTACH; Schema: outdial; Owner: -
+-- Name: registry_blocks_1; Type: TABLE ATTACH; Schema: outdial; Owner: -
 --
 
-ALTER TABLE ONLY outdial.registry_numbers ATTACH PARTITION outdial.registry_numbers_1 FOR VALUES IN (1);
+ALTER TABLE ONLY outdial.registry_blocks ATTACH PARTITION outdial.registry_blocks_1 FOR VALUES IN (1);
 
 
 --
 -- Data for Name: application_versions; Type: TABLE DATA; Schema: dbos; Owner: -
 --
 
-INSERT INTO dbos.application_versions VALUES ('3cc33246-baa8-4ae5-b98b-358574517c35', '2', 1795743426990, 1795743426990, 'outdial');
+INSERT INTO dbos.application_versions VALUES ('a686430b-2d78-497e-8118-5bfb178c4baf', '2', 1795744009278, 1795744009278, 'outdial');
 
 
 --
@@ -2244,10 +2252,10 @@ INSERT INTO dbos.dbos_migrations VALUES (123);
 -- Data for Name: operation_outputs; Type: TABLE DATA; Schema: dbos; Owner: -
 --
 
-INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4k7t7zwb503zk2/1', 0, 'pending-chunks', '{"json":[0],"__dbos_serializer":"superjson"}', NULL, NULL, 1795743427533, 1795743427536, 'js_superjson', 'outdial', 1795743427536);
-INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4k7t7zwb503zk2/1', 1, 'chunk-0', '{"json":"{\"attempts\":{\"max\":13,\"buckets\":[[91,1],[99,1],[106,2],[111,1],[117,1],[122,1],[126,2],[130,1]]},\"items\":{\"max\":13,\"buckets\":[[99,2],[106,2],[111,1],[117,1],[122,1],[126,2],[130,1]]},\"retries\":0,\"rateLimited\":0}","__dbos_serializer":"superjson"}', NULL, NULL, 1795743427537, 1795743427572, 'js_superjson', 'outdial', 1795743427572);
-INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4k7t7zwb503zk2/1', 2, 'settle', '{"json":null,"__dbos_serializer":"superjson"}', NULL, NULL, 1795743427574, 1795743427577, 'js_superjson', 'outdial', 1795743427578);
-INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4k7t7zwb503zk2/1', 3, 'close', '{"json":null,"__dbos_serializer":"superjson"}', NULL, NULL, 1795743427579, 1795743427590, 'js_superjson', 'outdial', 1795743427590);
+INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4k57rqhxa8dk1t/1', 0, 'pending-chunks', '{"json":[0],"__dbos_serializer":"superjson"}', NULL, NULL, 1795744009727, 1795744009731, 'js_superjson', 'outdial', 1795744009731);
+INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4k57rqhxa8dk1t/1', 1, 'chunk-0', '{"json":"{\"attempts\":{\"max\":14,\"buckets\":[[106,2],[111,1],[117,1],[122,3],[126,1],[130,1],[134,1]]},\"items\":{\"max\":14,\"buckets\":[[106,2],[111,1],[117,1],[122,3],[130,2],[134,1]]},\"retries\":0,\"rateLimited\":0}","__dbos_serializer":"superjson"}', NULL, NULL, 1795744009732, 1795744009765, 'js_superjson', 'outdial', 1795744009766);
+INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4k57rqhxa8dk1t/1', 2, 'settle', '{"json":null,"__dbos_serializer":"superjson"}', NULL, NULL, 1795744009767, 1795744009769, 'js_superjson', 'outdial', 1795744009770);
+INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4k57rqhxa8dk1t/1', 3, 'close', '{"json":null,"__dbos_serializer":"superjson"}', NULL, NULL, 1795744009771, 1795744009778, 'js_superjson', 'outdial', 1795744009779);
 
 
 --
@@ -2278,14 +2286,14 @@ INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4k7t7zwb503zk2/1', 3, 'clo
 -- Data for Name: workflow_input; Type: TABLE DATA; Schema: dbos; Owner: -
 --
 
-INSERT INTO dbos.workflow_input VALUES ('job_01kv8f4k7t7zwb503zk2/1', '{"json":["job_01kv8f4k7t7zwb503zk2",1],"__dbos_serializer":"superjson"}', 1795743427517);
+INSERT INTO dbos.workflow_input VALUES ('job_01kv8f4k57rqhxa8dk1t/1', '{"json":["job_01kv8f4k57rqhxa8dk1t",1],"__dbos_serializer":"superjson"}', 1795744009708);
 
 
 --
 -- Data for Name: workflow_output; Type: TABLE DATA; Schema: dbos; Owner: -
 --
 
-INSERT INTO dbos.workflow_output VALUES ('job_01kv8f4k7t7zwb503zk2/1', '{"json":null,"meta":{"values":["undefined"]},"__dbos_serializer":"superjson"}', NULL, 1795743427593);
+INSERT INTO dbos.workflow_output VALUES ('job_01kv8f4k57rqhxa8dk1t/1', '{"json":null,"meta":{"values":["undefined"]},"__dbos_serializer":"superjson"}', NULL, 1795744009781);
 
 
 --
@@ -2298,14 +2306,14 @@ INSERT INTO dbos.workflow_output VALUES ('job_01kv8f4k7t7zwb503zk2/1', '{"json":
 -- Data for Name: workflow_status; Type: TABLE DATA; Schema: dbos; Owner: -
 --
 
-INSERT INTO dbos.workflow_status VALUES ('job_01kv8f4k7t7zwb503zk2/1', 'SUCCESS', 'tag@dab5b45d591ca9b3', '', '', '[]', NULL, NULL, NULL, 'vm-23855-7mod07', 1795743427517, 1795743427593, '2', '', NULL, NULL, 1, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, 'js_superjson', NULL, false, false, 1795743427593, NULL, NULL, NULL, false, 'outdial', 'eac49af1-bc24-4194-ad28-6e0c33eebd7d');
+INSERT INTO dbos.workflow_status VALUES ('job_01kv8f4k57rqhxa8dk1t/1', 'SUCCESS', 'tag@f4d11680ceb6adea', '', '', '[]', NULL, NULL, NULL, 'vm-1722-sn8sh8', 1795744009708, 1795744009781, '2', '', NULL, NULL, 1, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, 'js_superjson', NULL, false, false, 1795744009781, NULL, NULL, NULL, false, 'outdial', 'dbaa9d7f-83eb-48c3-9403-bb6c21a2ddaa');
 
 
 --
 -- Data for Name: api_tokens; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.api_tokens VALUES ('tok_01kv8f4kfbb4075z5p1y', 'ann', 'operator', '\x81b3ffac61c3cbf85e37aa79e74592021c3168d88c98664ecd3d88671644f78e', 'tester', '2026-06-16 15:00:01.131+00', NULL, NULL, NULL, NULL);
+INSERT INTO outdial.api_tokens VALUES ('tok_01kv8f4kcdr1dse0vwrf', 'ann', 'operator', '\x39878f8606722e8de8834d0942f76295aaf83ad174068c4b0d818bc7ca38d556', 'tester', '2026-06-16 15:00:01.037+00', NULL, NULL, NULL, NULL);
 
 
 --
@@ -2333,24 +2341,24 @@ INSERT INTO outdial.attempts VALUES (13055550100, '2026-06-15 15:02:00+00', 'att
 -- Data for Name: audit; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.audit VALUES (0, '2026-06-16T15:00:00.584Z', 'tester', 'registry.load', 'registry US', NULL, '{"areaCodes":"212","asOf":"2026-06-10","contentHash":"sha256:7e6a32407838f517c3c9d15978f2789eef2c75ce784422fb0bab0060d9865130","file":"us-registry.txt","numbers":2,"registry":"US","whole":true}', '\x3df4252b7ac723492abfdbfe95508cf561d474a74db41cefdb4a27f46cfb72ed', '\x98efa17813d0551414aa37c7cd91e2a99bdf5ff21b57afaa511244e29e705e4e');
-INSERT INTO outdial.audit VALUES (1, '2026-06-16T15:00:00.628Z', 'tester', 'dnc.import', 'own-list.csv', NULL, '{"added":1,"contentHash":"sha256:04e10f7a828b48b49765b441ec8da0c15b52f0a817e07668041229a9a5b6252f","file":"own-list.csv","import":"imp_01kv8f4jzbgekgdkh0e4","known":0,"read":1,"refused":0}', '\x60d94c3d32c1bf5112025e0be7c73e584bd70ee180fd3e3bf594719fac1087d7', '\x08a1538e18098c46e7bba944a4ce7551c89714f62d9e27723805ac12f9f80719');
-INSERT INTO outdial.audit VALUES (2, '2026-06-16T15:00:00.677Z', 'tester', 'consent.import', 'consent.csv', NULL, '{"added":2,"contentHash":"sha256:3c6c1e6fff31355a9e7d173033137e7fc2e7428fef354fa04da44fc6c69c2d36","file":"consent.csv","import":"imp_01kv8f4k0bpcc0mzb3rw","known":0,"read":2,"refused":0}', '\xc5243b2a3d53649cc362c56ad46cc2934ea06cafa483d2e50bc9dd486b484eeb', '\x1ecda478e4963e738d7654bbbe393b388f7dfa41cc605df65b4f4d570f425cee');
-INSERT INTO outdial.audit VALUES (3, '2026-06-16T15:00:00.723Z', 'tester', 'attempts.import', 'calls.ndjson', NULL, '{"added":3,"contentHash":"sha256:ba4326a37ad7a24bcf9f9caa5d0a8cc082f71906199d5319189b452e154e2ed1","file":"calls.ndjson","import":"imp_01kv8f4k27jsb2h8en41","known":0,"read":3,"refused":0}', '\xa920612c74dc3eb8c850d15a83b14b25d570bc446b7a86fd72b5c02d89cf1392', '\xc843b77c1910fc7fe5494e9949d51ea5626e20cfcc6f64924809ad1f4f5874ba');
-INSERT INTO outdial.audit VALUES (4, '2026-06-16T15:00:00.766Z', 'tester', 'dnc.suppress', '+12125550123', NULL, '{"code":"stop","origin":"manual","reference":"call-7"}', '\xbc2f19b6c35fe3a29fd8fdcb7b97c28cc9f534bf665bf683dda6d595a0723642', '\xcf23cbb928f5652ec03ff1a9b8a4f84da13da14228cfac9c817ea77ab8c1e90b');
-INSERT INTO outdial.audit VALUES (5, '2026-06-16T15:00:00.942Z', 'tester', 'job.run', 'job_01kv8f4k7t7zwb503zk2', 'job_01kv8f4k7t7zwb503zk2', '{"campaign":"camp_1","contentHash":"4bc27280a5be370ac482cad98642cfb7e9b4adc72bb383e79ade72bd33191140","replica":"vm-23855-7mod07","rows":10,"run":1,"source":"calls.csv"}', '\x48649f74d5f97c944d688edf2406e5c5cc7f4a4196b87a03b02c9b7cec759f4f', '\x94b348b9b4abb5437e0db7d39cd7d67cf332c95c983c46c443eb55b0b8d431ed');
-INSERT INTO outdial.audit VALUES (6, '2026-06-16T15:00:00.977Z', 'tester', 'disposition.assign', 'call_0000001', 'job_01kv8f4k7t7zwb503zk2', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":7,"line":2,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x4f02b0226ae6f24f06a5e3cb7e0f8c0baf146713b99e78ebc1dabeece1161310', '\xdfffa5f82eca84b3f6fed3c93ab17ba8e278ad0a5882d6b0ece183047ecc88d1');
-INSERT INTO outdial.audit VALUES (7, '2026-06-16T15:00:00.977Z', 'tester', 'disposition.assign', 'call_0000002', 'job_01kv8f4k7t7zwb503zk2', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":7,"line":3,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x20d123d8bc459e80273a579cfbf03c7b0ff40dc024d6764bbfa7732193e07c4e', '\xdab87fb5cfdebbf179fce50b9b6eb5723385ae607d1eef4f45dc2125e817ceab');
-INSERT INTO outdial.audit VALUES (8, '2026-06-16T15:00:00.977Z', 'tester', 'disposition.assign', 'call_0000003', 'job_01kv8f4k7t7zwb503zk2', '{"attempts":1,"campaign":"camp_1","code":"DISP_002","latencyMs":8,"line":4,"result":"tagged","statusCode":200}', '\x7688458c6f5991631a4f989d7fd51c388a04ad9a2feb6f4836e2176868c2e8b5', '\x40999097232aff0eac450751c855bda4e147d00f9ea63421ddf61d9ca85ef23e');
-INSERT INTO outdial.audit VALUES (9, '2026-06-16T15:00:00.977Z', 'tester', 'disposition.assign', 'call_0000004', 'job_01kv8f4k7t7zwb503zk2', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":8,"line":5,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x4543e9d76bea8606e9ffcea93d5f483e2fb103d62c6c9f850868e182cb826827', '\xf552f731be077405a4d2bd2925082fee5beac76229b777189badff3d14cb1bb2');
-INSERT INTO outdial.audit VALUES (10, '2026-06-16T15:00:00.977Z', 'tester', 'disposition.assign', 'call_0000005', 'job_01kv8f4k7t7zwb503zk2', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":9,"line":6,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x774ec29b6821ab95e816da825d0daeed2168a57b00bc43689c95ba2ed0c9bf13', '\xdf416941c1c569c85f21715cd27e91852a0b76efd11d98d11dca71e42d8ab928');
-INSERT INTO outdial.audit VALUES (11, '2026-06-16T15:00:00.977Z', 'tester', 'disposition.assign', 'call_0000006', 'job_01kv8f4k7t7zwb503zk2', '{"attempts":1,"campaign":"camp_1","code":"DISP_002","latencyMs":10,"line":7,"result":"tagged","statusCode":200}', '\x30e893d01c173c49ad020743acb6e4b4de178be4e970fa618a269a4817ced615', '\xd7ee205bdc7c3bd4ac7e1eaf90762183163ef06dafa61e0cb21c38a0829f30e9');
-INSERT INTO outdial.audit VALUES (12, '2026-06-16T15:00:00.977Z', 'tester', 'disposition.assign', 'call_0000007', 'job_01kv8f4k7t7zwb503zk2', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":11,"line":8,"reason":"REASON_001","result":"tagged","statusCode":200}', '\xe36fe51fef1b9d750265516e14f67bcd48104559ab2b1b43d542f930e97fac04', '\x46f88efd1d7da4b72a1fefa30316d16c38433e0c7d6508a8b953958d0b30f8e9');
-INSERT INTO outdial.audit VALUES (13, '2026-06-16T15:00:00.977Z', 'tester', 'disposition.assign', 'call_0000008', 'job_01kv8f4k7t7zwb503zk2', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":12,"line":9,"reason":"REASON_001","result":"tagged","statusCode":200}', '\xf8190d8810b1ca39c2a63d79f8f5a2f9eb952a4e9a8852e86668ba0d4b8b5482', '\xeb54003bb735d0b7cbb7baebcba34042bd5fe05491478d21b44335f682cc4368');
-INSERT INTO outdial.audit VALUES (14, '2026-06-16T15:00:00.977Z', 'tester', 'disposition.assign', 'call_0000009', 'job_01kv8f4k7t7zwb503zk2', '{"attempts":1,"campaign":"camp_1","code":"DISP_002","latencyMs":13,"line":10,"result":"tagged","statusCode":200}', '\x974b7bacf7e5075cb222a366c3b4a909783cbbdc6f58d01dd723655c7fa06bd0', '\x08497e7ab449f48dccf66b7bca749f4814e37adef17524945c763b4a8f153f93');
-INSERT INTO outdial.audit VALUES (15, '2026-06-16T15:00:00.977Z', 'tester', 'disposition.assign', 'call_0000010', 'job_01kv8f4k7t7zwb503zk2', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":12,"line":11,"reason":"REASON_001","result":"tagged","statusCode":200}', '\xa0ae1fc9b09b21b814f22cef847d5dd85af7210d7bbde7b7de2bf4ea7c3d3d0d', '\xf29be2bc9a65bd9435b71442c2f0ef2e30ecb6f80a35f24554c4d33d68bf313a');
-INSERT INTO outdial.audit VALUES (16, '2026-06-16T15:00:01.084Z', 'tester', 'campaign.pause', 'camp_1', NULL, '{"activeCalls":0,"confirmed":true,"intent":"intent_01kv8f4kdds85683ne4x","key":"state-paused-intent_01kv8f4kdds85683ne4x","outcome":"already"}', '\x9e0513bb23fd06d3ca138611277d2d67bb44bdd9cd2d2ba26a7b2d3986d1cfcf', '\xd87b2e9c294fd7a70e67699216ea82f286b4b3b4bb4b38aa82415555da890f14');
-INSERT INTO outdial.audit VALUES (17, '2026-06-16T15:00:01.134Z', 'tester', 'token.add', 'ann', NULL, '{"expiresAt":null,"id":"tok_01kv8f4kfbb4075z5p1y","role":"operator"}', '\x355148906433bcb377bf80c3dfe16eabc7e7b5762ef801e7500b9e6818e57d59', '\xad1898d8dc81deee4873ee20a41776d73b434ca8e06dbba477afa604d9259a4b');
+INSERT INTO outdial.audit VALUES (0, '2026-06-16T15:00:00.559Z', 'tester', 'registry.load', 'registry US', NULL, '{"areaCodes":"212","asOf":"2026-06-10","contentHash":"sha256:7e6a32407838f517c3c9d15978f2789eef2c75ce784422fb0bab0060d9865130","file":"us-registry.txt","numbers":2,"registry":"US","whole":true}', '\x8b97f8db5c23c2e9f3283f77755457428dc645bfabd005c80c6c43f70f713644', '\x421de14e5c418b83282a2079c5409636173ece5f04348a3a9463f1f2cc458c7c');
+INSERT INTO outdial.audit VALUES (1, '2026-06-16T15:00:00.594Z', 'tester', 'dnc.import', 'own-list.csv', NULL, '{"added":1,"contentHash":"sha256:04e10f7a828b48b49765b441ec8da0c15b52f0a817e07668041229a9a5b6252f","file":"own-list.csv","import":"imp_01kv8f4jybexj3aew4r5","known":0,"read":1,"refused":0}', '\x30b9fb8f44f2f526bac3ab91ebd4ee1c83c2f3b53b5f40fd2d9835bd40d4c6ad', '\x80e35d392a986a1bd56343d41f2fa4f083038712a6bfd19d7e88ecbdb888d466');
+INSERT INTO outdial.audit VALUES (2, '2026-06-16T15:00:00.633Z', 'tester', 'consent.import', 'consent.csv', NULL, '{"added":2,"contentHash":"sha256:3c6c1e6fff31355a9e7d173033137e7fc2e7428fef354fa04da44fc6c69c2d36","file":"consent.csv","import":"imp_01kv8f4jzce0necj9ehg","known":0,"read":2,"refused":0}', '\x51545f0b33c30d76d9ac43c98da6abf9fc1005d2569f40d695beef6c6079835f', '\x67903f42384f578366691e6ac8d5ee76dab59260f663da323f43ba9b1639a970');
+INSERT INTO outdial.audit VALUES (3, '2026-06-16T15:00:00.670Z', 'tester', 'attempts.import', 'calls.ndjson', NULL, '{"added":3,"contentHash":"sha256:ba4326a37ad7a24bcf9f9caa5d0a8cc082f71906199d5319189b452e154e2ed1","file":"calls.ndjson","import":"imp_01kv8f4k0mqay5tkstrr","known":0,"read":3,"refused":0}', '\xbf2713dc3fb5964392ef03a9ee1849cfc7ed6186a450771f181178901b98bb3f', '\x9179d5fbe6a7d5b8c74bf5747b41ac624d61bfb1bd39f76c41ae2800758aa06e');
+INSERT INTO outdial.audit VALUES (4, '2026-06-16T15:00:00.700Z', 'tester', 'dnc.suppress', '+12125550123', NULL, '{"code":"stop","origin":"manual","reference":"call-7"}', '\x483cd6350901b49fd9d5416a09c11c47ea1101466ebaf5bffc8910c3912a2062', '\xd369ec510b4cc64a2f41cefe4dabd9de12ba035b88600b90377f01ea624eebb5');
+INSERT INTO outdial.audit VALUES (5, '2026-06-16T15:00:00.856Z', 'tester', 'job.run', 'job_01kv8f4k57rqhxa8dk1t', 'job_01kv8f4k57rqhxa8dk1t', '{"campaign":"camp_1","contentHash":"4bc27280a5be370ac482cad98642cfb7e9b4adc72bb383e79ade72bd33191140","replica":"vm-1722-sn8sh8","rows":10,"run":1,"source":"calls.csv"}', '\x405422e0b8a616ee3aac8467fc28e9d9d0e90d818f807acb41703ec82f9d7fb5', '\xc78852008a19e784731029937f30af426a6c469ca738f31fbbb44dfb602ee7c9');
+INSERT INTO outdial.audit VALUES (6, '2026-06-16T15:00:00.892Z', 'tester', 'disposition.assign', 'call_0000001', 'job_01kv8f4k57rqhxa8dk1t', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":8,"line":2,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x6e405d61f915d9b054f312f5a234f813e15b0251be696afb6e74497564c10e13', '\x5d4fedb0ff4d78e6656bcb404a956d1371912af20c99178531daac6d5e55dc85');
+INSERT INTO outdial.audit VALUES (7, '2026-06-16T15:00:00.892Z', 'tester', 'disposition.assign', 'call_0000002', 'job_01kv8f4k57rqhxa8dk1t', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":8,"line":3,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x75f3398621d915b773f99afc851ec2a8fba9702018580d6ab854214135f6581f', '\x31e6857019f7547718bc38158e38970a9620dd5e52e9881f6e648bc46797f94e');
+INSERT INTO outdial.audit VALUES (8, '2026-06-16T15:00:00.892Z', 'tester', 'disposition.assign', 'call_0000003', 'job_01kv8f4k57rqhxa8dk1t', '{"attempts":1,"campaign":"camp_1","code":"DISP_002","latencyMs":9,"line":4,"result":"tagged","statusCode":200}', '\xf12fb6d99b411ab0374270be2354046a67a10613ffae0845bdd8b34d17f8578c', '\x6599bbe0216ec0ae6434c2e561387018c1bdeb637e02198aa60f7b0ffb519d1a');
+INSERT INTO outdial.audit VALUES (9, '2026-06-16T15:00:00.892Z', 'tester', 'disposition.assign', 'call_0000004', 'job_01kv8f4k57rqhxa8dk1t', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":10,"line":5,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x5bd14fb72650effbc9758884bb9965769e25217431c435d8cdff8b0181d2a552', '\x508dec7d8e955b998610698841c44651336b816ce23f3bf3eaec29d02db0b4ba');
+INSERT INTO outdial.audit VALUES (10, '2026-06-16T15:00:00.892Z', 'tester', 'disposition.assign', 'call_0000005', 'job_01kv8f4k57rqhxa8dk1t', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":11,"line":6,"reason":"REASON_001","result":"tagged","statusCode":200}', '\xc5c8924a56fd7992263e42cbfe27e3a3535a693ea52c283de775db98be91c6fc', '\x79439dd9e34481a0a68015ef87c2156753132cd9c1fe0a36b75062fdbec89477');
+INSERT INTO outdial.audit VALUES (11, '2026-06-16T15:00:00.892Z', 'tester', 'disposition.assign', 'call_0000006', 'job_01kv8f4k57rqhxa8dk1t', '{"attempts":1,"campaign":"camp_1","code":"DISP_002","latencyMs":11,"line":7,"result":"tagged","statusCode":200}', '\xb73035846f7def73cf997750aa1530d6b932815d96fa57fef98370368b9f3922', '\x712dd37bcfa8b5aa15ce444b8a21e2164a6274c4331e1fba1d6228b11cd76b93');
+INSERT INTO outdial.audit VALUES (12, '2026-06-16T15:00:00.892Z', 'tester', 'disposition.assign', 'call_0000007', 'job_01kv8f4k57rqhxa8dk1t', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":11,"line":8,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x61fd0f92da6c2dced9dcdd25d84f1849490409aa0eb45af6c723e09a0093550d', '\xcaeab789ab9500e436b780c798eee76201e3f7b4d8fd4f0de98011962c104cae');
+INSERT INTO outdial.audit VALUES (13, '2026-06-16T15:00:00.892Z', 'tester', 'disposition.assign', 'call_0000008', 'job_01kv8f4k57rqhxa8dk1t', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":13,"line":9,"reason":"REASON_001","result":"tagged","statusCode":200}', '\xf6baa0d41d0ae07f27d66938510d5c60966700765cddaa8b4cd46ecc62676c5e', '\x835144bfbb98df03105096a4f96278198af09e885ed9b1f610af2ac5d9b58b21');
+INSERT INTO outdial.audit VALUES (14, '2026-06-16T15:00:00.892Z', 'tester', 'disposition.assign', 'call_0000009', 'job_01kv8f4k57rqhxa8dk1t', '{"attempts":1,"campaign":"camp_1","code":"DISP_002","latencyMs":13,"line":10,"result":"tagged","statusCode":200}', '\x45643c990f4a1c69b33c654a079fdcbc69b225fb20ea0e7e6ad0eac3638819b0', '\xfe07f7d4dd60b9221a751ef49ec1b54f252609a98e43eb249c9ed02efb39df57');
+INSERT INTO outdial.audit VALUES (15, '2026-06-16T15:00:00.892Z', 'tester', 'disposition.assign', 'call_0000010', 'job_01kv8f4k57rqhxa8dk1t', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":14,"line":11,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x108668d58598d0731965cdd849db73b099998bbfe11592d49071bfbc30d2ffc5', '\xdf06a99a6c0520bdf1624d820c26de464a52ef391028973f3dcc84918e0cacb4');
+INSERT INTO outdial.audit VALUES (16, '2026-06-16T15:00:00.994Z', 'tester', 'campaign.pause', 'camp_1', NULL, '{"activeCalls":0,"confirmed":true,"intent":"intent_01kv8f4ka39n81pxaktq","key":"state-paused-intent_01kv8f4ka39n81pxaktq","outcome":"already"}', '\x5fcc860852fe5baf53cc3c6dec08f05c91299936de4b099053c1b869ed105f88', '\x8a7049ecd8df16bcb6a2e0e26e21f774eb5d5abc13b5ca4e262be4a60b67b309');
+INSERT INTO outdial.audit VALUES (17, '2026-06-16T15:00:01.040Z', 'tester', 'token.add', 'ann', NULL, '{"expiresAt":null,"id":"tok_01kv8f4kcdr1dse0vwrf","role":"operator"}', '\x31760fbe27770dace70a6710634f60c91664dcb42522e6f86675b0875161b0f4', '\x431c2a5428f80ab201f5a3c4d98a72b0a80b939d24e5bff4d0681854f8cb0ace');
 
 
 --
@@ -2359,57 +2367,57 @@ INSERT INTO outdial.audit VALUES (17, '2026-06-16T15:00:01.134Z', 'tester', 'tok
 
 INSERT INTO outdial.audit_checkpoints VALUES (1, 'outdial.audit/6cfd9de2e78a34ff
 1
-PfQlK3rHI0kqv9v+lVCM9WHUdKdNtBzv20on9Gz7cu0=
+i5f421wjwunzKD93dVRXQo3GRb+r0AXIDGxD9w9xNkQ=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0HjhH8RV2BUoP+BKMWHeIPwvm+STpZrtEZ55+XF4bmIIVK/p8KE/dF4DmWlzG6W1SBZCGsCMkZj/hHD4Io7RER1QA=
+— outdial.audit/6cfd9de2e78a34ff Hm0HjqfR8DQFOOYXDQlTlvSjZ18U1RNnGb//GGp4BDSYRhGvHt/swNs5UqmAl4w7a6nP2ecKlSdG8CCNmRiCoLHECQc=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (2, 'outdial.audit/6cfd9de2e78a34ff
 2
-cVJJNp7L0vO+PF82Id4BNIPsvGm0XN2dR6I1EG73Qqo=
+Ozv5ZEhm2GwbGsvp4umadRxwqiTdFxZUqdQ7qLe+7Mw=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0HjvHi+QaaUqVCIlj4JV/OgULhmP3KqMAdJ5bxGxynqJIlb9a8ldlEqCepvu7yCAq313P9e8WkVvmrqSgNqvcjkgY=
+— outdial.audit/6cfd9de2e78a34ff Hm0HjhbVVirxBrXA7p6AG3hYjCzHQblZJidqtOraxHMuVq+vkdCFCwwIf7aMtgMTo05vit3f+5pfudKi1ThHluDTRgs=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (3, 'outdial.audit/6cfd9de2e78a34ff
 3
-mDg4tNddQggugMo4dOVdKA//SM/alc2qgY5PmgKnHbc=
+ljGEedGX3LL9w5id4ZirTYKZ+1R1vW4CM+piDCbiNXQ=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0HjjephE7G5CB/XNLq/L8CFMbyv6DV2T0K9pOpxkl8Gt8REDyPQQUQHiDSBHzuotjeTQx4Of7H8eUIWUrmw6tG6QM=
+— outdial.audit/6cfd9de2e78a34ff Hm0HjjFbpfyPSScdQ9pUGhYbPXZPo4DvYxdllKXJNjvzdhaE0J2dQReb8dp2sd1w4l7I0RDYLb6W6KkM1WknSRnRYQg=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (4, 'outdial.audit/6cfd9de2e78a34ff
 4
-Yi8Qc+y0kyhMOQR89RwEWVcMFtroNitg+ERq45/mmkY=
+o9r4EQyn3g7dSFCKUf4zxmMcTbZjfHTXKypfzL14amA=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0Hjrr0Qg/pLMJPTYVK+EKJLaCZ6PXt6lo7Ur+nc97W4CxNRONaR+PC8eevzXsiQRJGqNGJP0GImLLd8JIhTesMHAM=
+— outdial.audit/6cfd9de2e78a34ff Hm0HjnjzuNKoYxSXdp1MNOQbwVSHm2j5iWWX8Vt8zR7L7tCczAyFOVShblD1xihMKx5XYswzsyP/IfLtPszU0y5IxgQ=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (5, 'outdial.audit/6cfd9de2e78a34ff
 5
-xFVws3x5gGF+0X9km2k08KUiOcfJjB6xUqzucj84AUE=
+TkhaBvLZEl/dat4pVqL+YfUUc7vqrrJfMHSBNMBVVP8=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0HjgWNtiSxmFnXF5DeMF3FWuU8iaK2Hi3EpKmVQlO3WD4FQ6+oYXzgb7xOem3tsTyvgTOM9GKgsqsApwDqYHwQ3QA=
+— outdial.audit/6cfd9de2e78a34ff Hm0HjhCB9Y8YVR3m9BHnBb3Q7MsmjnKLKT33061vVwjwKdQBsDpFhesVf6jl7B8lb0/UuaYItWww3gnS80YCSX8gCwo=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (6, 'outdial.audit/6cfd9de2e78a34ff
 6
-4jWffzo4l94PagZUhlnZCdejkufEywuBkDDHk/01t3U=
+GNSbCQkOMsM/0MU+WJiUyuw/BPGQtsHljz4MNqzc0n8=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0HjktRZHw6OqhWby11y0DJ4UYRdIOZBtq1cZ9przKEVCiYmnZm9AKTZ+JnjPrp/kZaWqk3Ttyrhe9TXzEm80kHawQ=
+— outdial.audit/6cfd9de2e78a34ff Hm0HjixbTLe5SX6Wj1fB5EnJl1sjNXM4edqkORsL82hJHeNN3J7RjKKvk9um2ZPfenGX6csiFEEeRLEtab5XPmvEFA8=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (16, 'outdial.audit/6cfd9de2e78a34ff
 16
-OZ7ROlUhQBEQXLdOk3Zn6Gxd4Wx7b+TmUHK+A9Z403k=
+DUEkK6ylPF0zFmbyagFUXB4l3UOeVuklAz4mAtlSXpg=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0Hju99hqcbHifGdpzxj1F4HxKufk54sdmrmc0V+wKbBxb4eaW2AnZlmtQJwptckdOvg56W0L8ihx14Wclzp0HORQ8=
+— outdial.audit/6cfd9de2e78a34ff Hm0Hjk/7r1icyQkIGSUGxoCV19Pm7DhZFFinBYq2QolVxoWEZHObTKFyCK12ggQA06syY8EnofARDa+DcioxwaBT+gQ=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (17, 'outdial.audit/6cfd9de2e78a34ff
 17
-4ce4xZzLm0IijRbVFsIlWWCDVyLy7RsIw/eYL3nwHmo=
+L2iL5e+Gp6K4N76/iKPWEt4+Set50GRertSf7ndNF3U=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0HjjDhzUizwG/TYuMPsK1WlKFFDznK7H3Ff9plxp3GrAg7oakPdVa1KlVXn3aKo6jvau6vbtXj++imscfRV1RdQA0=
+— outdial.audit/6cfd9de2e78a34ff Hm0HjtbtWSqV5rnlmrc2tMH4LEXbi5KrDUN7DHa7XQr+stS8mqdTyxsBYGFi2lDZf3tW0+3BOupo0uc8ZRupZHwwkgI=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (18, 'outdial.audit/6cfd9de2e78a34ff
 18
-PLfcJ4N1krEBylZ5RDN7+HOws9caJj5VUNhxnaQbap8=
+9ZhBZhxyaeIe8Y3UEx3WPoTLARkRwLTGb5VU5nBVpSI=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0HjuhdZ2b0ocfPR45Yvaa9soCsLsWbUd0UYjVPd1X3Q/FhP9lpzCYD/zc6Dik/mFMoLAakdGA3rlWvSXDy8cu5oQ8=
+— outdial.audit/6cfd9de2e78a34ff Hm0HjsXlZDE0SuNTqvRFwRc1mRN+BztMwMQNQa0zTsqqnsVovi5VTacgRlH3kq0sboYR/zCAPlEQ/1zLpoJWgT1aHAE=
 ');
 
 
@@ -2429,14 +2437,14 @@ PLfcJ4N1krEBylZ5RDN7+HOws9caJj5VUNhxnaQbap8=
 -- Data for Name: audit_head; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.audit_head VALUES (true, 18, '\x399ed13a55214011105cb74e937667e86c5de16c7b6fe4e65072be03d678d3793e2cdd125804853e5e48fc18563b4ff69dd1871deab7600bc35d437862ae7809', 'outdial.audit/6cfd9de2e78a34ff+1e6d078e+AWSH1zsiW2h85J/oTZTrRA3RS7EYC9Lq7zq+ok3VaGM2');
+INSERT INTO outdial.audit_head VALUES (true, 18, '\x0d41242baca53c5d331666f26a01545c1e25dd439e56e925033e2602d9525e98211a7074fe606fc17638da5c657bb978080d6cfb376fee4a4bcc08e28f79a211', 'outdial.audit/6cfd9de2e78a34ff+1e6d078e+AWSH1zsiW2h85J/oTZTrRA3RS7EYC9Lq7zq+ok3VaGM2');
 
 
 --
 -- Data for Name: audit_jobs; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.audit_jobs VALUES ('job_01kv8f4k7t7zwb503zk2', 5, 15);
+INSERT INTO outdial.audit_jobs VALUES ('job_01kv8f4k57rqhxa8dk1t', 5, 15);
 
 
 --
@@ -2473,8 +2481,8 @@ INSERT INTO outdial.audit_jobs VALUES ('job_01kv8f4k7t7zwb503zk2', 5, 15);
 -- Data for Name: consents; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.consents VALUES (12125550123, '2026-05-01 14:00:00+00', '63a4fe07-19a8-d070-2c76-1f4bf2d1d196', 'written', 'web form', 'landing page 7', 'form-1', 'ecbaf70d-a40e-6a8f-2c29-0c1ac60b1bfb', 'imp_01kv8f4k0bpcc0mzb3rw', '2026-06-16 15:00:00.674+00');
-INSERT INTO outdial.consents VALUES (18505550117, '2026-05-02 14:00:00+00', '958013e3-b0d7-f995-1afb-8551ca24fc31', 'written', 'web form', 'spring campaign', 'form-2', 'ecbaf70d-a40e-6a8f-2c29-0c1ac60b1bfb', 'imp_01kv8f4k0bpcc0mzb3rw', '2026-06-16 15:00:00.674+00');
+INSERT INTO outdial.consents VALUES (12125550123, '2026-05-01 14:00:00+00', '63a4fe07-19a8-d070-2c76-1f4bf2d1d196', 'written', 'web form', 'landing page 7', 'form-1', 'ecbaf70d-a40e-6a8f-2c29-0c1ac60b1bfb', 'imp_01kv8f4jzce0necj9ehg', '2026-06-16 15:00:00.629+00');
+INSERT INTO outdial.consents VALUES (18505550117, '2026-05-02 14:00:00+00', '958013e3-b0d7-f995-1afb-8551ca24fc31', 'written', 'web form', 'spring campaign', 'form-2', 'ecbaf70d-a40e-6a8f-2c29-0c1ac60b1bfb', 'imp_01kv8f4jzce0necj9ehg', '2026-06-16 15:00:00.629+00');
 
 
 --
@@ -2547,10 +2555,10 @@ INSERT INTO outdial.consents VALUES (18505550117, '2026-05-02 14:00:00+00', '958
 -- Data for Name: fact_imports; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4jx6pj60pgpapa', 'registry US', 'us-registry.txt', 'tester', '2026-06-16 15:00:00.551+00', '2026-06-16 15:00:00.582+00', 'sha256:7e6a32407838f517c3c9d15978f2789eef2c75ce784422fb0bab0060d9865130', '{"read":2,"added":2,"known":0,"refused":0}', '2026-11-27 01:37:07.15723+00', '{"registryNumbers": 0}', 0, NULL, NULL, NULL, NULL, NULL);
-INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4jzbgekgdkh0e4', 'dnc', 'own-list.csv', 'tester', '2026-06-16 15:00:00.619+00', '2026-06-16 15:00:00.627+00', 'sha256:04e10f7a828b48b49765b441ec8da0c15b52f0a817e07668041229a9a5b6252f', '{"read":1,"added":1,"known":0,"refused":0}', '2026-11-27 01:37:07.211939+00', '{"suppressions": 1}', 13, 'sha256:04e10f7a828b48b49765b441ec8da0c15b52f0a817e07668041229a9a5b6252f', NULL, NULL, NULL, 13);
-INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4k0bpcc0mzb3rw', 'consent', 'consent.csv', 'tester', '2026-06-16 15:00:00.651+00', '2026-06-16 15:00:00.676+00', 'sha256:3c6c1e6fff31355a9e7d173033137e7fc2e7428fef354fa04da44fc6c69c2d36', '{"read":2,"added":2,"known":0,"refused":0}', '2026-11-27 01:37:07.262793+00', '{"consents": 2, "suppressions": 0}', 319, 'sha256:3c6c1e6fff31355a9e7d173033137e7fc2e7428fef354fa04da44fc6c69c2d36', NULL, NULL, NULL, 319);
-INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4k27jsb2h8en41', 'attempts', 'calls.ndjson', 'tester', '2026-06-16 15:00:00.711+00', '2026-06-16 15:00:00.721+00', 'sha256:ba4326a37ad7a24bcf9f9caa5d0a8cc082f71906199d5319189b452e154e2ed1', '{"read":3,"added":3,"known":0,"refused":0}', '2026-11-27 01:37:07.306957+00', '{"attempts": 3}', 423, 'sha256:ba4326a37ad7a24bcf9f9caa5d0a8cc082f71906199d5319189b452e154e2ed1', NULL, NULL, NULL, 423);
+INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4jwmn1c81thzsq', 'registry US', 'us-registry.txt', 'tester', '2026-06-16 15:00:00.532+00', '2026-06-16 15:00:00.558+00', 'sha256:7e6a32407838f517c3c9d15978f2789eef2c75ce784422fb0bab0060d9865130', '{"read":2,"added":2,"known":0,"refused":0}', '2026-11-27 01:46:49.415719+00', '{"registryNumbers": 0}', 0, NULL, NULL, NULL, NULL, NULL);
+INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4jybexj3aew4r5', 'dnc', 'own-list.csv', 'tester', '2026-06-16 15:00:00.587+00', '2026-06-16 15:00:00.593+00', 'sha256:04e10f7a828b48b49765b441ec8da0c15b52f0a817e07668041229a9a5b6252f', '{"read":1,"added":1,"known":0,"refused":0}', '2026-11-27 01:46:49.459528+00', '{"suppressions": 1}', 13, 'sha256:04e10f7a828b48b49765b441ec8da0c15b52f0a817e07668041229a9a5b6252f', NULL, NULL, NULL, 13);
+INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4jzce0necj9ehg', 'consent', 'consent.csv', 'tester', '2026-06-16 15:00:00.62+00', '2026-06-16 15:00:00.632+00', 'sha256:3c6c1e6fff31355a9e7d173033137e7fc2e7428fef354fa04da44fc6c69c2d36', '{"read":2,"added":2,"known":0,"refused":0}', '2026-11-27 01:46:49.497881+00', '{"consents": 2, "suppressions": 0}', 319, 'sha256:3c6c1e6fff31355a9e7d173033137e7fc2e7428fef354fa04da44fc6c69c2d36', NULL, NULL, NULL, 319);
+INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4k0mqay5tkstrr', 'attempts', 'calls.ndjson', 'tester', '2026-06-16 15:00:00.66+00', '2026-06-16 15:00:00.669+00', 'sha256:ba4326a37ad7a24bcf9f9caa5d0a8cc082f71906199d5319189b452e154e2ed1', '{"read":3,"added":3,"known":0,"refused":0}', '2026-11-27 01:46:49.535392+00', '{"attempts": 3}', 423, 'sha256:ba4326a37ad7a24bcf9f9caa5d0a8cc082f71906199d5319189b452e154e2ed1', NULL, NULL, NULL, 423);
 
 
 --
@@ -2599,7 +2607,7 @@ INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4k27jsb2h8en41', 'attempts',
 -- Data for Name: job_chunks; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.job_chunks VALUES ('job_01kv8f4k7t7zwb503zk2', 0, 2, 11, '[[2,"call_0000001","DISP_001","REASON_001","",[]],[3,"call_0000002","DISP_001","REASON_001","",["a","b"]],[4,"call_0000003","DISP_002","","",[]],[5,"call_0000004","DISP_001","REASON_001","",["a","b"]],[6,"call_0000005","DISP_001","REASON_001","",[]],[7,"call_0000006","DISP_002","","",["a","b"]],[8,"call_0000007","DISP_001","REASON_001","",[]],[9,"call_0000008","DISP_001","REASON_001","",["a","b"]],[10,"call_0000009","DISP_002","","",[]],[11,"call_0000010","DISP_001","REASON_001","",["a","b"]]]', 10, true);
+INSERT INTO outdial.job_chunks VALUES ('job_01kv8f4k57rqhxa8dk1t', 0, 2, 11, '[[2,"call_0000001","DISP_001","REASON_001","",[]],[3,"call_0000002","DISP_001","REASON_001","",["a","b"]],[4,"call_0000003","DISP_002","","",[]],[5,"call_0000004","DISP_001","REASON_001","",["a","b"]],[6,"call_0000005","DISP_001","REASON_001","",[]],[7,"call_0000006","DISP_002","","",["a","b"]],[8,"call_0000007","DISP_001","REASON_001","",[]],[9,"call_0000008","DISP_001","REASON_001","",["a","b"]],[10,"call_0000009","DISP_002","","",[]],[11,"call_0000010","DISP_001","REASON_001","",["a","b"]]]', 10, true);
 
 
 --
@@ -2612,23 +2620,23 @@ INSERT INTO outdial.job_chunks VALUES ('job_01kv8f4k7t7zwb503zk2', 0, 2, 11, '[[
 -- Data for Name: job_items; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k7t7zwb503zk2', 2, 'call_0000001', 'tagged', 200, NULL, 1, 7, NULL, '2026-06-16 15:00:00.975+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k7t7zwb503zk2', 3, 'call_0000002', 'tagged', 200, NULL, 1, 7, NULL, '2026-06-16 15:00:00.975+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k7t7zwb503zk2', 4, 'call_0000003', 'tagged', 200, NULL, 1, 8, NULL, '2026-06-16 15:00:00.975+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k7t7zwb503zk2', 5, 'call_0000004', 'tagged', 200, NULL, 1, 8, NULL, '2026-06-16 15:00:00.975+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k7t7zwb503zk2', 6, 'call_0000005', 'tagged', 200, NULL, 1, 9, NULL, '2026-06-16 15:00:00.975+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k7t7zwb503zk2', 7, 'call_0000006', 'tagged', 200, NULL, 1, 10, NULL, '2026-06-16 15:00:00.975+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k7t7zwb503zk2', 8, 'call_0000007', 'tagged', 200, NULL, 1, 11, NULL, '2026-06-16 15:00:00.975+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k7t7zwb503zk2', 9, 'call_0000008', 'tagged', 200, NULL, 1, 12, NULL, '2026-06-16 15:00:00.975+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k7t7zwb503zk2', 10, 'call_0000009', 'tagged', 200, NULL, 1, 13, NULL, '2026-06-16 15:00:00.975+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k7t7zwb503zk2', 11, 'call_0000010', 'tagged', 200, NULL, 1, 12, NULL, '2026-06-16 15:00:00.975+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k57rqhxa8dk1t', 2, 'call_0000001', 'tagged', 200, NULL, 1, 8, NULL, '2026-06-16 15:00:00.891+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k57rqhxa8dk1t', 3, 'call_0000002', 'tagged', 200, NULL, 1, 8, NULL, '2026-06-16 15:00:00.891+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k57rqhxa8dk1t', 4, 'call_0000003', 'tagged', 200, NULL, 1, 9, NULL, '2026-06-16 15:00:00.891+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k57rqhxa8dk1t', 5, 'call_0000004', 'tagged', 200, NULL, 1, 10, NULL, '2026-06-16 15:00:00.891+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k57rqhxa8dk1t', 6, 'call_0000005', 'tagged', 200, NULL, 1, 11, NULL, '2026-06-16 15:00:00.891+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k57rqhxa8dk1t', 7, 'call_0000006', 'tagged', 200, NULL, 1, 11, NULL, '2026-06-16 15:00:00.891+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k57rqhxa8dk1t', 8, 'call_0000007', 'tagged', 200, NULL, 1, 11, NULL, '2026-06-16 15:00:00.891+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k57rqhxa8dk1t', 9, 'call_0000008', 'tagged', 200, NULL, 1, 13, NULL, '2026-06-16 15:00:00.891+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k57rqhxa8dk1t', 10, 'call_0000009', 'tagged', 200, NULL, 1, 13, NULL, '2026-06-16 15:00:00.891+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4k57rqhxa8dk1t', 11, 'call_0000010', 'tagged', 200, NULL, 1, 14, NULL, '2026-06-16 15:00:00.891+00', NULL);
 
 
 --
 -- Data for Name: jobs; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.jobs VALUES ('job_01kv8f4k7t7zwb503zk2', 'tag', 'camp_1', 'calls.csv', '4bc27280a5be370ac482cad98642cfb7e9b4adc72bb383e79ade72bd33191140', 'null', 'tester', 'done', 10, '{"tagged": 10}', '{"plan":{"rows":10,"toSend":10,"refused":0,"duplicates":0,"problems":{},"examples":[]},"measured":{"attempts":{"count":10,"p50":8.919057826914521,"p95":12.993383090670587,"p99":12.993383090670587,"max":13},"items":{"count":10,"p50":8.919057826914521,"p95":12.993383090670587,"p99":12.993383090670587,"max":13},"retries":0,"rateLimited":0}}', NULL, NULL, 1, '2026-06-16 15:00:00.89+00', '2026-06-16 15:00:00.935+00', '2026-06-16 15:00:00.996+00', 'rest', 'dab5b45d591ca9b3', NULL, 'this machine');
+INSERT INTO outdial.jobs VALUES ('job_01kv8f4k57rqhxa8dk1t', 'tag', 'camp_1', 'calls.csv', '4bc27280a5be370ac482cad98642cfb7e9b4adc72bb383e79ade72bd33191140', 'null', 'tester', 'done', 10, '{"tagged": 10}', '{"plan":{"rows":10,"toSend":10,"refused":0,"duplicates":0,"problems":{},"examples":[]},"measured":{"attempts":{"count":10,"p50":11.089727357071759,"p95":14,"p99":14,"max":14},"items":{"count":10,"p50":11.089727357071759,"p95":14,"p99":14,"max":14},"retries":0,"rateLimited":0}}', NULL, NULL, 1, '2026-06-16 15:00:00.808+00', '2026-06-16 15:00:00.843+00', '2026-06-16 15:00:00.906+00', 'rest', 'f4d11680ceb6adea', NULL, 'this machine');
 
 
 --
@@ -2677,9 +2685,9 @@ INSERT INTO outdial.jobs VALUES ('job_01kv8f4k7t7zwb503zk2', 'tag', 'camp_1', 'c
 -- Data for Name: migrations; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.migrations VALUES (1, 'baseline', '2026-11-27 01:37:06.622103+00');
-INSERT INTO outdial.migrations VALUES (2, 'receivers', '2026-11-27 01:37:06.622103+00');
-INSERT INTO outdial.migrations VALUES (3, 'lives', '2026-11-27 01:37:06.622103+00');
+INSERT INTO outdial.migrations VALUES (1, 'baseline', '2026-11-27 01:46:48.912026+00');
+INSERT INTO outdial.migrations VALUES (2, 'receivers', '2026-11-27 01:46:48.912026+00');
+INSERT INTO outdial.migrations VALUES (3, 'lives', '2026-11-27 01:46:48.912026+00');
 
 
 --
@@ -2719,6 +2727,13 @@ INSERT INTO outdial.migrations VALUES (3, 'lives', '2026-11-27 01:37:06.622103+0
 
 
 --
+-- Data for Name: registry_blocks_1; Type: TABLE DATA; Schema: outdial; Owner: -
+--
+
+INSERT INTO outdial.registry_blocks_1 VALUES (1, 1212555, B'0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000001100000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000');
+
+
+--
 -- Data for Name: registry_coverage; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
@@ -2730,15 +2745,7 @@ INSERT INTO outdial.registry_coverage VALUES ('US', 0, 1, '2026-06-10', 0);
 -- Data for Name: registry_files; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.registry_files OVERRIDING SYSTEM VALUE VALUES (1, 'US', '2026-06-10', 'us-registry.txt', 'tester', 'current', 'sha256:7e6a32407838f517c3c9d15978f2789eef2c75ce784422fb0bab0060d9865130', 2, '2026-06-16 15:00:00.581+00', 'imp_01kv8f4jx6pj60pgpapa', NULL);
-
-
---
--- Data for Name: registry_numbers_1; Type: TABLE DATA; Schema: outdial; Owner: -
---
-
-INSERT INTO outdial.registry_numbers_1 VALUES (1, 12125550150);
-INSERT INTO outdial.registry_numbers_1 VALUES (1, 12125550151);
+INSERT INTO outdial.registry_files OVERRIDING SYSTEM VALUE VALUES (1, 'US', '2026-06-10', 'us-registry.txt', 'tester', 'current', 'sha256:7e6a32407838f517c3c9d15978f2789eef2c75ce784422fb0bab0060d9865130', 2, '2026-06-16 15:00:00.558+00', 'imp_01kv8f4jwmn1c81thzsq', NULL);
 
 
 --
@@ -2799,7 +2806,7 @@ INSERT INTO outdial.registry_numbers_1 VALUES (1, 12125550151);
 -- Data for Name: revocations; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.revocations OVERRIDING SYSTEM VALUE VALUES (1, 12125550123, '2026-06-16 15:00:00.762+00', 'do-not-call request', 'call-7', '2026-06-16 15:00:00.762+00');
+INSERT INTO outdial.revocations OVERRIDING SYSTEM VALUE VALUES (1, 12125550123, '2026-06-16 15:00:00.697+00', 'do-not-call request', 'call-7', '2026-06-16 15:00:00.697+00');
 
 
 --
@@ -2836,7 +2843,7 @@ INSERT INTO outdial.revocations OVERRIDING SYSTEM VALUE VALUES (1, 12125550123, 
 -- Data for Name: state_intents; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.state_intents VALUES ('intent_01kv8f4kdds85683ne4x', 'camp_1', 'paused', 'state-paused-intent_01kv8f4kdds85683ne4x', 'tester', NULL, '2026-06-16 15:00:01.069+00', '2026-06-16 15:00:01.082+00', 'already', NULL, '2026-06-16 15:00:01.082+00', NULL, NULL, 0);
+INSERT INTO outdial.state_intents VALUES ('intent_01kv8f4ka39n81pxaktq', 'camp_1', 'paused', 'state-paused-intent_01kv8f4ka39n81pxaktq', 'tester', NULL, '2026-06-16 15:00:00.964+00', '2026-06-16 15:00:00.992+00', 'already', NULL, '2026-06-16 15:00:00.992+00', NULL, NULL, 0);
 
 
 --
@@ -2867,15 +2874,15 @@ INSERT INTO outdial.state_intents VALUES ('intent_01kv8f4kdds85683ne4x', 'camp_1
 -- Data for Name: suppressions; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.suppressions OVERRIDING SYSTEM VALUE VALUES (1, 12125550177, NULL, 'list', '', '', 'tester', 'imp_01kv8f4jzbgekgdkh0e4', '2026-06-16 15:00:00.622+00');
-INSERT INTO outdial.suppressions OVERRIDING SYSTEM VALUE VALUES (2, 12125550123, '2026-06-16 15:00:00.762+00', 'manual', 'stop', 'call-7', 'tester', NULL, '2026-06-16 15:00:00.764+00');
+INSERT INTO outdial.suppressions OVERRIDING SYSTEM VALUE VALUES (1, 12125550177, NULL, 'list', '', '', 'tester', 'imp_01kv8f4jybexj3aew4r5', '2026-06-16 15:00:00.59+00');
+INSERT INTO outdial.suppressions OVERRIDING SYSTEM VALUE VALUES (2, 12125550123, '2026-06-16 15:00:00.697+00', 'manual', 'stop', 'call-7', 'tester', NULL, '2026-06-16 15:00:00.699+00');
 
 
 --
 -- Data for Name: tenant_of_store; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.tenant_of_store VALUES (true, NULL, 'this machine', '2026-06-16 15:00:00.815+00');
+INSERT INTO outdial.tenant_of_store VALUES (true, NULL, 'this machine', '2026-06-16 15:00:00.738+00');
 
 
 --
@@ -3557,6 +3564,14 @@ ALTER TABLE ONLY outdial.reassigned_queries
 
 
 --
+-- Name: registry_blocks_1 registry_blocks_1_pkey; Type: CONSTRAINT; Schema: outdial; Owner: -
+--
+
+ALTER TABLE ONLY outdial.registry_blocks_1
+    ADD CONSTRAINT registry_blocks_1_pkey PRIMARY KEY (block);
+
+
+--
 -- Name: registry_coverage registry_coverage_pkey; Type: CONSTRAINT; Schema: outdial; Owner: -
 --
 
@@ -3570,14 +3585,6 @@ ALTER TABLE ONLY outdial.registry_coverage
 
 ALTER TABLE ONLY outdial.registry_files
     ADD CONSTRAINT registry_files_pkey PRIMARY KEY (id);
-
-
---
--- Name: registry_numbers_1 registry_numbers_1_pkey; Type: CONSTRAINT; Schema: outdial; Owner: -
---
-
-ALTER TABLE ONLY outdial.registry_numbers_1
-    ADD CONSTRAINT registry_numbers_1_pkey PRIMARY KEY (number);
 
 
 --
@@ -4882,5 +4889,5 @@ ALTER TABLE ONLY outdial.suppression_lifts
 -- PostgreSQL database dump complete
 --
 
-\unrestrict bt6rzAr8eGH6vxZ02Lf0QAm1BMW6cM18Y9FLcJVBcmMztEhPsHE0tUK6tu25Hnm
+\unrestrict lUln8fbJTnnEj6LG8oUufAgwbrAQwNdsbZbxfnLvIP79de9LnbnflScoDy1tWDt
 

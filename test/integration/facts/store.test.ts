@@ -1,8 +1,10 @@
 // The facts on a real database: appended once, read in one go, and an opt-out that nothing but a lift takes back.
 
+import fc from "fast-check";
 import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Facts, type NewAttempt, type NewConsent, OTHERS, type RegistryFile } from "../../../src/store/index.ts";
+import { scaled } from "../../support/scale.ts";
 import { openTestStore, type TestStore } from "../../support/store.ts";
 
 let world: TestStore;
@@ -271,7 +273,7 @@ test("a load that was given up leaves nothing in force and is cleared away by a 
   await facts.discardRegistryFile(next);
   const { rows } = await client.query("select from outdial.registry_files");
   expect(rows).toHaveLength(0);
-  await expect(client.query(`select from outdial.registry_numbers_${id}`)).rejects.toThrow("does not exist");
+  await expect(client.query(`select from outdial.registry_blocks_${id}`)).rejects.toThrow("does not exist");
 });
 
 test("answered calls by the hour counted back from now, edges included at the end only", async () => {
@@ -310,4 +312,71 @@ test("an import has its audit entry with counts and hash", async () => {
       details: { import: "imp_1", contentHash: "sha256:ab", read: 2, added: 1, known: 0, refused: 1 },
     },
   ]);
+});
+
+test("a registry holds exactly the numbers that were put into it: at the edges of blocks and areas, doubled, added and taken off again", async () => {
+  const edges = [
+    12_125_550_000, 12_125_559_999, 12_130_000_000, 12_129_999_999, 19_999_999_999, 12_000_000_000, 10_000, 9999,
+    999_999_999_999_999,
+  ];
+  const number = fc.oneof(
+    fc.constantFrom(...edges),
+    fc.integer({ min: 12_125_549_990, max: 12_125_560_010 }),
+    fc.integer({ min: 1, max: 2 ** 49 }),
+  );
+  const numbers = fc.array(number, { maxLength: 30 });
+  const day = fc.integer({ min: 2, max: 8 }).map((at) => `2026-02-0${at}`);
+  const change = fc.record({ number, on: day, listed: fc.boolean() });
+  let year = 1999;
+  await fc.assert(
+    fc.asyncProperty(fc.array(numbers, { maxLength: 4 }), fc.array(change, { maxLength: 20 }), async (batches, changes) => {
+      year += 1;
+      const registry = `X${year}`;
+      const file = (asOf: string) => ({ registry, asOf, sourceName: "a", actor: "ann" });
+      const listed = new Set<number>();
+      const id = await facts.beginRegistryFile(file("2026-02-01"));
+      for (const batch of batches) {
+        const before = listed.size;
+        for (const one of batch) listed.add(one);
+        const many = await facts.fillRegistryFile(id, batch);
+        expect([...many.values()].reduce((sum, one) => sum + one, 0)).toBe(listed.size - before);
+      }
+      const covers = [{ areaCode: OTHERS, numbers: listed.size }];
+      await facts.switchRegistryFile({ id, contentHash: registry, covers, actor: "ann" });
+      const list = await facts.beginRegistryFile(file("2026-02-09"), true);
+      await facts.fillRegistryChanges(list, changes);
+      // The last change of a number counts; on one day, that it is listed.
+      const last = new Map(
+        changes
+          .toSorted((a, b) => a.on.localeCompare(b.on) || Number(a.listed) - Number(b.listed))
+          .map((one) => [one.number, one.listed]),
+      );
+      const came = [...last].filter(([one, on]) => on && !listed.has(one)).length;
+      const went = [...last].filter(([one, on]) => !on && listed.has(one)).length;
+      const applied = await facts.applyRegistryChanges({
+        id: list,
+        contentHash: `${registry} 2`,
+        actor: "ann",
+        since: "2026-02-01",
+        covers: "all",
+      });
+      expect(applied).toMatchObject({ added: came, deleted: went });
+      for (const [one, on] of last)
+        if (on) listed.add(one);
+        else listed.delete(one);
+      const asked = [
+        ...new Set([
+          ...edges,
+          ...batches.flat(),
+          ...changes.map((one) => one.number),
+          ...[...listed].flatMap((one) => [one - 1, one + 1]),
+        ]),
+      ];
+      const found = await facts.of(asked, { attemptsSince: 0, files: await facts.registryFiles() });
+      expect(asked.filter((one) => found.get(one)?.registries.includes(registry) === true).sort()).toEqual(
+        asked.filter((one) => listed.has(one)).sort(),
+      );
+    }),
+    { numRuns: scaled(1000, 20), seed: Number(process.env["TEST_SEED"]) },
+  );
 });

@@ -81,7 +81,7 @@ test("the roles of the documentation: one migrates, also twice at once, and a wh
   const { job } = (await response.json()) as { job: { id: string } };
   expect(await service.ended(job.id)).toMatchObject({ status: "done" });
   expect((await service.ask("/readyz")).status).toBe(200);
-  const { rows } = await admin.query("select from pg_stats where schemaname = 'outdial' and tablename like 'registry_numbers_%'");
+  const { rows } = await admin.query("select from pg_stats where schemaname = 'outdial' and tablename like 'registry_blocks_%'");
   expect(rows.length).toBeGreaterThan(0);
   await admin.query(`set role ${name}_service`);
   await expect(admin.query("create table outdial.mine ()")).rejects.toThrow(/permission denied/);

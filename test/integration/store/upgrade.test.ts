@@ -44,7 +44,7 @@ async function onDatabase<T>(url: string, work: (client: pg.Client) => Promise<T
 /** Everything in the schema `outdial` by its definition, in the words of the server. Tables of registry files come and go at work. */
 const DEFINITIONS = `
   with own as (select oid, relname, relkind, reloptions from pg_class
-    where relnamespace = 'outdial'::regnamespace and relname !~ '^registry_numbers_[0-9]')
+    where relnamespace = 'outdial'::regnamespace and relname !~ '^registry_(blocks|changes)_[0-9]')
   select kind || ' ' || name as name, definition from (
     select 'table' as kind, relname as name, concat_ws(' ', relkind, array_to_string(reloptions, ',')) as definition from own where relkind in ('r', 'p', 'v', 'S')
     union all select 'column', relname || '.' || attname, concat_ws(' ', format_type(atttypid, atttypmod), attidentity,
