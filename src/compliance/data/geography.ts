@@ -36,8 +36,10 @@ export function createBuiltinGeography(): Geography {
 
 /** Whether numbers of a country have area codes of the North American plan. */
 export function hasAreaCodes(country: string): boolean {
-  return /^1 (\S+)/m.exec(NUMBERING_PLANS)?.[1]?.split(",").includes(country) === true;
+  northAmerica ??= new Set(/^1 (\S+)/m.exec(NUMBERING_PLANS)?.[1]?.split(","));
+  return northAmerica.has(country);
 }
+let northAmerica: ReadonlySet<string> | undefined;
 
 /** The area codes of a state, ascending; empty when it is not known. */
 export function areaCodesOf(country: string, state: string): readonly number[] {
