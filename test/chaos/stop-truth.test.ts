@@ -14,6 +14,17 @@ const PLANS = 2_000;
 /** Of the plans, for each mode: a store that is frozen is waited for by the machine's own time. 6 × (0.1 + 0.05 + 0.017) is all of them. */
 const SHARES = { there: 0.1, away: 0.05, frozen: 0.017 } as const;
 
+/** Plans that once left a campaign dialing: the list stays empty for longer than a minute, and no database tells what is known. */
+const LEFT: [Plan][] = [
+  [
+    {
+      dialing: [1],
+      before: [],
+      during: [{ about: "list", how: { trick: "some", from: 0, keep: 0, total: "kept" }, after: 0, ends: { answers: 10 } }],
+    },
+  ],
+];
+
 const MODES: readonly StopMode[] = (["rest", "acd"] as const).flatMap((profile) =>
   (["service", "command", "library"] as const).flatMap((door) =>
     (["there", "away", "frozen"] as const).map((store) => ({ profile, door, store })),
@@ -29,6 +40,7 @@ test.each(MODES)("what a stop says is so: $profile, $door, store $store", { time
     {
       numRuns: scaled(Math.ceil(PLANS * SHARES[mode.store]), mode.store === "frozen" ? 1 : 3),
       seed: Number(process.env["TEST_SEED"]) + MODES.indexOf(mode),
+      examples: LEFT,
     },
   );
 });

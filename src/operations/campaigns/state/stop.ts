@@ -355,8 +355,8 @@ export class StopRun {
       this.#isListTried = true;
       this.#tellFirst();
       if (this.#problem === null || this.#leftMs() <= 0) return;
-      // It has answered, and everything that it lacks is paused: waiting for other answers has an end.
-      if (isUp() && isShort(this.#problem)) return;
+      // It has answered, what is known was read, and everything that the list lacks is paused: waiting for other answers has an end.
+      if (isUp() && this.#unread === null && isShort(this.#problem)) return;
       await clock.sleep(doubledMs(patience.againMs, patience.mostMs, turn), this.#signal);
     }
   }
