@@ -238,12 +238,14 @@ describe("what binds live and recorded calls alike", () => {
   });
   test("what a stricter rule covers begins and ends by its own clock all the same", () => {
     // Recorded calls end at 21:00 by NRS 597.814(2)(a) and 15 O.S. 755.1(C)(2), every call at 20:00 by another section.
-    for (const [code, end] of [
-      ["702", "2026-06-16T21:00:00-07:00"],
-      ["405", "2026-06-16T21:00:00-05:00"],
+    // In Mississippi, where recordings to customers alone are not banned, by Miss. Code 77-3-453.
+    for (const [code, end, facts] of [
+      ["702", "2026-06-16T21:00:00-07:00", {}],
+      ["405", "2026-06-16T21:00:00-05:00", {}],
+      ["601", "2026-06-16T21:00:00-05:00", customer],
     ] as const) {
-      expect(rules(code, "prerecorded", new Date(Date.parse(end) - 1000).toISOString())).toEqual(["HOURS_STATE"]);
-      expect(rules(code, "prerecorded", end)).toEqual(expect.arrayContaining(["HOURS_RECORDED", "HOURS_STATE"]));
+      expect(rules(code, "prerecorded", new Date(Date.parse(end) - 1000).toISOString(), facts)).toEqual(["HOURS_STATE"]);
+      expect(rules(code, "prerecorded", end, facts)).toEqual(expect.arrayContaining(["HOURS_RECORDED", "HOURS_STATE"]));
     }
     // Without consent in writing nobody is called; the state's file is too old besides, from its 93rd day on.
     for (const [code, list] of [
