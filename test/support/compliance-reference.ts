@@ -115,7 +115,8 @@ function broken(set: ReferenceRuleSet, input: ReferenceInput, at: number): strin
     const place = set.postal[postal];
     if (place === undefined) throw new Error(`the reference knows no ${postal}`);
     addState(place.state);
-    zones = [place.zone];
+    // An address in another zone than the number's conflicts with it: both count.
+    zones = zones.includes(place.zone) ? [place.zone] : [...zones, place.zone];
   }
   if (zones.length === 0) rules.add("UNRESOLVED_LOCATION");
   const countries = new Set([...states.values()].map(({ country }) => country));

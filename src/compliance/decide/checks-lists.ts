@@ -54,7 +54,8 @@ export class RegistryAgeCheck {
   constructor({ maxAgeDays, jurisdiction, except }: RuleOf<"registry-age">, violations: FileViolations) {
     this.#maxAge = maxAgeDays;
     this.#violations = violations;
-    this.#country = jurisdiction === "*" ? undefined : jurisdiction;
+    // A state may want a younger file of its country's registry.
+    this.#country = jurisdiction === "*" ? undefined : jurisdiction.split("-")[0];
     this.#except = except ?? [];
   }
 

@@ -224,13 +224,12 @@ export class CompiledPack {
     const key = `${areaCode} ${code}`;
     let place = this.#byCity.get(key);
     if (place === undefined) {
-      place = this.#make([...this.#atAddress(areaCode, address).jurisdictions, ...cities], address.zones);
+      place = this.#near(areaCode, address, cities);
       this.#byCity.set(key, place);
     }
     return place;
   }
 
-  /** The address gives the zones; the rules of its state and of the area code's states bind. */
   #atAddress(code: number, address: PostalPlace): Place {
     let places = this.#byAddress.get(address);
     if (places === undefined) {
@@ -239,12 +238,18 @@ export class CompiledPack {
     }
     let place = places.get(code);
     if (place === undefined) {
-      const area = this.#geography.areaCode(code);
-      const here = jurisdictionsOf(address.country, [address.state]);
-      place = this.#make([...(area === undefined ? [] : jurisdictionsOf(area.country, area.states)), ...here], address.zones);
+      place = this.#near(code, address, NONE);
       places.set(code, place);
     }
     return place;
+  }
+
+  /** The rules of the area code's states and of the address's state and city bind. */
+  #near(code: number, address: PostalPlace, cities: readonly string[]): Place {
+    const area = this.#geography.areaCode(code);
+    const of = area === undefined ? NONE : jurisdictionsOf(area.country, area.states);
+    const here = jurisdictionsOf(address.country, [address.state]);
+    return this.#make([...of, ...here, ...cities], zonesOf(area?.zones ?? NONE, address.zones));
   }
 
   /**
@@ -262,7 +267,8 @@ export class CompiledPack {
       const address = this.#geography.postal(code);
       if (address === undefined) return this.#make(home, []);
       const here = [...jurisdictionsOf(address.country, [address.state]), ...this.#cities.ofPostal(code)];
-      return this.#make([...home, ...here], address.zones);
+      const abroad = countries.flatMap((country) => this.#geography.countryZones(country));
+      return this.#make([...home, ...here], zonesOf(abroad, address.zones));
     }
     let place = this.#byCountries.get(countries);
     if (place === undefined) {
@@ -340,6 +346,14 @@ export class CompiledPack {
  */
 export function compilePack(pack: RulePack, options: CompileOptions = {}): CompiledPack {
   return new CompiledPack(pack, options);
+}
+
+/**
+ * The zones in which somebody with a number of some zones and an address in others may be: an address within the number's zones says
+ * which of them; another one conflicts with the number, and both count (12 CFR 1006.6(b)(1)(i), comment 2).
+ */
+function zonesOf(number: readonly string[], address: readonly string[]): readonly string[] {
+  return address.every((zone) => number.includes(zone)) ? address : [...number, ...address];
 }
 
 function countriesOf(jurisdictions: readonly string[]): readonly string[] {

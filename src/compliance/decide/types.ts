@@ -11,7 +11,7 @@ export interface Call {
   /** E.164, such as +12125550123, or as people write it. Of a text that may name several numbers the rules of all bind. */
   readonly number: string;
   readonly callType: CallType;
-  /** US ZIP or Canadian postal code of the person, when known; then only its zones count. */
+  /** US ZIP or Canadian postal code of the person, when known: its zones count, beside the number's when they conflict with these. */
   readonly postal?: string | undefined;
   /** Campaign subject or debt; default "A". */
   readonly subject?: string | undefined;

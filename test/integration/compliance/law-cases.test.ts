@@ -94,7 +94,8 @@ describe("last and first second of what is no clock", () => {
 test.each(rows("law-borders.txt"))("%s (%s, %s) is an hour ahead of %s (%s)", (_ahead, zip, offset, _behind, other) => {
   const open = (postal: string | undefined, time: string, ms = 0) => {
     const at = Date.parse(`2026-06-16T${time}:00${offset}`) + ms;
-    return rules("212", "collection", new Date(at).toISOString(), { postal }).length === 0;
+    // A toll-free number says nothing of a place, so that the address alone does.
+    return rules("800", "collection", new Date(at).toISOString(), { postal }).length === 0;
   };
   expect([open(zip, "08:00", -1000), open(zip, "08:00"), open(zip, "21:00", -1000), open(zip, "21:00")]).toEqual([
     false,
@@ -109,6 +110,94 @@ test.each(rows("law-borders.txt"))("%s (%s, %s) is an hour ahead of %s (%s)", (_
     true,
   ]);
   expect([open(other, "22:00", -1000), open(other, "22:00")]).toEqual([true, false]);
+});
+
+describe("a number of one zone and an address in another may be called when both clocks allow it", () => {
+  // 12 CFR 1006.6(b)(1)(i), comment 2, read 2026-11-27: information that conflicts means a time that is convenient in all of the locations.
+  test.each([
+    [
+      "a mobile of New York, an address in Los Angeles (example i)",
+      "212",
+      "90001",
+      "2026-06-16T11:00:00-04:00",
+      "2026-06-16T21:00:00-04:00",
+    ],
+    ["a mobile of Los Angeles, an address in New York", "213", "10001", "2026-06-16T08:00:00-07:00", "2026-06-16T21:00:00-04:00"],
+    ["in winter", "212", "90001", "2026-12-15T11:00:00-05:00", "2026-12-15T21:00:00-05:00"],
+    ["on the day on which clocks go forward", "212", "85001", "2026-03-08T11:00:00-04:00", "2026-03-08T21:00:00-04:00"],
+    ["on the day on which they go back", "602", "10001", "2026-11-01T08:00:00-07:00", "2026-11-01T21:00:00-05:00"],
+    ["half an hour apart: Newfoundland and Halifax", "902", "A1C 5S7", "2026-06-16T09:00:00-03:00", "2026-06-16T21:30:00-02:30"],
+    [
+      "an address of the code's own zones leaves the other ones out",
+      "850",
+      "32501",
+      "2026-06-16T08:00:00-05:00",
+      "2026-06-16T21:00:00-05:00",
+    ],
+    [
+      "of a code with two zones and an address elsewhere all three count",
+      "850",
+      "90001",
+      "2026-06-16T08:00:00-07:00",
+      "2026-06-16T21:00:00-04:00",
+    ],
+  ])("%s", (_what, code, postal, first, end) => {
+    const asked = (at: string, ms: number) => {
+      const facts = { postal, lineType: "mobile" };
+      const type = postal.startsWith("A") ? "telemarketing" : "collection";
+      return rules(code, type, new Date(Date.parse(at) + ms).toISOString(), facts).length === 0;
+    };
+    expect([asked(first, -1000), asked(first, 0), asked(end, -1000), asked(end, 0)]).toEqual([false, true, true, false]);
+  });
+
+  test("property: every area code, alone and with an address of every zone, to the second", () => {
+    const geography = createBuiltinGeography();
+    const codes = Array.from({ length: 800 }, (_, i) => i + 200).filter((code) => geography.areaCode(code)?.country === "US");
+    const zips = new Map<string, string>();
+    for (let zip = 0; zip < 100_000; zip += 7) {
+      const postal = String(zip).padStart(5, "0");
+      const { country, zones: [zone, ...others] = [] } = geography.postal(postal) ?? {};
+      if (country === "US" && zone !== undefined && others.length === 0 && !zips.has(zone)) zips.set(zone, postal);
+    }
+    expect(zips.size).toBeGreaterThan(8);
+    const offsets = new Map<string, number>();
+    const offset = (zone: string, at: number) => {
+      const key = `${zone} ${at}`;
+      const known = offsets.get(key);
+      if (known !== undefined) return known;
+      const clock = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short", timeStyle: "medium" });
+      const found = Date.parse(`${clock.format(at).replace(" ", "T")}Z`) - at;
+      offsets.set(key, found);
+      return found;
+    };
+    const wrong: string[] = [];
+    let pairs = 0;
+    for (const day of ["2026-06-16", "2026-12-15"]) {
+      const noon = Date.parse(`${day}T18:00:00Z`);
+      for (const code of codes) {
+        const own = geography.areaCode(code)?.zones ?? [];
+        for (const [zone, postal] of [[undefined, undefined] as const, ...zips]) {
+          const zones = zone === undefined ? own : own.includes(zone) ? [zone] : [...own, zone];
+          const at = (hour: number) =>
+            zones.map((name) => Date.parse(`${day}T${String(hour).padStart(2, "0")}:00:00Z`) - offset(name, noon));
+          const [first, end] = [Math.max(...at(8)), Math.min(...at(21))];
+          const open = (ms: number) => {
+            const asked = { number: `+1${code}5550131`, callType: "collection", at: new Date(ms).toISOString(), postal };
+            const { call, facts, at: now } = parseQuestion(asked);
+            return decide(call, facts, pack, now).rules.length === 0;
+          };
+          // Guam and New York have no moment in common.
+          const told =
+            first < end ? [open(first - 1000), open(first), open(end - 1000), open(end)] : [open(first), open(end - 1000)];
+          const meant = first < end ? [false, true, true, false] : [false, false];
+          pairs++;
+          if (told.join() !== meant.join()) wrong.push(`${day} ${code} ${zone ?? "no address"}: ${told}`);
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(pairs).toBeGreaterThan(5000);
+  });
 });
 
 describe("what binds live and recorded calls alike", () => {
@@ -149,12 +238,14 @@ describe("what binds live and recorded calls alike", () => {
   });
   test("what a stricter rule covers begins and ends by its own clock all the same", () => {
     // Recorded calls end at 21:00 by NRS 597.814(2)(a) and 15 O.S. 755.1(C)(2), every call at 20:00 by another section.
-    for (const [code, end] of [
-      ["702", "2026-06-16T21:00:00-07:00"],
-      ["405", "2026-06-16T21:00:00-05:00"],
+    // In Mississippi, where recordings to customers alone are not banned, by Miss. Code 77-3-453.
+    for (const [code, end, facts] of [
+      ["702", "2026-06-16T21:00:00-07:00", {}],
+      ["405", "2026-06-16T21:00:00-05:00", {}],
+      ["601", "2026-06-16T21:00:00-05:00", customer],
     ] as const) {
-      expect(rules(code, "prerecorded", new Date(Date.parse(end) - 1000).toISOString())).toEqual(["HOURS_STATE"]);
-      expect(rules(code, "prerecorded", end)).toEqual(expect.arrayContaining(["HOURS_RECORDED", "HOURS_STATE"]));
+      expect(rules(code, "prerecorded", new Date(Date.parse(end) - 1000).toISOString(), facts)).toEqual(["HOURS_STATE"]);
+      expect(rules(code, "prerecorded", end, facts)).toEqual(expect.arrayContaining(["HOURS_RECORDED", "HOURS_STATE"]));
     }
     // Without consent in writing nobody is called; the state's file is too old besides, from its 93rd day on.
     for (const [code, list] of [

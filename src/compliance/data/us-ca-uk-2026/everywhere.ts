@@ -2,7 +2,7 @@
 // applied as a policy.
 
 import type { Rule } from "../../pack/schema.ts";
-import { EVERY, RECORDED, SALES, TO_CONFIRM } from "./writing.ts";
+import { EVERY, READ_FEDERAL, RECORDED, SALES, TO_CONFIRM } from "./writing.ts";
 
 const WITH_THEIR_OWN = ["US", "CA", "GB"];
 const POLICY = "policy: no law of this country was looked into";
@@ -53,6 +53,7 @@ export function everywhereRules(): Rule[] {
       violation: "CONSENT_REVOKED",
       citation: "47 CFR 64.1200(a)(10)-(11)",
       confidence: "statute",
+      lookedUp: READ_FEDERAL,
       note: `Binds at once; the legal limit is a ceiling. ${TO_CONFIRM}the rule that one revocation ends all robocalls on unrelated matters is waived until 2027-01-31 (DA 26-12); what follows is not known.`,
     },
     {
@@ -64,8 +65,9 @@ export function everywhereRules(): Rule[] {
       calendar: "US",
       effective: "2025-04-11",
       citation: "47 CFR 64.1200(a)(10), (d)(3)",
-      confidence: "summary",
-      note: "Ten business days; neither Saturdays, Sundays nor federal holidays count.",
+      confidence: "statute",
+      lookedUp: READ_FEDERAL,
+      note: "Ten business days; that neither Saturdays, Sundays nor federal holidays count was read in summaries.",
     },
     {
       kind: "internal-list",
@@ -74,8 +76,9 @@ export function everywhereRules(): Rule[] {
       binds: EVERY,
       violation: "DNC_INTERNAL",
       citation: "47 CFR 64.1200(d)(3), (6), 16 CFR 310.4(b)(1)(iii)(A); PECR 2003 reg. 21(1)(a)",
-      confidence: "summary",
-      note: `Never expires here. ${TO_CONFIRM}the retention of five years (FCC; the FTC's rule names no end) was not read.`,
+      confidence: "statute",
+      lookedUp: READ_FEDERAL,
+      note: `Never expires here: the FCC's five years are (d)(6). ${TO_CONFIRM}the FTC's rule, which names no end by summaries, was not read.`,
     },
   ];
 }

@@ -207,11 +207,12 @@ test("every rule has a citation and says what was read of it and when; what nobo
 describe("do-not-call lists of states", () => {
   const at = { at: "2026-06-16T16:00:00Z" };
   const files = (list: string, date: string | null) => ({ ...at, registryFiles: { US: "2026-06-10", [list]: date } });
-  const states: [code: string, list: string, relationshipExempts: boolean][] = [
+  const states: [code: string, list: string, relationshipExempts: boolean, last?: string, tooOld?: string][] = [
     ["303", "US-CO", true],
     ["305", "US-FL", true],
     ["317", "US-IN", false],
-    ["504", "US-LA", true],
+    // Louisiana's comes each month.
+    ["504", "US-LA", true, "2026-05-16", "2026-05-15"],
     ["617", "US-MA", true],
     ["314", "US-MO", true],
     ["215", "US-PA", true],
@@ -219,7 +220,7 @@ describe("do-not-call lists of states", () => {
     ["214", "US-TX", true],
     ["307", "US-WY", true],
   ];
-  test.each(states)("%s: %s", (code, list, relationshipExempts) => {
+  test.each(states)("%s: %s", (code, list, relationshipExempts, last = "2026-03-16", tooOld = "2026-03-15") => {
     const written = (facts: object) => rules(code, { ...facts, ...consent("written") });
     const own = (facts: object) => rules(code, facts).filter((rule) => rule.startsWith("DNC_"));
     expect(own({ ...at, dnc: { lists: [list] } })).toEqual(["DNC_STATE"]);
@@ -227,9 +228,9 @@ describe("do-not-call lists of states", () => {
     expect(written({ ...at, dnc: { lists: [list] } })).toEqual([]);
     expect(own({ ...at, dnc: { lists: [list] }, ...customer })).toEqual(relationshipExempts ? [] : ["DNC_STATE"]);
     expect(own({ ...at, dnc: { lists: [list] }, callType: "collection" })).toEqual([]);
-    // A quarter old at most, and loaded at all.
-    expect(own(files(list, "2026-03-16"))).toEqual([]);
-    expect(own(files(list, "2026-03-15"))).toEqual(["DNC_STATE_STALE"]);
+    // A quarter old at most where it comes each quarter, and loaded at all.
+    expect(own(files(list, last))).toEqual([]);
+    expect(own(files(list, tooOld))).toEqual(["DNC_STATE_STALE"]);
     expect(own(files(list, null))).toEqual(["DNC_STATE_STALE"]);
     expect(own({ ...at, registryFiles: { US: "2026-06-10" } })).toEqual(["DNC_STATE_STALE"]);
     expect(written({ ...at, registryFiles: { US: "2026-06-10" } })).toEqual([]);
@@ -296,7 +297,8 @@ describe("New Jersey's mobiles", () => {
     expect(line("voip")).toEqual([]);
     expect(line("mobile", consent("express"))).toEqual(["CONSENT_REQUIRED"]);
     expect(line("mobile", consent("written"))).toEqual([]);
-    expect(line("mobile", customer)).toEqual([]);
+    // A customer still owes payments or has a contract (N.J.A.C. 13:45D-1.3): that something was bought does not say so.
+    expect(line("mobile", customer)).toEqual(["CONSENT_REQUIRED"]);
     expect(line("mobile", inquired("2026-06-10"))).toEqual(["CONSENT_REQUIRED"]);
     expect(rules("212", { lineType: "mobile" })).toEqual([]);
   });

@@ -76,6 +76,8 @@ function ruleOf(line: string): Rule {
     }
     case "registry":
       return { kind: "national-registry", ...rule(about, SALES), violation: "DNC_NATIONAL" };
+    case "registry-age":
+      return { kind: "registry-age", ...rule(about, SALES), maxAgeDays: Number(first), violation: "DNC_STALE" };
     case "relationship":
       return { kind: "relationship", ...rule(about, SALES), months: { transaction: Number(first), inquiry: Number(second) } };
     case "reassigned":
