@@ -161,12 +161,24 @@ export interface OutcomeSource {
   ): AsyncGenerator<OpenedPage<Kept>, void, undefined>;
 }
 
+/** Live answers of one hour, which begins a whole number of hours before the reading (ms since the epoch). */
+export interface AnsweredHour {
+  readonly start: number;
+  readonly connects: number;
+  readonly abandons: number;
+}
+
 /** Reads what a campaign and its dialer do. Errors: TenantError. */
 export interface MetricsSource {
   readonly capability: Capability;
   /** Whether figures over a window include the present agents. */
   readonly tellsAgents: boolean;
   campaign(campaignId: string, windowMinutes?: number, options?: CallOptions): Promise<MetricsView>;
+  /**
+   * The tenant's own count of the live answers of the last 30 days before `now`: the last day by hour, what was before as one hour before it.
+   * Undefined when it does not say so of this campaign. Absent where a tenant does not count them.
+   */
+  answered?(campaignId: string, now: number, options?: CallOptions): Promise<readonly AnsweredHour[] | undefined>;
   /** The dialer's measurements by hour, as the tenant sends them. @param metrics names of figures */
   hourly(
     query: { readonly campaignId?: string | undefined; readonly metrics: readonly string[] },

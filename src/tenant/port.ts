@@ -9,6 +9,7 @@ export type {
   PacingSettings,
 } from "./campaign-capabilities.ts";
 export type {
+  AnsweredHour,
   AssignOutcome,
   AssignResult,
   CallReader,

@@ -119,6 +119,7 @@ export function createAcdProfile(
       capability: READ,
       tellsAgents: true,
       campaign: (id, windowMinutes, options) => figures.campaign(id, windowMinutes, plain(options)),
+      answered: (id, now, options) => figures.answered(id, now, plain(options)),
       hourly: ({ campaignId }, options) => figures.hourly(campaignId, plain(options)),
     },
     interactionDispositions: {
