@@ -109,6 +109,13 @@ export interface CallReader {
   show(callId: string, options?: CallOptions): Promise<CallRow>;
 }
 
+/** What was taken off calling lists. */
+export interface TakenOff {
+  readonly records: number;
+  readonly lists: readonly string[];
+  readonly failed: readonly string[];
+}
+
 /** The contacts of a list. */
 export interface ContactSource {
   readonly capability: Capability;
@@ -118,6 +125,11 @@ export interface ContactSource {
    * epoch, by number as `contacts` writes it. Absent where a tenant cannot list calls by contact list.
    */
   placed?(listId: string, since: number, options?: CallOptions): Promise<ReadonlyMap<string, readonly number[]>>;
+  /**
+   * Takes the open records of people with one of these numbers (digits as the tenant writes them) off all lists that may be called; `failed` says why some are still there. Can be
+   * repeated. Absent where a tenant cannot.
+   */
+  takeOff?(numbers: ReadonlySet<string>, options?: CallOptions): Promise<TakenOff>;
   /** Progress of the lists of a campaign; undefined when it has none. Absent where a tenant does not count it. */
   readonly counts?: ((campaignId: string, options?: CallOptions) => Promise<ListCounts | undefined>) | undefined;
 }

@@ -22,6 +22,7 @@ export type {
   InteractionDispositions,
   MetricsSource,
   OutcomeSource,
+  TakenOff,
   VendorAudit,
   VendorEvents,
 } from "./capabilities.ts";

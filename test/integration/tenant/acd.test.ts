@@ -432,6 +432,25 @@ test("the company's do-not-call list is compared with the tenant's groups, broug
   expect(await keeper.look()).toBe(1);
   expect([await holds("2125550114"), await keeper.look()]).toEqual([true, 0]);
 
+  // Who opts out also leaves the lists, with the callbacks that the tenant would place by itself.
+  const onList = async () => await collect(acd.capabilities.contactSource.contacts("501"));
+  const [person, other] = await onList();
+  const phoneNumber = person?.phoneNumber ?? "";
+  const draft = { firstName: "Ann", lastName: "Lee", skillId: SKILL, scheduleDate: new Date(Date.now() + DAY_MS).toISOString() };
+  for (const one of [phoneNumber, other?.phoneNumber ?? ""])
+    await acd.request("createCallback", { body: { ...draft, phoneNumber: one } });
+  await run(["dnc", "add", `+1${phoneNumber}`, "--reason", "asked"]);
+  world.sandbox.control.faults.add({ match: { acd: "removeProspects" }, times: 1, effect: { status: 409 } });
+  await expect(keeper.look()).rejects.toThrow("still on the tenant's lists");
+  expect((await onList()).map(({ id }) => id)).toContain(person?.id);
+  expect(await keeper.look()).toBe(1);
+  expect((await onList()).map(({ id }) => id)).not.toContain(person?.id);
+  expect((await onList()).map(({ id }) => id)).toContain(other?.id);
+  const due = (await acd.request("listSkillCallbacks", { path: { skillId: SKILL } })).reply?.callbacks ?? [];
+  expect(due.map(({ dialNumber }) => dialNumber)).toEqual([other?.phoneNumber]);
+  for (const { callbackId } of due)
+    await acd.request("deleteCallback", { path: { callbackId }, body: { description: "the test's own" } });
+
   // The tenant's administrators may take the group away from a campaign that dials, or end it.
   const missing = async () => (await store.tenantReadings.find({ what: "do-not-call", subject: SKILL }))?.value;
   expect([await keeper.unheld(), await missing()]).toMatchObject([[], { missing: 0 }]);
@@ -441,7 +460,7 @@ test("the company's do-not-call list is compared with the tenant's groups, broug
   const words = expect.stringMatching(
     new RegExp(`does not obey the tenant's do-not-call group ${groupId}.* may be called`),
   ) as string;
-  expect([await keeper.unheld(), await missing()]).toMatchObject([[words], { missing: 4, group: groupId, since: now }]);
+  expect([await keeper.unheld(), await missing()]).toMatchObject([[words], { missing: 5, group: groupId, since: now }]);
   // It is told since when it is so, and another process goes on a minute after one that began a check and stands still.
   const since = now;
   now += 60_000;
@@ -469,13 +488,13 @@ test("the company's do-not-call list is compared with the tenant's groups, broug
   await began.promise;
   expect(await keeper.unheld()).toBe(undefined);
   now += 60_000;
-  expect([await keeper.unheld(), await missing()]).toMatchObject([[words], { missing: 4, since }]);
+  expect([await keeper.unheld(), await missing()]).toMatchObject([[words], { missing: 5, since }]);
   await acd.request("addScrubbedSkill", { path: { groupId, skillId: SKILL } });
   now += 60_000;
   expect([await keeper.unheld(), await missing()]).toMatchObject([[], { missing: 0 }]);
   await acd.request("updateDncGroup", { path: { groupId }, query: { isActive: false } });
   now += 60_000;
-  expect([await keeper.unheld(), await missing()]).toMatchObject([[words], { missing: 4, group: groupId }]);
+  expect([await keeper.unheld(), await missing()]).toMatchObject([[words], { missing: 5, group: groupId }]);
   await named.close();
   await store.close();
 });
