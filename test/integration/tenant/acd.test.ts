@@ -315,6 +315,13 @@ ${carrier}`,
   expect(world.sandbox.control.requests().filter(({ method }) => method === "PUT")).toEqual([]);
   expect(await world.query("select version from outdial.dialer_changes where kind = 'apply' and subject = '4002'")).toEqual([]);
 
+  // What the tenant would round is said by every look, before anything is sent.
+  await writeFile(file, `algorithm: { type: predictive, abandonment_rate_target: 0.02, dial_ratio: 2.7 }\n${carrier}`);
+  for (const look of [
+    ["validate", ...of],
+    ["apply", ...of, "--dry-run"],
+  ])
+    expect((await run(["dialer", ...look])).said).toContain("algorithm.dial_ratio: the tenant keeps 2.7 as 2");
   await writeFile(file, `algorithm: { type: predictive, abandonment_rate_target: 0.02, dial_ratio: 2 }\n${carrier}`);
   const preview = await run(["dialer", "apply", ...of, "--dry-run"]);
   expect(preview.said).toContain("not simulated: no agents are assigned");
