@@ -57,3 +57,35 @@ test("a share above the limit forbids a start, and a tenant that does not answer
   expect((await gate()).code).not.toBe(0);
   expect(world.sandbox.control.requests().some(({ path }) => path.endsWith("/start"))).toBe(false);
 });
+
+test("what the tenant leaves empty is never shown as undefined", async () => {
+  const { world } = await open(0.02);
+  await using _ = world;
+  const [call] = world.sandbox.control.calls(1);
+  const contact = call?.id ?? "";
+  const commands = [
+    ["campaign", "status"],
+    ["campaign", "status", SKILL],
+    ["dialer", "show", "--campaign", SKILL],
+    ["dialer", "show", "--campaign", SKILL, "--json"],
+    ["dialer", "metrics", "--campaign", SKILL],
+    ["dialer", "audit", "--entity", "campaign"],
+    ["dialer", "audit", "--entity", "disposition"],
+    ["callbacks", "list", "--campaign", SKILL],
+    ["dnc", "compare", "--campaign", SKILL],
+    ["tenant", "probe"],
+    ["call", "listSkills"],
+    ["call", "getSkill", "--param", `skillId=${SKILL}`],
+    ["call", "listActive"],
+    ["interaction", "show", contact],
+    ["contacts", "segment", "501"],
+    ["tag", "--help"],
+  ];
+  for (const command of commands) {
+    const { stdout, stderr } = await world.run(command);
+    expect([command.join(" "), /\bundefined\b|\[object Object\]|\bNaN\b/.exec(stdout + stderr)?.input]).toEqual([
+      command.join(" "),
+      undefined,
+    ]);
+  }
+});
