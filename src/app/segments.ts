@@ -66,6 +66,7 @@ export async function campaignGateOf(
   return createCampaignGate({
     runner: tenant.capabilities.campaignRunner,
     contacts: tenant.capabilities.contactSource,
+    metrics: tenant.capabilities.metricsSource,
     gate,
     facts,
     audit,

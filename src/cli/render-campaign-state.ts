@@ -2,7 +2,7 @@
 
 import { formatInstant } from "../compliance/index.ts";
 import { type Covers, durationText, isWhole } from "../kernel/index.ts";
-import { listedWords } from "../operations/index.ts";
+import { listedWords, noAnswers } from "../operations/index.ts";
 import type {
   AbandonmentBudget,
   CampaignResult,
@@ -135,13 +135,14 @@ function budgetLine({
   rate,
   used,
   left,
+  by,
   importing,
   withinLimit,
 }: AbandonmentBudget): string {
   const { numerator: abandoned, denominator: live } = rate;
   const window = durationText(windowHours * 3_600_000);
   if (live === 0)
-    return `abandonment: not known: no live answer of it is among the imported calls of ${window} (at most ${share(limit)}, ${rule}, ${jurisdiction}); outdial attempts import FILE`;
+    return `abandonment: not known: ${noAnswers(by)} of ${window} (at most ${share(limit)}, ${rule}, ${jurisdiction})${by === "tenant" ? "" : "; outdial attempts import FILE"}`;
   if (importing !== null && withinLimit === null)
     return `abandonment: not judged: calls are being imported since ${instantText(importing.since)}; so far ${grouped(abandoned)} of ${grouped(live)} live answers (at most ${share(limit)} in ${window}, ${rule}, ${jurisdiction})`;
   const of = used === null ? "nothing used" : `${Math.round(used * 100)} % used`;

@@ -109,6 +109,13 @@ export interface CallReader {
   show(callId: string, options?: CallOptions): Promise<CallRow>;
 }
 
+/** What was taken off calling lists. */
+export interface TakenOff {
+  readonly records: number;
+  readonly lists: readonly string[];
+  readonly failed: readonly string[];
+}
+
 /** The contacts of a list. */
 export interface ContactSource {
   readonly capability: Capability;
@@ -118,6 +125,11 @@ export interface ContactSource {
    * epoch, by number as `contacts` writes it. Absent where a tenant cannot list calls by contact list.
    */
   placed?(listId: string, since: number, options?: CallOptions): Promise<ReadonlyMap<string, readonly number[]>>;
+  /**
+   * Takes the open records of people with one of these numbers (digits as the tenant writes them) off all lists that may be called; `failed` says why some are still there. Can be
+   * repeated. Absent where a tenant cannot.
+   */
+  takeOff?(numbers: ReadonlySet<string>, options?: CallOptions): Promise<TakenOff>;
   /** Progress of the lists of a campaign; undefined when it has none. Absent where a tenant does not count it. */
   readonly counts?: ((campaignId: string, options?: CallOptions) => Promise<ListCounts | undefined>) | undefined;
 }
@@ -161,12 +173,24 @@ export interface OutcomeSource {
   ): AsyncGenerator<OpenedPage<Kept>, void, undefined>;
 }
 
+/** Live answers of one hour, which begins a whole number of hours before the reading (ms since the epoch). */
+export interface AnsweredHour {
+  readonly start: number;
+  readonly connects: number;
+  readonly abandons: number;
+}
+
 /** Reads what a campaign and its dialer do. Errors: TenantError. */
 export interface MetricsSource {
   readonly capability: Capability;
   /** Whether figures over a window include the present agents. */
   readonly tellsAgents: boolean;
   campaign(campaignId: string, windowMinutes?: number, options?: CallOptions): Promise<MetricsView>;
+  /**
+   * The tenant's own count of the live answers of the last 30 days before `now`: the last day by hour, what was before as one hour before it.
+   * Undefined when it does not say so of this campaign. Absent where a tenant does not count them.
+   */
+  answered?(campaignId: string, now: number, options?: CallOptions): Promise<readonly AnsweredHour[] | undefined>;
   /** The dialer's measurements by hour, as the tenant sends them. @param metrics names of figures */
   hourly(
     query: { readonly campaignId?: string | undefined; readonly metrics: readonly string[] },

@@ -9,6 +9,7 @@ export type {
   PacingSettings,
 } from "./campaign-capabilities.ts";
 export type {
+  AnsweredHour,
   AssignOutcome,
   AssignResult,
   CallReader,
@@ -21,6 +22,7 @@ export type {
   InteractionDispositions,
   MetricsSource,
   OutcomeSource,
+  TakenOff,
   VendorAudit,
   VendorEvents,
 } from "./capabilities.ts";

@@ -1,6 +1,7 @@
 // outdial dialer show, history, metrics, audit: what is in force, what was, what the tenant measures and records.
 
 import { openApi, openDialerTenant, ServiceClient } from "../../app/index.ts";
+import { cellText } from "../../kernel/index.ts";
 import { readSettings } from "../../operations/index.ts";
 import type { DialerVersion, DialerView } from "../../operations/views/index.ts";
 import type { OptionsOf, Run } from "../command.ts";
@@ -87,7 +88,7 @@ async function shownHere(options: OptionsOf<typeof declared.show>, io: Io): Prom
 }
 
 function fieldLines(value: unknown, path = ""): string[] {
-  if (typeof value !== "object" || value === null) return [`${path}: ${printable(String(value))}`];
+  if (typeof value !== "object" || value === null) return [`${path}: ${printable(cellText(value))}`.trimEnd()];
   return Object.entries(value).flatMap(([name, member]) =>
     fieldLines(member, path === "" ? printable(name) : `${path}.${printable(name)}`),
   );

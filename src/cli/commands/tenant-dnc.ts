@@ -33,13 +33,18 @@ export const pushDnc: Run<typeof declared.pushDnc> = async ({ options, io }) => 
     signal: io.signal,
     onProgress: (done, all) => io.progress(`searching · ${grouped(done)} of ${grouped(all)} numbers`),
   });
-  const { group, added, proven, unproven, examples } = pushed;
+  const { group, added, proven, unproven, examples, takenOff, callbacks, stillListed } = pushed;
   await io.answer(pushed, [
     ...differenceLines(pushed),
     `${grouped(added)} added to group ${printable(group)}; the tenant's search finds ${grouped(proven)} of the missing, not ${grouped(unproven)}`,
+    ...(takenOff + callbacks + stillListed === 0
+      ? []
+      : [
+          `${grouped(takenOff)} of their records taken off the calling lists, ${grouped(callbacks)} callbacks deleted${stillListed === 0 ? "" : `, ${grouped(stillListed)} refused`}`,
+        ]),
     ...examples.map(({ number, message }) => `  ${number}: ${printable(message)}`),
   ]);
-  return unproven > 0 ? EXIT.partlyFailed : EXIT.done;
+  return unproven + stillListed > 0 ? EXIT.partlyFailed : EXIT.done;
 };
 
 const CALLBACKS = table<CallbackView>([

@@ -116,6 +116,16 @@ const playback = {
 export const agents = {
   listAgents: listed("/agents", "agents", agent, "Agents, by pages"),
   getAgent: listed("/agents/{agentId}", "agents", agent, "One agent, as a list of one"),
+  getAgentSettings: {
+    ...read,
+    section: "agents",
+    summary: "Addresses of the work force pages of an agent",
+    path: "/agents/{agentId}/agent-settings",
+    versions: { pin: 30, fallbacks: [20] },
+    evidence: "published and seen",
+    refusals: { 404: "an id that nothing has" },
+    reply: z.looseObject({ wfoWebsiteUrl: maybeText, wfoWebServiceUrl: maybeText, wfoApiUrl: maybeText }),
+  },
   listAgentSkills: listed("/agents/{agentId}/skills", "agentSkillAssignments", assignment, "The skills of an agent"),
   listAllAgentSkills: listed("/agents/skills", "agentSkillAssignments", assignment, "Which agents are on which skills"),
   listAllSkillAgents: listed("/skills/agents", "agentSkillAssignments", assignment, "Which skills have which agents"),
@@ -154,7 +164,7 @@ export const agents = {
   listMediaTypes: listed("/media-types", "mediaTypes", any, "Media types"),
   searchScripts: listed("/scripts/search", "scriptSearchDetails", any, "Scripts"),
   listDnis: listed("/dnis", "dnis", any, "Called numbers"),
-  listPhoneNumbers: listed("/phone-numbers", "phoneNumbers", any, "Telephone numbers of the business unit"),
+  listPhoneNumbers: listed("/phone-numbers", "phoneNumbers", maybeText, "Telephone numbers of the business unit"),
   listSkillParameters: {
     ...listed("/skills/parameters", "skills", z.looseObject({ skillNo: wireId, skillName: maybeText }), "Settings of all skills"),
     evidence: "published",

@@ -5,7 +5,7 @@ export { type AcdOperation, type AcdRate, ADMIN_PAGE, RECORDS_PAGE } from "./com
 export { CONTACT_NAMES, MAX_COMPLETED_DAYS, MAX_TAGS } from "./contacts.ts";
 export { MAX_DISPOSITION_NAME, MAX_TAG_NOTES, SYSTEM_DISPOSITIONS } from "./dispositions.ts";
 export { MAX_DNC_RECORDS } from "./dnc.ts";
-export { MAPPED_COLUMNS, MAX_ACTIVE_RECORDS, MAX_UPLOAD_RECORDS } from "./lists.ts";
+export { MAPPED_COLUMNS, MAX_ACTIVE_RECORDS, MAX_LIST_DAYS, MAX_UPLOAD_RECORDS } from "./lists.ts";
 export { acdOpenApi } from "./openapi.ts";
 export { ALL_ATTEMPTS_REPORT, EXTRACT_STATES, REPORT_TYPES } from "./reports.ts";
 export { WEEK } from "./settings.ts";

@@ -149,6 +149,8 @@ const columns = Object.fromEntries(MAPPED_COLUMNS.map((name) => [name, z.string(
 export const MAX_UPLOAD_RECORDS = 500_000;
 /** Most active records of a business unit's calling lists, do-not-call records included. Source: pages of the vendor's help. */
 export const MAX_ACTIVE_RECORDS = 1_000_000;
+/** How long lists keep their inventory and attempts, days. Source: pages of the vendor's help. */
+export const MAX_LIST_DAYS = 30;
 
 const NO_LIST = "InvalidListId: unknown list, or an id that is no integer";
 const jobs = {

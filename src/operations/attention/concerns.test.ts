@@ -271,6 +271,7 @@ test("an abandonment budget warns before it is used up, and is urgent when the l
           pace: { burnRate },
           forecast: { exhaustedAt: null },
           withinLimit,
+          by: "imports",
           importing: null,
         },
       } as KnownHealth["abandonment"],

@@ -2,6 +2,7 @@
 
 import {
   type AbandonmentReading,
+  type AnswerCounts,
   type LedgerOptions,
   type RuleOf,
   type RulePack,
@@ -9,8 +10,10 @@ import {
 } from "../../compliance/index.ts";
 import { HOUR_MS, type Instant } from "../../kernel/index.ts";
 import type { Facts, UnderWay } from "../../store/index.ts";
+import type { AnsweredHour } from "../../tenant/port.ts";
 import { SILENT_MS } from "./import-run.ts";
 
+const NO_ANSWERS: AnswerCounts = { served: 0, late: 0, hangup: 0, dropped: 0, machine: 0 };
 /** The longest window that is read, and the week that a forecast needs. */
 const PAST_HOURS = 31 * 24;
 
@@ -22,6 +25,8 @@ export interface RuleReading {
 
 /** A reading with its verdict: while calls are imported it is judged only where what is still to come cannot change it. */
 export interface JudgedReading extends Omit<AbandonmentReading, "withinLimit"> {
+  /** Whose count it is. */
+  readonly by: "imports" | "tenant";
   /** Null: not judged, because calls are being imported. */
   readonly withinLimit: boolean | null;
   readonly importing: {
@@ -38,7 +43,7 @@ const LEAST_LINE = 20;
 
 /** The verdict on a reading. Pure. @param underWay the imports of calls */
 export function judgedReading(reading: AbandonmentReading, underWay: UnderWay | undefined): JudgedReading {
-  if (underWay === undefined) return { ...reading, importing: null };
+  if (underWay === undefined) return { ...reading, by: "imports", importing: null };
   const { abandoned, live, limit, withinLimit } = reading;
   // At best, every line that is still to come is a live answer that was served.
   const most = underWay.toCome === null ? Number.POSITIVE_INFINITY : live + underWay.toCome;
@@ -46,13 +51,14 @@ export function judgedReading(reading: AbandonmentReading, underWay: UnderWay | 
   const isOver = !withinLimit && overBy > 0;
   return {
     ...reading,
+    by: "imports",
     withinLimit: isOver ? false : null,
     importing: { since: underWay.since, overBy: isOver ? overBy : null, withinSoFar: withinLimit },
   };
 }
 
 /** The part of a reading of the abandonment ledger that is shown. */
-export interface BudgetFigures extends Pick<JudgedReading, "rate" | "withinLimit" | "importing" | "live" | "abandoned"> {
+export interface BudgetFigures extends Pick<JudgedReading, "by" | "rate" | "withinLimit" | "importing" | "live" | "abandoned"> {
   readonly limit: Pick<RuleReading["reading"]["limit"], "maxRate" | "windowHours">;
   readonly allowance: Pick<RuleReading["reading"]["allowance"], "certain" | "until">;
   readonly pace: Pick<RuleReading["reading"]["pace"], "burnRate">;
@@ -72,9 +78,14 @@ export async function readCampaignAbandonment(
   facts: Facts,
   campaign: string,
   pack: RulePack,
-  options: LedgerOptions & { readonly country?: string | undefined },
+  options: LedgerOptions & {
+    readonly country?: string | undefined;
+    /** The live answers that the tenant counts. Of the two counts, the one with more abandoned calls is judged. */
+    readonly told?: readonly AnsweredHour[] | undefined;
+  },
 ): Promise<RuleReading[]> {
-  const { now, country } = options;
+  const { now, country, told } = options;
+  const tenants = told?.map(({ start, connects, abandons }) => ({ ...NO_ANSWERS, start, served: connects, dropped: abandons }));
   const rules = pack.rules.filter((rule) => rule.kind === "abandonment-limit");
   const asked = rules.filter(({ jurisdiction }) => country === undefined || jurisdiction === "*" || jurisdiction === country);
   const past = Math.max(PAST_HOURS, ...asked.map((rule) => windowHours(rule, now)));
@@ -82,7 +93,18 @@ export async function readCampaignAbandonment(
   const underWay = await facts.importsUnderWay("attempts", { silentMs: SILENT_MS, leastLine: LEAST_LINE });
   const hours = await facts.answeredHours(campaign, now - past * HOUR_MS, now);
   return asked.map((rule) => {
-    const reading = readAbandonment(hours, { maxRate: rule.maxRate, windowHours: windowHours(rule, now) }, options);
-    return { rule, reading: judgedReading(reading, underWay) };
+    const limit = { maxRate: rule.maxRate, windowHours: windowHours(rule, now) };
+    const imported = readAbandonment(hours, limit, options);
+    const own = tenants === undefined ? undefined : readAbandonment(tenants, limit, options);
+    const isOwn =
+      own !== undefined &&
+      (own.abandoned > imported.abandoned || (own.abandoned === imported.abandoned && own.live >= imported.live));
+    return { rule, reading: isOwn ? { ...own, by: "tenant", importing: null } : judgedReading(imported, underWay) };
   });
 }
+
+/** Why nothing is known of a campaign's abandoned calls. */
+export const noAnswers = (by: "imports" | "tenant"): string =>
+  by === "tenant"
+    ? "the tenant counts no live answer of it, and none is among the imported calls"
+    : "no live answer of it is among the imported calls";

@@ -1,7 +1,7 @@
 // Facts, their imports, the gate, the revocation clock and the abandonment ledger.
 
 export type { Parsed, RefusedLine } from "../table/records.ts";
-export { type BudgetFigures, judgedReading, type RuleReading, readCampaignAbandonment } from "./abandonment.ts";
+export { type BudgetFigures, judgedReading, noAnswers, type RuleReading, readCampaignAbandonment } from "./abandonment.ts";
 export { attemptsFile } from "./attempts-spec.ts";
 export { lookBack } from "./call-facts.ts";
 export { clockTrouble, requireClock, SET_CLOCK, skewWords } from "./clock.ts";

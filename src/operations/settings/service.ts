@@ -404,7 +404,7 @@ export class SettingsChanges {
     const shownOnly = Object.keys(pacing.shownOnly ?? {});
     // In a rollback, only fields that can be written are restored.
     const asked = askedOver(kind === "rollback" ? { ...file, leftOut: shownOnly } : file, snapshot.settings, pacing);
-    const wanted = pacing.fit?.(asked.settings) ?? asked.settings;
+    const wanted = asked.settings;
     if (options.store)
       await this.#ledger.observe({
         subject,

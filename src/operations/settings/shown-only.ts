@@ -23,7 +23,7 @@ export interface Asked {
 export function askedOver(
   { settings, leftOut = [] }: Pick<SettingsFile, "settings" | "leftOut">,
   inForce: DialerSettings,
-  { shownOnly = {}, refusals }: Pick<PacingSettings, "shownOnly" | "refusals">,
+  { shownOnly = {}, refusals, fit }: Pick<PacingSettings, "shownOnly" | "refusals" | "fit">,
 ): Asked {
   const wanted = withFieldsOf(complete(settings, inForce), inForce, Object.keys(shownOnly));
   const differing = diffSettings(complete(settings, inForce), inForce).flatMap(({ path, before, after }): Finding[] => {
@@ -37,5 +37,14 @@ export function askedOver(
   const refused = (refusals?.(wanted) ?? []).map(
     ({ path, message }): Finding => ({ severity: "violation", check: "out_of_range", path, message }),
   );
-  return { settings: wanted, findings: [...differing, ...refused] };
+  const held = fit?.(wanted) ?? wanted;
+  const rounded = diffSettings(wanted, held).map(
+    ({ path, before, after }): Finding => ({
+      severity: "warning",
+      check: "rounded",
+      path,
+      message: `the tenant keeps ${JSON.stringify(before)} as ${JSON.stringify(after)}`,
+    }),
+  );
+  return { settings: held, findings: [...differing, ...refused, ...(refused.length > 0 ? [] : rounded)] };
 }

@@ -625,8 +625,7 @@ export async function judgeSettings(
   const { answers: _, ...measured } = await measuredFor({ store, tenant, clock }, subject);
   if (pacing.shownOnly === undefined) return validated(await judge({ ...file, measured }, deps));
   const { settings, findings } = askedOver(file, (await settingsInForce(pacing, subject)).settings, pacing);
-  const fitting = { ...file, settings: pacing.fit?.(settings) ?? settings, measured };
-  return validated(await judge(fitting, { ...deps, found: findings }));
+  return validated(await judge({ ...file, settings, measured }, { ...deps, found: findings }));
 }
 
 /** What was found about settings, without a comparison with those in force. */

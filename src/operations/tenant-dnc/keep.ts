@@ -7,7 +7,7 @@ import { type CallOptions, TenantError } from "../../tenant/port.ts";
 import { OperationError } from "../error.ts";
 import type { DncDifference } from "../views/schemas/tenant.ts";
 import { beganAt, type DncReading, unheldWords } from "./reading.ts";
-import { TenantDnc, type TenantDncDeps, tenantNumber } from "./use-cases.ts";
+import { TenantDnc, type TenantDncDeps, takeOut, tenantNumber } from "./use-cases.ts";
 
 /** Entries of transactions that were open during the last look may have lower numbers than those already seen. */
 const OVERLAP = 1_000;
@@ -160,7 +160,11 @@ export class GroupKeeper {
     for (const number of numbers) if ((await groups.find(number, options)).includes(group)) proven += 1;
     const unproven = numbers.length - proven;
     await record("dnc.pushed", { missing: numbers.length, added: numbers.length - refused.length, proven, unproven });
-    if (unproven === 0) return;
+    const campaigns = (await store.knownCampaigns.list()).map(({ id }) => id);
+    const { failed } = await takeOut(this.#deps, { numbers, campaigns, by: actor, why: WHY }, options);
+    if (unproven === 0 && failed.length === 0) return;
+    if (unproven === 0)
+      throw new OperationError("not_available", `still on the tenant's lists: ${failed.slice(0, 3).join("; ")}`);
     const why = refused[0] === undefined ? "" : `: ${refused[0].message}`;
     throw new OperationError(
       "not_available",

@@ -3,7 +3,7 @@
 
 import { z } from "zod";
 import type { PhoneKey, Store } from "../../store/index.ts";
-import { type CallOptions, type DoNotCallGroupName, requireSupported, type TenantLink } from "../../tenant/port.ts";
+import { type CallOptions, type DoNotCallGroupName, requireSupported, TenantError, type TenantLink } from "../../tenant/port.ts";
 import { phone } from "../compliance/values.ts";
 import { OperationError } from "../error.ts";
 import { compare, shorterWords } from "../known/index.ts";
@@ -36,6 +36,46 @@ interface Compared {
   readonly missing: readonly string[];
   /** Numbers of the groups. */
   readonly numbers: number;
+}
+
+/**
+ * Takes people off the tenant's calling lists, and deletes the callbacks that it has scheduled for them: beside the do-not-call groups, which only its
+ * dialer obeys. What fails is returned; it can be repeated.
+ * @param campaigns those with callbacks to look at
+ */
+export async function takeOut(
+  { tenant, store }: TenantDncDeps,
+  { numbers, campaigns, by, why }: { numbers: readonly string[]; campaigns: readonly string[]; by: string; why: string },
+  options: CallOptions = {},
+): Promise<{ readonly records: number; readonly callbacks: number; readonly failed: readonly string[] }> {
+  const { contactSource, scheduledCallbacks } = tenant.capabilities;
+  const keyOf = (number: string) => {
+    const read = phone(number);
+    return "ok" in read ? String(read.ok) : number;
+  };
+  const wanted = new Set(numbers.map(keyOf));
+  const failed: string[] = [];
+  const refused = (thrown: unknown) => {
+    if (!(thrown instanceof TenantError) || thrown.code === "aborted") throw thrown;
+    failed.push(thrown.message);
+    return undefined;
+  };
+  const off = numbers.length === 0 ? undefined : await contactSource.takeOff?.(new Set(numbers), options).catch(refused);
+  let callbacks = 0;
+  if (scheduledCallbacks.capability.supported && numbers.length > 0)
+    for (const campaignId of campaigns)
+      for (const { id, phoneNumber } of (await scheduledCallbacks.list(campaignId, options).catch(refused)) ?? [])
+        if (phoneNumber !== undefined && wanted.has(keyOf(phoneNumber))) {
+          const removed = await scheduledCallbacks.remove(id, why, options).catch(refused);
+          if (removed?.already === false) callbacks += 1;
+        }
+  failed.push(...(off?.failed ?? []));
+  const { records = 0, lists = [] } = off ?? {};
+  if (records > 0 || callbacks > 0 || failed.length > 0) {
+    const details = { numbers: numbers.length, records, lists, callbacks, failed: failed.slice(0, NAMED), reason: why };
+    await store.audit.append([{ actor: by, action: "dnc.taken_off", subject: "calling-lists", details }]);
+  }
+  return { records, callbacks, failed };
 }
 
 /** What the audit entry of a push says: the group, and the numbers of all groups of the campaign after it. */
@@ -148,7 +188,11 @@ export class TenantDnc {
     const { added, unproven, suppressed } = result;
     const numbers = before + proven;
     await record("dnc.pushed", { group: target, suppressed, missing: missing.length, added, proven, unproven, numbers });
-    return result;
+    // A start has no time for reading whole lists.
+    const asked = { numbers: missing, campaigns: [campaignId], by, why: "on the company's do-not-call list" };
+    const { records, callbacks, failed } =
+      start === undefined ? await takeOut(this.#deps, asked, options) : { records: 0, callbacks: 0, failed: [] };
+    return { ...result, takenOff: records, callbacks, stillListed: failed.length };
   }
 
   async #compare(campaignId: string, { obeyed, ...options }: CompareOptions): Promise<Compared> {

@@ -5,6 +5,7 @@ import type { PairReport } from "../campaigns/failover/pair.ts";
 import { orderRefusal, pairWords } from "../campaigns/failover/words.ts";
 import { listedWords, reasonsOf } from "../campaigns/state/gate.ts";
 import type { ResumeVerdict } from "../campaigns/state/resume.ts";
+import { noAnswers } from "../compliance/abandonment.ts";
 import { companyListWords } from "../compliance/words.ts";
 import { type DncBeforeStart, dncWords } from "../tenant-dnc/index.ts";
 import { CALLED_BEFORE, TENANT_GROUPS } from "./check-names.ts";
@@ -81,12 +82,12 @@ export function gateChecks(verdict: ResumeVerdict): Check[] {
       checks.push({ check: "contacts on the company's list", passed: null, text: listedWords(verdict) });
   }
   for (const { rule, reading } of abandonment) {
-    const { abandoned, live, limit, withinLimit, importing } = reading;
+    const { abandoned, live, limit, withinLimit, importing, by } = reading;
     const window = durationText(limit.windowHours * 3_600_000);
     checks.push({
       check: `abandonment, ${rule.id}`,
       passed: live === 0 ? null : withinLimit,
-      text: `${importing === null ? "" : withinLimit === null ? "not judged while calls are imported: " : `over by at least ${importing.overBy}, whatever the import still brings: `}${live === 0 ? `not known: no live answer of it is among the imported calls of ${window}` : `${abandoned} of ${live} live answers were abandoned in ${window}`}; ${shortPercent(limit.maxRate)} are allowed`,
+      text: `${importing === null ? "" : withinLimit === null ? "not judged while calls are imported: " : `over by at least ${importing.overBy}, whatever the import still brings: `}${live === 0 ? `not known: ${noAnswers(by)} of ${window}` : `${abandoned} of ${live} live answers were abandoned in ${window}`}; ${shortPercent(limit.maxRate)} are allowed`,
     });
   }
   return checks;

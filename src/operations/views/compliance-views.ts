@@ -118,7 +118,7 @@ export function budgetOf({
   readonly jurisdiction: string;
   readonly reading: BudgetFigures;
 }): AbandonmentBudget {
-  const { limit, rate, allowance, pace, forecast, withinLimit, importing, live, abandoned } = reading;
+  const { limit, rate, allowance, pace, forecast, withinLimit, importing, live, abandoned, by } = reading;
   const allowed = limit.maxRate * live;
   const isKnown = live > 0 && withinLimit !== null;
   return {
@@ -134,6 +134,7 @@ export function budgetOf({
     burnRate: Number.isNaN(pace.burnRate) || withinLimit === null ? null : pace.burnRate,
     exhaustedAt: withinLimit === null ? null : timeText(forecast.exhaustedAt),
     withinLimit: isKnown ? withinLimit : null,
+    by,
     importing: importing === null ? null : { since: timeText(importing.since), overBy: importing.overBy },
   };
 }

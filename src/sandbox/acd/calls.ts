@@ -137,6 +137,9 @@ export function lastUpdate(state: AcdState, call: CallRecord, switches: AcdSwitc
 
 const secondsBetween = (from: Instant, to: Instant): number => Math.max(0, Math.round((to - from) / 1000));
 
+/** The only number that the business unit calls from. */
+export const CALLER_ID = "8005550100";
+
 /** A completed contact. */
 export function shownContact(
   tenant: Tenant,
@@ -173,7 +176,7 @@ export function shownContact(
     endReason: outcome.abandoned ? "Contact Hung Up" : "Agent Hung Up",
     firstName: agent.firstName,
     lastName: agent.lastName,
-    fromAddress: "8005550100",
+    fromAddress: CALLER_ID,
     toAddress: shortPhone(call.phoneNumber),
     holdCount: 0,
     holdSeconds: 0,

@@ -51,7 +51,8 @@ export class AttemptsReport {
       `listReports: the tenant has no report ${JSON.stringify(ALL_ATTEMPTS_REPORT)} to download`,
       {
         operationId: "listReports",
-        advice: "Calls of more than 90 days ago come only from that report; make it available to the owner of the access key.",
+        advice:
+          "Dials of more than 30 days ago that no agent handled come only from that report; make it available to the owner of the access key.",
       },
     );
   }

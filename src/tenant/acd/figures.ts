@@ -1,13 +1,15 @@
 // Figures of a skill: the dialer's statistics by quarter of an hour, and the calls under way. There is no live count of abandoned
 // calls.
 
-import { type AcdReply, MAX_DIALER_STATS_HOURS, PHONE_MEDIA } from "../../contract/acd/index.ts";
-import { HOUR_MS, type Instant, MINUTE_MS } from "../../kernel/index.ts";
+import { type AcdReply, MAX_COMPLETED_DAYS, MAX_DIALER_STATS_HOURS, PHONE_MEDIA } from "../../contract/acd/index.ts";
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from "../../kernel/index.ts";
+import type { AnsweredHour } from "../capabilities.ts";
 import { TenantError } from "../errors.ts";
 import type { AgentCounts, MetricsView } from "../views.ts";
 import { acdRows } from "./pages.ts";
 import type { AcdCallOptions, AcdRequester } from "./requester.ts";
 import type { ServerTime } from "./server-time.ts";
+import { timeOf } from "./times.ts";
 
 type Interval = AcdReply<"dialerStats">["outboundStats"][number];
 
@@ -20,6 +22,8 @@ const DAY_HOURS = 24;
  * reply is used for everybody who asks, ms.
  */
 const SHARED_MS = 10_000;
+/** How long the answers of 30 days are used, ms. */
+const ANSWERED_MS = 60_000;
 /** How often agents are requested after a refusal, ms. */
 const AGENTS_REFUSED_MS = 60_000;
 
@@ -44,6 +48,7 @@ export class Figures {
   #refusedAt = Number.NEGATIVE_INFINITY;
   /** Skills of the calls under way, by contact. */
   readonly #active: Shared<ReadonlyMap<string, string>>;
+  readonly #answered: Shared<ReadonlyMap<string, readonly AnsweredHour[]>>;
   /** By minutes. */
   readonly #windows = new Map<number, Shared<Window>>();
 
@@ -52,6 +57,7 @@ export class Figures {
     this.#time = time;
     this.#agents = new Shared(SHARED_MS);
     this.#active = new Shared(SHARED_MS);
+    this.#answered = new Shared(ANSWERED_MS);
   }
 
   /**
@@ -142,6 +148,37 @@ export class Figures {
         abandonmentRate: answered === 0 ? null : abandons / answered,
       };
     }
+  }
+
+  /** See `MetricsSource`. The day is that of the statistics by quarter of an hour, what was before that of the summaries. */
+  async answered(skillId: string, now: Instant, options: AcdCallOptions): Promise<readonly AnsweredHour[] | undefined> {
+    const at = await this.#time.now(this.#requester, options);
+    return (await this.#answered.get(at, options, () => this.#readAnswered(at, now, options))).get(skillId);
+  }
+
+  async #readAnswered(at: Instant, now: Instant, options: AcdCallOptions): Promise<ReadonlyMap<string, AnsweredHour[]>> {
+    const border = Math.floor((at - DAY_HOURS * HOUR_MS) / QUARTER_MS) * QUARTER_MS;
+    const query = {
+      startDate: new Date(at - MAX_COMPLETED_DAYS * DAY_MS).toISOString(),
+      endDate: new Date(border).toISOString(),
+    };
+    const { reply } = await this.#requester.request("skillSummary", { ...options, query });
+    const found = new Map<string, Map<number, AnsweredHour>>();
+    const unsaid = new Set<string>();
+    const count = (skillId: string, hoursAgo: number, connects: number | undefined, abandons: number | undefined) => {
+      if (connects === undefined || abandons === undefined) return unsaid.add(skillId);
+      const hours = found.get(skillId) ?? new Map<number, AnsweredHour>();
+      const start = now - (hoursAgo + 1) * HOUR_MS;
+      const known = hours.get(start) ?? { start, connects: 0, abandons: 0 };
+      found.set(skillId, hours.set(start, { start, connects: known.connects + connects, abandons: known.abandons + abandons }));
+    };
+    for (const { skillId, connects, abandonCount } of reply.skillSummaries) count(skillId, DAY_HOURS, connects, abandonCount);
+    for await (const { skillId, intervalStartDate, connects, abandons } of this.#intervals(border, at, options)) {
+      const quarter = timeOf(intervalStartDate);
+      if (quarter === undefined) unsaid.add(skillId);
+      else count(skillId, Math.min(DAY_HOURS - 1, Math.max(0, Math.floor((at - quarter - 1) / HOUR_MS))), connects, abandons);
+    }
+    return new Map([...found].flatMap(([skillId, hours]) => (unsaid.has(skillId) ? [] : [[skillId, [...hours.values()]]])));
   }
 
   /** Dials by `skill/instant` for each quarter of an hour in which a skill dialed. */

@@ -1,7 +1,7 @@
 // Ended calls of a skill: completed contacts joined with the attempts on its lists. It is not known whether unanswered dials are
 // among the completed contacts, so both are read and joined by contact; a row that only one side has is kept and says which.
 
-import { MAX_COMPLETED_DAYS } from "../../contract/acd/index.ts";
+import { MAX_COMPLETED_DAYS, MAX_LIST_DAYS } from "../../contract/acd/index.ts";
 import { DAY_MS } from "../../kernel/index.ts";
 import type { CountedDials } from "../capabilities.ts";
 import { TenantError } from "../errors.ts";
@@ -30,9 +30,6 @@ const SETTLED_MS = 3_600_000;
 
 /** With this share of the dials that are counted, none are looked for elsewhere. */
 const NEARLY = 0.99;
-
-/** How far back contacts and attempts are queried, days; beyond that the report of all attempts is used. */
-const API_DAYS = 90;
 
 type Handled = AcdRow<"listCompleted">;
 
@@ -111,8 +108,7 @@ export class Outcomes {
       const nextFrom = from + MAX_COMPLETED_DAYS * DAY_MS;
       const after = nextFrom <= end ? tokenOf({ side: "completed", from: nextFrom, skip: 0 }) : undefined;
       const window = { campaignId, from, to, begin, top, after };
-      const isOld = begin.side === "report" || from < now - API_DAYS * DAY_MS;
-      for await (const page of isOld ? this.#reported(window, options) : this.#window(window, options)) {
+      for await (const page of this.#window(window, from < now - MAX_LIST_DAYS * DAY_MS, options)) {
         number += 1;
         const items =
           codes === undefined ? page.items : page.items.filter(({ dispositionCode }) => codes.includes(dispositionCode ?? ""));
@@ -161,40 +157,15 @@ export class Outcomes {
     return [...days].toSorted((a, b) => a - b);
   }
 
-  /** A window from the report of all attempts: the attempts on the skill's lists. The report does not say which skill dialed. */
-  async *#reported(
-    { campaignId, from, to, begin, top, after }: Window,
-    options: AcdCallOptions,
-  ): AsyncGenerator<{ readonly items: readonly CallRow[]; readonly next: string | undefined }, void, undefined> {
-    const [rows, names, sharing] = await Promise.all([
-      this.#report.rows(from, to, options),
-      this.#codes.byId(options),
-      campaignId === undefined ? undefined : this.#skills.sharing(campaignId, options),
-    ]);
-    const calls = rows.flatMap((row) => {
-      const dial = dialOf(row);
-      const at = timeOf(dial.dateOfCall) ?? 0;
-      if (at < from || at > to || (sharing !== undefined && !sharing.has(dial.listId))) return [];
-      const others = sharing?.get(dial.listId) ?? [];
-      // When several skills share a list, a dial is reported by the first of them only, as where several dialed in one quarter of
-      // an hour.
-      if (campaignId !== undefined && others.some((other) => Number(other) < Number(campaignId))) return [];
-      const told = callOf(undefined, { ...dial, ambiguous: others.length > 0 }, names, campaignId);
-      return [{ ...told, side: "report" }];
-    });
-    for (let skip = begin.side === "report" ? begin.skip : 0; ; skip += top) {
-      const isLast = skip + top >= calls.length;
-      yield { items: calls.slice(skip, skip + top), next: isLast ? after : tokenOf({ side: "report", from, skip: skip + top }) };
-      if (isLast) return;
-    }
-  }
-
   async *#window(
-    window: Window,
+    { campaignId, from, to, begin, top, after }: Window,
+    isOld: boolean,
     options: AcdCallOptions,
   ): AsyncGenerator<{ readonly items: readonly CallRow[]; readonly next: string | undefined }, void, undefined> {
-    const { campaignId, from, to, begin, top, after } = window;
-    const [dials, names] = await Promise.all([this.#dials(campaignId, from, to, options), this.#codes.byId(options)]);
+    const [{ dials, reported }, names] = await Promise.all([
+      this.#dials(campaignId, { from, to, isOld }, options),
+      this.#codes.byId(options),
+    ]);
     const query = {
       startDate: new Date(from).toISOString(),
       endDate: new Date(to).toISOString(),
@@ -219,7 +190,9 @@ export class Outcomes {
     const unhandled = [...dials.values()].filter(({ contactId }) => contactId === undefined || !handled.has(contactId));
     const own = campaignId === undefined ? unhandled : await this.#ownOf(campaignId, unhandled, { from, to }, options);
     const alone =
-      campaignId === undefined ? own : [...own, ...(await this.#gone(campaignId, { from, to, handled, own }, options))];
+      campaignId === undefined ? own : [...own, ...(await this.#gone(campaignId, { from, to, handled, own, reported }, options))];
+    // Nothing from the other reads proves nothing where the report is the only witness.
+    if (reported instanceof TenantError && handled.size === 0 && alone.length === 0) throw reported;
     for (let skip = begin.side === "attempts" ? begin.skip : 0; ; skip += top) {
       const items = alone.slice(skip, skip + top).map((dial) => callOf(undefined, dial, names, campaignId));
       const isLast = skip + top >= alone.length;
@@ -276,18 +249,23 @@ export class Outcomes {
       to,
       handled,
       own,
+      reported,
     }: {
       readonly from: number;
       readonly to: number;
       readonly handled: ReadonlyMap<string, Handled>;
       readonly own: readonly Dial[];
+      readonly reported: Reported | undefined;
     },
     options: AcdCallOptions,
   ): Promise<readonly Dial[]> {
     const sharing = await this.#skills.sharing(skillId, options);
     // Dials on a shared list may be counted for this skill and listed for another one.
     if ([...sharing.values()].some((others) => others.length > 0)) return [];
-    const { quarters } = await this.dials(skillId, { from, to }, options).catch(unlessAborted);
+    const { quarters } = await this.dials(skillId, { from, to }, options).catch((thrown: unknown) => ({
+      quarters: new Map<number, number>(),
+      refused: refusalOf(thrown),
+    }));
     const missing = new Map(quarters);
     const count = (text: string | undefined) => {
       const quarter = quarterOf(text);
@@ -298,7 +276,8 @@ export class Outcomes {
     for (const { dateOfCall } of own) count(dateOfCall);
     const lacking = sumOf([...missing.values()].map((dials) => Math.max(0, dials)));
     if (lacking <= (1 - NEARLY) * sumOf([...quarters.values()])) return [];
-    const rows = (await this.#report.rows(from, to, options).catch((thrown: unknown) => unlessAborted(thrown).rows)).map(dialOf);
+    const rows = reported ?? (await this.#reported(from, to, options));
+    if (rows instanceof TenantError) return [];
     const there = await this.#skills.allListIds(options);
     const lists = new Set(rows.filter(({ contactId = "" }) => handled.has(contactId)).map(({ listId }) => listId));
     const ours = rows.filter(({ listId, contactId = "" }) => lists.has(listId) && !there.has(listId) && !handled.has(contactId));
@@ -310,24 +289,36 @@ export class Outcomes {
     return [...byQuarter].flatMap(([quarter, dials]) => (dials.length <= (missing.get(quarter) ?? 0) ? dials : []));
   }
 
-  /** The dials of a window on the lists of a skill, by contact, in a stable order. */
+  /**
+   * The dials of a window on the lists of a skill, by contact, in a stable order. Lists do not keep their dials long, so those of an old window are
+   * completed from the report of all attempts, which is returned with them.
+   */
   async #dials(
     skillId: string | undefined,
-    from: number,
-    to: number,
+    { from, to, isOld }: { readonly from: number; readonly to: number; readonly isOld: boolean },
     options: AcdCallOptions,
-  ): Promise<ReadonlyMap<string, Dial>> {
-    const found: [string, Dial][] = [];
-    if (skillId !== undefined)
-      for (const listId of await this.#skills.everListsOf(skillId, options)) {
-        const query = { updatedSince: new Date(from - BEFORE_MS).toISOString() };
-        for await (const row of acdRows(this.#requester, "listAttempts", { ...options, path: { listId }, query })) {
-          const at = timeOf(row.dateOfCall);
-          if (at === undefined || at < from || at > to) continue;
-          found.push([row.contactId ?? `${listId}-${row.externalId ?? ""}-${at}`, { ...row, listId }]);
-        }
-      }
-    return new Map(found.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+  ): Promise<{ readonly dials: ReadonlyMap<string, Dial>; readonly reported: Reported | undefined }> {
+    const found: Dial[] = [];
+    const lists = skillId === undefined ? undefined : await this.#skills.everListsOf(skillId, options);
+    const reported = isOld ? await this.#reported(from, to, options) : undefined;
+    if (reported !== undefined && !(reported instanceof TenantError))
+      found.push(...reported.filter(({ listId }) => lists?.includes(listId) !== false));
+    for (const listId of lists ?? []) {
+      const query = { updatedSince: new Date(from - BEFORE_MS).toISOString() };
+      for await (const row of acdRows(this.#requester, "listAttempts", { ...options, path: { listId }, query }))
+        found.push({ ...row, listId });
+    }
+    const dials = found.flatMap((dial): [string, Dial][] => {
+      const at = timeOf(dial.dateOfCall);
+      if (at === undefined || at < from || at > to) return [];
+      return [[dial.contactId ?? `${dial.listId}-${dial.externalId ?? ""}-${at}`, dial]];
+    });
+    return { dials: new Map(dials.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))), reported };
+  }
+
+  /** The dials that the report has, or why it has none to give. */
+  async #reported(from: number, to: number, options: AcdCallOptions): Promise<Reported> {
+    return this.#report.rows(from, to, options).then((rows) => rows.map(dialOf), refusalOf);
   }
 }
 
@@ -335,9 +326,9 @@ const sumOf = (counts: readonly number[]): number => counts.reduce((sum, one) =>
 
 const quarterOf = (text: string | undefined): number => Math.floor((timeOf(text) ?? 0) / QUARTER_MS) * QUARTER_MS;
 
-/** Nothing is counted and nothing reported where the tenant refuses, or does not answer. */
-function unlessAborted(thrown: unknown): { readonly quarters: ReadonlyMap<number, number>; readonly rows: readonly ReportRow[] } {
-  if (thrown instanceof TenantError && thrown.code !== "aborted") return { quarters: new Map(), rows: [] };
+/** What a tenant that refuses, or does not answer, says. Throws anything else. */
+function refusalOf(thrown: unknown): TenantError {
+  if (thrown instanceof TenantError && thrown.code !== "aborted") return thrown;
   throw thrown;
 }
 
@@ -345,18 +336,18 @@ function unlessAborted(thrown: unknown): { readonly quarters: ReadonlyMap<number
 
 /** The position of a reading of a window: the side, and how many of its rows were read. */
 interface Position {
-  readonly side: "completed" | "attempts" | "report";
+  readonly side: "completed" | "attempts";
   readonly from: number;
   readonly skip: number;
 }
 
-const TOKEN = /^(completed|attempts|report)\.(\d{1,15})\.(\d{1,12})$/;
+const TOKEN = /^(completed|attempts)\.(\d{1,15})\.(\d{1,12})$/;
 
 /** The position that a token says, or the beginning. Throws TenantError `invalid_request`. */
 function positionIn(token: string | undefined, start: number): Position {
   if (token === undefined) return { side: "completed", from: start, skip: 0 };
   const [, side, from, skip] = TOKEN.exec(token) ?? [];
-  if (side !== "completed" && side !== "attempts" && side !== "report")
+  if (side !== "completed" && side !== "attempts")
     throw new TenantError("invalid_request", "listCompleted: the page token does not belong to this profile", {
       operationId: "listCompleted",
     });
@@ -369,8 +360,10 @@ const tokenOf = ({ side, from, skip }: Position): string => `${side}.${from}.${s
 // One call from what completed contacts, attempts on a list, and the report of all attempts say about it.
 
 type Completed = AcdRow<"listCompleted">;
-/** An attempt on a list. */
-type Dial = AcdRow<"listAttempts"> & { readonly listId: string; readonly ambiguous?: boolean };
+/** An attempt on a list, or a row of the report about one. */
+type Dial = AcdRow<"listAttempts"> & { readonly listId: string; readonly ambiguous?: boolean; readonly isReported?: true };
+/** The rows of the report, or why there are none. */
+type Reported = readonly Dial[] | TenantError;
 
 const AMERICAN = /^(\d\d)\/(\d\d)\/(\d{4}) (\d\d:\d\d(?::\d\d)?)$/;
 
@@ -380,6 +373,7 @@ function dialOf(row: ReportRow): Dial {
   const whole = (name: string): number | undefined => (/^-?\d+$/.test(row[name] ?? "") ? Number(row[name]) : undefined);
   const text = (name: string): string | undefined => row[name] || undefined;
   return {
+    isReported: true,
     listId: row["ProspectiveContactSourceID"] ?? "",
     contactId: text("Contact_ID"),
     externalId: text("ExternalID"),
@@ -412,7 +406,8 @@ function callOf(
   const start = timeOf(completed?.contactStartDate) ?? timeOf(dial?.dateOfCall);
   const spoken =
     completed?.totalDurationSeconds === undefined ? durationMs(dial?.lastDuration) : completed.totalDurationSeconds * 1000;
-  const side = completed === undefined ? "attempts" : dial === undefined ? "completed" : "both";
+  const alone = dial?.isReported === true ? "report" : "attempts";
+  const side = completed === undefined ? alone : dial === undefined ? "completed" : "both";
   const agentId = completed?.agentId ?? dial?.agentId;
   const { listId, externalId } = dial ?? {};
   const phoneNumber = telephone(dial?.formattedPhone ?? completed?.toAddress);

@@ -3,7 +3,7 @@
 import type { Clock } from "../../kernel/index.ts";
 import { outcomeOf } from "../assign.ts";
 import type { CallOptions } from "../call-options.ts";
-import type { AssignOutcome, Capabilities, DispositionTagger } from "../capabilities.ts";
+import type { AssignOutcome, Capabilities, DispositionTagger, TakenOff } from "../capabilities.ts";
 import type { Capability } from "../capability.ts";
 import { TenantError } from "../errors.ts";
 import { REACH_DAYS } from "../link.ts";
@@ -105,6 +105,7 @@ export function createAcdProfile(
       capability: READ,
       contacts: (listId, query = {}, options) => contactsOf(requester, skills, listId, query, consent, plain(options)),
       placed: (listId, since, options) => placedOn(requester, skills, listId, since, plain(options)),
+      takeOff: (numbers, options) => takeOff(requester, numbers, plain(options)),
       counts: (id, options) => skills.listCounts(id, plain(options)),
     },
     outcomeSource: {
@@ -119,6 +120,7 @@ export function createAcdProfile(
       capability: READ,
       tellsAgents: true,
       campaign: (id, windowMinutes, options) => figures.campaign(id, windowMinutes, plain(options)),
+      answered: (id, now, options) => figures.answered(id, now, plain(options)),
       hourly: ({ campaignId }, options) => figures.hourly(campaignId, plain(options)),
     },
     interactionDispositions: {
@@ -252,6 +254,40 @@ async function placedOn(
       else times.push(at);
     }
   return placed;
+}
+
+/** The digits of a number, of one in North America without the country's 1. */
+const nationalDigits = (written: string): string => written.replaceAll(/\D/g, "").replace(/^1(?=\d{10}$)/, "");
+
+/** Most records of one request: a body of some hundred kilobytes. */
+const TAKEN_AT_ONCE = 2000;
+
+/** See `ContactSource`. A record goes with all its numbers: it is the person who must not be called. */
+async function takeOff(requester: AcdRequester, numbers: ReadonlySet<string>, options: AcdCallOptions): Promise<TakenOff> {
+  const [lists, failed]: [string[], string[]] = [[], []];
+  let records = 0;
+  for await (const { listId, listName, status = "Active" } of acdRows(requester, "listCallLists", options)) {
+    if (status !== "Active") continue;
+    const found: { externalId: string }[] = [];
+    const setting = { ...options, path: { listId }, query: { includeRecords: true, finalized: false } };
+    for await (const { externalId, destinations } of acdRows(requester, "readCallList", setting))
+      if ((destinations ?? []).some(({ formattedDestination }) => numbers.has(nationalDigits(formattedDestination ?? ""))))
+        found.push({ externalId });
+    if (found.length > 0) lists.push(listName ?? listId);
+    for (let at = 0; at < found.length; at += TAKEN_AT_ONCE)
+      try {
+        const body = { prospectsToRemove: found.slice(at, at + TAKEN_AT_ONCE) };
+        const path = { sourceName: listName ?? listId };
+        const { reply } = await requester.request("removeProspects", { ...options, path, body });
+        records += reply.successfulRecords?.length ?? 0;
+        for (const { externalId, resultCode } of reply.failedRecords ?? [])
+          failed.push(`record ${externalId ?? "?"} of list ${path.sourceName}: ${resultCode ?? "not removed"}`);
+      } catch (thrown) {
+        if (!(thrown instanceof TenantError) || thrown.code === "aborted") throw thrown;
+        failed.push(`list ${listName ?? listId}: ${thrown.message}`);
+      }
+  }
+  return { records, lists, failed };
 }
 
 async function* readPages(

@@ -49,6 +49,7 @@ const DONE: Readonly<Record<string, string>> = {
   "dnc.declare-empty": "declared the company's do-not-call list empty",
   "dnc.lift": "took a number off the do-not-call list",
   "dnc.push": "began to add numbers to the tenant's do-not-call group",
+  "dnc.taken_off": "took people off the tenant's calling lists and deleted their callbacks",
   "dnc.pushed": "added numbers to the tenant's do-not-call group",
   "dnc.suppress": "put a number on the do-not-call list",
   "failover.alarm": "raised an alarm of a failover pair",

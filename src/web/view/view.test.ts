@@ -138,6 +138,7 @@ function rateOf(change: Partial<BudgetRate>): BudgetRate {
 
 function budget(change: Partial<ApiTypes.AbandonmentBudget>): ApiTypes.AbandonmentBudget {
   return {
+    by: "imports",
     importing: null,
     rule: "us-abandonment",
     jurisdiction: "US",

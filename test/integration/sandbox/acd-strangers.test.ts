@@ -372,6 +372,243 @@ test.each(PROGRAMS)("%s is served (v%i)", async (_, version, asked) => {
   }
 });
 
+interface Asked {
+  /** With its version, as programs write it. */
+  readonly ask: `${"GET" | "POST" | "DELETE"} v${number} /${string}` | `GET /${string}`;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly status?: number;
+  /** What the program reads of the answer. */
+  readonly reads?: unknown;
+}
+const some = (row: Readonly<Record<string, unknown>>) => expect.arrayContaining([expect.objectContaining(row)]) as unknown;
+const text: unknown = expect.any(String);
+const number: unknown = expect.any(Number);
+
+/** Further programs, each with its requests in its own order; what one of them makes has the name in `as` after it. */
+const FURTHER: Readonly<Record<string, readonly (Asked & { readonly as?: string })[]>> = {
+  "a deployer of scripts and their surroundings": [
+    { ask: "GET v30 /business-unit", reads: { businessUnits: some({ businessUnitId: number }) } },
+    { ask: "GET v30 /agents", reads: { agents: some({ firstName: text, lastName: text, agentId: number }) } },
+    // Its table has the numbers as keys.
+    { ask: "GET v30 /phone-numbers", reads: { phoneNumbers: expect.arrayContaining([text]) as unknown } },
+    {
+      ask: "GET v30 /points-of-contact",
+      reads: {
+        totalRecords: number,
+        pointsOfContact: some({
+          mediaTypeId: 4,
+          contactAddress: text,
+          contactCode: number,
+          contactDescription: text,
+          scriptName: text,
+        }),
+      },
+    },
+    {
+      ask: "GET v30 /hours-of-operation?isDeleted=false",
+      reads: { hoursOfOperation: some({ hoursOfOperationProfileName: text }) },
+    },
+    { ask: "GET v30 /skills?isActive=true", reads: { skills: some({ skillId: number }) } },
+    { ask: "GET v30 /skills/{skill}" },
+    { ask: "GET v30 /campaigns?isActive=true", reads: { resultSet: { campaigns: some({ campaignName: text }) } } },
+    { ask: "GET v30 /scripts/search?fields=scriptName&skip=0", reads: { scriptSearchDetails: [] } },
+    {
+      ask: "POST v30 /campaigns",
+      body: { campaigns: [{ campaignName: "Deployed", isActive: true }] },
+      reads: { campaignResults: some({ campaignId: number }) },
+    },
+  ],
+  "an explorer of some interfaces": [
+    {
+      ask: "GET v30 /contacts/completed?startDate=2026-01-14&endDate=2026-01-15&top=1000&orderBy=lastUpdateTime%20desc",
+      reads: { completedContacts: some({ agentId: number }) },
+    },
+    { ask: "GET v30 /contacts/active?fields=contactId,agentId&skip=0&top=1000" },
+    { ask: "GET /media-playback/v1/contacts?contactId={contact}", reads: { interactions: some({ mediaType: text }) } },
+    {
+      ask: "GET v28 /dispositions?skip=0&top=1000",
+      reads: {
+        dispositions: some({
+          dispositionName: text,
+          classificationId: number,
+          isPreviewDisposition: expect.any(Boolean) as unknown,
+        }),
+      },
+    },
+    {
+      ask: "GET v27 /contacts/{contact}/statehistory",
+      reads: { contactStateHistory: some({ stateIndex: expect.anything() as unknown }) },
+    },
+    {
+      ask: "GET v27 /agents/performance?startDate=2026-01-14&endDate=2026-01-15",
+      reads: { agentPerformance: some({ agentId: expect.anything() as unknown }) },
+    },
+  ],
+  "a gateway for another language of queries, with doubled slashes": [
+    {
+      ask: "GET /incontactapi//services/v21.0/agents?isActive=true&skip=0&top=5&orderby=agentId",
+      reads: { agents: some({ userName: text, teamName: text }) },
+    },
+    {
+      ask: "GET /incontactapi//services/v20.0/agents/{agent}/agent-settings",
+      reads: { wfoWebsiteUrl: text, wfoWebServiceUrl: text, wfoApiUrl: text },
+    },
+    {
+      ask: "GET /incontactapi//services/v19.0/skills/{skill}",
+      reads: { skillId: expect.anything() as unknown, outboundStrategy: "Personal Connection" },
+    },
+    ...["general-settings", "schedule-settings", "retry-settings", "xs-settings", "delivery-preferences"].map(
+      (group): Asked => ({ ask: `GET /incontactapi//services/v13.0/skills/{skill}/parameters/${group}` }),
+    ),
+  ],
+  "a planner of callbacks": [
+    { ask: "GET v13 /agents/states", reads: { agentStates: some({ agentStateName: text, firstName: text }) } },
+    {
+      ask: "POST v13 /scheduled-callbacks",
+      body: {
+        phoneNumber: "2125550111",
+        skillId: "{skill}",
+        scheduleDate: "2026-01-16T10:00:00Z",
+        firstName: "00017",
+        lastName: "Lee",
+      },
+      reads: { callbackId: expect.anything() as unknown },
+      as: "callbackId",
+    },
+    {
+      ask: "GET v13 /skills/{skill}/scheduled-callbacks",
+      body: { skillId: "{skill}" },
+      reads: { callbacks: some({ firstName: "00017", dialNumber: text, callbackTime: text }) },
+    },
+    // It reads the answer as JSON, and deletes again when there is none.
+    { ask: "DELETE v13 /scheduled-callbacks/{callbackId}", body: { callbackId: "{callbackId}" }, reads: {} },
+  ],
+  "a nightly job about agents": [
+    {
+      ask: "GET v17 /contacts/completed?startDate={from}&endDate={to}&mediaTypeId=4",
+      reads: { completedContacts: some({ agentId: text }) },
+    },
+    {
+      ask: "GET v17 /agents/{agent}/state-history?startDate={from}&endDate={to}",
+      reads: {
+        agentStateHistory: some({
+          stateIndex: text,
+          agentSessionId: text,
+          agentStateName: text,
+          startDate: text,
+          skillId: text,
+          fromAddress: text,
+          toAddress: text,
+          outStateDescription: text,
+          duration: text,
+        }),
+      },
+    },
+  ],
+  "a check of what agents entered": [
+    { ask: "GET v21 /agents", reads: { agents: some({ agentId: text }) } },
+    { ask: "GET v21 /dispositions", reads: { dispositions: some({ dispositionName: text }) } },
+    {
+      ask: "GET v21 /contacts/completed?startDate={from}&endDate={to}&agentId={agent}",
+      reads: { completedContacts: some({ contactId: text }) },
+    },
+    { ask: "GET v21 /contacts/{contact}" },
+    { ask: "GET v21 /contacts/1", status: 404 },
+  ],
+  "a lake that loads summaries with microseconds and without a zone": [
+    {
+      ask: "GET v31 /skills/summary?startDate=2026-01-14T15:00:00.000000&endDate=2026-01-14T16:30:00.123456",
+      reads: { skillSummaries: some({ skillName: text, dials: number }) },
+    },
+  ],
+  "a page of a tenant's owner": [
+    { ask: "GET v31 /lists/call-lists", reads: { callingLists: some({ listId: number, status: text }) } },
+    {
+      ask: "GET v31 /contacts/completed?startDate=01%2F14%2F2026%2015%3A00&endDate=01%2F14%2F2026%2017%3A00&top=10000&skip=0",
+      reads: { completedContacts: some({ contactId: number }) },
+    },
+    { ask: "GET v31 /contacts/active?fields=skillName%2C%20stateName", reads: { totalRecords: number } },
+    {
+      ask: "GET /media-playback/v1/contacts?acd-call-id={contact}&media-type=all&exclude-waveforms=true&isDownload=false",
+      reads: { interactions: some({ data: expect.objectContaining({ fileToPlayUrl: text }) as unknown }) },
+    },
+    {
+      ask: "POST v31 /report-jobs/2001?fileType=CSV&includeHeaders=true&appendDate=true&overwrite=true",
+      body: { additionalParam: "value" },
+      status: 202,
+      reads: { jobId: expect.anything() as unknown },
+      as: "jobId",
+    },
+    {
+      ask: "GET v31 /report-jobs/{jobId}",
+      reads: { jobResult: { jobId: expect.anything() as unknown, state: text, fileName: text, resultFileURL: text } },
+    },
+  ],
+  "a report every Monday, its body none and of the type of a form": [
+    { ask: "GET v13 /reports", reads: { reports: some({ reportName: text }) } },
+    {
+      ask: "POST v13 /report-jobs/2001?fileType=Excel&includeHeaders=true&appendDate=false&deleteAfter=7&overwrite=true&startDate=2026-01-14T00%3A00%3A00&endDate=2026-01-14T23%3A59%3A59",
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+      status: 202,
+      reads: { jobId: expect.anything() as unknown },
+      as: "jobId",
+    },
+    { ask: "GET v13 /report-jobs/{jobId}", headers: { "content-type": "application/x-www-form-urlencoded" } },
+  ],
+  "a sheet that sets tenants up": [
+    {
+      ask: "GET v19 /unavailable-codes",
+      reads: { unavailableCodes: some({ outStateName: text, outStateId: text, isAcw: text, agentTimeoutMins: text }) },
+    },
+    { ask: "GET v24 /hours-of-operation" },
+    {
+      ask: "GET v24 /teams?fields=teamId,teamName&searchString=North",
+      reads: { teams: [{ teamId: expect.anything() as unknown, teamName: "North" }] },
+    },
+    {
+      ask: "POST v24 /campaigns",
+      body: { campaigns: [{ campaignName: "From a sheet", isActive: true }] },
+      reads: { campaignResults: some({ success: expect.anything() as unknown }) },
+    },
+  ],
+  "a service that asks who calls it": [
+    { ask: "GET v31 /agents/{agent}", reads: { agents: some({ userName: text }) } },
+    { ask: "GET v31 /teams", reads: { teams: some({ teamName: text }) } },
+    { ask: "GET v25 /agents", reads: { agents: some({ emailAddress: text }) } },
+    { ask: "GET v25 /business-unit", reads: { businessUnits: some({ tenantId: text }) } },
+  ],
+  "a caller back": [
+    { ask: "POST v31 /queuecallback?phoneNumber=%2B12125550111&callerId=%2B12125550111&skill={skill}&sequence=CB", status: 202 },
+  ],
+};
+
+test.each(Object.entries(FURTHER))("%s is served", async (_, asked) => {
+  const api = await client(33);
+  const [contact] = (await api.rows("/contacts/completed", "completedContacts", RANGE)).filter(
+    ({ agentId }) => Number(agentId) > 0,
+  );
+  const known: Record<string, string> = {
+    contact: String(contact?.["contactId"]),
+    agent: String(contact?.["agentId"]),
+    skill: String(contact?.["skillId"]),
+    from: RANGE.startDate,
+    to: RANGE.endDate,
+  };
+  const filled = (written: string) => written.replaceAll(/\{(\w+)\}/g, (whole, name: string) => known[name] ?? whole);
+  for (const { ask, body, headers, status = 200, reads, as } of asked) {
+    const [method = "", first = "", second] = ask.split(" ");
+    const path = second === undefined ? first : `/incontactapi/services/${first}.0${second}`;
+    const answer = await api.ask(method, filled(path), {
+      ...(headers !== undefined && { headers }),
+      ...(body !== undefined && method !== "GET" && { body: JSON.parse(filled(JSON.stringify(body))) as unknown }),
+    });
+    expect([ask, answer.status]).toEqual([ask, status]);
+    if (reads !== undefined) expect({ ask, ...(answer.body as object) }).toMatchObject({ ask, ...(reads as object) });
+    if (as !== undefined) known[as] = String((answer.body as Readonly<Record<string, unknown>>)[as]);
+  }
+});
+
 describe("small things that stop a program", () => {
   const send = (path: string, init?: RequestInit) => sandbox.fetch(`${ORIGIN}${path}`, init);
   async function bearer(): Promise<Record<string, string>> {

@@ -323,7 +323,7 @@ describe.each([
     const agents = await api.rows("/agents", "agents", { top: 100 });
     const agent = Number(agents[0]?.["agentId"]);
     expect(agents.length).toBeGreaterThan(1);
-    for (const path of ["", "/skills", "/state-history"])
+    for (const path of ["", "/skills", "/agent-settings", "/state-history"])
       await done("GET", `/agents/${agent}${path}`, { query: { startDate: ago(DAY), endDate: ago(0) } });
     expect((await api.ask("GET", "/agents/4999")).body).toMatchObject({ error: "InvalidAgentId" });
     for (const path of [

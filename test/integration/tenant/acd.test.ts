@@ -315,6 +315,13 @@ ${carrier}`,
   expect(world.sandbox.control.requests().filter(({ method }) => method === "PUT")).toEqual([]);
   expect(await world.query("select version from outdial.dialer_changes where kind = 'apply' and subject = '4002'")).toEqual([]);
 
+  // What the tenant would round is said by every look, before anything is sent.
+  await writeFile(file, `algorithm: { type: predictive, abandonment_rate_target: 0.02, dial_ratio: 2.7 }\n${carrier}`);
+  for (const look of [
+    ["validate", ...of],
+    ["apply", ...of, "--dry-run"],
+  ])
+    expect((await run(["dialer", ...look])).said).toContain("algorithm.dial_ratio: the tenant keeps 2.7 as 2");
   await writeFile(file, `algorithm: { type: predictive, abandonment_rate_target: 0.02, dial_ratio: 2 }\n${carrier}`);
   const preview = await run(["dialer", "apply", ...of, "--dry-run"]);
   expect(preview.said).toContain("not simulated: no agents are assigned");
@@ -432,6 +439,25 @@ test("the company's do-not-call list is compared with the tenant's groups, broug
   expect(await keeper.look()).toBe(1);
   expect([await holds("2125550114"), await keeper.look()]).toEqual([true, 0]);
 
+  // Who opts out also leaves the lists, with the callbacks that the tenant would place by itself.
+  const onList = async () => await collect(acd.capabilities.contactSource.contacts("501"));
+  const [person, other] = await onList();
+  const phoneNumber = person?.phoneNumber ?? "";
+  const draft = { firstName: "Ann", lastName: "Lee", skillId: SKILL, scheduleDate: new Date(Date.now() + DAY_MS).toISOString() };
+  for (const one of [phoneNumber, other?.phoneNumber ?? ""])
+    await acd.request("createCallback", { body: { ...draft, phoneNumber: one } });
+  await run(["dnc", "add", `+1${phoneNumber}`, "--reason", "asked"]);
+  world.sandbox.control.faults.add({ match: { acd: "removeProspects" }, times: 1, effect: { status: 409 } });
+  await expect(keeper.look()).rejects.toThrow("still on the tenant's lists");
+  expect((await onList()).map(({ id }) => id)).toContain(person?.id);
+  expect(await keeper.look()).toBe(1);
+  expect((await onList()).map(({ id }) => id)).not.toContain(person?.id);
+  expect((await onList()).map(({ id }) => id)).toContain(other?.id);
+  const due = (await acd.request("listSkillCallbacks", { path: { skillId: SKILL } })).reply?.callbacks ?? [];
+  expect(due.map(({ dialNumber }) => dialNumber)).toEqual([other?.phoneNumber]);
+  for (const { callbackId } of due)
+    await acd.request("deleteCallback", { path: { callbackId }, body: { description: "the test's own" } });
+
   // The tenant's administrators may take the group away from a campaign that dials, or end it.
   const missing = async () => (await store.tenantReadings.find({ what: "do-not-call", subject: SKILL }))?.value;
   expect([await keeper.unheld(), await missing()]).toMatchObject([[], { missing: 0 }]);
@@ -441,7 +467,7 @@ test("the company's do-not-call list is compared with the tenant's groups, broug
   const words = expect.stringMatching(
     new RegExp(`does not obey the tenant's do-not-call group ${groupId}.* may be called`),
   ) as string;
-  expect([await keeper.unheld(), await missing()]).toMatchObject([[words], { missing: 4, group: groupId, since: now }]);
+  expect([await keeper.unheld(), await missing()]).toMatchObject([[words], { missing: 5, group: groupId, since: now }]);
   // It is told since when it is so, and another process goes on a minute after one that began a check and stands still.
   const since = now;
   now += 60_000;
@@ -469,13 +495,13 @@ test("the company's do-not-call list is compared with the tenant's groups, broug
   await began.promise;
   expect(await keeper.unheld()).toBe(undefined);
   now += 60_000;
-  expect([await keeper.unheld(), await missing()]).toMatchObject([[words], { missing: 4, since }]);
+  expect([await keeper.unheld(), await missing()]).toMatchObject([[words], { missing: 5, since }]);
   await acd.request("addScrubbedSkill", { path: { groupId, skillId: SKILL } });
   now += 60_000;
   expect([await keeper.unheld(), await missing()]).toMatchObject([[], { missing: 0 }]);
   await acd.request("updateDncGroup", { path: { groupId }, query: { isActive: false } });
   now += 60_000;
-  expect([await keeper.unheld(), await missing()]).toMatchObject([[words], { missing: 4, group: groupId }]);
+  expect([await keeper.unheld(), await missing()]).toMatchObject([[words], { missing: 5, group: groupId }]);
   await named.close();
   await store.close();
 });
@@ -522,7 +548,7 @@ test("who changed a campaign or a code is read from the tenant; a skill has no s
   expect(refused).toMatchObject({ code: 3, said: expect.stringMatching(/only campaign and disposition have one/) });
 });
 
-test("calls that are too old for the API come from the report of all attempts, as they were; what changes late is found by its day", async () => {
+test("dials that are too old for the lists come from the report of all attempts, as they were; what changes late is found by its day", async () => {
   await using old = await startSandbox({
     clock: "frozen",
     scenario: {
@@ -581,9 +607,12 @@ test("calls that are too old for the API come from the report of all attempts, a
   expect((await changes())?.filter((one) => before?.includes(one) !== true)).toEqual([day]);
 
   const known = await read(1000);
-  await control.advance((100 * DAY_MS) / 1000);
-  const reported = await read(7);
-  expect(reported.sides).toEqual(["report"]);
-  expect(reported.told).toEqual(known.told);
+  // Lists keep their dials for 30 days; what an agent handled is still among the completed contacts.
+  for (const days of [40, 60]) {
+    await control.advance((days * DAY_MS) / 1000);
+    const reported = await read(7);
+    expect(reported.sides.sort()).toEqual(["both", "report"]);
+    expect(reported.told).toEqual(known.told);
+  }
   await tenant.close();
 });

@@ -188,6 +188,7 @@ const keptLook = z.object({
         pace: z.object({ burnRate: orNaN }),
         forecast: z.object({ exhaustedAt: instant.nullable() }),
         withinLimit: z.boolean().nullable(),
+        by: z.enum(["imports", "tenant"]).default("imports"),
         importing: z.object({ since: instant, overBy: z.number().nullable(), withinSoFar: z.boolean() }).nullable().default(null),
         live: z.number(),
         abandoned: z.number(),

@@ -18,6 +18,7 @@ import {
   type CampaignRunner,
   type CampaignView,
   type ContactSource,
+  type MetricsSource,
   TenantError,
 } from "../../../tenant/port.ts";
 import {
@@ -301,6 +302,7 @@ export interface CampaignGateVerdict {
 interface CampaignGateDeps {
   readonly runner: CampaignRunner;
   readonly contacts: ContactSource;
+  readonly metrics: Pick<MetricsSource, "answered" | "capability">;
   readonly gate: Gate;
   readonly facts: Facts;
   readonly audit: Pick<Store["audit"], "held">;
@@ -370,7 +372,7 @@ export function createCampaignGate(given: CampaignGateDeps): CampaignGate {
     const counted = { listId, campaignId, announced, read: found.whole ? read : undefined, at: began };
     const shorter = await countContacts({ source: deps.contacts, store: deps.counts }, counted, call);
     const whole = found.whole && shorter === undefined;
-    const abandonment = await abandonmentOf(deps, campaignId, pack, census.countries, at);
+    const abandonment = await abandonmentOf(deps, { campaignId, pack, countries: census.countries, now: at }, call);
     const later = manifest.byReason.flatMap(({ from }) => (from === undefined ? [] : [Date.parse(from)]));
     const shrunk: GateRefusal[] = shorter === undefined ? [] : [{ code: "list_shrunk", text: `${shorter}; ${SAY_GONE}` }];
     const windows = census.windows(at);
@@ -493,15 +495,30 @@ async function judge(deps: CampaignGateDeps, { campaignId, listId, pack, at, kee
   return { manifest, census, whole, read, announced };
 }
 
+const REFUSED: ReadonlySet<TenantError["code"]> = new Set(["missing_scope", "not_found", "refused"]);
+
 async function abandonmentOf(
-  deps: CampaignGateDeps,
-  campaignId: string,
-  pack: RulePack,
-  countries: ReadonlySet<string>,
-  now: Instant,
+  { facts, metrics, dayEnds, countEarlyHangups }: CampaignGateDeps,
+  {
+    campaignId,
+    pack,
+    countries,
+    now,
+  }: {
+    readonly campaignId: string;
+    readonly pack: RulePack;
+    readonly countries: ReadonlySet<string>;
+    readonly now: Instant;
+  },
+  call: CallOptions | undefined,
 ) {
-  const { facts, dayEnds, countEarlyHangups } = deps;
-  const readings = await readCampaignAbandonment(facts, campaignId, pack, { now, dayEnds: dayEnds(now), countEarlyHangups });
+  // A tenant that counts and does not answer now permits nothing; one that refuses this role its figures never will.
+  const told = await metrics.answered?.(campaignId, now, call).catch((thrown: unknown) => {
+    if (!(thrown instanceof TenantError) || !REFUSED.has(thrown.code)) throw thrown;
+    return undefined;
+  });
+  const options = { now, dayEnds: dayEnds(now), countEarlyHangups, told };
+  const readings = await readCampaignAbandonment(facts, campaignId, pack, options);
   return readings.filter(({ rule }) => rule.jurisdiction === "*" || countries.has(rule.jurisdiction.split("-")[0] ?? ""));
 }
 

@@ -54,8 +54,11 @@ export const abandonmentBudget = z
       .boolean()
       .nullable()
       .describe(
-        "Null where nothing is known: no live answer is among the imported calls of the window, or calls are being imported and what is still to come may change it",
+        "Null where nothing is known: no live answer is known of the window, or calls are being imported and what is still to come may change it",
       ),
+    by: z
+      .enum(["imports", "tenant"])
+      .describe("Whose count it is: of the imported calls, or of the tenant, whichever has more abandoned calls"),
     importing: z
       .strictObject({
         since: time,

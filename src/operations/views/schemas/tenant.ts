@@ -58,6 +58,9 @@ export const dncPush = z
     added: z.int(),
     proven: z.int().describe("Of those that were brought over, those that the tenant's own search finds in the group now"),
     unproven: z.int(),
+    takenOff: z.int().describe("Records of these people that were taken off the tenant's calling lists"),
+    callbacks: z.int().describe("Scheduled callbacks of these people that were deleted"),
+    stillListed: z.int().describe("Refusals of the tenant: these people are still on a list, or have a callback"),
     left: z.int().describe("Missing numbers that were not brought over this time"),
     examples: z
       .array(z.strictObject({ number: z.string().describe("Its last digits"), message: z.string() }))

@@ -5,6 +5,7 @@ import { handledIn, roster, STATES, type Stage, stagesOf, workOf } from "../agen
 import { missing, ok } from "../answer.ts";
 import type { AcdCall, AcdHandlers } from "../call.ts";
 import {
+  CALLER_ID,
   callOfContact,
   callsOf,
   contactIdOf,
@@ -14,6 +15,7 @@ import {
   outcomeOf,
   type Person,
   personOf,
+  shortPhone,
   sums,
   TEAM_IDS,
   teamName,
@@ -140,7 +142,10 @@ const allAssignments = (call: AcdCall) =>
 
 function shownStage(call: AcdCall, { agentId, what, at, seconds, session, skill, contactId }: Stage, place: number): Row {
   const { skillId, skillName } = shownSkill(call.tenant, call.state, skill);
+  const called = callOfContact(call.tenant, String(contactId));
   return {
+    fromAddress: called === undefined ? "" : CALLER_ID,
+    toAddress: shortPhone(called?.phoneNumber),
     stateIndex: place,
     startDate: time(at),
     agentId,
@@ -291,6 +296,7 @@ function teamsPerformance(call: AcdCall, of?: number) {
 export const agents: AcdHandlers<
   | "listAgents"
   | "getAgent"
+  | "getAgentSettings"
   | "listAgentSkills"
   | "listAllAgentSkills"
   | "listAllSkillAgents"
@@ -319,6 +325,7 @@ export const agents: AcdHandlers<
 > = {
   listAgents: everyone,
   getAgent: (call) => page(call, "agents", [shownAgent(call, agentOf(call).agentId)], LIST),
+  getAgentSettings: (call) => (agentOf(call), ok({ wfoWebsiteUrl: "", wfoWebServiceUrl: "", wfoApiUrl: "" })),
   listAgentSkills(call) {
     const { agentId, skills } = agentOf(call);
     return listed(call, "agentSkillAssignments", assignments(call, agentId, skills));
@@ -368,7 +375,7 @@ export const agents: AcdHandlers<
     listed(call, "pointsOfContact", [
       {
         businessUnitId: call.state.businessUnitId,
-        contactAddress: "8005550100",
+        contactAddress: CALLER_ID,
         contactCode: 1,
         contactDescription: "Caller id",
         defaultSkillId: 0,
@@ -382,8 +389,8 @@ export const agents: AcdHandlers<
     ]),
   listUnavailableCodes: (call) =>
     listed(call, "unavailableCodes", [
-      { id: 11, name: "ACW", isActive: true, isACW: true, agentTimeout: 0 },
-      { id: 12, name: "Break", isActive: true, isACW: false, agentTimeout: 0 },
+      { outStateId: 11, outStateName: "ACW", isActive: true, isAcw: true, agentTimeoutMins: 0 },
+      { outStateId: 12, outStateName: "Break", isActive: true, isAcw: false, agentTimeoutMins: 0 },
     ]),
   listAddressBooks: (call) =>
     listed(call, "addressBooks", [{ addressBookId: 1, addressBookName: "Everyone", addressBookType: "Standard" }]),
@@ -394,8 +401,9 @@ export const agents: AcdHandlers<
       MEDIA_TYPES.map(([mediaTypeId, mediaTypeName]) => ({ mediaTypeId, mediaTypeName, subTypes: [] })),
     ),
   searchScripts: (call) => listed(call, "scriptSearchDetails", [], LIST),
-  listDnis: (call) => listed(call, "dnis", [{ dnis: "8005550100", isActive: true }]),
-  listPhoneNumbers: (call) => listed(call, "phoneNumbers", [{ phoneNumber: "8005550100", isActive: true }]),
+  listDnis: (call) => listed(call, "dnis", [{ dnis: CALLER_ID, isActive: true }]),
+  // Programs take the rows as the numbers themselves.
+  listPhoneNumbers: () => ok({ phoneNumbers: [CALLER_ID], totalRecords: 1 }),
   listSkillParameters: (call) =>
     page({ ...call, section: "settings" }, "skills", call.state.skills, { ...LIST, shown: (skill) => overviewOf(call, skill) }),
   skillCallData(call) {

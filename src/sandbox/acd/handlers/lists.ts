@@ -1,6 +1,7 @@
 // Calling lists: mapped, read with records and attempts, deleted. They are the contact lists of the world.
 
-import { MAPPED_COLUMNS } from "../../../contract/acd/index.ts";
+import { MAPPED_COLUMNS, MAX_LIST_DAYS } from "../../../contract/acd/index.ts";
+import { DAY_MS } from "../../../kernel/index.ts";
 import type { Contact } from "../../world/contacts.ts";
 import { conflict, invalid, missing, ok } from "../answer.ts";
 import { type AcdCall, type AcdHandlers, bodyField, words } from "../call.ts";
@@ -183,7 +184,7 @@ export const lists: AcdHandlers<
     const finalized = finalizedOf(call);
     const since = call.query.date("updatedSince", "Invalid updatedSince", "InvalidUpdatedSince");
     const rows = callsOf(call.tenant, skillsOfList(call.tenant, call.state, list))
-      .filter(({ call: dial }) => dial.endTime !== undefined)
+      .filter(({ call: dial }) => dial.endTime !== undefined && dial.startTime >= call.now - MAX_LIST_DAYS * DAY_MS)
       .filter(({ call: dial }) => since === undefined || (dial.disposition?.updatedAt ?? dial.endTime ?? dial.startTime) >= since)
       .filter(({ call: dial }) => finalized === undefined || outcomeOf(call.state, dial).handled === finalized);
     const { skills: _, ...about } = shownList(call, list);
