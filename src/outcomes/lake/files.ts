@@ -13,18 +13,23 @@ export const STAGING = "_staging";
 export async function publish(temporary: string, path: string): Promise<number> {
   const folder = dirname(path);
   // Synced first: it fails when the lake's own folder is gone, so that no new one is made in its place.
-  await sync(temporary);
+  await sync(temporary, "r+");
   const made = await mkdir(folder, { recursive: true, mode: 0o700 });
   await rename(temporary, path);
-  await sync(folder);
+  await syncFolder(folder);
   // A new folder is an entry in its parent, so the parents are synced as well, up to the first that existed before.
   if (made !== undefined)
-    for (let above = dirname(folder); above.length >= dirname(made).length; above = dirname(above)) await sync(above);
+    for (let above = dirname(folder); above.length >= dirname(made).length; above = dirname(above)) await syncFolder(above);
   return (await stat(path)).size;
 }
 
-async function sync(path: string): Promise<void> {
-  const handle = await open(path, "r");
+/** Windows syncs what is open for writing, and no folder: its file system has a journal for their entries. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform !== "win32") await sync(path, "r");
+}
+
+async function sync(path: string, flags: "r" | "r+"): Promise<void> {
+  const handle = await open(path, flags);
   try {
     await handle.sync();
   } finally {

@@ -47,9 +47,9 @@ const FILE = /^(part|head|history|quarantine)-v(\d+)-.*\.parquet$/;
 /** The first version whose instants are marked as adjusted to UTC; before, they were UTC and did not say so. */
 export const UTC_SINCE = 2;
 
-/** The schema version of a file by its path. */
+/** The schema version of a file by its path, with either separator: no name of a file has one. */
 export function versionOfFile(path: string): number {
-  return Number(FILE.exec(path.slice(path.lastIndexOf("/") + 1))?.[2] ?? SCHEMA_VERSION);
+  return Number(FILE.exec(path.replace(/^.*[/\\]/s, ""))?.[2] ?? SCHEMA_VERSION);
 }
 
 /** The kind of a file by its name; undefined for a file that is not the lake's, or whose version this program does not read. */

@@ -77,6 +77,31 @@ test.each([
   await refused(database.url, message);
 });
 
+test("a search_path of the role or the database leads to no other tables, functions or operators", async () => {
+  const name = nameOf(database.url);
+  // Tables and functions of the names that outdial uses, in a schema that comes first.
+  await ask(
+    database.url,
+    `create schema other; create table other.jobs (); create table other.migrations (x int); create table other.workflow_status ();
+     create function other.now() returns timestamptz language sql as $$ select '1999-01-01'::timestamptz $$;
+     create function other.probe_room(integer) returns void language plpgsql as $$ begin raise exception 'the other one'; end $$;
+     alter database ${name} set search_path = other, pg_catalog`,
+  );
+  const migrated = await run(["db", "migrate"], database.url);
+  expect([migrated.code, migrated.stderr]).toEqual([0, ""]);
+  const store = await open(database.url);
+  await store.audit.append([{ actor: "ann", action: "note", subject: "call_1" }]);
+  await store.jobs.createJob({ id: "job_1", kind: "tag", sourceName: "-", contentHash: "-", options: {}, actor: "ann" });
+  expect(await store.audit.verify()).toMatchObject({ ok: true });
+  await store.close();
+  expect((await run(["db", "status"], database.url)).code).toBe(0);
+  expect(
+    await ask(database.url, "select relname from pg_class where relnamespace = 'other'::regnamespace order by relname"),
+  ).toEqual([{ relname: "jobs" }, { relname: "migrations" }, { relname: "workflow_status" }]);
+  const [early] = await ask(database.url, "select count(*)::int as early from outdial.jobs where created_at < '2000-01-01'");
+  expect(early).toEqual({ early: 0 });
+});
+
 test("what is doubtful is told by doctor and db status, and does not hinder", async () => {
   await ask(database.url, `alter database ${nameOf(database.url)} set statement_timeout = '40s'`);
   await (await open(database.url)).close();
