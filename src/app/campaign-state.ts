@@ -177,7 +177,7 @@ export async function stopCampaigns(
     await run.carry(signal);
     const ended = { ...stop, listProblem: run.listProblem, endedAt: clock.now() };
     notes.end(endOf({ stop: ended, campaigns: run.campaigns }));
-    return stopResultOf({ stop: ended, campaigns: run.campaigns });
+    return stopResultOf({ stop: { ...ended, carriedOut: false, lastSign: null }, campaigns: run.campaigns });
   } catch (thrown) {
     notes.end({ error: messageOf(thrown) });
     throw thrown;

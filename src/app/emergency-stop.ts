@@ -1,18 +1,11 @@
 // Wiring of the emergency stop for a workplace: what it pauses with, and the search for stops that nobody carries out.
 
 import { messageOf } from "../kernel/index.ts";
-import {
-  type CampaignUseCases,
-  EmergencyStops,
-  figuresOf,
-  readStop,
-  STOP_PATIENCE,
-  type StopPatience,
-} from "../operations/index.ts";
-import { stopResultOf, stopViewOf } from "../operations/views/index.ts";
+import { type CampaignUseCases, EmergencyStops, figuresOf, STOP_PATIENCE, type StopPatience } from "../operations/index.ts";
 import { type Flags, loadConfig } from "./config.ts";
 import type { Environment } from "./environment.ts";
 import { processLives } from "./process-space.ts";
+import { stopReads } from "./records.ts";
 import type { Background } from "./service/background.ts";
 import { StopNotes, takeLeftStops, takeStopNotes } from "./stop-notes.ts";
 import { storeOf } from "./store-of-config.ts";
@@ -54,10 +47,10 @@ export async function openStopRecords(
   flags: Flags,
   environment: Environment,
 ): Promise<Pick<CampaignUseCases, "stops" | "stopped"> & AsyncDisposable> {
-  const store = await storeOf(await loadConfig(flags, environment), environment);
+  const config = await loadConfig(flags, environment);
+  const store = await storeOf(config, environment);
   return {
-    stops: async (limit) => (await store.stops.list(limit)).map(stopViewOf),
-    stopped: async (id) => stopResultOf(await readStop(store.stops, id)),
+    ...stopReads(store, config.clock),
     [Symbol.asyncDispose]: () => store.close(),
   };
 }

@@ -1,15 +1,16 @@
 // The ledger, the audit log and the outbox, for commands that only read or cancel.
 
 import { randomUUID } from "node:crypto";
-import { createRandom } from "../kernel/index.ts";
+import { type Clock, createRandom } from "../kernel/index.ts";
 import {
   AttentionUseCases,
   AuditUseCases,
+  type CampaignUseCases,
   DeliveryUseCases,
   JobRecordsUseCases,
   KnownAnswers,
   livesOf,
-  readStop,
+  stopRecords,
 } from "../operations/index.ts";
 import { stopResultOf, stopViewOf } from "../operations/views/index.ts";
 import type { LifeStanding, StandingConflict, Store } from "../store/index.ts";
@@ -42,6 +43,15 @@ export interface Records extends AsyncDisposable {
 
 /** Which processes of a store are dead, as seen from this machine, by a process that is not one of them. */
 export const livesHere = ({ replicas }: Pick<Store, "replicas">) => livesOf(replicas, { host: processSpace(), processLives });
+
+/** Emergency stops as a store has them. */
+export function stopReads(store: Store, clock: Clock): Pick<CampaignUseCases, "stops" | "stopped"> {
+  const records = stopRecords({ ledger: store.stops, replicas: livesHere(store), clock });
+  return {
+    stops: async (limit) => (await records.list(limit)).map(stopViewOf),
+    stopped: async (id) => stopResultOf(await records.report(id)),
+  };
+}
 
 /** Opens the records of a store. */
 export async function openRecords(flags: Flags, environment: Environment): Promise<Records> {
@@ -87,10 +97,7 @@ export async function openAttention(flags: Flags, environment: Environment): Pro
     { store, clock },
     {
       ...complianceOn({ config, store, clock, random }),
-      campaigns: {
-        stops: async (limit) => (await store.stops.list(limit)).map(stopViewOf),
-        stopped: async (id) => stopResultOf(await readStop(store.stops, id)),
-      },
+      campaigns: stopReads(store, clock),
       deliveries: {
         // A secret that is not here leaves only the receivers unknown.
         async receivers() {

@@ -4,7 +4,7 @@ import type { HistogramSummary } from "../kernel/index.ts";
 import type { JobProgress, PlanReport, RefusedRow } from "../operations/index.ts";
 import type { JobDetail } from "../operations/views/index.ts";
 import type { ItemCounts, ItemResult } from "../store/index.ts";
-import { duration, grouped, printable } from "./text.ts";
+import { duration, grouped, numberOf, printable } from "./text.ts";
 
 const NAMES: Readonly<Record<ItemResult, string>> = {
   tagged: "tagged",
@@ -73,7 +73,7 @@ export function progressLine(progress: JobProgress, pace: ReturnType<Pace["note"
 /** The result of validation, for stderr. */
 export function planLines(plan: PlanReport): string[] {
   const lines = [
-    `${grouped(plan.rows)} rows: ${grouped(plan.toSend)} to send, ${grouped(plan.refused)} refused, ${grouped(plan.duplicates)} duplicates`,
+    `${numberOf(plan.rows, "row")}: ${grouped(plan.toSend)} to send, ${grouped(plan.refused)} refused, ${numberOf(plan.duplicates, "duplicate")}`,
   ];
   for (const [code, count] of Object.entries(plan.problems).sort(([, a], [, b]) => b - a))
     lines.push(`  ${grouped(count)} × ${code.replaceAll("_", " ")}`);
@@ -101,7 +101,7 @@ export function jobLines(job: JobDetail): string[] {
   if (job.tenant !== null) lines.push(tenantLine(job.tenant));
   if (job.change !== null) lines.push(...changeLines(job.change));
   else if (job.push !== null) lines.push(pushLine(job.push));
-  else lines.push(`  ${grouped(job.totalRows ?? 0)} rows: ${countsLine(job.counts)}`);
+  else lines.push(`  ${numberOf(job.totalRows ?? 0, "row")}: ${countsLine(job.counts)}`);
   if (job.metrics !== null) lines.push(metricsLine(job.metrics));
   lines.push(...lockedLines(job), ...leftLines(job));
   if (job.measured !== null) {
@@ -146,9 +146,7 @@ function lockedLines({ locked }: Pick<JobDetail, "locked">): string[] {
   const { rows, attempts, latencyMs } = locked;
   const took =
     latencyMs === null ? "" : ` · p50 ${msText(latencyMs.p50)} · p95 ${msText(latencyMs.p95)} · max ${msText(latencyMs.max)}`;
-  return [
-    `  locked: ${grouped(rows)} ${rows === 1 ? "row" : "rows"} · ${grouped(attempts)} ${attempts === 1 ? "attempt" : "attempts"}${took}`,
-  ];
+  return [`  locked: ${numberOf(rows, "row")} · ${numberOf(attempts, "attempt")}${took}`];
 }
 
 /** The state of the rows without a result; empty when there are none. */

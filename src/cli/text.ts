@@ -8,6 +8,9 @@ export function grouped(value: number): string {
   return Math.round(value).toLocaleString("en-US");
 }
 
+/** A number with its noun: `1 row`, `2,000 rows`. */
+export const numberOf = (count: number, noun: string): string => `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
+
 /** An instant for machines and people: 2026-03-01T08:00:00.000Z; null stays null. */
 export function timeText(at: number): string;
 export function timeText(at: number | null): string | null;

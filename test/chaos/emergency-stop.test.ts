@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openService, type RunningService } from "../../src/app/index.ts";
 import type { AuditEntry } from "../../src/store/index.ts";
-import { type CliProcess, startCli } from "../support/cli.ts";
+import { type CliProcess, runCli, startCli } from "../support/cli.ts";
 import { operatorToken, type StartedWorld, startServe, startWorld } from "../support/world.ts";
 
 const dialerConfig = {
@@ -132,8 +132,12 @@ test("the services beside a killed one go on with its stop, exactly one of them"
   await expectStopped(service, { taken: 1 });
 });
 
-test("with no other service there, the next start goes on", async () => {
+test("with no other service there, its last sign of life and what to do are told, and the next start goes on", async () => {
   await killedHalfWay(await spawn());
+  const told = await runCli(["campaign", "stops"], { cwd: world.folder, env: world.environment });
+  expect(told.stdout).not.toContain("a service carries it out");
+  expect(told.stdout).toMatch(/its service's last sign of life: \d{4}-\d\d-\d\dT/);
+  expect(told.stdout).toContain("start a service (outdial serve), or give the stop again (outdial stop)");
   await expectStopped(await open(), { taken: 1 });
 });
 

@@ -30,7 +30,8 @@ export const stops: Run<typeof declared.stops> = async ({ args: { id }, options,
   await using api = openApi(options, io);
   if (id !== undefined) return await showStop(await api.ask("campaigns.stopped", { params: { stop: id } }), io);
   const list = await api.list("campaigns.stops", { most: SHOWN });
-  await io.answer({ items: list }, list.length === 0 ? [] : STOPS.lines(list, io.width), "there was no emergency stop");
+  const lines = list.length === 0 ? [] : [...STOPS.lines(list, io.width), ...(list.some(isLeft) ? [LEFT] : [])];
+  await io.answer({ items: list }, lines, "there was no emergency stop");
 };
 
 async function showStop(stop: StopResult, io: Io): Promise<number> {
@@ -45,12 +46,25 @@ async function showStop(stop: StopResult, io: Io): Promise<number> {
     ...left.map(({ campaignId, message }) => `  ${printable(campaignId)}: ${printable(message)}`),
   ];
   if (listProblem !== null) lines.push(problemLine(listProblem));
+  if (isLeft(stop)) lines.push(LEFT);
   await io.answer(stop, lines);
   return open.length === 0 && listProblem === null ? EXIT.done : EXIT.partlyFailed;
 }
 
-function standing({ endedAt, supersededBy, carriedOut }: Pick<EmergencyStop, "endedAt" | "supersededBy" | "carriedOut">): string {
+type Standing = Pick<EmergencyStop, "endedAt" | "supersededBy" | "carriedOut" | "lastSign">;
+
+/** Nobody carries it out at present. */
+const isLeft = ({ endedAt, supersededBy, carriedOut }: Standing): boolean =>
+  endedAt === null && supersededBy === null && !carriedOut;
+
+const LEFT = "Nobody carries out a stop that waits: start a service (outdial serve), or give the stop again (outdial stop).";
+
+function standing(stop: Standing): string {
+  const { endedAt, supersededBy, lastSign } = stop;
   if (supersededBy !== null) return `${supersededBy} continues in its place`;
   if (endedAt !== null) return `ended ${formatInstant(Date.parse(endedAt))}`;
-  return carriedOut ? "a service carries it out" : "waits for a service to continue it";
+  if (!isLeft(stop)) return "a service carries it out";
+  return lastSign === null
+    ? "waits for a service to continue it"
+    : `waits; its service's last sign of life: ${formatInstant(Date.parse(lastSign))}`;
 }

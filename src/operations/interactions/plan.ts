@@ -15,6 +15,7 @@ export type PlannedRow =
       readonly line: number;
       readonly interactionId: string;
       readonly code: string;
+      readonly agentId: string;
       readonly problems: readonly InteractionProblem[];
       /** Only while planning: the line of an earlier row that is refused together with this one. */
       readonly conflictsWith?: number;
@@ -24,6 +25,7 @@ export type PlannedRow =
       readonly line: number;
       readonly interactionId: string;
       readonly code: string;
+      readonly agentId: string;
       readonly firstLine: number;
     };
 
@@ -74,11 +76,11 @@ function planRow(read: ReadRow, tree: DispositionTree, seen: Seen): PlannedRow {
   if (!("record" in read)) {
     const { field, reason: message } = read;
     const problem: InteractionProblem = { code: "unreadable_row", message, ...(field === undefined ? {} : { field }) };
-    return { kind: "refused", line, interactionId: "", code: "", problems: [problem] };
+    return { kind: "refused", line, interactionId: "", code: "", agentId: "", problems: [problem] };
   }
-  const { interactionId, code } = read.record;
+  const { interactionId, code, agentId } = read.record;
   const checked = checkCorrection(read.record, tree);
-  if ("problems" in checked) return { kind: "refused", line, interactionId, code, problems: checked.problems };
+  if ("problems" in checked) return { kind: "refused", line, interactionId, code, agentId, problems: checked.problems };
   const { entry, policy, etag = "" } = checked.ok;
   const body = JSON.stringify([Date.parse(entry.timestamp), entry.description, policy, etag]);
   // Rows that add to an interaction are compatible; a replacement is compatible only with an equal one.
@@ -95,24 +97,28 @@ function planRow(read: ReadRow, tree: DispositionTree, seen: Seen): PlannedRow {
       line,
       interactionId,
       code,
+      agentId,
       problems: [conflictProblem(firstLine)],
       conflictsWith: firstLine,
     };
   }
   const [, same] = earlier;
-  if (same !== undefined) return { kind: "duplicate", line, interactionId, code, firstLine: same.firstLine };
+  if (same !== undefined) return { kind: "duplicate", line, interactionId, code, agentId, firstLine: same.firstLine };
   return { kind: "send", correction: checked.ok };
 }
 
 const stored = z.array(
   z.union([
-    z.tuple([z.number(), z.string(), z.string(), z.number()]),
-    z.tuple([
-      z.number(),
+    z.tuple([z.number(), z.string(), z.string(), z.number()], z.string()),
+    z.tuple(
+      [
+        z.number(),
+        z.string(),
+        z.string(),
+        z.array(z.object({ code: z.string(), message: z.string(), field: z.string().optional() })),
+      ],
       z.string(),
-      z.string(),
-      z.array(z.object({ code: z.string(), message: z.string(), field: z.string().optional() })),
-    ]),
+    ),
     z.tuple([z.number(), z.string(), z.string(), z.enum(POLICIES), z.string(), z.string(), z.string()], z.string()),
   ]),
 );
@@ -121,8 +127,8 @@ const stored = z.array(
 export function encodeRows(rows: readonly PlannedRow[]): string {
   return JSON.stringify(
     rows.map((row) => {
-      if (row.kind === "duplicate") return [row.line, row.interactionId, row.code, row.firstLine];
-      if (row.kind === "refused") return [row.line, row.interactionId, row.code, row.problems];
+      if (row.kind === "duplicate") return [row.line, row.interactionId, row.code, row.firstLine, row.agentId];
+      if (row.kind === "refused") return [row.line, row.interactionId, row.code, row.problems, row.agentId];
       const { line, interactionId, policy, entry, etag } = row.correction;
       const { code, agent_id, timestamp, description } = entry;
       return [line, interactionId, code, policy, agent_id, timestamp, description, ...(etag === undefined ? [] : [etag])];
@@ -134,16 +140,16 @@ export function encodeRows(rows: readonly PlannedRow[]): string {
 export function decodeRows(payload: string): PlannedRow[] {
   return stored.parse(JSON.parse(payload)).map((row): PlannedRow => {
     if (isSent(row)) return { kind: "send", correction: decodeCorrection(row) };
-    const [line, interactionId, code, last] = row;
-    if (typeof last === "number") return { kind: "duplicate", line, interactionId, code, firstLine: last };
-    return { kind: "refused", line, interactionId, code, problems: last as readonly InteractionProblem[] };
+    const [line, interactionId, code, last, agentId = ""] = row;
+    if (typeof last === "number") return { kind: "duplicate", line, interactionId, code, agentId, firstLine: last };
+    return { kind: "refused", line, interactionId, code, agentId, problems: last as readonly InteractionProblem[] };
   });
 }
 
 type StoredRow = z.output<typeof stored>[number];
 type StoredCorrection = Extract<StoredRow, readonly [number, string, string, Policy, string, ...string[]]>;
 
-const isSent = (row: StoredRow): row is StoredCorrection => row.length > 4;
+const isSent = (row: StoredRow): row is StoredCorrection => typeof row[3] === "string";
 
 function decodeCorrection(row: StoredCorrection): PlannedCorrection {
   const [line, interactionId, code, policy, agent_id, timestamp, description, etag] = row;

@@ -10,6 +10,8 @@ import type { PlannedCorrection } from "./row.ts";
 export interface FinishedCorrection extends FinishedItem {
   readonly interactionId: string;
   readonly code: string;
+  /** As the row has it, where nothing was sent. */
+  readonly agentId?: string;
   readonly entry: Entry | undefined;
   readonly policy: Policy | undefined;
   readonly result: CorrectionResult | "duplicate";
@@ -24,12 +26,12 @@ export interface FinishedCorrection extends FinishedItem {
 
 /** The item of a row for which nothing was sent. */
 export function unsentItem(
-  row: { readonly line: number; readonly interactionId: string; readonly code: string },
+  row: { readonly line: number; readonly interactionId: string; readonly code: string; readonly agentId: string },
   result: "validation_error" | "duplicate",
   reason: string,
 ): FinishedCorrection {
-  const { line, interactionId, code } = row;
-  return { line, interactionId, code, entry: undefined, policy: undefined, result, reason, attempts: 0 };
+  const { line, interactionId, code, agentId } = row;
+  return { line, interactionId, code, agentId, entry: undefined, policy: undefined, result, reason, attempts: 0 };
 }
 
 /** Name of the event of a correction. */

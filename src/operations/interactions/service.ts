@@ -432,7 +432,8 @@ function localResult(row: PlannedRow, conflictsWith: number | undefined): Finish
   if (row.kind === "duplicate") return unsentItem(row, "duplicate", `the same as line ${row.firstLine}`);
   if (conflictsWith === undefined) return undefined;
   const { line, interactionId, entry } = row.correction;
-  return unsentItem({ line, interactionId, code: entry.code }, "validation_error", conflictProblem(conflictsWith).message);
+  const { code, agent_id: agentId } = entry;
+  return unsentItem({ line, interactionId, code, agentId }, "validation_error", conflictProblem(conflictsWith).message);
 }
 
 async function correctRow(

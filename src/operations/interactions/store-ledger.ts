@@ -14,9 +14,10 @@ export function createCorrectionLedger(parts: RowLedgerParts): RowLedger<Planned
     lineOf,
     subjectOf: ({ interactionId }) => interactionId,
     action: "interaction.disposition",
-    detailsOf: ({ code, entry, policy, tagBefore, tagAfter, before, after, intended, stored }) => ({
+    detailsOf: ({ code, agentId, entry, policy, tagBefore, tagAfter, before, after, intended, stored }) => ({
       code,
-      agent: entry?.agent_id,
+      // An unreadable row has none.
+      agent: entry?.agent_id ?? (agentId || undefined),
       timestamp: entry?.timestamp,
       policy,
       etagBefore: tagBefore,

@@ -31,14 +31,30 @@ export function replicaIsDead(
 export function livesOf(
   replicas: Pick<Replicas, "list">,
   here: { readonly host: string; readonly processLives: (pid: number) => boolean },
-): { isDead(id: string): Promise<boolean>; live(): Promise<Replica[]> } {
+): Lives {
+  const find = async (id: string) => (await replicas.list()).find((candidate) => candidate.id === id);
   return {
     live: async () => (await replicas.list()).filter((one) => !replicaIsDead(one, here)),
-    async isDead(id) {
-      const replica = (await replicas.list()).find((candidate) => candidate.id === id);
-      return replicaIsDead(replica, here);
+    isDead: async (id) => replicaIsDead(await find(id), here),
+    async signOf(id) {
+      const replica = await find(id);
+      return { lives: !replicaIsDead(replica, here), silentMs: replica?.silentMs ?? null };
     },
   };
+}
+
+/** Which processes of a store live. */
+export interface Lives {
+  isDead(id: string): Promise<boolean>;
+  live(): Promise<Replica[]>;
+  /** Whether a process lives, and for how long it has given no sign of life, ms; null when it is on the list no more. */
+  signOf(id: string): Promise<LifeSign>;
+}
+
+/** The last sign of life of a process. */
+export interface LifeSign {
+  readonly lives: boolean;
+  readonly silentMs: number | null;
 }
 
 /** A thing that is not the same in all processes of a store. */
@@ -63,11 +79,8 @@ export const differenceWords = ({ item, groups: [most = [], ...others] }: Replic
   `${others.flat().join(", ")} ${others.flat().length === 1 ? "has" : "have"} other ${item} than ${most.join(", ")}`;
 
 /** This process among those of the same store: its id, which are dead, and which are services. */
-export interface Membership {
+export interface Membership extends Lives {
   readonly id: string;
-  isDead(id: string): Promise<boolean>;
-  /** The live processes of the store, this one included. */
-  live(): Promise<Replica[]>;
   /** Set while the tenant refuses this process's token, by what its client last saw; makes no request. */
   refusal(): ReplicaBeat["refused"];
   /** The other live services that run jobs of a scope, and whose token the tenant does not refuse as far as they know. */

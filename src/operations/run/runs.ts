@@ -115,9 +115,10 @@ export class Runs {
       this.#deps.warn(`${id} did not end in time; it will continue where it stopped`);
   }
 
-  /** Whether the process that began a job gave it to the services. */
+  /** Whether the process that began a job, or its latest run, gave it to the services. */
   async wasShared(job: Pick<Job, "id" | "run">): Promise<boolean> {
-    return (await this.#attached().phase({ jobId: job.id, run: job.run })).wasShared;
+    for (const run of new Set([job.run, 1])) if ((await this.#attached().phase({ jobId: job.id, run })).wasShared) return true;
+    return false;
   }
 
   /** Whether this process is a service. */
@@ -195,7 +196,9 @@ export class Runs {
       if (run === undefined) continue;
       if (atWork !== null) await members.forget(atWork);
       const entered = { kind: kind.name, jobId, run };
-      if (this.#engine !== undefined && !serves) await this.#engine.startHere(entered);
+      const isKept = !serves || (members.refusal() === null && (await members.refused(kind.scope)).length > 0);
+      // The queue would give it to any service, also to one that leaves it: that may go on for ever.
+      if (this.#engine !== undefined && isKept) await this.#engine.startHere(entered);
       else if (service === undefined) await (await this.#alone()).startHere(entered);
       else {
         await desk.enqueue(entered, { scope: kind.scope, partition: kind.partition(job) });
@@ -269,8 +272,8 @@ export class Runs {
   }
 
   /**
-   * Gives runs of dead processes back to the queue, and begins new runs for those of another version of outdial. One service at a
-   * time does this.
+   * Gives runs of dead processes back to the queue, and begins new runs for those of another version of outdial and those that a
+   * service leaves because the tenant refuses its token. One service at a time does this.
    */
   async adopt(): Promise<void> {
     const { turns, members, audit, elapsed = monotonic } = this.#deps;
@@ -283,12 +286,17 @@ export class Runs {
       if (!members.isSteady()) return;
       const underWay = await engine.underWay();
       left.push(...this.#strays(underWay));
-      for (const run of underWay) if (run.executor !== members.id && (await members.isDead(run.executor))) left.push(run);
+      const refused: UnderWay[] = [];
+      for (const run of underWay) {
+        if (run.executor === members.id) continue;
+        if (await members.isDead(run.executor)) left.push(run);
+        else if (await this.#isLeftByRefused(run)) refused.push(run);
+      }
       // A process that was suspended since the check would take runs away from the processes that have taken them by now.
       if (elapsed() - began > ADOPTION_MS) return;
       await engine.resume(left.filter(({ current }) => current));
       for (const executor of new Set(left.map((run) => run.executor))) await members.forget(executor);
-      for (const run of left) if (!run.current) await this.#beginAnew(run);
+      for (const run of [...left.filter(({ current }) => !current), ...refused]) await this.#beginAnew(run);
     };
     await turns.inTurn("adoption of runs", take, ADOPTION_MS);
   }
@@ -305,7 +313,15 @@ export class Runs {
     return seen.filter((run) => before.has(workflowId(run)));
   }
 
-  /** Begins a new run of a job whose run no process of this version can continue. */
+  /** Whether another service got the run from the queue and does not take its job, because the tenant refuses its token and not this one's. */
+  async #isLeftByRefused({ kind, jobId, run, executor }: UnderWay): Promise<boolean> {
+    const { members } = this.#deps;
+    if (members.refusal() !== null || !(await members.refused(this.#kindOf({ kind }).scope)).includes(executor)) return false;
+    const job = await this.#rowsOf(jobId).getJob(jobId);
+    return job?.run === run && job.status === "ready";
+  }
+
+  /** Begins a new run of a job whose run no process of this version can continue, or the one that has it leaves. */
   async #beginAnew(run: UnderWay): Promise<void> {
     await this.#attached().cancel(run);
     const job = await this.#rowsOf(run.jobId).getJob(run.jobId);

@@ -46,9 +46,10 @@ function common({
   createdAt,
   endedAt,
   supersededBy,
-  executor,
+  carriedOut,
+  lastSign,
   listProblem,
-}: Omit<EmergencyStopReport["stop"], "run">) {
+}: Omit<EmergencyStopReport["stop"], "run" | "executor">) {
   return {
     id,
     actor,
@@ -57,7 +58,8 @@ function common({
     createdAt: timeText(createdAt),
     endedAt: timeText(endedAt),
     supersededBy,
-    carriedOut: executor !== null,
+    carriedOut,
+    lastSign: timeText(lastSign),
     listProblem,
   };
 }

@@ -140,6 +140,14 @@ test("many from a file: checked whole, sent, reported; recognised by its content
 
   const done = await run("dispositions", "c.csv", "--out", "-", "--json");
   expect(done.code).toBe(4);
+  const { stdout } = await runCli(["audit", "list", "--limit", "100", "--json"], { cwd: world.folder, env: world.environment });
+  const agents = (JSON.parse(stdout) as { items: { details: { agent?: string; result?: string } }[] }).items.map(
+    ({ details }) => [details.result, details.agent],
+  );
+  // Also of rows that were not sent.
+  for (const unsent of ["validation_error", "duplicate"])
+    expect(agents).toContainEqual([unsent, expect.stringMatching(/^agent_/)]);
+  expect(agents).not.toContainEqual(["validation_error", undefined]);
   const rows = ndjson(done.stdout);
   expect(rows.slice(0, -1).map(({ line, result }) => [line, result])).toEqual([
     [2, "success"],

@@ -45,11 +45,12 @@ async function serveBeside(other: Readonly<Record<string, string>>): Promise<str
 }
 
 /** One statement on the database of both. */
-async function query(statement: string, values: readonly unknown[]): Promise<void> {
+async function query(statement: string, values: readonly unknown[] = []): Promise<void> {
   const client = new pg.Client({ connectionString: whole.databaseUrl });
   await client.connect();
   try {
-    await client.query(statement, [...values]);
+    // Several statements at once go without values only.
+    await (values.length === 0 ? client.query(statement) : client.query(statement, [...values]));
   } finally {
     await client.end();
   }
@@ -100,6 +101,21 @@ test("a service whose token is refused is not ready, leaves its jobs to the othe
   expect((await attention()).map(({ code }) => code)).toContain("token_refused");
   expect(whole.logged.join("\n")).toMatch(/the tenant refuses the token of \S+; jobs, stops and orders are left to \S+/);
   expect(await (await fetch(`${whole.service.url}/metrics`)).text()).toMatch(/^outdial_token_refused 1$/m);
+});
+
+test("a job goes to the service whose token is good, also when the queue gives everything to the one that leaves it", async () => {
+  await serveBeside({ CXONE_CLIENT_SECRET: "rotated-since" });
+  await until(async () => names(await conditions()).includes("token_refused"));
+  const [good] = (await whole.service.store.replicas.list()).flatMap(({ id, refused }) => (refused === null ? [id] : []));
+  // Whoever polls first gets a run: here that is never the good one.
+  await query(
+    `create function outdial.never_first() returns trigger language plpgsql as $$ begin return null; end $$;
+     create trigger never_first before update on dbos.workflow_status for each row
+     when (old.status = 'ENQUEUED' and new.status = 'PENDING' and new.executor_id = '${good}')
+     execute function outdial.never_first()`,
+  );
+  const id = await submit(0);
+  await expect.poll(() => whole.get(`/api/v1/jobs/${id}`), { timeout: 60_000 }).toMatchObject({ status: "done", done: ROWS });
 });
 
 test("a stop that is given to a service whose token is refused is carried out by the other one", async () => {

@@ -6,6 +6,7 @@ import type { ListProblem, Stop, StopEvidence, StopLedger, StopPause, StoppedCam
 import { OperationError } from "../../error.ts";
 import { inTime } from "../../in-time.ts";
 import { isFree, type LeaseHolder, takeFree } from "../../run/lease.ts";
+import type { Lives } from "../../run/members.ts";
 import { type KnownOfCampaigns, type StopPatience, StopRun, type StopRunDeps } from "./stop.ts";
 
 /** Notes of a stop that is carried out while the database is away. */
@@ -18,7 +19,7 @@ export interface StopJot {
 
 interface EmergencyStopDeps extends Pick<StopRunDeps, "runner" | "provisioning" | "figures" | "keepList"> {
   readonly ledger: StopLedger;
-  readonly replicas: LeaseHolder;
+  readonly replicas: LeaseHolder & Pick<Lives, "signOf">;
   readonly replicaId: string;
   /** Whether the tenant refuses this process's token, and another service can carry stops out. */
   readonly leavesWork: () => Promise<boolean>;
@@ -34,9 +35,16 @@ interface EmergencyStopDeps extends Pick<StopRunDeps, "runner" | "provisioning" 
   readonly warn: (message: string) => void;
 }
 
+/** A stop, and whether a living process carries it out. */
+export interface CarriedStop extends Stop {
+  readonly carriedOut: boolean;
+  /** When the process that has it last gave a sign of life, though it does not live any more; null otherwise, and when that is not known. */
+  readonly lastSign: number | null;
+}
+
 /** A stop and the progress of each of its campaigns. */
 export interface EmergencyStopReport {
-  readonly stop: Stop;
+  readonly stop: CarriedStop;
   readonly campaigns: readonly StoppedCampaign[];
 }
 
@@ -145,17 +153,22 @@ export class EmergencyStops {
   /** Throws OperationError `job_not_found`. */
   async report(id: string): Promise<EmergencyStopReport> {
     const here = this.#here.get(id);
-    if (here === undefined) return readStop(this.#deps.ledger, id);
+    if (here === undefined) return stopRecords(this.#deps).report(id);
     const { stop, run } = here;
-    return { stop: { ...stop, listProblem: run.listProblem }, campaigns: run.campaigns };
+    return { stop: { ...stop, listProblem: run.listProblem, ...carriedHere(stop) }, campaigns: run.campaigns };
   }
 
   /** The latest stops, newest first; without the database, those that are carried out here. */
-  async list(limit: number): Promise<Stop[]> {
-    const here = [...this.#here.values()].map(({ stop, run }) => ({ ...stop, listProblem: run.listProblem }));
+  async list(limit: number): Promise<CarriedStop[]> {
+    const here = [...this.#here.values()].map(({ stop, run }) => ({
+      ...stop,
+      listProblem: run.listProblem,
+      ...carriedHere(stop),
+    }));
     const known = new Map(here.map((stop) => [stop.id, stop]));
     try {
-      for (const stop of await this.#inTime(this.#deps.ledger.list(limit))) if (!known.has(stop.id)) known.set(stop.id, stop);
+      for (const stop of await this.#inTime(stopRecords(this.#deps).list(limit)))
+        if (!known.has(stop.id)) known.set(stop.id, stop);
     } catch (thrown) {
       if (here.length === 0) throw thrown;
     }
@@ -362,15 +375,36 @@ export class EmergencyStops {
   }
 }
 
-/** A stop with its campaigns. Throws OperationError `job_not_found`. */
-export async function readStop(ledger: Pick<StopLedger, "find" | "campaigns">, id: string): Promise<EmergencyStopReport> {
-  const stop = await ledger.find(id);
-  if (stop === undefined)
-    throw new OperationError("job_not_found", `there is no emergency stop ${id}`, {
-      advice: "outdial campaign stops lists them.",
-    });
-  return { stop, campaigns: await ledger.campaigns(id) };
+/** Stops as the database has them, by the processes that live. */
+export function stopRecords({
+  ledger,
+  replicas,
+  clock,
+}: {
+  readonly ledger: Pick<StopLedger, "find" | "list" | "campaigns">;
+  readonly replicas: Pick<Lives, "signOf">;
+  readonly clock: Clock;
+}) {
+  const carried = async (stop: Stop): Promise<CarriedStop> => {
+    if (stop.executor === null) return { ...stop, carriedOut: false, lastSign: null };
+    const { lives, silentMs } = await replicas.signOf(stop.executor);
+    return { ...stop, carriedOut: lives, lastSign: lives || silentMs === null ? null : clock.now() - silentMs };
+  };
+  return {
+    list: async (limit: number): Promise<CarriedStop[]> => Promise.all((await ledger.list(limit)).map(carried)),
+    /** A stop with its campaigns. Throws OperationError `job_not_found`. */
+    async report(id: string): Promise<EmergencyStopReport> {
+      const stop = await ledger.find(id);
+      if (stop === undefined)
+        throw new OperationError("job_not_found", `there is no emergency stop ${id}`, {
+          advice: "outdial campaign stops lists them.",
+        });
+      return { stop: await carried(stop), campaigns: await ledger.campaigns(id) };
+    },
+  };
 }
+
+const carriedHere = ({ executor }: Stop) => ({ carriedOut: executor !== null, lastSign: null });
 
 const beginning = ({ id, actor, reason, scope }: Pick<Stop, "id" | "actor" | "reason" | "scope">) => ({
   actor,

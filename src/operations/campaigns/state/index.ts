@@ -2,7 +2,7 @@
 
 export { type CampaignFacts, campaignFacts } from "./campaign-facts.ts";
 export { type ChangeOptions, type StateChange } from "./change.ts";
-export { type EmergencyStopReport, EmergencyStops, endOf, readStop, type StopJot } from "./emergency-stop.ts";
+export { type EmergencyStopReport, EmergencyStops, endOf, type StopJot, stopRecords } from "./emergency-stop.ts";
 export {
   type CampaignGate,
   type CampaignGateVerdict,

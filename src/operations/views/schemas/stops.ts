@@ -14,7 +14,10 @@ export const emergencyStop = z
     createdAt: time,
     endedAt: time.nullable().describe("Null while it goes on"),
     supersededBy: z.string().nullable().describe("The later stop that goes on in place of this one"),
-    carriedOut: z.boolean().describe("A replica has it; false while it waits for one, and when it has ended"),
+    carriedOut: z.boolean().describe("A living replica has it; false while it waits for one, and when it has ended"),
+    lastSign: time
+      .nullable()
+      .describe("When the replica that has it last gave a sign of life, if that replica does not live any more; null otherwise"),
     listProblem: z
       .strictObject({ code: z.string(), message: z.string() })
       .nullable()

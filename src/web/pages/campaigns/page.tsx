@@ -66,7 +66,7 @@ function useStop(): Stop | undefined {
 const notConfirmed = ({ changes }: Stop) => changes.filter(({ confirmed, status }) => !confirmed && status !== "resumed");
 
 function StopNotice({ stop }: { readonly stop: Stop }) {
-  const { actor, createdAt, endedAt, changes, seenPaused, alreadyPaused, carriedOut, listProblem } = stop;
+  const { actor, createdAt, endedAt, changes, seenPaused, alreadyPaused, carriedOut, lastSign, listProblem } = stop;
   const open = notConfirmed(stop);
   const confirmed = changes.filter((one) => one.confirmed).length;
   return (
@@ -77,6 +77,12 @@ function StopNotice({ stop }: { readonly stop: Stop }) {
         {whole(seenPaused.length)} seen paused before, {whole(alreadyPaused.length)} only listed as paused and not looked at,{" "}
         {whole(open.length)} not confirmed.
         {endedAt === null && !carriedOut ? " It waits for a service to continue it." : null}
+        {lastSign === null ? null : (
+          <>
+            {" "}
+            Last sign of life of the one that had it: <Time at={lastSign} as="clock" />.
+          </>
+        )}
       </p>
       {listProblem === null ? null : <p class="warn break">Not all is known: {problemText(listProblem)}</p>}
       <ul>
