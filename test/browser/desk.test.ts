@@ -1,5 +1,6 @@
 // The frame around every page: which tenant this is, the palette with its verbs, and the formats of the reader.
 
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type BrowserWorld, NARROW, openBrowserWorld, tenantHost, WIDE } from "./world.ts";
 
@@ -114,4 +115,38 @@ test("the typeface comes with the page, and figures have one width", async () =>
     "[...document.fonts].filter(({ family, status }) => family.includes('Inter Variable') && status === 'loaded').length";
   await expect.poll(() => page.evaluate(loaded)).toBeGreaterThan(0);
   expect(await page.evaluate("getComputedStyle(document.documentElement).fontVariantNumeric")).toBe("tabular-nums");
+});
+
+test("from a number to its evidence: verdict, hours of the person's day, lists, and the pack as a file", async () => {
+  await using opened = await world.open(WIDE, "operator");
+  const { page, faults } = opened;
+  await page.goto(world.whole.service.url);
+  await opened.drawn("Campaigns");
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("+12125550123");
+  await page.getByRole("option", { name: "+12125550123" }).waitFor();
+  await page.keyboard.press("Enter");
+  const explain = page.getByRole("region", { name: "Explain a number" });
+  await explain
+    .getByText(/^(may|must not) be called$/)
+    .first()
+    .waitFor();
+  expect(page.url()).not.toContain("2125550123");
+  await explain.getByRole("region", { name: "Suppression" }).getByText("not suppressed").waitFor();
+  // Ticks are the person's midnight and every six hours, whatever the time is now.
+  const ticks = await explain.locator("svg g text").allTextContents();
+  expect(ticks.map((text) => text.replace(/\s/g, " "))).toEqual(expect.arrayContaining(["12:00 AM", "6:00 AM", "12:00 PM", "6:00 PM"]));
+  for (const [name, file, start] of [
+    ["Evidence pack, PDF", "evidence.pdf", "%PDF-"],
+    ["JSON", "evidence.ndjson", "{"],
+  ] as const) {
+    const [saved] = await Promise.all([page.waitForEvent("download"), explain.getByRole("button", { name }).click()]);
+    expect(saved.suggestedFilename()).toBe(file);
+    expect(readFileSync(await saved.path(), "latin1").slice(0, start.length)).toBe(start);
+  }
+  expect(await opened.violations()).toEqual([]);
+  await using viewer = await world.open(WIDE, "viewer");
+  await viewer.page.goto(`${world.whole.service.url}/compliance#%2B12125550123`);
+  await viewer.page.getByRole("region", { name: "Evidence pack" }).getByText("Needs the role operator").waitFor();
+  expect([...faults, ...viewer.faults]).toEqual([]);
 });
