@@ -135,7 +135,9 @@ test("from a number to its evidence: verdict, hours of the person's day, lists, 
   await explain.getByRole("region", { name: "Suppression" }).getByText("not suppressed").waitFor();
   // Ticks are the person's midnight and every six hours, whatever the time is now.
   const ticks = await explain.locator("svg g text").allTextContents();
-  expect(ticks.map((text) => text.replace(/\s/g, " "))).toEqual(expect.arrayContaining(["12:00 AM", "6:00 AM", "12:00 PM", "6:00 PM"]));
+  expect(ticks.map((text) => text.replace(/\s/g, " "))).toEqual(
+    expect.arrayContaining(["12:00 AM", "6:00 AM", "12:00 PM", "6:00 PM"]),
+  );
   for (const [name, file, start] of [
     ["Evidence pack, PDF", "evidence.pdf", "%PDF-"],
     ["JSON", "evidence.ndjson", "{"],
@@ -149,4 +151,30 @@ test("from a number to its evidence: verdict, hours of the person's day, lists, 
   await viewer.page.goto(`${world.whole.service.url}/compliance#%2B12125550123`);
   await viewer.page.getByRole("region", { name: "Evidence pack" }).getByText("Needs the role operator").waitFor();
   expect([...faults, ...viewer.faults]).toEqual([]);
+});
+
+test("the audit has one row for what a job did to many calls, and stays in shape when details open", async () => {
+  const file = readFileSync("examples/calls.csv", "utf8").split("\n").slice(0, 13).join("\n");
+  const path = "/api/v1/campaigns/camp_primary_001/tags?name=grouped.csv";
+  const sent = await world.whole.ask(path, { method: "POST", headers: { "content-type": "text/csv" }, body: file });
+  const { jobId } = (await sent.json()) as { jobId: string };
+  await world.whole.ended(jobId);
+  await using opened = await world.open(WIDE, "operator");
+  const { page, faults } = opened;
+  await page.goto(`${world.whole.service.url}/audit`);
+  await opened.drawn("Audit");
+  const rows = page.locator("tbody tr");
+  const button = page.getByRole("button", { name: /more of this job$/ }).first();
+  await button.waitFor();
+  const before = await rows.count();
+  const more = Number.parseInt((await button.textContent()) ?? "", 10);
+  await opened.press(button);
+  await expect.poll(() => rows.count()).toBe(before + more);
+  const when = rows.first().getByRole("time").first();
+  const line = (await when.boundingBox())?.height;
+  await page.getByText("Details").first().click();
+  expect((await when.boundingBox())?.height).toBe(line);
+  expect(await opened.overflow()).toBe(0);
+  expect(await opened.violations()).toEqual([]);
+  expect(faults).toEqual([]);
 });

@@ -13,7 +13,7 @@ import { NameText } from "../../ui/name-text.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { Plot } from "../../ui/plot.tsx";
 import { SavedTable } from "../../ui/saved-table.tsx";
-import { ShareBar } from "../../ui/share-bar.tsx";
+import { SharesNote, shareColumn } from "../../ui/share-bar.tsx";
 import { Empty, Loaded } from "../../ui/states.tsx";
 import { comparedOf, comparedWords, DIFFER, WAYS } from "../../view/compare.ts";
 import { counted, decimal, interval, intervalKind, levelText, percent, whole, words } from "../../view/format.ts";
@@ -108,9 +108,10 @@ function Categories({ report: { categories } }: { readonly report: Report }) {
         columns={[
           { name: "Category", head: true, cell: ({ category }) => words(category) },
           { name: "Calls", numeric: true, cell: ({ calls }) => whole(calls) },
-          { name: "Share", cell: ({ share }) => <ShareBar share={share} to={scaleOf(categories.map((one) => one.share))} /> },
+          shareColumn("Share", categories, ({ share }) => share, scaleOf(categories.map(({ share }) => share))),
         ]}
       />
+      <SharesNote shares={categories.map(({ share }) => share)} />
     </section>
   );
 }
@@ -133,10 +134,11 @@ function Codes({ report: { by } }: { readonly report: Report }) {
               mapped ? categories.map(words).join(", ") : <Pill state="unmapped" tone="warn" text="not mapped" />,
           },
           { name: "Calls", numeric: true, cell: ({ calls }) => whole(calls) },
-          { name: "Share", cell: ({ share }) => <ShareBar share={share} /> },
+          shareColumn("Share", by.code, ({ share }) => share, scaleOf(by.code.map(({ share }) => share))),
           { name: "Mean duration", numeric: true, cell: ({ averageSeconds }) => `${decimal(averageSeconds, 0)} s` },
         ]}
       />
+      <SharesNote shares={by.code.map(({ share }) => share)} />
     </section>
   );
 }
@@ -181,9 +183,10 @@ function Comparisons({ report: { by, comparisons } }: { readonly report: Report 
                 head: true,
                 cell: ({ value }) => <CampaignName id={value} names={names} />,
               },
-              { name: "Conversion", cell: ({ conversion }) => <ShareBar share={conversion} to={top} /> },
+              shareColumn("Conversion", groups, ({ conversion }) => conversion, top),
             ]}
           />
+          <SharesNote shares={groups.map(({ conversion }) => conversion)} />
         </section>
       )}
       {comparisons.length === 0 ? null : (

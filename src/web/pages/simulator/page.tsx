@@ -399,7 +399,9 @@ function Result({ state: { prediction, problem } }: { readonly state: StudyState
           note="what keeps more calls from being placed"
         />
       </Figures>
-      <div class={`banner ${verdict?.tone === "good" ? "good" : verdict?.tone === "bad" ? "bad" : ""}`}>
+      <div
+        class={`banner ${verdict?.tone === "good" ? "good" : verdict?.tone === "bad" ? "bad" : verdict === undefined ? "plain" : ""}`}
+      >
         {verdict?.text ?? "Simulating …"}
       </div>
     </section>
