@@ -35,10 +35,12 @@ The tables of area codes, countries, places and postal codes are derived from
 
 ZIP codes were compared with GeoNames (https://www.geonames.org, Creative Commons Attribution 4.0); no data of it is contained.
 
+The font of the dashboard is Inter, Copyright 2016 The Inter Project Authors, SIL Open Font License 1.1, reduced to Latin alphabets by Fontsource.
+
 The fonts of PDFs are Roboto, Copyright 2015 Google Inc., Apache License 2.0, reduced to some alphabets.`;
 
-/** Packages whose data is in the tables and that bring a licence text. */
-const SOURCES: readonly string[] = ["geo-tz", "libphonenumber-js", "zipcodes"];
+/** Packages whose data or files are contained and that bring a licence text. */
+const SOURCES: readonly string[] = ["@fontsource-variable/inter", "geo-tz", "libphonenumber-js", "zipcodes"];
 
 /** The text of THIRD-PARTY-NOTICES. Throws when a package has no licence text. */
 export function notices(): string {

@@ -17,7 +17,7 @@ import { App } from "./shell/app.tsx";
 import { loadAhead } from "./shell/pages.tsx";
 import { applyTheme, storedTheme } from "./shell/theme.ts";
 import { keepFocus } from "./ui/focus.ts";
-import { timeFormat } from "./view/format.ts";
+import { readIn, timeFormat } from "./view/format.ts";
 
 const root = document.getElementById("app");
 if (root === null) throw new Error("the page has no #app");
@@ -29,6 +29,7 @@ const dashboard = createDashboard({
   // Not randomUUID, which is not available over plain http except on loopback.
   newKey: () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join(""),
 });
+readIn(navigator.language);
 loadAhead(location.pathname);
 if (location.pathname === "/") dashboard.client.ahead("campaigns.list", {});
 keepFocus();

@@ -6,11 +6,13 @@ import { haltPair } from "../integration/service/halted-pair.ts";
 import { HALT } from "../support/failover-states.ts";
 import { until } from "../support/until.ts";
 import { openHolds } from "./holds.ts";
-import { type BrowserWorld, type Look, NARROW, openBrowserWorld, WIDE } from "./world.ts";
+import { type BrowserWorld, type Look, NARROW, openBrowserWorld, tenantHost, WIDE } from "./world.ts";
 
 let world: BrowserWorld;
+let host: string;
 beforeAll(async () => {
   world = await openBrowserWorld();
+  host = await tenantHost(world.whole);
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
@@ -73,7 +75,7 @@ describe.each([
       // Every table can be saved.
       const tables = await page.locator("main table.cards").count();
       expect.soft([path, await page.getByRole("button", { name: /^CSV of / }).count()]).toEqual([path, tables]);
-      expect.soft(await page.title()).toBe(`${title} · outdial`);
+      expect.soft(await page.title()).toBe(`${title} · ${host} · outdial`);
       const shifts = await page.evaluate<readonly Shift[]>("window.shifts.splice(0)");
       const shifted = shifts.reduce((sum, { value }) => sum + value, 0);
       expect.soft(shifted, `${path}: ${JSON.stringify(shifts)}`).toBeLessThan(MOST_SHIFT);
@@ -268,7 +270,7 @@ describe("a viewer reads every page, can do nothing, and is told what needs anot
     await using opened = await world.open(WIDE, "viewer");
     const { page } = opened;
     await page.goto(`${world.whole.service.url}/compliance`);
-    await page.getByRole("region", { name: "Suppression" }).waitFor();
+    await page.getByRole("region", { name: "Explain a number" }).waitFor();
     expect(await page.getByText(/in full/).count()).toBe(0);
     await page.goto(`${world.whole.service.url}/audit?reveal=true`);
     // Beside it a banner may tell of the tenant, which refused the credentials before.

@@ -100,9 +100,9 @@ test("in the history of a number", async () => {
   await using opened = await world.open(NARROW, "admin");
   const { page } = opened;
   await page.goto(`${url}/compliance`);
-  const form = page.getByRole("region", { name: "Suppression" });
+  const form = page.getByRole("region", { name: "Explain a number" });
   await form.getByLabel("Number", { exact: true }).fill(NUMBER);
-  await form.getByRole("button", { name: "Look up" }).click();
+  await form.getByRole("button", { name: "Explain" }).click();
   await form.getByText("onerror").first().waitFor();
   await unharmed(opened, "/compliance");
 });

@@ -52,6 +52,8 @@ export interface Look {
   readonly width: number;
   readonly height: number;
   readonly colorScheme: "light" | "dark";
+  /** The browser's language; default en-US. */
+  readonly locale?: string;
 }
 
 export const WIDE: Look = { width: 1280, height: 800, colorScheme: "light" };
@@ -104,6 +106,12 @@ export async function openBrowserWorld(yaml = ""): Promise<BrowserWorld> {
   return { whole, open: (...asked) => browser.open(...asked), [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
+/** The address by which the pages name the tenant. */
+export async function tenantHost(whole: Pick<StartedService, "get">): Promise<string> {
+  const { service } = (await whole.get("/api/v1/me")) as { readonly service: { readonly tenant: { readonly address: string } } };
+  return new URL(service.tenant.address).host;
+}
+
 /** Starts Chromium for a service that runs. */
 export async function openDashboardBrowser(service: Pick<RunningService, "url" | "loginLink">): Promise<DashboardBrowser> {
   const browser = await launchBrowser();
@@ -113,11 +121,10 @@ export async function openDashboardBrowser(service: Pick<RunningService, "url" |
   /** Profiles that nobody uses any more, by who used them and the look: they have the dashboard's code compiled. */
   const left = new Map<string, BrowserContext>();
   return {
-    async open({ width, height, colorScheme }, role, by = service.url, name = `${role}-person`) {
-      const profile = `${name} ${role} ${by} ${width} ${height} ${colorScheme}`;
+    async open({ width, height, colorScheme, locale = "en-US" }, role, by = service.url, name = `${role}-person`) {
+      const profile = `${name} ${role} ${by} ${width} ${height} ${colorScheme} ${locale}`;
       const context =
-        left.get(profile) ??
-        (await browser.newContext({ viewport: { width, height }, colorScheme, locale: "en-US", timezoneId: "UTC" }));
+        left.get(profile) ?? (await browser.newContext({ viewport: { width, height }, colorScheme, locale, timezoneId: "UTC" }));
       left.delete(profile);
       const page = await context.newPage();
       page.setDefaultTimeout(PATIENCE);

@@ -7,8 +7,10 @@ import type { ApiTypes } from "../../server/index.ts";
 import { Attentive, useAttention } from "../api/attention.tsx";
 import { type Dashboard, DashboardContext, useDashboard } from "../api/dashboard.ts";
 import { useResource } from "../api/resource.ts";
+import { Dialog } from "../ui/dialog.tsx";
 import { TextField } from "../ui/fields.tsx";
 import { ToastList } from "../ui/toasts.tsx";
+import { Where } from "../ui/where.tsx";
 import { approvalNews } from "../view/approval.ts";
 import { pairNews } from "../view/failover.ts";
 import { ago, timeFormat } from "../view/format.ts";
@@ -35,22 +37,27 @@ import {
   Simulator,
   Tenant,
 } from "./pages.tsx";
-import { applyTheme, storedTheme, type Theme } from "./theme.ts";
+import { applyTheme, THEMES, theme } from "./theme.ts";
 
 // The rail: the pages, whether live updates arrive, who is signed in, the theme.
 
-// The palette: opens a page, a campaign or an id with the keyboard from any page. Ctrl+K, or ⌘K. Its code is loaded when it is
-// first used.
+// The palette: opens a page, a campaign or an id, and carries out verbs, from any page. Ctrl+K, or ⌘K. The field is there at once, so
+// that no letter is lost; the code of the rest is loaded when it is first used. `?` shows the keys.
 
-type Choice = typeof import("./palette-choice.tsx").Choice;
+type Parts = typeof import("./palette-choice.tsx");
 
 function Palette() {
   const { toasts } = useDashboard();
-  const open = useSignal<{ readonly Choice: Choice } | undefined>(undefined);
-  const show = async () => {
+  const shown = useSignal<"none" | "palette" | "keys">("none");
+  const typed = useSignal("");
+  const parts = useSignal<Parts | undefined>(undefined);
+  const show = async (what: "palette" | "keys") => {
+    typed.value = "";
+    shown.value = what;
     try {
-      open.value = await import("./palette-choice.tsx");
+      parts.value ??= await import("./palette-choice.tsx");
     } catch {
+      shown.value = "none";
       toasts.show(
         "bad",
         "The code of this did not come: the service may be away, or may have been replaced. Load the page again.",
@@ -59,27 +66,40 @@ function Palette() {
   };
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
-      if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
+      const isPalette = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
+      const isTyping =
+        event.target instanceof HTMLElement && event.target.matches("input:not([type=checkbox]), select, textarea");
+      if (!isPalette && (event.key !== "?" || isTyping)) return;
       event.preventDefault();
       // Not over a dialog that asks a question.
-      if (document.querySelector("dialog[open]") === null) void show();
+      if (document.querySelector("dialog[open]") === null) void show(isPalette ? "palette" : "keys");
     };
     document.addEventListener("keydown", pressed);
     return () => document.removeEventListener("keydown", pressed);
   }, []);
-  const Shown = open.value?.Choice;
+  const onClose = () => {
+    shown.value = "none";
+  };
   return (
     <>
-      <button type="button" class="button quiet goto" aria-keyshortcuts="Control+K Meta+K" onClick={() => void show()}>
-        Go to … <kbd>Ctrl K</kbd>
+      <button type="button" class="button quiet goto" aria-keyshortcuts="Control+K Meta+K" onClick={() => void show("palette")}>
+        Go to, or do … <kbd>Ctrl K</kbd>
       </button>
-      {Shown === undefined ? null : (
-        <Shown
-          onClose={() => {
-            open.value = undefined;
-          }}
-        />
-      )}
+      {shown.value === "palette" ? (
+        parts.value === undefined ? (
+          <Dialog title="Go to, or do" onClose={onClose}>
+            <input
+              class="input"
+              type="text"
+              aria-label="Page, campaign, verb or id"
+              onInput={(event) => (typed.value = event.currentTarget.value)}
+            />
+          </Dialog>
+        ) : (
+          <parts.value.Choice typed={typed} onClose={onClose} />
+        )
+      ) : null}
+      {shown.value === "keys" && parts.value !== undefined ? <parts.value.Keys onClose={onClose} /> : null}
     </>
   );
 }
@@ -102,6 +122,7 @@ function Rail() {
         <img src="/favicon.svg" alt="" width="24" height="24" />
         outdial
       </a>
+      <Where before="Tenant" />
       <button
         type="button"
         class="button menu-button"
@@ -127,7 +148,6 @@ function Rail() {
         </ul>
       </nav>
       <Palette />
-      <ToastList />
       <Foot />
     </header>
   );
@@ -150,7 +170,6 @@ function Waiting({ me }: { readonly me: string }) {
 
 function Foot() {
   const { session, signOut } = useDashboard();
-  const theme = useSignal<Theme>(storedTheme(localStorage));
   const state = session.state.value;
   return (
     <div class="rail-foot">
@@ -172,8 +191,7 @@ function Foot() {
           value={theme.value}
           onChange={(event) => {
             const { value } = event.currentTarget;
-            theme.value = value === "light" || value === "dark" ? value : "system";
-            applyTheme(theme.value, document.documentElement, localStorage);
+            applyTheme(THEMES.find((one) => one === value) ?? "system", document.documentElement, localStorage);
           }}
         >
           <option value="system">System</option>
@@ -231,7 +249,8 @@ function wantedPage(): string {
   return location.pathname === "/login" ? "/" : `${location.pathname}${location.search}`;
 }
 
-function Login({ message }: { readonly message?: string | undefined }) {
+/** @param over what a person was at is kept behind it, unseen: when the same one signs in, it is there as it was */
+function Login({ message, over }: { readonly message?: string | undefined; readonly over: boolean }) {
   const { client, identify } = useDashboard();
   const token = useSignal("");
   const problem = useSignal<string | undefined>(message);
@@ -270,53 +289,63 @@ function Login({ message }: { readonly message?: string | undefined }) {
     void signIn({ code });
   }, []);
 
-  return (
-    <main class="login">
-      <form
-        class="card"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void signIn({ token: token.value.trim() });
+  const form = (
+    <form
+      class="card"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void signIn({ token: token.value.trim() });
+      }}
+    >
+      {over ? null : (
+        <>
+          <span class="brand">
+            <img src="/favicon.svg" alt="" width="24" height="24" />
+            outdial
+          </span>
+          <h1>Sign in</h1>
+        </>
+      )}
+      {problem.value === undefined ? null : (
+        <div class="banner bad" role="alert">
+          <span class="break">{problem.value}</span>
+        </div>
+      )}
+      {provider.value === null ? null : (
+        <>
+          <a class="button primary" target="_top" href={`${provider.value.path}?to=${encodeURIComponent(wantedPage())}`}>
+            Sign in with {provider.value.name}
+          </a>
+          <p class="muted small">or with a token:</p>
+        </>
+      )}
+      <TextField
+        label="Token"
+        type="password"
+        autocomplete="current-password"
+        value={token.value}
+        onChange={(value) => {
+          token.value = value;
         }}
-      >
-        <span class="brand">
-          <img src="/favicon.svg" alt="" width="24" height="24" />
-          outdial
-        </span>
-        <h1>Sign in</h1>
-        {problem.value === undefined ? null : (
-          <div class="banner bad" role="alert">
-            <span class="break">{problem.value}</span>
-          </div>
-        )}
-        {provider.value === null ? null : (
+        hint={
           <>
-            <a class="button primary" target="_top" href={`${provider.value.path}?to=${encodeURIComponent(wantedPage())}`}>
-              Sign in with {provider.value.name}
-            </a>
-            <p class="muted small">or with a token:</p>
+            From <code>outdial serve token add</code>
           </>
-        )}
-        <TextField
-          label="Token"
-          type="password"
-          autocomplete="current-password"
-          value={token.value}
-          onChange={(value) => {
-            token.value = value;
-          }}
-          hint={
-            <>
-              From <code>outdial serve token add</code>
-            </>
-          }
-          required
-        />
-        <button type="submit" class={`button ${provider.value === null ? "primary" : ""}`} aria-disabled={busy.value}>
-          {busy.value ? "Signing in …" : "Sign in"}
-        </button>
-      </form>
-    </main>
+        }
+        required
+      />
+      <button type="submit" class={`button ${provider.value === null ? "primary" : ""}`} aria-disabled={busy.value}>
+        {busy.value ? "Signing in …" : "Sign in"}
+      </button>
+    </form>
+  );
+  // A dialog, since one that the person was at makes all the rest of the page inert.
+  return over ? (
+    <Dialog title="Sign in" onClose={() => undefined}>
+      {form}
+    </Dialog>
+  ) : (
+    <main class="login">{form}</main>
   );
 }
 
@@ -497,7 +526,8 @@ export function App({ dashboard }: { readonly dashboard: Dashboard }) {
   );
 }
 
-const ENDED = "Your session has ended; what was sent after that was not carried out. Sign in to go on.";
+const ENDED =
+  "Your session has ended; what was sent after that was not carried out. Sign in to go on: what you have typed is kept.";
 
 function Frame() {
   const { session } = useDashboard();
@@ -505,54 +535,68 @@ function Frame() {
   const crash = useSignal<Error | undefined>(undefined);
   const state = session.state.value;
   const isLoggedIn = state.kind === "signed_in";
+  /** Whose pages are kept while they sign in again; another person's begin anew. */
+  const kept = useRef<string | undefined>(undefined);
+  if (state.kind === "signed_in") kept.current = `${state.me.name} ${state.me.role}`;
+  if (state.kind === "signed_out" && !state.ended) kept.current = undefined;
   useEffect(() => {
     crash.value = undefined;
     if (isLoggedIn && path === "/login") route("/", true);
   }, [isLoggedIn, path]);
   if (state.kind === "unknown") return <main class="login" aria-busy="true" />;
-  if (state.kind === "signed_out") return <Login message={state.ended ? ENDED : undefined} />;
-  if (state.kind === "unreachable") return <Login message={state.message} />;
+  const isOver = kept.current !== undefined;
+  const login =
+    state.kind === "signed_out" ? (
+      <Login message={state.ended ? ENDED : undefined} over={isOver} />
+    ) : state.kind === "unreachable" ? (
+      <Login message={state.message} over={isOver} />
+    ) : null;
+  if (!isOver) return login;
   return (
-    <div class="shell">
-      <a class="skip" href="#content">
-        Skip to content
-      </a>
-      <Rail />
-      <main class="content" id="content" tabIndex={-1}>
-        <Banners />
-        <DemoHint />
-        {crash.value === undefined ? null : <Crashed error={crash.value} />}
-        <ErrorBoundary
-          onError={(error) => {
-            crash.value = error;
-          }}
-        >
-          {isReadable(path) ? (
-            <Router>
-              <Route path="/" component={Campaigns} />
-              <Route path="/campaigns" component={Campaigns} />
-              <Route path="/campaigns/:id" component={Campaign} />
-              <Route path="/campaign-files" component={CampaignFiles} />
-              <Route path="/dialer" component={Dialer} />
-              <Route path="/simulator" component={Simulator} />
-              <Route path="/jobs" component={Jobs} />
-              <Route path="/jobs/:id" component={Job} />
-              <Route path="/outcomes" component={Outcomes} />
-              <Route path="/compliance" component={Compliance} />
-              <Route path="/approvals" component={Approvals} />
-              <Route path="/approvals/:id" component={Approval} />
-              <Route path="/audit" component={Audit} />
-              <Route path="/deliveries" component={Deliveries} />
-              <Route path="/access" component={Access} />
-              <Route path="/tenant" component={Tenant} />
-              <Route default component={NotFound} />
-            </Router>
-          ) : (
-            <NotFound />
-          )}
-        </ErrorBoundary>
-      </main>
-    </div>
+    <>
+      {login}
+      <div class="shell" key={kept.current} hidden={login !== null}>
+        <a class="skip" href="#content">
+          Skip to content
+        </a>
+        <Rail />
+        <main class="content" id="content" tabIndex={-1}>
+          <Banners />
+          <DemoHint />
+          {crash.value === undefined ? null : <Crashed error={crash.value} />}
+          <ErrorBoundary
+            onError={(error) => {
+              crash.value = error;
+            }}
+          >
+            {isReadable(path) ? (
+              <Router>
+                <Route path="/" component={Campaigns} />
+                <Route path="/campaigns" component={Campaigns} />
+                <Route path="/campaigns/:id" component={Campaign} />
+                <Route path="/campaign-files" component={CampaignFiles} />
+                <Route path="/dialer" component={Dialer} />
+                <Route path="/simulator" component={Simulator} />
+                <Route path="/jobs" component={Jobs} />
+                <Route path="/jobs/:id" component={Job} />
+                <Route path="/outcomes" component={Outcomes} />
+                <Route path="/compliance" component={Compliance} />
+                <Route path="/approvals" component={Approvals} />
+                <Route path="/approvals/:id" component={Approval} />
+                <Route path="/audit" component={Audit} />
+                <Route path="/deliveries" component={Deliveries} />
+                <Route path="/access" component={Access} />
+                <Route path="/tenant" component={Tenant} />
+                <Route default component={NotFound} />
+              </Router>
+            ) : (
+              <NotFound />
+            )}
+          </ErrorBoundary>
+        </main>
+        <ToastList />
+      </div>
+    </>
   );
 }
 

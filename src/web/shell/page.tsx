@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
+import { useTenant } from "../ui/where.tsx";
 
 interface PageProps {
   readonly title: string;
@@ -13,9 +14,10 @@ interface PageProps {
 }
 
 export function Page({ title, lead, crumb, beside, actions, children }: PageProps) {
+  const tenant = useTenant()?.name;
   useEffect(() => {
-    document.title = `${title} · outdial`;
-  }, [title]);
+    document.title = [title, tenant, "outdial"].filter(Boolean).join(" · ");
+  }, [title, tenant]);
   return (
     <>
       <div class="page-head">

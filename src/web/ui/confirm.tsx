@@ -6,6 +6,7 @@ import { useEffect, useId } from "preact/hooks";
 import { RequestError } from "../api/problem-error.ts";
 import { Dialog } from "./dialog.tsx";
 import { Failed } from "./states.tsx";
+import { Where } from "./where.tsx";
 
 export interface Shown {
   /** Hash that is sent back with the confirmation; undefined when the service needs none. */
@@ -66,6 +67,7 @@ export function Confirm({ title, verb, word, tone = "danger", preview, onConfirm
   return (
     <Dialog title={title} onClose={onClose}>
       <form onSubmit={(event) => void submit(event)}>
+        <Where before="At" />
         {now.kind === "asking" ? (
           <p role="status" id={why}>
             Asking what this would do …

@@ -1,7 +1,7 @@
 // A modal dialog: the browser's own, which keeps the focus inside and closes on Escape. The focus returns to where it was before.
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { focusNear } from "./focus.ts";
 
 interface DialogProps {
@@ -13,7 +13,8 @@ interface DialogProps {
 export function Dialog({ title, onClose, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  // Before the next key, which belongs to it.
+  useLayoutEffect(() => {
     const dialog = element.current;
     const giveBack = focusNear(document.activeElement);
     dialog?.showModal();

@@ -6,6 +6,7 @@ import { cellText } from "../../kernel/index.ts";
 import { useDashboard } from "../api/dashboard.ts";
 import { csvOf, MOST_PDF_ROWS, MOST_ROWS } from "../view/csv.ts";
 import { whole, words, zoneName } from "../view/format.ts";
+import { saveFile } from "./save-file.ts";
 
 interface ExportProps {
   /** Names the file and, for a screen reader, the button: "campaigns". */
@@ -34,11 +35,7 @@ export function Export({ what, rows, chosen = {} }: ExportProps) {
       const csv = new Blob([csvOf(all.slice(0, most))], { type: "text/csv" });
       const query = { title: words(what), zone: zoneName(), rows: all.length, ...headOf(chosen) };
       const file = as === "CSV" ? csv : await client.made("tables.pdf", { query }, csv);
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(file);
-      link.download = `${what}-${new Date(now()).toISOString().slice(0, 19).replaceAll(":", "")}.${as.toLowerCase()}`;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+      saveFile(file, `${what}-${new Date(now()).toISOString().slice(0, 19).replaceAll(":", "")}.${as.toLowerCase()}`);
     } catch (thrown) {
       toasts.show("bad", thrown instanceof Error ? thrown.message : String(thrown));
     } finally {

@@ -1,8 +1,8 @@
 // Saves a file that the page has made on the person's machine.
 
-export function saveFile(content: string, type: string, name: string): void {
+export function saveFile(file: Blob, name: string): void {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([content], { type }));
+  link.href = URL.createObjectURL(file);
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);

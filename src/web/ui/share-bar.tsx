@@ -2,6 +2,7 @@
 
 import type { ApiTypes } from "../../server/index.ts";
 import { counted, type IntervalKind, interval, intervalKind, percent } from "../view/format.ts";
+import type { Column } from "./table-body.tsx";
 
 interface ShareBarProps {
   readonly share: ApiTypes.Share & IntervalKind;
@@ -32,4 +33,38 @@ export function ShareBar({ share, to = 1, limit, note }: ShareBarProps) {
       {note === undefined ? <span class="cell-note">{intervalKind(share)}</span> : null}
     </span>
   );
+}
+
+/** The kind of interval that all of these shares have; undefined when they differ. */
+function kindOfAll(shares: readonly IntervalKind[]): string | undefined {
+  const kinds = new Set(shares.map(intervalKind));
+  return kinds.size === 1 ? [...kinds][0] : undefined;
+}
+
+/** A column of shares on one scale, which its head tells. @param to right end of the scale */
+export function shareColumn<Row>(
+  name: string,
+  rows: readonly Row[],
+  of: (row: Row) => ShareBarProps["share"],
+  to = 1,
+): Column<Row> {
+  const isSaid = kindOfAll(rows.map(of)) !== undefined;
+  return {
+    name,
+    top: (
+      <>
+        {name} <span class="small">0 to {percent(to, to < 0.1 ? 1 : 0)}</span>
+      </>
+    ),
+    cell: (row) => {
+      const share = of(row);
+      return <ShareBar share={share} to={to} {...(isSaid ? { note: counted(share.numerator, share.denominator) } : {})} />;
+    },
+  };
+}
+
+/** Says once below a table what kind of interval all of its shares have. */
+export function SharesNote({ shares }: { readonly shares: readonly IntervalKind[] }) {
+  const kind = kindOfAll(shares);
+  return kind === undefined ? null : <p class="muted small">Each share with {kind}.</p>;
 }

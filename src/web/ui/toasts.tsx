@@ -1,5 +1,4 @@
-// Messages in the rail, beside their subject and never over it: read out when they appear; they stay while the pointer or the
-// focus is on them.
+// Messages at the end of the page's content: read out when they appear; they stay while the pointer or the focus is on them.
 
 import { useRef } from "preact/hooks";
 import { useDashboard } from "../api/dashboard.ts";

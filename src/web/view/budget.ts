@@ -37,7 +37,8 @@ export function budgetView(budget: ApiTypes.AbandonmentBudget, zone?: string): B
   // A budget of zero has no share: the first call uses it up.
   const share = used ?? (withinLimit ? 0 : 1);
   const tone = !withinLimit || share >= 1 ? "bad" : share >= NEARLY || isBurning ? "warn" : "good";
-  const remaining = left !== null && left > 0 ? `${whole(left)} left` : rate.numerator === 0 ? "none abandoned" : "none left";
+  const none = share >= 1 ? "none left" : "less than one left";
+  const remaining = left !== null && left > 0 ? `${whole(left)} left` : rate.numerator === 0 ? "none abandoned" : none;
   const over = importing === null ? "over the limit" : `over the limit by at least ${whole(importing.overBy ?? 0)}`;
   const headline = withinLimit ? remaining : over;
   const end = exhaustedAt === null || !withinLimit ? "pace" : `used up ${timeFormat(zone).day(exhaustedAt)}, pace`;

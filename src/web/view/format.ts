@@ -2,30 +2,42 @@
 
 const NOTHING = "–";
 
-/** A share in percent, with no line break between number and sign. @param digits after the point, default 1 */
-export function percent(share: number | null | undefined, digits = 1): string {
-  return share === null || share === undefined || !Number.isFinite(share) ? NOTHING : `${(100 * share).toFixed(digits)}\u00a0%`;
+/** Until somebody reads. */
+let locale = "en-GB";
+/** Formats by what they do: making one takes the browser longer than a row of a table. */
+const NUMBERS = new Map<string, Intl.NumberFormat>();
+
+/** Sets the reader's locale, "de-DE". */
+export function readIn(language: string): void {
+  locale = language;
+  NUMBERS.clear();
+  FORMATS.clear();
 }
 
-/** A whole number with thin spaces between thousands. */
-export function whole(value: number | null | undefined): string {
+function numberText(value: number | null | undefined, digits: number, style: "percent" | "decimal" = "decimal"): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return NOTHING;
-  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, "\u202f");
+  const options = { style, minimumFractionDigits: digits, maximumFractionDigits: digits };
+  const format = NUMBERS.get(`${style} ${digits}`) ?? new Intl.NumberFormat(locale, options);
+  NUMBERS.set(`${style} ${digits}`, format);
+  return format.format(value);
 }
 
-export function decimal(value: number | null | undefined, digits = 1): string {
-  return value === null || value === undefined || !Number.isFinite(value) ? NOTHING : value.toFixed(digits);
-}
+/** A share in percent: "39.8%", or "39,8 %", with no line break before the sign. @param digits after the point, default 1 */
+export const percent = (share: number | null | undefined, digits = 1): string => numberText(share, digits, "percent");
+
+/** A whole number: "1,234,567". */
+export const whole = (value: number | null | undefined): string => numberText(value, 0);
+
+export const decimal = (value: number | null | undefined, digits = 1): string => numberText(value, digits);
 
 /** "n of N", the counts behind a share. */
 export function counted(numerator: number, denominator: number): string {
   return `${whole(numerator)} of ${whole(denominator)}`;
 }
 
-/** An interval of shares in percent: "4.1–6.3 %". */
-export function interval(low: number, high: number, digits = 1): string {
-  return `${(100 * low).toFixed(digits)}–${(100 * high).toFixed(digits)}\u00a0%`;
-}
+/** An interval of shares in percent: "4.1–6.3%". */
+export const interval = (low: number, high: number, digits = 1): string =>
+  `${decimal(100 * low, digits)}–${percent(high, digits)}`;
 
 /**
  * The interval of a share, with its method if the share names one; live figures name none, and their calls are assumed to be
@@ -37,9 +49,13 @@ export interface IntervalKind {
   readonly days?: number;
 }
 
+/** A level of confidence in percent, with as many decimals as it has, at most three: "95%", "99.375%". */
+export const levelText = (level: number): string =>
+  percent(level, [0, 1, 2].find((digits) => Math.abs(1e2 * level - Number((1e2 * level).toFixed(digits))) < 1e-6) ?? 3);
+
 /** Level and method of an interval: "95 % interval over 30 days"; or why there is none. */
 export function intervalKind({ confidence, method = "calls", days }: IntervalKind): string {
-  const level = `${Number((100 * confidence).toFixed(2))}\u00a0% interval`;
+  const level = `${levelText(confidence)} interval`;
   if (method === "none") return `no interval: all of them on one of ${whole(days)} days`;
   if (method === "calls") return `${level} of these calls alone, as if independent`;
   return `${level} over ${whole(days)} ${days === 1 ? "day" : "days"}`;
@@ -93,7 +109,7 @@ const A_YEAR_AWAY = 300 * 86_400_000;
 export const needsYear = (at: string, now: number): boolean => Math.abs(now - Date.parse(at)) > A_YEAR_AWAY;
 
 interface TimeFormat {
-  /** "12:03:10" */
+  /** "12:03:10", by the reader's locale, as all of these */
   readonly clock: (at: number | string) => string;
   /** "12:03" */
   readonly minute: (at: number | string) => string;
@@ -117,9 +133,8 @@ export function timeFormat(zone?: string): TimeFormat {
 
 function makeFormat(zone: string | undefined): TimeFormat {
   const make = (options: Intl.DateTimeFormatOptions) => {
-    const format = new Intl.DateTimeFormat("en-GB", {
+    const format = new Intl.DateTimeFormat(locale, {
       ...options,
-      hourCycle: "h23",
       ...(zone === undefined ? {} : { timeZone: zone }),
     });
     return (at: number | string) => {
@@ -127,13 +142,14 @@ function makeFormat(zone: string | undefined): TimeFormat {
       return Number.isNaN(date.getTime()) ? NOTHING : format.format(date);
     };
   };
-  const hour = { hour: "2-digit", minute: "2-digit" } as const;
+  const { hour12 } = new Intl.DateTimeFormat(locale, { hour: "numeric" }).resolvedOptions();
+  const hour = { hour: hour12 === true ? "numeric" : "2-digit", minute: "2-digit" } as const;
   return {
     clock: make({ ...hour, second: "2-digit" }),
     minute: make(hour),
-    day: make({ ...hour, weekday: "short", day: "2-digit", month: "short" }),
-    longDay: make({ ...hour, day: "2-digit", month: "short", year: "numeric" }),
-    date: make({ day: "2-digit", month: "short" }),
+    day: make({ ...hour, weekday: "short", day: "numeric", month: "short" }),
+    longDay: make({ ...hour, day: "numeric", month: "short", year: "numeric" }),
+    date: make({ day: "numeric", month: "short" }),
   };
 }
 

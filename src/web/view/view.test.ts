@@ -1,7 +1,7 @@
 // The view logic: what figures become in words, colours and places.
 
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { PAIR_CASES } from "../../../test/support/failover-states.ts";
 import type { ApiTypes } from "../../server/index.ts";
 import { approvalCalled, approvalNews } from "./approval.ts";
@@ -10,7 +10,7 @@ import { budgetView } from "./budget.ts";
 import { leavesOf, readPath, sameSettings } from "./changes.ts";
 import { csvOf } from "./csv.ts";
 import { pairBadge, pairCounts, pairNews } from "./failover.ts";
-import { ago, decimal, interval, needsYear, percent, span, timeFormat, whole, words } from "./format.ts";
+import { ago, decimal, interval, levelText, needsYear, percent, readIn, span, timeFormat, whole, words } from "./format.ts";
 import { found } from "./palette.ts";
 import { scale, scaleOf, ticks } from "./scale.ts";
 import { pausedOf, stoppedOf, toldOf } from "./stop.ts";
@@ -19,12 +19,25 @@ import { windowGroups, windowLines, windowsInShort } from "./windows.ts";
 
 describe("numbers", () => {
   test("have fixed decimals and groups of thousands", () => {
-    expect(percent(0.12345)).toBe("12.3\u00a0%");
-    expect(percent(0.0296, 2)).toBe("2.96\u00a0%");
-    expect(interval(0.041, 0.0632)).toBe("4.1–6.3\u00a0%");
-    expect(whole(1234567)).toBe("1\u202f234\u202f567");
+    expect(percent(0.12345)).toBe("12.3%");
+    expect(percent(0.0296, 2)).toBe("2.96%");
+    expect(interval(0.041, 0.0632)).toBe("4.1–6.3%");
+    expect(whole(1234567)).toBe("1,234,567");
     expect(whole(999)).toBe("999");
     expect(decimal(1.25, 1)).toMatch(/^1\.[23]$/);
+  });
+
+  test("are the reader's", () => {
+    readIn("de-DE");
+    onTestFinished(() => readIn("en-GB"));
+    expect([percent(0.12345), whole(1234567), decimal(1.25, 2), interval(0.041, 0.0632)]).toEqual([
+      "12,3\u00a0%",
+      "1.234.567",
+      "1,25",
+      "4,1–6,3\u00a0%",
+    ]);
+    expect(timeFormat("Europe/Berlin").day("2026-11-21T17:03:10Z")).toBe("Sa., 21. Nov., 18:03");
+    expect([levelText(0.95), levelText(0.99375)]).toEqual(["95\u00a0%", "99,375\u00a0%"]);
   });
 
   test("that are not there are a dash, never NaN", () => {
@@ -35,7 +48,7 @@ describe("numbers", () => {
   test("groups leave the digits as they are", () => {
     fc.assert(
       fc.property(fc.nat(), (value) => {
-        expect(whole(value).replaceAll("\u202f", "")).toBe(String(value));
+        expect(whole(value).replaceAll(",", "")).toBe(String(value));
       }),
     );
   });
@@ -161,7 +174,7 @@ describe("the abandonment budget", () => {
       tone: "good",
       width: 69,
       headline: "85 left",
-      rate: "2.06\u00a0% of 3\u00a0%",
+      rate: "2.06% of 3%",
       pace: "pace 0.7× the limit",
     });
   });
@@ -180,7 +193,7 @@ describe("the abandonment budget", () => {
   test("is bad once the limit is passed, however little was used of late", () => {
     const view = budgetView(budget({ withinLimit: false, used: 1.2, left: 0, burnRate: 0 }));
     expect(view).toMatchObject({ tone: "bad", width: 100 });
-    expect(view).toMatchObject({ headline: "over the limit", rate: "2.06\u00a0%" });
+    expect(view).toMatchObject({ headline: "over the limit", rate: "2.06%" });
   });
 
   test("of which nothing was used is not called used up, however few answers it allows", () => {
@@ -204,7 +217,7 @@ describe("the abandonment budget", () => {
       width: 0,
       headline: "not known",
       rate: "",
-      pace: "no answers imported · limit 3\u00a0% over 1 d",
+      pace: "no answers imported · limit 3% over 1 d",
     });
   });
 
@@ -310,11 +323,13 @@ test("the palette finds by every word, what begins so first, and what an id name
   const entries = [
     { path: "/campaigns/spring%201", name: "Renewals in spring", kind: "campaign" },
     { path: "/", name: "Spring", kind: "page" },
-  ];
+  ] as const;
   expect(found("spring", entries).map(({ kind }) => kind)).toEqual(["page", "campaign"]);
   expect(found("spring 1", entries).map(({ kind }) => kind)).toEqual(["campaign"]);
   expect(found(" job_01m84 ", [])).toEqual([{ path: "/jobs/job_01m84", name: "job_01m84", kind: "job" }]);
   expect(found("41", [])).toMatchObject([{ path: "/audit?seq=41" }]);
+  expect(found("renwals", entries).map(({ kind }) => kind)).toEqual(["campaign"]);
+  expect(found("+1 212 555 0123", [])).toMatchObject([{ kind: "number", path: "/compliance#%2B1%20212%20555%200123" }]);
 });
 
 test("entries of the audit are sentences, also those of actions that are not known here", () => {

@@ -192,9 +192,62 @@ function Found({
         </Empty>
       }
     >
-      {(entries) => <Table caption="Entries" columns={columns} rows={entries} rowKey={({ seq }) => seq} />}
+      {(entries) => <Grouped entries={entries} columns={columns} />}
     </More>
   );
+}
+
+/** So many entries of one job that say the same and follow each other are one row. */
+const ALIKE_FROM = 4;
+
+/** Entries of a job one after another as one row, which says how many more there are and shows them. */
+function Grouped({ entries, columns }: { readonly entries: readonly ApiTypes.AuditEntry[]; readonly columns: typeof COLUMNS }) {
+  const shown = useSignal<ReadonlySet<number>>(new Set());
+  const runs = runsOf(entries);
+  const more = new Map(runs.flatMap(([first, ...rest]) => (first === undefined ? [] : [[first.seq, rest.length] as const])));
+  const rows = runs.flatMap((run) =>
+    run.length < ALIKE_FROM || run[0] === undefined || shown.value.has(run[0].seq) ? run : [run[0]],
+  );
+  const withMore: typeof COLUMNS = columns.map((column) =>
+    column.name !== "What"
+      ? column
+      : {
+          ...column,
+          cell: (entry) => {
+            const count = more.get(entry.seq) ?? 0;
+            return (
+              <>
+                {column.cell(entry)}
+                {count + 1 < ALIKE_FROM ? null : (
+                  <button
+                    type="button"
+                    class="button quiet small"
+                    aria-expanded={shown.value.has(entry.seq)}
+                    onClick={() => {
+                      const others = [...shown.value].filter((seq) => seq !== entry.seq);
+                      shown.value = new Set(shown.value.has(entry.seq) ? others : [...others, entry.seq]);
+                    }}
+                  >
+                    {shown.value.has(entry.seq) ? `Hide ${whole(count)}` : `${whole(count)} more of this job`}
+                  </button>
+                )}
+              </>
+            );
+          },
+        },
+  );
+  return <Table caption="Entries" columns={withMore} rows={rows} rowKey={({ seq }) => seq} />;
+}
+
+function runsOf(entries: readonly ApiTypes.AuditEntry[]): readonly (readonly ApiTypes.AuditEntry[])[] {
+  const runs: ApiTypes.AuditEntry[][] = [];
+  for (const entry of entries) {
+    const run = runs.at(-1);
+    const [first] = run ?? [];
+    if (first !== undefined && entry.job !== null && entry.job === first.job && entry.action === first.action) run?.push(entry);
+    else runs.push([entry]);
+  }
+  return runs;
 }
 
 const COLUMNS: readonly Column<ApiTypes.AuditEntry>[] = [

@@ -161,7 +161,11 @@ export function Edited({ draft, onChange, onDiscard, onBegun }: EditedProps) {
             Activate the campaigns afterwards, past the pre-dial gate
           </label>
           <div class="row end">
-            <button type="button" class="button quiet" onClick={() => saveFile(draft.text, "application/yaml", draft.name)}>
+            <button
+              type="button"
+              class="button quiet"
+              onClick={() => saveFile(new Blob([draft.text], { type: "application/yaml" }), draft.name)}
+            >
               Save as a file
             </button>
             {empty.said}

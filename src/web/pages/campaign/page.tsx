@@ -195,7 +195,7 @@ function CampaignPlots({ detail, range, onRange }: CampaignPlotsProps) {
       <div class="card">
         <Plot
           {...shared}
-          title="Success rate with its 95 % band"
+          title={`Success rate with its ${percent(0.95, 0)} band`}
           series={drawn.success}
           limits={drawn.thresholds}
           text={wholePercent}

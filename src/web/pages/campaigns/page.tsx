@@ -667,7 +667,7 @@ function Overview({ items, isAway }: { readonly items: readonly Summary[]; reado
         name="Budget nearly used"
         value={whole(tight)}
         tone={tight > 0 ? "warn" : undefined}
-        note="80 % or more of what may be abandoned"
+        note={`${percent(0.8, 0)} or more of what may be abandoned`}
       />
     </Figures>
   );

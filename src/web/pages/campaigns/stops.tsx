@@ -1,12 +1,14 @@
 // Stopping several campaigns at once: those that were chosen, or all of the tenant.
 
 import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import type { ApiTypes } from "../../../server/index.ts";
 import { useDashboard } from "../../api/dashboard.ts";
 import { Confirm } from "../../ui/confirm.tsx";
 import { TextField } from "../../ui/fields.tsx";
 import { NameText } from "../../ui/name-text.tsx";
+import { useTenant } from "../../ui/where.tsx";
 import { useWhy } from "../../ui/why.tsx";
 import { whole } from "../../view/format.ts";
 import { pausedOf, stoppedOf, toldOf } from "../../view/stop.ts";
@@ -31,11 +33,10 @@ function useReason() {
   return { Field, given: () => (reason.peek().trim() === "" ? {} : { reason: reason.peek().trim() }) };
 }
 
-/** Stops every campaign of the tenant, also those that this page does not know. */
-export function StopAll({ onDone }: { readonly onDone: () => void }) {
-  const { client, session, toasts } = useDashboard();
+/** A button that opens a dialog. */
+function Opens({ name, dialog }: { readonly name: string; readonly dialog: (onClose: () => void) => ComponentChildren }) {
+  const { session } = useDashboard();
   const open = useSignal(false);
-  const { Field, given } = useReason();
   const why = useWhy(session.needs("operator"));
   return (
     <>
@@ -48,44 +49,57 @@ export function StopAll({ onDone }: { readonly onDone: () => void }) {
           open.value = true;
         }}
       >
-        Stop all campaigns
+        {name}
       </button>
-      {open.value ? (
-        <Confirm
-          title="Stop all campaigns"
-          verb="Stop all"
-          preview={async () => ({
-            confirm: undefined,
-            refusals: [],
-            body: (
-              <div class="stack">
-                <Reach said={(list) => stoppedOf({ of: tenantOf({ session }), list })} />
-                <p>
-                  Every campaign of the tenant is paused, also those that are not on this page. One that fails holds no other
-                  back. It goes on until each is confirmed paused or named as not, also when this page is closed.
-                </p>
-                <Field />
-              </div>
-            ),
-          })}
-          onConfirm={async () => {
-            const { tone, text } = toldOf(await client.ask("campaigns.stop", { body: given() }));
-            toasts.show(tone, text);
-            onDone();
-          }}
-          onClose={() => {
+      {open.value
+        ? dialog(() => {
             open.value = false;
-          }}
-        />
-      ) : null}
+          })
+        : null}
     </>
   );
 }
 
-function tenantOf({ session }: Pick<ReturnType<typeof useDashboard>, "session">): string {
-  const state = session.state.peek();
-  const tenant = state.kind === "signed_in" ? state.me.service.tenant : null;
-  return tenant === null ? "the tenant" : (tenant.name ?? tenant.address ?? "the tenant");
+export const StopAll = ({ onDone }: { readonly onDone: () => void }) => (
+  <Opens name="Stop all campaigns" dialog={(onClose) => <StopDialog onDone={onDone} onClose={onClose} />} />
+);
+
+interface DialogProps {
+  readonly onDone: () => void;
+  readonly onClose: () => void;
+}
+
+/** Stops every campaign of the tenant, also those that this page does not know. */
+export function StopDialog({ onDone, onClose }: DialogProps) {
+  const { client, toasts } = useDashboard();
+  const { Field, given } = useReason();
+  const tenant = useTenant()?.name ?? "the tenant";
+  return (
+    <Confirm
+      title="Stop all campaigns"
+      verb="Stop all"
+      preview={async () => ({
+        confirm: undefined,
+        refusals: [],
+        body: (
+          <div class="stack">
+            <Reach said={(list) => stoppedOf({ of: tenant, list })} />
+            <p>
+              Every campaign of the tenant is paused, also those that are not on this page. One that fails holds no other back. It
+              goes on until each is confirmed paused or named as not, also when this page is closed.
+            </p>
+            <Field />
+          </div>
+        ),
+      })}
+      onConfirm={async () => {
+        const { tone, text } = toldOf(await client.ask("campaigns.stop", { body: given() }));
+        toasts.show(tone, text);
+        onDone();
+      }}
+      onClose={onClose}
+    />
+  );
 }
 
 /** What is reached, as soon as the list is there. Nobody needs to wait for it. */
@@ -144,66 +158,52 @@ interface PauseSeveralProps {
   readonly onDone: () => void;
 }
 
+export const PauseSeveral = ({ campaigns, name, onDone }: PauseSeveralProps) => (
+  <Opens name={name} dialog={(onClose) => <PauseDialog campaigns={campaigns} onDone={onDone} onClose={onClose} />} />
+);
+
 /** Pauses several campaigns after a look at what that means. */
-export function PauseSeveral({ campaigns, name, onDone }: PauseSeveralProps) {
-  const { client, session, toasts } = useDashboard();
-  const open = useSignal(false);
+export function PauseDialog({ campaigns, onDone, onClose }: DialogProps & Pick<PauseSeveralProps, "campaigns">) {
+  const { client, toasts } = useDashboard();
   const { Field, given } = useReason();
-  const why = useWhy(session.needs("operator"));
+  const tenant = useTenant()?.name ?? "the tenant";
   const names = new Map(campaigns.map((one) => [one.id, one.name]));
   return (
-    <>
-      {why.said}
-      <button
-        type="button"
-        class="button danger"
-        {...why.off}
-        onClick={() => {
-          open.value = true;
-        }}
-      >
-        {name}
-      </button>
-      {open.value ? (
-        <Confirm
-          title={`Pause ${whole(campaigns.length)} ${campaigns.length === 1 ? "campaign" : "campaigns"}`}
-          verb="Pause"
-          preview={async () => ({
-            confirm: undefined,
-            refusals: [],
-            body: (
-              <div class="stack">
-                <Reach said={(list) => pausedOf({ of: tenantOf({ session }), campaigns, list })} />
-                <ul class="effects">
-                  {campaigns.slice(0, NAMED).map((one) => (
-                    <li class="break" key={one.id}>
-                      <NameText text={one.name} />
-                    </li>
-                  ))}
-                  {campaigns.length > NAMED ? <li>and {whole(campaigns.length - NAMED)} more</li> : null}
-                </ul>
-                <Field />
-              </div>
-            ),
-          })}
-          onConfirm={async () => {
-            const { items } = await client.ask("campaigns.pauseSeveral", {
-              body: { campaigns: campaigns.map(({ id }) => id), ...given() },
-            });
-            const missing = items.filter(({ confirmed }) => !confirmed);
-            if (missing.length === 0) toasts.show("good", `Confirmed paused: ${whole(items.length)} of ${whole(items.length)}`);
-            const told = missing
-              .slice(0, NAMED)
-              .map(({ campaignId, message }) => `${names.get(campaignId) ?? campaignId}: ${message}`);
-            if (told.length > 0)
-              toasts.show("bad", `${whole(missing.length)} of ${whole(items.length)} not confirmed. ${told.join("; ")}`);
-            onDone();
-          }}
-          onClose={() => {
-            open.value = false;
-          }}
-        />
-      ) : null}
-    </>
+    <Confirm
+      title={`Pause ${whole(campaigns.length)} ${campaigns.length === 1 ? "campaign" : "campaigns"}`}
+      verb="Pause"
+      preview={async () => ({
+        confirm: undefined,
+        refusals: [],
+        body: (
+          <div class="stack">
+            <Reach said={(list) => pausedOf({ of: tenant, campaigns, list })} />
+            <ul class="effects">
+              {campaigns.slice(0, NAMED).map((one) => (
+                <li class="break" key={one.id}>
+                  <NameText text={one.name} />
+                </li>
+              ))}
+              {campaigns.length > NAMED ? <li>and {whole(campaigns.length - NAMED)} more</li> : null}
+            </ul>
+            <Field />
+          </div>
+        ),
+      })}
+      onConfirm={async () => {
+        const { items } = await client.ask("campaigns.pauseSeveral", {
+          body: { campaigns: campaigns.map(({ id }) => id), ...given() },
+        });
+        const missing = items.filter(({ confirmed }) => !confirmed);
+        if (missing.length === 0) toasts.show("good", `Confirmed paused: ${whole(items.length)} of ${whole(items.length)}`);
+        const told = missing
+          .slice(0, NAMED)
+          .map(({ campaignId, message }) => `${names.get(campaignId) ?? campaignId}: ${message}`);
+        if (told.length > 0)
+          toasts.show("bad", `${whole(missing.length)} of ${whole(items.length)} not confirmed. ${told.join("; ")}`);
+        onDone();
+      }}
+      onClose={onClose}
+    />
   );
 }

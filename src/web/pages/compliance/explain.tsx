@@ -1,14 +1,19 @@
-// Explains a number: whether it may be called, every reason, its clocks, and the 48 hours ahead.
+// Explains a number: whether it may be called, every reason, its clocks, the 48 hours ahead, what the lists say, and the evidence.
 
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { useLocation } from "preact-iso";
 import type { ApiTypes } from "../../../server/index.ts";
 import { useDashboard } from "../../api/dashboard.ts";
 import { RequestError } from "../../api/problem-error.ts";
 import { SelectField, TextField } from "../../ui/fields.tsx";
 import { Pill } from "../../ui/pill.tsx";
+import { saveFile } from "../../ui/save-file.ts";
 import { Failed } from "../../ui/states.tsx";
+import { SuppressionFacts } from "../../ui/suppression-facts.tsx";
 import { Time } from "../../ui/time.tsx";
 import { useWidth } from "../../ui/use-width.ts";
+import { useWhy } from "../../ui/why.tsx";
 import { timeFormat } from "../../view/format.ts";
 
 interface Run {
@@ -40,16 +45,38 @@ type Strip = ApiTypes.ComplianceExplain["strip"];
 const ROW = 26;
 const AXIS = 20;
 
-function StripChart({ strip }: { readonly strip: Strip }) {
+/** Between ticks, minutes of the day where the person is. */
+const TICK = 6 * 60;
+
+/** Where the day of a zone is at midnight and every six hours after it, in cells from `start`. */
+export function dayTicks(start: number, cells: number, minutes: number, zone: string | undefined): readonly number[] {
+  const clock = new Intl.DateTimeFormat("en-GB", {
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+    ...(zone === undefined ? {} : { timeZone: zone }),
+  });
+  return Array.from({ length: cells }, (_, cell) => {
+    const [hours = 0, past = 0] = clock
+      .format(start + cell * minutes * 60_000)
+      .split(":")
+      .map(Number);
+    return [cell, (TICK - ((60 * hours + past) % TICK)) % TICK] as const;
+  }).flatMap(([cell, until]) => (until < minutes ? [cell + until / minutes] : []));
+}
+
+/** @param zone the person's; undefined: the browser's */
+function StripChart({ strip, zone }: { readonly strip: Strip; readonly zone: string | undefined }) {
   const { ref, width } = useWidth(640);
   const { from, minutes, all, rows } = strip;
   const start = Date.parse(from);
-  const time = timeFormat();
+  const time = timeFormat(zone);
+  const at = (cell: number) => start + cell * minutes * 60_000;
   const lines = [{ label: "May be called", open: all }, ...rows];
   const name = width.value < 500 ? 96 : 170;
   const step = (width.value - name) / Math.max(1, all.length);
-  const perTick = Math.round(((width.value < 500 ? 12 : 6) * 60) / minutes);
-  const tickCount = Math.ceil(all.length / perTick);
+  const every = width.value < 500 ? 2 : 1;
+  const ticks = dayTicks(start, all.length, minutes, zone).filter((_, i) => i % every === 0);
   const height = lines.length * ROW + AXIS;
   return (
     <div ref={ref}>
@@ -75,30 +102,35 @@ function StripChart({ strip }: { readonly strip: Strip }) {
                 height={ROW - 9}
               >
                 <title>
-                  {label}: {run.open ? "open" : "closed"} {time.day(start + run.from * minutes * 60_000)} to{" "}
-                  {time.day(start + (run.from + run.length) * minutes * 60_000)}
+                  {label}: {run.open ? "open" : "closed"} {time.day(at(run.from))} to {time.day(at(run.from + run.length))}
                 </title>
               </rect>
             ))}
           </g>
         ))}
-        {Array.from({ length: tickCount }, (_, i) => i * perTick).map((at) => (
-          <g key={at}>
-            <line x1={name + at * step} x2={name + at * step} y1="0" y2={height - AXIS + 4} />
-            <text x={name + at * step + 2} y={height - 4}>
-              {time.minute(start + at * minutes * 60_000)}
+        {ticks.map((cell) => (
+          <g key={cell}>
+            <line x1={name + cell * step} x2={name + cell * step} y1="0" y2={height - AXIS + 4} />
+            <text x={name + cell * step + 2} y={height - 4}>
+              {time.minute(at(cell))}
             </text>
           </g>
         ))}
+        <text x="0" y={height - 4}>
+          {time.date(start)}
+        </text>
       </svg>
     </div>
   );
 }
 
+/** What the lists say of the number, or why they say nothing. */
+type Lists = ApiTypes.SuppressionView | RequestError;
+
 type Found =
   | { readonly kind: "nothing" }
   | { readonly kind: "asking" }
-  | { readonly kind: "found"; readonly answer: ApiTypes.ComplianceExplain }
+  | { readonly kind: "found"; readonly answer: ApiTypes.ComplianceExplain; readonly lists: Lists; readonly number: string }
   | { readonly kind: "failed"; readonly error: RequestError };
 
 const CALL_TYPES = [
@@ -131,14 +163,24 @@ export function Explain() {
         ...(place === "" ? {} : { postal: place }),
         ...(reveal.value ? { reveal: true } : {}),
       };
-      found.value = { kind: "found", answer: await client.ask("compliance.explain", { body }) };
+      const asked = { number: body.number, ...(reveal.value ? { reveal: true } : {}) };
+      const [answer, lists] = await Promise.all([
+        client.ask("compliance.explain", { body }),
+        client.ask("suppressions.lookup", { body: asked }).catch(asError),
+      ]);
+      found.value = { kind: "found", answer, lists, number: body.number };
     } catch (thrown) {
-      found.value = {
-        kind: "failed",
-        error: thrown instanceof RequestError ? thrown : new RequestError(0, String(thrown), undefined, thrown),
-      };
+      found.value = { kind: "failed", error: asError(thrown) };
     }
   };
+  const { url } = useLocation();
+  useEffect(() => {
+    if (location.hash === "") return;
+    number.value = decodeURIComponent(location.hash.slice(1));
+    // It does not stay in the address bar or the history.
+    history.replaceState(null, "", location.pathname);
+    void ask();
+  }, [url]);
   const now = found.value;
   return (
     <section class="card stack" aria-label="Explain a number">
@@ -196,8 +238,75 @@ export function Explain() {
       </form>
       <div aria-live="polite">
         {now.kind === "failed" ? <Failed error={now.error} /> : null}
-        {now.kind === "found" ? <Answer answer={now.answer} /> : null}
+        {now.kind === "found" ? (
+          <div class="stack">
+            <Answer answer={now.answer} />
+            <OnLists lists={now.lists} />
+            <Evidence number={now.number} />
+          </div>
+        ) : null}
       </div>
+    </section>
+  );
+}
+
+const asError = (thrown: unknown) =>
+  thrown instanceof RequestError ? thrown : new RequestError(0, String(thrown), undefined, thrown);
+
+/** Whether the number is on a list of those who must not be called, since when, and who put it there. */
+function OnLists({ lists }: { readonly lists: Lists }) {
+  return (
+    <section class="stack" aria-label="Suppression">
+      <h3>On the lists</h3>
+      {lists instanceof RequestError ? (
+        <Failed error={lists} />
+      ) : (
+        [lists, ...lists.others].map((answer) => <SuppressionFacts key={answer.number} answer={answer} />)
+      )}
+    </section>
+  );
+}
+
+/** All that was done and asked for the person, with its proofs, as a file. */
+function Evidence({ number }: { readonly number: string }) {
+  const { client, session, toasts } = useDashboard();
+  const busy = useSignal(false);
+  const why = useWhy(session.needs("operator"));
+  const make = async (id: "audit.packPdf" | "audit.pack", name: string) => {
+    if (busy.peek()) return;
+    busy.value = true;
+    try {
+      const body = { number };
+      saveFile(await client.made(id, { body }, new Blob([JSON.stringify(body)], { type: "application/json" })), name);
+      toasts.show("good", `Saved: ${name}. That it was made is an entry of the audit.`);
+    } catch (thrown) {
+      toasts.show("bad", thrown instanceof Error ? thrown.message : String(thrown));
+    } finally {
+      busy.value = false;
+    }
+  };
+  return (
+    <section class="row" aria-label="Evidence pack">
+      <button
+        type="button"
+        class="button"
+        {...why.off}
+        aria-busy={busy.value}
+        onClick={() => void make("audit.packPdf", "evidence.pdf")}
+      >
+        Evidence pack, PDF
+      </button>
+      <button
+        type="button"
+        class="button"
+        {...why.off}
+        aria-busy={busy.value}
+        onClick={() => void make("audit.pack", "evidence.ndjson")}
+      >
+        JSON
+      </button>
+      {why.said}
+      <span class="muted small">Everything outdial did and was asked for this number, signed. It holds the number in full.</span>
     </section>
   );
 }
@@ -249,10 +358,10 @@ function Answer({ answer }: { readonly answer: ApiTypes.ComplianceExplain }) {
           ))}
         </ul>
       )}
-      <StripChart strip={strip} />
+      <StripChart strip={strip} zone={clocks[0]?.zone} />
       <p class="muted small break">
-        {clocks.map(({ zone, time }) => `${zone} ${time}`).join(" · ")}. Rules {packVersion}, time zones {timeZoneData},{" "}
-        {FACTS[facts]}.
+        {clocks.map(({ zone, time }) => `${zone} ${time}`).join(" · ")}; the picture has the times of the first. Rules{" "}
+        {packVersion}, time zones {timeZoneData}, {FACTS[facts]}.
       </p>
     </div>
   );

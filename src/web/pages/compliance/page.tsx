@@ -10,7 +10,6 @@ import { More } from "../../ui/more.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { SavedTable } from "../../ui/saved-table.tsx";
 import { Empty, Loaded } from "../../ui/states.tsx";
-import { SuppressionFacts } from "../../ui/suppression-facts.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { useWhy } from "../../ui/why.tsx";
@@ -173,69 +172,6 @@ const COLUMNS: readonly Column<Freshness["rules"][number]>[] = [
   },
 ];
 
-/** Whether a number is on the list of those who must not be called, since when, and who put it there. */
-function Suppression() {
-  const { client, session, toasts } = useDashboard();
-  const reveal = useSignal(false);
-  const number = useSignal("");
-  const found = useSignal<ApiTypes.SuppressionView | undefined>(undefined);
-  const ask = async () => {
-    try {
-      found.value = await client.ask("suppressions.lookup", {
-        body: { number: number.value.trim(), ...(reveal.value ? { reveal: true } : {}) },
-      });
-    } catch (thrown) {
-      found.value = undefined;
-      toasts.show("bad", thrown instanceof Error ? thrown.message : String(thrown));
-    }
-  };
-  return (
-    <section class="card stack" aria-label="Suppression">
-      <h2>Suppression</h2>
-      <form
-        class="field-grid"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void ask();
-        }}
-      >
-        <TextField
-          label="Number"
-          type="tel"
-          required
-          placeholder="+12125550123"
-          value={number.value}
-          onChange={(value) => {
-            number.value = value;
-          }}
-        />
-        {session.may("operator") ? (
-          <label class="check">
-            <input
-              type="checkbox"
-              checked={reveal.value}
-              onChange={(event) => {
-                reveal.value = event.currentTarget.checked;
-              }}
-            />
-            Show the number in full; it is written into the audit
-          </label>
-        ) : null}
-        <div class="row">
-          <button type="submit" class="button">
-            Look up
-          </button>
-        </div>
-      </form>
-      <div aria-live="polite">
-        {found.value === undefined
-          ? null
-          : [found.value, ...found.value.others].map((answer) => <SuppressionFacts key={answer.number} answer={answer} />)}
-      </div>
-    </section>
-  );
-}
-
 /** Those that some system has not confirmed yet. */
 const STILL_OPEN = { open: true };
 
@@ -247,7 +183,6 @@ export default function CompliancePage() {
       lead="Whether somebody may be called, with every reason; who must not be; and how fast opt-outs reach every system."
     >
       <Explain />
-      <Suppression />
       <CompanyList />
       <section class="stack" aria-label="Revocations">
         <h2>Revocations</h2>
@@ -266,7 +201,7 @@ export default function CompliancePage() {
             <Table
               caption="Revocations"
               columns={revocationColumns(new Date(now()).toISOString().slice(0, 10))}
-              rows={rows}
+              rows={rows.toSorted((a, b) => a.deadline.localeCompare(b.deadline))}
               rowKey={({ id }) => id}
             />
           )}
@@ -291,10 +226,11 @@ export default function CompliancePage() {
   );
 }
 
-/** Past the deadline of the rules, or only past the time that outdial sets for a system. */
-function clockOf({ open, overdue, isPast }: { readonly open: boolean; readonly overdue: boolean; readonly isPast: boolean }) {
+/** Past the deadline of the rules, on its day, or only past the time that outdial sets for a system. */
+function clockOf({ open, overdue, deadline }: Pick<ApiTypes.RevocationView, "open" | "overdue" | "deadline">, today: string) {
   if (!open) return { tone: "good", text: "done" } as const;
-  if (isPast) return { tone: "bad", text: "past the deadline" } as const;
+  if (deadline < today) return { tone: "bad", text: "past the deadline" } as const;
+  if (deadline === today) return { tone: "bad", text: "due today" } as const;
   return overdue ? ({ tone: "warn", text: "late" } as const) : ({ tone: "warn", text: "running" } as const);
 }
 
@@ -305,7 +241,7 @@ const revocationColumns = (today: string): readonly Column<ApiTypes.RevocationVi
     name: "Clock",
     cell: ({ open, overdue, deadline, systems }) => (
       <>
-        <Pill state="" {...clockOf({ open, overdue, isPast: deadline < today })} />
+        <Pill state="" {...clockOf({ open, overdue, deadline }, today)} />
         {systems
           .filter(({ state }) => state === "overdue")
           .map(({ system, target }) => (

@@ -11,7 +11,9 @@ export function PredictionBands({ prediction }: { readonly prediction: ApiTypes.
   const tone = chanceAboveLimit > 0.25 ? "bad" : chanceAboveLimit > 0.01 ? "warn" : "good";
   return (
     <div class="stack">
-      <p class="muted small">Medians with 90 % bands: from the 5 % to the 95 % quantile.</p>
+      <p class="muted small">
+        Medians with {percent(0.9, 0)} bands: from the {percent(0.05, 0)} to the {percent(0.95, 0)} quantile.
+      </p>
       <dl class="facts">
         <dt>Abandonment</dt>
         <dd>
@@ -36,7 +38,7 @@ export function PredictionBands({ prediction }: { readonly prediction: ApiTypes.
             {whole(attemptsPerHour.low)} to {whole(attemptsPerHour.high)}
           </span>
         </dd>
-        <dt>More than 3 % in 30 days</dt>
+        <dt>More than {percent(0.03, 0)} in 30 days</dt>
         <dd class={tone}>
           <strong>{probabilityText(chanceAboveLimit)}</strong> chance
         </dd>
@@ -83,11 +85,11 @@ export function NowThen({
     ],
     ["Occupancy", ({ occupancy: { low, median, high } }) => `${percent(median)} (${percent(low)} to ${percent(high)})`],
     ["Attempts an hour", ({ attemptsPerHour: { low, median, high } }) => `${whole(median)} (${whole(low)} to ${whole(high)})`],
-    ["Chance of more than 3 % in 30 days", ({ chanceAboveLimit }) => probabilityText(chanceAboveLimit)],
+    [`Chance of more than ${percent(0.03, 0)} in 30 days`, ({ chanceAboveLimit }) => probabilityText(chanceAboveLimit)],
   ];
   return (
     <Table
-      caption="Predicted, medians with 90 % bands"
+      caption={`Predicted, medians with ${percent(0.9, 0)} bands`}
       rows={rows}
       rowKey={([name]) => name}
       columns={[

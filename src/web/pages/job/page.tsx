@@ -20,7 +20,7 @@ import { type Column, Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { useWhy } from "../../ui/why.tsx";
 import { MOST_ROWS } from "../../view/csv.ts";
-import { decimal, whole, words } from "../../view/format.ts";
+import { decimal, percent, whole, words } from "../../view/format.ts";
 import { applyCalled, changeCalled } from "../dialer/words.ts";
 import { hasRows, jobVerbs, progressOf } from "./state.ts";
 
@@ -116,7 +116,9 @@ function Measured({ job: { measured, retrieval } }: { readonly job: Detail }) {
           <Figure
             name="Median of a row"
             value={measured.items.count === 0 ? "–" : `${decimal(measured.items.p50, 0)} ms`}
-            note={measured.items.count === 0 ? "none measured" : `99 % within ${decimal(measured.items.p99, 0)} ms`}
+            note={
+              measured.items.count === 0 ? "none measured" : `${percent(0.99, 0)} within ${decimal(measured.items.p99, 0)} ms`
+            }
           />
           <Figure name="Retries" value={whole(measured.retries)} />
           <Figure name="Held back by the rate" value={whole(measured.rateLimited)} note="answers 429" />

@@ -33,7 +33,7 @@ test("hours from the first with calls to the last, all weekdays", () => {
   const { hours, rows } = heatMap([cell(7, 9, 1, 40), cell(3, 12, 4, 40), cell(2, 20, 0, 0)]);
   expect(hours).toEqual([9, 10, 11, 12]);
   expect(rows.map(({ weekday }) => weekday)).toEqual(["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]);
-  expect(rows[6]?.cells[0]?.title).toContain("Sun 09:00: 2.5\u00a0%");
+  expect(rows[6]?.cells[0]?.title).toContain("Sun 09:00: 2.5%");
 });
 
 test("levels go up with the rate and stay within 0 to 5", () => {

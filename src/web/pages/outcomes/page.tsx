@@ -13,21 +13,21 @@ import { NameText } from "../../ui/name-text.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { Plot } from "../../ui/plot.tsx";
 import { SavedTable } from "../../ui/saved-table.tsx";
-import { ShareBar } from "../../ui/share-bar.tsx";
+import { SharesNote, shareColumn } from "../../ui/share-bar.tsx";
 import { Empty, Loaded } from "../../ui/states.tsx";
 import { comparedOf, comparedWords, DIFFER, WAYS } from "../../view/compare.ts";
-import { counted, decimal, interval, intervalKind, percent, whole, words } from "../../view/format.ts";
+import { counted, decimal, interval, intervalKind, levelText, percent, whole, words } from "../../view/format.ts";
 import { scaleOf } from "../../view/scale.ts";
 import type { Tone } from "../../view/tone.ts";
 
 /** What a report of outcomes says, as figures and tables. */
 function Summary({ report }: { readonly report: Report }) {
   const { conversion, calls, averageSeconds, trend, unmapped, definition } = report;
-  const points = (share: number) => (100 * share).toFixed(2);
+  const points = (share: number) => decimal(100 * share, 2);
   const slope =
     trend.slope === null
       ? `needs ${trend.minimum.days} days and ${trend.minimum.calls} calls`
-      : `${points(trend.slope.perDay)} points a day (${Number((100 * trend.slope.confidence).toFixed(2))} % interval ${points(trend.slope.low)} to ${points(trend.slope.high)}, allows for effects that last)`;
+      : `${points(trend.slope.perDay)} points a day (${levelText(trend.slope.confidence)} interval ${points(trend.slope.low)} to ${points(trend.slope.high)}, allows for effects that last)`;
   return (
     <Figures>
       <Figure
@@ -85,7 +85,7 @@ function Days({ report: { days } }: { readonly report: Report }) {
   return (
     <div class="card">
       <Plot
-        title="Conversion by day, with the 95 % interval of each day's calls alone"
+        title={`Conversion by day, with the ${percent(0.95, 0)} interval of each day's calls alone`}
         times={drawn.times}
         series={drawn.series}
         text={(value) => percent(value, 1)}
@@ -108,9 +108,10 @@ function Categories({ report: { categories } }: { readonly report: Report }) {
         columns={[
           { name: "Category", head: true, cell: ({ category }) => words(category) },
           { name: "Calls", numeric: true, cell: ({ calls }) => whole(calls) },
-          { name: "Share", cell: ({ share }) => <ShareBar share={share} to={scaleOf(categories.map((one) => one.share))} /> },
+          shareColumn("Share", categories, ({ share }) => share, scaleOf(categories.map(({ share }) => share))),
         ]}
       />
+      <SharesNote shares={categories.map(({ share }) => share)} />
     </section>
   );
 }
@@ -133,10 +134,11 @@ function Codes({ report: { by } }: { readonly report: Report }) {
               mapped ? categories.map(words).join(", ") : <Pill state="unmapped" tone="warn" text="not mapped" />,
           },
           { name: "Calls", numeric: true, cell: ({ calls }) => whole(calls) },
-          { name: "Share", cell: ({ share }) => <ShareBar share={share} /> },
+          shareColumn("Share", by.code, ({ share }) => share, scaleOf(by.code.map(({ share }) => share))),
           { name: "Mean duration", numeric: true, cell: ({ averageSeconds }) => `${decimal(averageSeconds, 0)} s` },
         ]}
       />
+      <SharesNote shares={by.code.map(({ share }) => share)} />
     </section>
   );
 }
@@ -147,7 +149,7 @@ type Report = ApiTypes.OutcomeReportView;
 const TONES: Readonly<Record<string, Tone>> = { higher: "good", lower: "bad" };
 /** What the report puts before the id of a campaign that is compared. */
 const CAMPAIGN = "campaign ";
-const points = (value: number) => `${value >= 0 ? "+" : "−"}${Math.abs(100 * value).toFixed(2)}`;
+const points = (value: number) => `${value >= 0 ? "+" : "−"}${decimal(Math.abs(100 * value), 2)}`;
 
 /** Names of the campaigns by their ids, as far as they are known: outcomes may be of one that the tenant has no more. */
 function useCampaignNames(): ReadonlyMap<string, string> {
@@ -181,9 +183,10 @@ function Comparisons({ report: { by, comparisons } }: { readonly report: Report 
                 head: true,
                 cell: ({ value }) => <CampaignName id={value} names={names} />,
               },
-              { name: "Conversion", cell: ({ conversion }) => <ShareBar share={conversion} to={top} /> },
+              shareColumn("Conversion", groups, ({ conversion }) => conversion, top),
             ]}
           />
+          <SharesNote shares={groups.map(({ conversion }) => conversion)} />
         </section>
       )}
       {comparisons.length === 0 ? null : (
@@ -213,11 +216,11 @@ function Comparisons({ report: { by, comparisons } }: { readonly report: Report 
                     <>
                       {points(difference.value)} points
                       <span class="cell-note">
-                        {points(difference.low)} to {points(difference.high)}, {Number((100 * difference.confidence).toFixed(3))}{" "}
-                        % interval over days
+                        {points(difference.low)} to {points(difference.high)}, {levelText(difference.confidence)} interval over
+                        days
                         {difference.comparisons === 1
                           ? ""
-                          : `; all ${difference.comparisons} hold together at ${Number((100 * difference.together).toFixed(2))} %`}
+                          : `; all ${difference.comparisons} hold together at ${levelText(difference.together)}`}
                       </span>
                     </>
                   ),
@@ -318,7 +321,7 @@ function square(cell: HeatCell | undefined, weekday: string, hour: number, top: 
   const title = `${when}: ${percent(rate)} (${interval(low, high)}, ${intervalKind(cell.conversion)}), ${counted(numerator, denominator)}`;
   if (cell.calls < FEWEST) return { hour, level: 0, text: "·", title: `${title}; too few to say` };
   const level = top > 0 ? Math.min(LEVELS, Math.max(1, Math.ceil((LEVELS * rate) / top))) : 1;
-  return { hour, level, text: (100 * rate).toFixed(0), title };
+  return { hour, level, text: decimal(100 * rate, 0), title };
 }
 
 /** What is compared, as fields; conditions that the fields cannot say stay as they were written. */
@@ -436,7 +439,7 @@ export default function OutcomesPage() {
   return (
     <Page
       title="Outcomes"
-      lead="Every rate with what it was counted from, and a 95 % interval that allows for days that differ, or says that it does not."
+      lead={`Every rate with what it was counted from, and a ${percent(0.95, 0)} interval that allows for days that differ, or says that it does not.`}
     >
       <Scope key={JSON.stringify(search)} />
       <Loaded

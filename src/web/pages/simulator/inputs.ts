@@ -1,6 +1,7 @@
 // What can be turned in the simulator, and what it means for the prediction and the dialer's settings. Pure.
 
 import type { PredictedSettings, PredictionFacts } from "../../../dialing/index.ts";
+import { decimal, percent } from "../../view/format.ts";
 
 /** Shares are of 1, times seconds. */
 export interface Inputs {
@@ -49,7 +50,7 @@ export const CONTROLS: readonly { readonly title: string; readonly controls: rea
         min: 0.05,
         max: 0.6,
         step: 0.01,
-        text: (value) => `${Math.round(100 * value)} %`,
+        text: (value) => percent(value, 0),
       },
       {
         name: "handleSeconds",
@@ -65,21 +66,21 @@ export const CONTROLS: readonly { readonly title: string; readonly controls: rea
         min: 0.5,
         max: 10,
         step: 0.5,
-        text: (value) => `${value.toFixed(1)} s`,
+        text: (value) => `${decimal(value)} s`,
       },
     ],
   },
   {
     title: "The settings",
     controls: [
-      { name: "ratio", label: "Dial ratio (calls per idle agent)", min: 1, max: 8, step: 0.1, text: (value) => value.toFixed(1) },
+      { name: "ratio", label: "Dial ratio (calls per idle agent)", min: 1, max: 8, step: 0.1, text: (value) => decimal(value) },
       {
         name: "target",
         label: "Abandonment target",
         min: 0.005,
         max: 0.03,
         step: 0.0005,
-        text: (value) => `${(100 * value).toFixed(2)} %`,
+        text: (value) => percent(value, 2),
       },
       { name: "maxCalls", label: "Simultaneous calls at most", min: 5, max: 600, step: 1, text: (value) => String(value) },
       { name: "spacingMs", label: "Spacing between calls", min: 0, max: 2000, step: 10, text: (value) => `${value} ms` },

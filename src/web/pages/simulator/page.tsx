@@ -69,7 +69,7 @@ function FrontierChart({ points, prediction, ratio }: FrontierProps) {
         />
         <line class="limit-line" x1={x(ABANDONMENT_LIMIT)} x2={x(ABANDONMENT_LIMIT)} y1={EDGE.top} y2={HEIGHT - EDGE.bottom} />
         <text class="limit-text" x={x(ABANDONMENT_LIMIT) + 4} y={HEIGHT - EDGE.bottom - 6}>
-          limit 3 %
+          limit {percent(0.03, 0)}
         </text>
         {(["ratio", "state-aware"] as const).map((curve) => {
           const own = points.filter((point) => point.curve === curve && point.abandonment <= right);
@@ -240,8 +240,8 @@ export function verdictOf({
   limit,
 }: Pick<Prediction, "chanceAboveLimit" | "heldShare" | "limit">): Verdict {
   const chance = probabilityText(chanceAboveLimit);
-  const held = heldShare > 0.3 ? ` The dialer falls back to one call an agent ${Math.round(100 * heldShare)} % of the time.` : "";
-  const text = `Chance of more than ${100 * limit} % abandoned in 30 days: ${chance}.${held}`;
+  const held = heldShare > 0.3 ? ` The dialer falls back to one call an agent ${percent(heldShare, 0)} of the time.` : "";
+  const text = `Chance of more than ${percent(limit, 0)} abandoned in 30 days: ${chance}.${held}`;
   return { tone: chanceAboveLimit > 0.25 ? "bad" : chanceAboveLimit > 0.01 ? "warn" : "good", text };
 }
 
@@ -399,7 +399,9 @@ function Result({ state: { prediction, problem } }: { readonly state: StudyState
           note="what keeps more calls from being placed"
         />
       </Figures>
-      <div class={`banner ${verdict?.tone === "good" ? "good" : verdict?.tone === "bad" ? "bad" : ""}`}>
+      <div
+        class={`banner ${verdict?.tone === "good" ? "good" : verdict?.tone === "bad" ? "bad" : verdict === undefined ? "plain" : ""}`}
+      >
         {verdict?.text ?? "Simulating …"}
       </div>
     </section>
@@ -408,11 +410,11 @@ function Result({ state: { prediction, problem } }: { readonly state: StudyState
 
 function Footnote({ state: { points, doneIn } }: { readonly state: StudyState }) {
   const runs = points.reduce((sum, point) => sum + point.runs, 0);
-  const end = doneIn === undefined ? "and more are being made" : `in ${(doneIn / 1000).toFixed(1)} s`;
+  const end = doneIn === undefined ? "and more are being made" : `in ${decimal(doneIn / 1000)} s`;
   return (
     <p class="muted small">
-      The ring is the ratio as it is set, not held back; the dot is where the dialer lands once the target holds it. Bars are 95 %
-      intervals. {runs} simulated runs, {end}.
+      The ring is the ratio as it is set, not held back; the dot is where the dialer lands once the target holds it. Bars are{" "}
+      {percent(0.95, 0)} intervals. {runs} simulated runs, {end}.
     </p>
   );
 }

@@ -134,6 +134,6 @@ describe("the picture", () => {
 test("the verdict goes by the chance of a breach", () => {
   const of = (chanceAboveLimit: number) => verdictOf({ chanceAboveLimit, heldShare: 0, limit: 0.03 });
   expect([of(0), of(0.1), of(0.9)].map(({ tone }) => tone)).toEqual(["good", "warn", "bad"]);
-  expect(of(0).text).toBe("Chance of more than 3 % abandoned in 30 days: less than 0.1 %.");
-  expect(verdictOf({ chanceAboveLimit: 0, heldShare: 0.87, limit: 0.03 }).text).toContain("87 % of the time");
+  expect(of(0).text).toBe("Chance of more than 3% abandoned in 30 days: less than 0.1 %.");
+  expect(verdictOf({ chanceAboveLimit: 0, heldShare: 0.87, limit: 0.03 }).text).toContain("87% of the time");
 });
