@@ -3,7 +3,7 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { svgPlot } from "../src/dialing/optimise/index.ts";
+import { svgPlot } from "../src/dialing/optimise/optimise.ts";
 import { detectionDelays, falseTriggers, type StudyRule } from "../studies/failover.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));

@@ -47,7 +47,7 @@ const FILES: Record<string, () => string> = {
   "docs/vendor-openapi.json": () => document(vendorOpenApi()),
   "docs/vendor-openapi-acd.json": () => document(acdOpenApi()),
   "docs/openapi.json": () => document(serviceOpenApi(packageVersion())),
-  "src/compliance/data/numbering-plans.ts": numberingPlans,
+  "src/compliance/data/numbering-plans.json": numberingPlans,
   "src/web/api/routes.ts": routeTable,
   "docs/event-types.md": eventDocument,
   "docs/lives.md": livesDocument,

@@ -4,7 +4,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
-import { svgPlot } from "../src/dialing/optimise/index.ts";
+import { svgPlot } from "../src/dialing/optimise/optimise.ts";
 import {
   CALIBRATION_INTERVALS,
   type CalibrationCondition,

@@ -4,7 +4,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { beliefsOf, stateAware } from "../src/dialing/index.ts";
-import { svgPlot } from "../src/dialing/optimise/index.ts";
+import { svgPlot } from "../src/dialing/optimise/optimise.ts";
 import {
   CONDITIONS,
   type ConditionOptions,

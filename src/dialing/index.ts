@@ -2,21 +2,17 @@
 
 export { DialingError, type DialingErrorCode } from "./arguments.ts";
 export {
-  CALL_OUTCOMES,
   type CalibratedScenario,
   type Calibration,
   type CalibrationBuilder,
-  type CallOutcome,
-  type CallRecord,
-  type Candidate,
   calibratedScenario,
-  callRecordSchema,
   createCalibration,
-  type DayMeanInterval,
-  type DurationFit,
   type OutcomeRates,
   type ThinSpot,
-} from "./calibrate/index.ts";
+} from "./calibrate/calibration.ts";
+export type { DayMeanInterval } from "./calibrate/day-tally.ts";
+export type { Candidate, DurationFit } from "./calibrate/fit.ts";
+export { CALL_OUTCOMES, type CallOutcome, type CallRecord, callRecordSchema } from "./calibrate/record.ts";
 export {
   type Distribution,
   distributionSchema,
@@ -60,7 +56,7 @@ export {
   type RunCounts,
   type Runner,
   svgPlot,
-} from "./optimise/index.ts";
+} from "./optimise/optimise.ts";
 export type { Cdf, DialingBeliefs, OutcomeMix } from "./pacing/beliefs.ts";
 export {
   beliefsOf,
@@ -81,18 +77,16 @@ export {
   type PacingStrategy,
   type Readings,
 } from "./pacing/strategy.ts";
+export { type PredictionFacts, type Uncertain, usedFacts } from "./predict/facts.ts";
 export {
   type Band,
   heldRatio,
   type PredictedSettings,
   type Prediction,
-  type PredictionFacts,
   type PredictionLimit,
   type PredictionOptions,
   predict,
-  type Uncertain,
-  usedFacts,
-} from "./predict/index.ts";
+} from "./predict/predict.ts";
 export { type Replication, runReplication } from "./replicate.ts";
 export { combine, type Series, type SeriesPoint, type SimulationResult } from "./results/combine.ts";
 export { type Comparison, compareReplications, type PairedDifference } from "./results/compare.ts";

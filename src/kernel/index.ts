@@ -48,32 +48,21 @@ export {
 export { issueText, nearest, type Problem, problemsOf, problemText } from "./problems.ts";
 export { createRandom, type RandomStream } from "./random.ts";
 export { isNestedDeeper, repeatedMember } from "./repeated-member.ts";
+export { StatisticsError } from "./statistics/arguments.ts";
+export { binomialCdf, studentQuantile } from "./statistics/beta.ts";
+export { binomialPmf, incompleteGamma, lnGamma, poissonPmf } from "./statistics/gamma.ts";
+export { lastingTrend, levelShifts } from "./statistics/lasting-effects.ts";
+export { meanInterval, type RatioInterval, ratioInterval } from "./statistics/means.ts";
+export { normalCdf, normalQuantile } from "./statistics/normal.ts";
 export {
-  binomialCdf,
-  binomialPmf,
-  createSequentialTest,
   type DayCell,
   type DayRateInterval,
   type DayVariation,
   dayVariation,
-  differenceInterval,
   type GroupSet,
   type IntervalMethod,
-  incompleteGamma,
-  lastingTrend,
-  levelShifts,
-  lnGamma,
-  meanInterval,
-  normalCdf,
-  normalQuantile,
-  poissonPmf,
-  type RateInterval,
-  type RatioInterval,
-  ratioInterval,
-  type SequentialVerdict,
-  StatisticsError,
-  studentQuantile,
-  wilsonInterval,
-} from "./statistics/index.ts";
+} from "./statistics/over-days.ts";
+export { differenceInterval, type RateInterval, wilsonInterval } from "./statistics/proportions.ts";
+export { createSequentialTest, type SequentialVerdict } from "./statistics/sequential-test.ts";
 export { isTimeZone } from "./time-zone.ts";
 export { hiddenKeys, yamlOffset } from "./yaml-lines.ts";

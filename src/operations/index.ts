@@ -1,6 +1,6 @@
 // What outdial does, as durable workflows.
 
-export { AttentionUseCases } from "./attention/index.ts";
+export { AttentionUseCases } from "./attention/use-cases.ts";
 export * from "./audit/index.ts";
 export { boundedFileText, boundedText } from "./bounded-text.ts";
 export * from "./campaigns/index.ts";
@@ -15,7 +15,7 @@ export {
   CrmUseCases,
   createCrmAnnouncer,
   refuseUnended,
-} from "./crm/index.ts";
+} from "./crm/use-cases.ts";
 export { OperationError, type OperationErrorCode } from "./error.ts";
 export {
   cloudEvent,
@@ -37,37 +37,25 @@ export {
   usualTypes,
 } from "./events/index.ts";
 export { inTime } from "./in-time.ts";
-export {
-  AGE_LIMITS,
-  type AgeLimits,
-  INBOUND_HEADER,
-  INBOUND_PATH,
-  type InboundProcessed,
-  type InboundRefusal,
-  InboundWorker,
-  Intake,
-  readInbound,
-  vendorEventHandlers,
-} from "./inbound/index.ts";
+export { INBOUND_HEADER, INBOUND_PATH } from "./inbound/address.ts";
+export { AGE_LIMITS, type AgeLimits, type InboundRefusal, readInbound } from "./inbound/envelope.ts";
+export { vendorEventHandlers } from "./inbound/handlers.ts";
+export { Intake } from "./inbound/intake.ts";
+export { type InboundProcessed, InboundWorker } from "./inbound/worker.ts";
+export { type Entry, POLICIES, type Policy } from "./interactions/entry.ts";
+export { type CorrectionMetrics, correctionMetrics } from "./interactions/metrics.ts";
+export { parseEntries } from "./interactions/result.ts";
+export { type CorrectionSource, Corrections, DISPOSITIONS } from "./interactions/service.ts";
+export { createCorrectionLedger } from "./interactions/store-ledger.ts";
+export { DEFAULT_EXCLUSIVE } from "./interactions/tree.ts";
 export {
   type Correction,
-  type CorrectionMetrics,
-  type CorrectionSource,
-  Corrections,
   CorrectionUseCases,
-  correctionMetrics,
   correctionsSource,
-  createCorrectionLedger,
-  DEFAULT_EXCLUSIVE,
-  DISPOSITIONS,
-  type Entry,
   type InteractionCorrection,
   type InteractionCorrections,
   InteractionUseCases,
-  POLICIES,
-  type Policy,
-  parseEntries,
-} from "./interactions/index.ts";
+} from "./interactions/use-cases.ts";
 export {
   ENDED,
   type EndedItem,
@@ -93,41 +81,24 @@ export { planReport, type ReportRequest, type ReportRules } from "./outcomes/rep
 export { compareOutcomes, OutcomeRecordsUseCases, OutcomeUseCases } from "./outcomes/use-cases.ts";
 export { shareRates } from "./rates/sharing.ts";
 export { TenantRefresh } from "./refresh/refresh.ts";
+export { findRetrieval } from "./retrieval/entry.ts";
 export {
-  checkRequest,
   type Difference,
-  findRetrieval,
   type HourCounts,
   isReconciled,
   type ReconcileReport,
   type ReconcileSink,
-  type RetrievalInput,
-  type RetrievalProgress,
-  type RetrievalRequest,
-  Retrieving,
-  type Rhythm,
-  type RunVerdict,
-  runSchedules,
-  setSchedules,
-  turnsOf,
-  verifyRetrieval,
-} from "./retrieval/index.ts";
-export {
-  differencesOf,
-  differenceWords,
-  type EngineKind,
-  engineSchema,
-  type Interruption,
-  isDue,
-  joinReplicas,
-  launchEngine,
-  livesOf,
-  type Membership,
-  openDesk,
-  Runs,
-  stopOf,
-  waitOf,
-} from "./run/index.ts";
+} from "./retrieval/reconcile.ts";
+export { checkRequest, type RetrievalInput, type RetrievalRequest } from "./retrieval/request.ts";
+export type { RetrievalProgress } from "./retrieval/retrieval-run.ts";
+export { type Rhythm, runSchedules, setSchedules, turnsOf } from "./retrieval/schedule.ts";
+export { Retrieving } from "./retrieval/service.ts";
+export { type RunVerdict, verifyRetrieval } from "./retrieval/verify.ts";
+export { type EngineKind, engineSchema, launchEngine, openDesk } from "./run/engine.ts";
+export { isDue, waitOf } from "./run/left.ts";
+export { differencesOf, differenceWords, joinReplicas, livesOf, type Membership } from "./run/members.ts";
+export { stopOf } from "./run/reason.ts";
+export { type Interruption, Runs } from "./run/runs.ts";
 export * from "./settings/index.ts";
 export * from "./simulation/index.ts";
 export { ndjsonLines } from "./table/lines.ts";

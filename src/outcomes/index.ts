@@ -13,51 +13,25 @@ export {
   type StagingPlace,
   withLake,
 } from "./lake/index.ts";
-export {
-  type CategoryCounts,
-  classify,
-  DOCUMENTED_MAP,
-  documentedSummary,
-  localTime,
-  MeaningError,
-  type OutcomeMap,
-  outcomeMapJsonSchema,
-  parseInstant,
-  type ReportedFigure,
-  readOutcomeMap,
-} from "./meaning/index.ts";
-export {
-  ComplianceHash,
-  digestOf,
-  type OutcomeRecord,
-} from "./record/index.ts";
+export { documentedSummary } from "./meaning/conversion.ts";
+export { MeaningError } from "./meaning/error.ts";
+export { localTime, parseInstant } from "./meaning/local-time.ts";
+export { classify, DOCUMENTED_MAP, type OutcomeMap } from "./meaning/outcome-map.ts";
+export { outcomeMapJsonSchema, readOutcomeMap } from "./meaning/read-outcome-map.ts";
+export type { ReportedFigure } from "./meaning/restatement.ts";
+export type { CategoryCounts } from "./meaning/tally.ts";
+export { ComplianceHash, digestOf } from "./record/canonical.ts";
 export { MAX_CALLS_PAGE, OUTCOME_CODES, RETENTION_DAYS } from "./record/listing.ts";
-export {
-  type AskedScope,
-  allRead,
-  type Covers,
-  checkedPeriod,
-  cohortTally,
-  countDials,
-  DIMENSIONS,
-  type Dimension,
-  factsStatement,
-  goneWords,
-  type HeldSource,
-  heatOf,
-  NEARLY,
-  type OutcomeReport,
-  outcomeReportJsonSchema,
-  parseComparison,
-  type ReportedFigures,
-  type ReportScope,
-  type ReportSource,
-  rateSchema,
-  readCoverage,
-  readRun,
-  renderCsv,
-  renderHtml,
-  renderText,
-  reportOutcomes,
-  reportSchema,
-} from "./report/index.ts";
+export type { OutcomeRecord } from "./record/record.ts";
+export { parseComparison } from "./report/cohort.ts";
+export { allRead, countDials, type HeldSource, NEARLY, readCoverage } from "./report/coverage.ts";
+export { type ReportSource, readRun } from "./report/facts.ts";
+export { factsStatement } from "./report/facts-statement.ts";
+export { heatOf } from "./report/heat.ts";
+export { type Covers, type OutcomeReport, outcomeReportJsonSchema, rateSchema, reportSchema } from "./report/model.ts";
+export { renderCsv } from "./report/render-csv.ts";
+export { renderHtml } from "./report/render-html.ts";
+export { renderText } from "./report/render-text.ts";
+export { cohortTally, type ReportedFigures, reportOutcomes } from "./report/report.ts";
+export { type AskedScope, checkedPeriod, DIMENSIONS, type Dimension, type ReportScope } from "./report/scope.ts";
+export { goneWords } from "./report/words.ts";

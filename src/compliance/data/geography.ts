@@ -2,8 +2,8 @@
 
 import type { AreaCode, Geography, PostalPlace } from "../geography/types.ts";
 import { areaCodeTable, nonGeographicCodes } from "./area-codes.ts";
-import { COUNTRY_ZONES } from "./country-zones.ts";
-import { NUMBERING_PLANS } from "./numbering-plans.ts";
+import countryZones from "./country-zones.json" with { type: "json" };
+import numberingPlans from "./numbering-plans.json" with { type: "json" };
 import { createPostalTable } from "./postal.ts";
 
 /** The date of the tables; part of the record of every decision made with them. */
@@ -13,14 +13,7 @@ const VERSION = "builtin-2026-11-2";
 export function createBuiltinGeography(): Geography {
   const areaCodes: readonly (AreaCode | undefined)[] = areaCodeTable();
   const nonGeographic = nonGeographicCodes();
-  const countries = new Map(
-    COUNTRY_ZONES.trim()
-      .split("\n")
-      .map((line): [string, readonly string[]] => {
-        const [country = "", ...zones] = line.split(" ");
-        return [country, zones];
-      }),
-  );
+  const countries = new Map<string, readonly string[]>(Object.entries(countryZones));
   let lookUpPostal: ((code: string) => PostalPlace | undefined) | undefined;
   return {
     version: VERSION,
@@ -36,10 +29,8 @@ export function createBuiltinGeography(): Geography {
 
 /** Whether numbers of a country have area codes of the North American plan. */
 export function hasAreaCodes(country: string): boolean {
-  northAmerica ??= new Set(/^1 (\S+)/m.exec(NUMBERING_PLANS)?.[1]?.split(","));
-  return northAmerica.has(country);
+  return numberingPlans["1"].countries.includes(country);
 }
-let northAmerica: ReadonlySet<string> | undefined;
 
 /** The area codes of a state, ascending; empty when it is not known. */
 export function areaCodesOf(country: string, state: string): readonly number[] {

@@ -1,7 +1,9 @@
 // Unpacks the table of postal codes: about 42,000 US ZIP codes and 1,600 Canadian forward sortation areas (FSA) in 13 kB.
 
 import type { PostalPlace } from "../geography/types.ts";
-import { FSA_GROUPS, PLACES, ZIP_RUNS } from "./postal-table.ts";
+// `places`: "country state zones", numbered from 0. `zipRuns`: in base 36, codes skipped since the last run, length less one, number
+// of the place. `fsaGroups`: number of the place in base 36, first letter, then two characters for each FSA.
+import packed from "./postal-table.json" with { type: "json" };
 
 const ZIP = /^\d{5}$/;
 const FSA_LENGTH = 3;
@@ -15,15 +17,13 @@ const CANADIAN = /^[A-Z]\d[A-Z]/;
  * used)
  */
 export function createPostalTable(): (code: string) => PostalPlace | undefined {
-  const places = PLACES.trim()
-    .split("\n")
-    .map((line): PostalPlace => {
-      const [country = "", state = "", ...zones] = line.split(" ");
-      return { country, state, zones };
-    });
+  const places = packed.places.map((line): PostalPlace => {
+    const [country = "", state = "", ...zones] = line.split(" ");
+    return { country, state, zones };
+  });
   const zips = new Int16Array(100_000).fill(-1);
   let next = 0;
-  for (const run of ZIP_RUNS.split(" ")) {
+  for (const run of packed.zipRuns.split(" ")) {
     const [skipped = 0, more = 0, place = -1] = run.split(",").map((field) => Number.parseInt(field, 36));
     const first = next + skipped;
     next = first + more + 1;
@@ -32,7 +32,7 @@ export function createPostalTable(): (code: string) => PostalPlace | undefined {
   const fsas = new Map<string, PostalPlace | undefined>();
   /** Places by the first two characters; undefined where their FSAs lie in several places. */
   const areas = new Map<string, PostalPlace | undefined>();
-  for (const group of FSA_GROUPS.split(" ")) {
+  for (const group of packed.fsaGroups.split(" ")) {
     const [place = "", codes = ""] = group.split(":");
     const letter = codes.charAt(0);
     const found = places[Number.parseInt(place, 36)];

@@ -3,10 +3,9 @@
 
 import { ZONE_DATA } from "../data/zone-data.ts";
 import { ComplianceError } from "../error.ts";
-import { geographyOf } from "../geography/inline.ts";
 import { areaCodeOf, callingCountries, certainText, normalisePostal, readNumber } from "../geography/numbers.ts";
-import type { Geography, PostalPlace } from "../geography/types.ts";
-import { CALL_TYPES, type CallType, type Rule, type RulePack } from "../pack/schema.ts";
+import type { AreaCode, Geography, PostalPlace } from "../geography/types.ts";
+import { CALL_TYPES, type CallType, type InlineGeography, type Rule, type RulePack } from "../pack/schema.ts";
 import { parseDay } from "../time/civil.ts";
 import { outdatedZones, type Zone, zoneOf } from "../time/zone.ts";
 import { type BoundRule, bindRule, DNC_NOT_COVERED } from "./bind.ts";
@@ -389,4 +388,39 @@ function violationsOf(pack: RulePack): readonly string[] {
     if (rule.kind === "do-not-call-list" || rule.kind === "registry-age") ids.add(DNC_NOT_COVERED);
   }
   return [...ids].sort();
+}
+
+// The geography that a pack brings itself, as lookups.
+
+/** Splits "US-FL" into country and state. */
+function splitJurisdiction(id: string): { country: string; state: string | undefined } {
+  const [country = id, state] = id.split("-");
+  return { country, state };
+}
+
+/** @param version its name in the record of a decision */
+function geographyOf(data: InlineGeography, version: string): Geography {
+  const areaCodes = new Map<number, AreaCode>();
+  for (const [code, { jurisdiction, zones }] of Object.entries(data.areaCodes)) {
+    const { country, state } = splitJurisdiction(jurisdiction);
+    areaCodes.set(Number(code), { country, states: state === undefined ? [] : [state], zones });
+  }
+  const nonGeographic = new Set(data.nonGeographic.map(Number));
+  const places = new Map<string, PostalPlace>();
+  const postal = new Map<string, PostalPlace>();
+  for (const [code, { jurisdiction, zone }] of Object.entries(data.postal)) {
+    const { country, state = "" } = splitJurisdiction(jurisdiction);
+    const key = `${jurisdiction} ${zone}`;
+    const place = places.get(key) ?? { country, state, zones: [zone] };
+    places.set(key, place);
+    postal.set(normalisePostal(code) ?? code, place);
+  }
+  const none: readonly string[] = [];
+  return {
+    version,
+    areaCode: (code) => areaCodes.get(code),
+    isNonGeographic: (code) => nonGeographic.has(code),
+    postal: (code) => postal.get(code),
+    countryZones: (country) => data.countries[country] ?? none,
+  };
 }

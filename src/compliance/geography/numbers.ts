@@ -2,7 +2,8 @@
 // North American numbers are read by the plan's own rules, all others by the numbering plans of libphonenumber.
 
 import { areaCodeLines, nonGeographicCodes } from "../data/area-codes.ts";
-import { NUMBERING_PLANS } from "../data/numbering-plans.ts";
+// By calling code, from libphonenumber-js (MIT) with data of libphonenumber (Apache-2.0).
+import numberingPlans from "../data/numbering-plans.json" with { type: "json" };
 
 /** The numbers that a text names. */
 export interface NumberReading {
@@ -224,10 +225,10 @@ class Plans {
 const plans = new Plans();
 
 function readPlan(code: string): CallingCode | undefined {
-  const start = NUMBERING_PLANS.indexOf(`\n${code} `) + 1;
-  if (start === 0 || code === "") return undefined;
-  const [, countries = "", pattern = ""] = NUMBERING_PLANS.slice(start, NUMBERING_PLANS.indexOf("\n", start)).split(" ");
-  return { countries: countries.split(",").filter((country) => country !== ""), fits: new RegExp(`^(?:${pattern})$`) };
+  const plan = (numberingPlans as Readonly<Record<string, { readonly countries: readonly string[]; readonly pattern: string }>>)[
+    code
+  ];
+  return plan && { countries: plan.countries, fits: new RegExp(`^(?:${plan.pattern})$`) };
 }
 
 /** A US ZIP (ZIP+4 included) or a Canadian postal code in normal form; undefined when the text is neither. */

@@ -5,7 +5,8 @@ import { createRandom, wilsonInterval } from "../../kernel/index.ts";
 import { DialingError } from "../arguments.ts";
 import { type Distribution, sampler } from "../distributions/index.ts";
 import { parseScenario } from "../scenario/parse.ts";
-import { type CallRecord, calibratedScenario, callRecordSchema, createCalibration } from "./index.ts";
+import { calibratedScenario, createCalibration } from "./calibration.ts";
+import { type CallRecord, callRecordSchema } from "./record.ts";
 
 /** A calibration of talk times alone. */
 function talkOf(distribution: Distribution, count: number, change: (x: number) => number = (x) => x) {

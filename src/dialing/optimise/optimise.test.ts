@@ -3,7 +3,7 @@ import { createRandom } from "../../kernel/index.ts";
 import type { Pacing } from "../pacing/schema.ts";
 import { runReplication } from "../replicate.ts";
 import { parseScenario } from "../scenario/parse.ts";
-import { assure, frontierCsv, frontierSvg, type Optimum, optimise, type Runner } from "./index.ts";
+import { assure, frontierCsv, frontierSvg, type Optimum, optimise, type Runner } from "./optimise.ts";
 
 const runner: Runner = (scenario, replications) =>
   Promise.resolve(Array.from({ length: replications }, (_, i) => runReplication(scenario, 1, i)));

@@ -3,8 +3,7 @@ import { referenceBeliefs, viewOf } from "../../../test/support/pacing.ts";
 import { createRandom } from "../../kernel/index.ts";
 import { lawOf } from "../distributions/index.ts";
 import { fixedDuration, quantileOf } from "./beliefs.ts";
-import { LongTimes, ShortTimes } from "./learned-durations.ts";
-import { LearnedBeliefs } from "./state-aware.ts";
+import { LearnedBeliefs, LongTimes, ShortTimes } from "./state-aware.ts";
 import { Observation } from "./strategy.ts";
 
 const lognormal = (mean: number, cv: number) => lawOf({ kind: "lognormal", mean, cv });

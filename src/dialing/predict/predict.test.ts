@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { progressiveRenewal } from "../formulas/index.ts";
-import { type PredictedSettings, type PredictionFacts, predict } from "./index.ts";
+import type { PredictionFacts } from "./facts.ts";
+import { type PredictedSettings, predict } from "./predict.ts";
 
 const SURE = { answerRate: 0.2, handleSeconds: 170 } as const;
 

@@ -4,7 +4,6 @@ import { heatOf, type OutcomeLake } from "../../outcomes/index.ts";
 import type { Context } from "../context.ts";
 import { noteRequest } from "../jobs/request.ts";
 import { findRetrieval } from "../retrieval/entry.ts";
-import { quarantinedIn } from "../retrieval/quarantine.ts";
 import { type ReconcileReport, type ReconcileSink, reconcile } from "../retrieval/reconcile.ts";
 import type { RetrievalInput, RetrievalRequest } from "../retrieval/request.ts";
 import type { RetrievalProgress } from "../retrieval/retrieval-run.ts";
@@ -195,4 +194,19 @@ export function compareOutcomes(
 ): Promise<ReconcileReport> {
   const { outcomeSource: source } = tenant.capabilities;
   return reconcile({ source, lake, ledger: store.retrievals, clock, signal: runs.interrupted }, request, sink);
+}
+
+// Rows of the vendor that a retrieval could not read as calls.
+
+/** The rows that a retrieval put in quarantine, by time. */
+async function quarantinedIn(
+  lake: OutcomeLake,
+  { jobId, campaignId }: { readonly jobId: string; readonly campaignId: string },
+): Promise<readonly QuarantinedRow[]> {
+  const rows = await lake.query<Omit<QuarantinedRow, "observed_at"> & { readonly observed_at: unknown }>(
+    "SELECT reason, detail, call_id, observed_at, row FROM quarantine WHERE run_id = $1 ORDER BY observed_at, row",
+    [jobId],
+    { campaignId },
+  );
+  return rows.map((row) => ({ ...row, observed_at: timeText(Number(row.observed_at)) }));
 }

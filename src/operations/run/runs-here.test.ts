@@ -4,7 +4,7 @@ import type { Job, JobLedger } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
 import type { Kind } from "./kind.ts";
 import type { Membership } from "./members.ts";
-import { RunsHere } from "./runs-here.ts";
+import { RunsHere } from "./runs.ts";
 
 /** A job of this process, as the ledger has it. */
 function ledger() {

@@ -1,9 +1,10 @@
 // The columns of the lake's files (version 2), for writing without a database.
 
 import { hash } from "node:crypto";
-import { canonicalText, type OutcomeRecord, SCHEMA_VERSION } from "../record/index.ts";
+import { canonicalText } from "../record/canonical.ts";
+import { type OutcomeRecord, SCHEMA_VERSION } from "../record/record.ts";
 import type { QuarantinedRow } from "./lake.ts";
-import type { ColumnSpec } from "./parquet/index.ts";
+import type { ColumnSpec } from "./parquet/file.ts";
 
 /** Metadata of every file. */
 export const FILE_METADATA = { outdial_schema: String(SCHEMA_VERSION) } as const;

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import type { Instant } from "../../kernel/index.ts";
-import { SCHEMA_VERSION } from "../record/index.ts";
+import { SCHEMA_VERSION } from "../record/record.ts";
 import type { LakeFileKind } from "./lake.ts";
 
 /** Longest path segment that stays readable; file systems allow 255 bytes. */

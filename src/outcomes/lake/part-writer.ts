@@ -3,11 +3,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DAY_MS } from "../../kernel/index.ts";
-import type { OutcomeRecord } from "../record/index.ts";
+import type { OutcomeRecord } from "../record/record.ts";
 import { callColumns, FILE_METADATA, QUARANTINED } from "./columns.ts";
 import type { QuarantinedRow, StagedFile, StagingPlace } from "./lake.ts";
 import { dayOf } from "./layout.ts";
-import { ParquetWriter } from "./parquet/index.ts";
+import { ParquetWriter } from "./parquet/file.ts";
 
 /** A file in memory. */
 export interface Part extends Omit<StagedFile, "temporary"> {

@@ -3,7 +3,7 @@
 import { DAY_MS, HOUR_MS, type Instant } from "../../kernel/index.ts";
 import type { OutcomeLake } from "../lake/index.ts";
 import { dailyGroups, type Rate } from "../meaning/conversion.ts";
-import { classify } from "../meaning/index.ts";
+import { classify } from "../meaning/outcome-map.ts";
 import { DailyCounter } from "../meaning/tally.ts";
 import { Parameters, within } from "./facts-statement.ts";
 import { type ReportScope, rangeOf } from "./scope.ts";

@@ -25,7 +25,7 @@ test("every difference between the area codes and their two sources has been set
 });
 
 test("the packed postal table is what its sources say, and unpacks to every code of theirs", async () => {
-  expect(await source("postal-table.ts")).toBe(postalTableFile(zips, fsas));
+  expect(await source("postal-table.json")).toBe(postalTableFile(zips, fsas));
   const geography = createBuiltinGeography();
   const wrong: string[] = [];
   for (const [code, place] of zips) {
@@ -40,7 +40,7 @@ test("the packed postal table is what its sources say, and unpacks to every code
 });
 
 test("the zones of countries are those of this Node's territory data", async () => {
-  expect(await source("country-zones.ts")).toBe(countryZonesFile());
+  expect(await source("country-zones.json")).toBe(countryZonesFile());
 });
 
 test("docs/rule-packs.md counts them right", async () => {

@@ -7,7 +7,7 @@ import { dirname, join, posix, resolve } from "node:path";
 import type { DuckDBResult } from "@duckdb/node-api";
 import type { RandomStream } from "../../../kernel/index.ts";
 import type { OutcomeMap } from "../../meaning/outcome-map.ts";
-import type { OutcomeRecord } from "../../record/index.ts";
+import type { OutcomeRecord } from "../../record/record.ts";
 import { ELSEWHERE, LakeError } from "../error.ts";
 import { publish, STAGING } from "../files.ts";
 import type {

@@ -1,3 +1,0 @@
-// Things that need a person's attention.
-
-export { AttentionUseCases } from "./use-cases.ts";
