@@ -19,7 +19,7 @@ test("the commands of docs/going-live.md run as they stand, and none of them dia
   const { reply } = await tenant.request("createDncGroup", { body: { dncGroupName: "Company" } });
   await tenant.request("addScrubbedSkill", { path: { groupId: reply.dncGroups[0]?.dncGroupId ?? "", skillId: "4001" } });
   await tenant.close();
-  const ended = new Map<string, number>();
+  const ended = new Map<string, number | null>();
   for (const command of commands) {
     const [program, ...args] = wordsOf(command);
     expect(program).toBe("outdial");
