@@ -206,7 +206,8 @@ async function once(
       keep(() =>
         kind === "json"
           ? host.requests.completeKey(name, key, { status: answer.status, body: JSON.stringify(answer.value) })
-          : host.requests.releaseKey(name, key),
+          : // What is kept nowhere, such as the text of a token, cannot be given again.
+            host.requests.loseKey(name, key),
       ),
     );
     return answer;
@@ -266,7 +267,7 @@ function answerLost(wrote: readonly { readonly action: string; readonly subject:
   const said = wrote.map(({ action, subject }) => `${action} ${subject}`).join(", ");
   return new ServerError(
     "answer_lost",
-    `the answer to the request with this Idempotency-Key was lost, and how it ended is not known; it wrote: ${said}`,
+    `the answer to the request with this Idempotency-Key was lost or is kept nowhere, and how it ended is not known; it wrote: ${said}`,
     {
       advice:
         "Look at what it is about, or in the audit log (GET /api/v1/audit), before it is asked for again with another key: it is not carried out a second time with this one.",

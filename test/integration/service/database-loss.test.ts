@@ -172,3 +172,46 @@ test("a request whose answer was lost in the middle is not carried out again wit
     advice: expect.stringContaining("audit"),
   });
 });
+
+/** The last says what a repetition gets. The text of a token is kept nowhere. */
+const DOORS: readonly (readonly [string, "operator" | "admin", string, object, "the answer" | "what was written"])[] = [
+  ["suppressions.add", "operator", "/api/v1/suppressions", { number: "+12125550101", reason: "said stop" }, "the answer"],
+  ["consents.revoke", "operator", "/api/v1/consents/revoke", { number: "+12125550102", channel: "phone" }, "the answer"],
+  ["tokens.add", "admin", "/api/v1/tokens", { name: "lea", role: "viewer" }, "what was written"],
+];
+
+test("a request of any door whose answer was lost after it was carried out gets that answer for its own key, or what it wrote, and is carried out once", async () => {
+  await admin.query(`
+    create function ends() returns trigger language plpgsql as $$
+      begin raise exception 'terminating connection due to administrator command' using errcode = '57P01'; end $$`);
+  for (const [door, role, path, body, gets] of DOORS) {
+    const ask = async () => {
+      const { tokens } = whole;
+      const authorization = `Bearer ${tokens[role]}`;
+      const headers = {
+        authorization,
+        "content-type": "application/json",
+        "idempotency-key": `key of ${door}`.replaceAll(" ", "_"),
+      };
+      const response = await fetch(`${whole.service.url}${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+      return { status: response.status, replayed: response.headers.get("idempotency-replayed"), body: await response.json() };
+    };
+    // The last thing that a request writes.
+    await admin.query(
+      `create trigger ends before insert on outdial.audit for each row when (new.action = 'api.${door}') execute function ends()`,
+    );
+    expect([door, (await ask()).status]).toEqual([door, 503]);
+    await admin.query("drop trigger ends on outdial.audit");
+    const again = await ask();
+    if (gets === "what was written") {
+      expect([door, again]).toMatchObject([door, { status: 409, body: { code: "answer_lost" } }]);
+      continue;
+    }
+    expect([door, again]).toMatchObject([door, { replayed: "true" }]);
+    expect([door, again.status < 300]).toEqual([door, true]);
+    const { rows } = await admin.query<{ details: string }>("select details from outdial.audit where action = $1", [
+      `api.${door}`,
+    ]);
+    expect(rows.map(({ details }) => (JSON.parse(details) as { replayed?: true }).replayed)).toEqual([true]);
+  }
+});
