@@ -2,15 +2,12 @@
 
 import { MINUTE_MS, parseDuration } from "../kernel/index.ts";
 import {
-  type ChangeProgress,
   compareWithVendor,
   DEFAULT_PATIENCE,
-  type DialerPlan,
   type DialerReadings,
   type DialerRules,
   DialerUseCases,
   dialerHistory,
-  dialerPreviewOf,
   judgeSettings,
   type Patience,
   REGULATORY_CHECKS,
@@ -19,14 +16,13 @@ import {
   SettingsChanges,
   type TenantRefresh,
 } from "../operations/index.ts";
-import type { Planned } from "../operations/views/index.ts";
 import { systemClock } from "../tenant/index.ts";
 import { requireSupported } from "../tenant/port.ts";
 import { campaignStatesOf, refreshOn } from "./campaign-state.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import type { ConfigFile } from "./config-schema.ts";
-import type { DialerOptions, DialerRuntime, DialerTenant, OnChange, ShownChange } from "./dialer-types.ts";
+import type { DialerOptions, DialerRuntime, DialerTenant } from "./dialer-types.ts";
 import type { Environment } from "./environment.ts";
 import { predictHere, simulatingBy } from "./predictions.ts";
 import { storeOf } from "./store-of-config.ts";
@@ -72,46 +68,17 @@ export async function openDialer(flags: Flags, environment: Environment, options
   stack.defer(() => ended.abort());
   const states = campaignStatesOf(workplace.config, workplace);
   const refresh = refreshOn(workplace, { states, warn: options.warn, signal: ended.signal });
-  const dialer = dialerOn(workplace, readingsOf(refresh, predictHere), options);
+  // What is in force is predicted where somebody watches it.
+  const dialer = dialerOn(
+    workplace,
+    readingsOf(refresh, () => Promise.resolve(undefined)),
+    options,
+  );
   workplace.runs.add(dialer.changes.kind());
   await workplace.launch();
   workplace.startDelivery();
-  const { changes } = dialer;
-  const shownOf = (planned: Planned<DialerPlan>): ShownChange => ({
-    preview: dialerPreviewOf(planned),
-    async begin() {
-      const { prepared, guard } = planned.plan;
-      return { result: await changes.begin(prepared, guard), approval: null };
-    },
-    recordRefusal: () => changes.recordRefusal(planned.plan.prepared),
-  });
-  const told =
-    (onProgress: OnChange) =>
-    ({ version, state, elsewhere }: ChangeProgress) =>
-      onProgress(version, elsewhere ? undefined : state);
   const owned = stack.move();
-  return {
-    dialer,
-    changes,
-    apply: async ({ text, name }, { dryRun, ...asked }) =>
-      shownOf(await dialer.planApply(await dialer.readFile(text, name), { ...asked, store: !dryRun })),
-    rollback: async (version, { dryRun, ...asked }) => shownOf(await dialer.planRollback({ version, ...asked, store: !dryRun })),
-    open: async () => (await changes.open())?.version,
-    async finishOpen(onProgress) {
-      const ended = await changes.finishOpen(told(onProgress));
-      return ended === undefined ? undefined : dialer.change(ended.change.version);
-    },
-    async goOn(version, keep) {
-      if (keep !== undefined) await changes.decide(version, keep);
-    },
-    async run(version, onProgress) {
-      await changes.run(version, told(onProgress));
-      return dialer.change(version);
-    },
-    interrupt: () => workplace.runs.interrupt(),
-    deliverEvents: () => workplace.deliverEvents(),
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
-  };
+  return { dialer, changes: dialer.changes, workplace, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 /** The dialer settings of a workplace; its kind of job must be added to the runs. */

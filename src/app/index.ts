@@ -1,7 +1,7 @@
 // Configuration and wiring.
 
 export { assistantVerbs } from "../server/index.ts";
-export type { ApiClient } from "./api/client.ts";
+export type { ApiClient, CarriedOut } from "./api/client.ts";
 export { type HereOperation, openApi } from "./api/open.ts";
 export { readCall } from "./calls.ts";
 export { openCampaignStates, stopCampaigns, stopOutlook } from "./campaign-state.ts";
@@ -22,7 +22,7 @@ export { type DatabaseStanding, migrateDatabase, readDatabase } from "./database
 export { openDelivery } from "./delivery.ts";
 export { credentialsOf, openDemo, openEventReceiver, openStage as openDemoStage } from "./demo/index.ts";
 export { openDialer, openDialerTenant } from "./dialer.ts";
-export type { ChangeStanding, DialerChanges, DialerRuntime, OnChange, SettingsText, ShownChange } from "./dialer-types.ts";
+export type { DialerRuntime } from "./dialer-types.ts";
 export { type Check, isReady } from "./doctor/check.ts";
 export { examine } from "./doctor/examine.ts";
 export { type FailoverRuntime, openFailover, openFailoverRecords } from "./failover.ts";
@@ -49,7 +49,6 @@ export {
 export { type ServiceAddress, serviceAddress } from "./over-service/address.ts";
 export { ServiceCampaignFiles } from "./over-service/campaign-files.ts";
 export { ServiceClient } from "./over-service/client.ts";
-export { ServiceDialer } from "./over-service/dialer.ts";
 export { Following } from "./over-service/following.ts";
 export { ServiceJobs } from "./over-service/jobs.ts";
 export { ServiceOutcomes } from "./over-service/outcomes.ts";

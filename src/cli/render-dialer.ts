@@ -1,6 +1,5 @@
 // Text about dialer settings: differences, findings, the prediction, the progress and end of a change. Pure text.
 
-import type { ChangeStanding } from "../app/index.ts";
 import { CHANGE_PHASE_WORDS, factWords, percent, phaseWords, probabilityText } from "../kernel/index.ts";
 import { REGULATORY_CHECKS } from "../operations/index.ts";
 import type { DialerChange, DialerPreview, DialerVersion } from "../operations/views/index.ts";
@@ -46,7 +45,7 @@ export function judgementLines({
 }
 
 /** The progress of a change, in one line. */
-export function phaseLine(state: ChangeStanding): string {
+export function phaseLine(state: Pick<DialerChange, "phase" | "purpose" | "looks" | "guard" | "stop">): string {
   const back = state.purpose === "restore" ? "putting the old settings back: " : "";
   const looks = state.phase === "polling" && state.looks > 0 ? `, look ${state.looks + 1}` : "";
   const { guard } = state;

@@ -2,6 +2,7 @@
 // checked before it is believed, whoever answers it.
 
 import type { z } from "zod";
+import type { Interruption } from "../../operations/index.ts";
 import { type ApprovalView, awaitingApproval } from "../../operations/views/index.ts";
 import { type Answer, type AnyAsking, type ApiRoute, type Asking, describedRoutes, type Operation } from "../../server/index.ts";
 
@@ -24,7 +25,7 @@ export interface Portion {
 }
 
 export type Asked = AnyAsking & Sending;
-type AskedOf<Id extends Operation> = Asking<Id> & Sending;
+export type AskedOf<Id extends Operation> = Asking<Id> & Sending;
 type ItemOf<Id extends Operation> = Answer<Id> extends { readonly items: readonly (infer Item)[] } ? Item : never;
 type ResultOf<Id extends Operation> = Exclude<Answer<Id>, z.output<typeof awaitingApproval>>;
 
@@ -32,6 +33,17 @@ type ResultOf<Id extends Operation> = Exclude<Answer<Id>, z.output<typeof awaiti
 export type CarriedOut<Result> =
   | { readonly result: Result; readonly approval: null }
   | { readonly result: null; readonly approval: ApprovalView };
+
+/** Something under way that is looked at until it has ended. */
+export interface Followed<Seen> {
+  /** The job that carries it out. */
+  readonly job: string;
+  readonly ended: (seen: Seen) => boolean;
+  /** Told of every look. @param elsewhere whether a process works on it that is neither this one nor the service */
+  readonly onLook?: ((seen: Seen, elsewhere: boolean) => void) | undefined;
+  /** The command that shows it, for whoever can follow it no longer. */
+  readonly again: string;
+}
 
 /** Items in a page. */
 const PAGE = 1000;
@@ -88,6 +100,14 @@ export abstract class ApiClient<Known extends Operation = Operation> implements 
     const route = routeOf(id);
     for await (const line of this.values(route, asked)) yield this.#checked(route.line, line) as Answer<Id>;
   }
+
+  /**
+   * Asks again and again until what is seen has ended, or `interrupt` ends it: in this process the job runs as long as it is followed, a service goes on
+   * with it. @returns what was seen last
+   */
+  abstract follow<Id extends Known>(id: Id, asked: AskedOf<Id>, followed: Followed<Answer<Id>>): Promise<Answer<Id>>;
+  /** Stops early and in order what runs in this process, or stops following what a service runs. */
+  abstract interrupt(): Interruption;
 
   /** The answer, not yet checked. */
   protected abstract value(route: ApiRoute, asked: Asked): Promise<unknown>;

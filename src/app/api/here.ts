@@ -1,29 +1,34 @@
 // Operations that are answered in this process: by the handlers of the service's routes, over as much of a workplace as each needs.
 
 import { OutdialError } from "../../kernel/index.ts";
-import { type ApiRoute, answeredHere, type Operation, type Work } from "../../server/index.ts";
+import type { Interruption } from "../../operations/index.ts";
+import { type Answer, type ApiRoute, answeredHere, type Operation, type Work } from "../../server/index.ts";
 import { openCompliance } from "../compliance.ts";
 import type { Flags } from "../config.ts";
 import { openDelivery } from "../delivery.ts";
-import { openDialerHistory, openDialerTenant } from "../dialer.ts";
+import { openDialer, openDialerHistory, openDialerTenant } from "../dialer.ts";
 import { openStopRecords } from "../emergency-stop.ts";
 import type { Environment } from "../environment.ts";
 import { openFailoverRecords } from "../failover.ts";
 import { openInteractions } from "../interactions.ts";
 import { openOutcomeRecords } from "../outcomes.ts";
 import { openAttention, openRecords } from "../records.ts";
-import { ApiClient, type Asked } from "./client.ts";
+import type { Workplace, WorkplaceOptions } from "../workplace.ts";
+import { ApiClient, type Asked, type AskedOf, type Followed } from "./client.ts";
 
 /** What was opened for some operations: of each group of use cases the part that they need. */
 interface Opened extends AsyncDisposable {
   readonly work: { readonly [Group in keyof Work]?: object };
   /** In whose name. */
   readonly actor?: string;
+  /** What runs its jobs. */
+  readonly engine?: Pick<Workplace, "runs" | "deliverEvents">;
 }
-type Open = (flags: Flags, environment: Environment) => Promise<Opened>;
+type Place = readonly [Flags, Environment, Pick<WorkplaceOptions, "warn">];
+type Open = (...place: Place) => Promise<Opened>;
 
 function opens<Runtime extends AsyncDisposable>(
-  open: (flags: Flags, environment: Environment) => Promise<Runtime>,
+  open: (...place: Place) => Promise<Runtime>,
   give: (runtime: Runtime) => Omit<Opened, keyof AsyncDisposable>,
 ): Open {
   return async (...place) => {
@@ -41,10 +46,17 @@ const receivers = opens(openDelivery, ({ deliveries, actor }) => ({ work: { deli
 const stops = opens(openStopRecords, (campaigns) => ({ work: { campaigns } }));
 const pairs = opens(openFailoverRecords, (failover) => ({ work: { failover } }));
 const versions = opens(openDialerHistory, (dialer) => ({ work: { dialer } }));
+const changes = opens(openDialer, ({ dialer, workplace }) => ({ work: { dialer }, actor: workplace.actor, engine: workplace }));
 const settings = opens(openDialerTenant, (dialer) => ({ work: { dialer } }));
 const outcomes = opens(openOutcomeRecords, ({ known }) => ({ work: { outcomes: known } }));
-const interactions = opens(openInteractions, (known) => ({ work: { interactions: known } }));
-const facts = opens(openCompliance, ({ facts: known, actor }) => ({ work: { facts: known }, actor }));
+const interactions = opens(
+  (...[flags, environment]) => openInteractions(flags, environment),
+  (known) => ({ work: { interactions: known } }),
+);
+const facts = opens(
+  (...[flags, environment]) => openCompliance(flags, environment),
+  ({ facts: known, actor }) => ({ work: { facts: known }, actor }),
+);
 
 /** The operations of commands without a service, and what is opened for each. */
 const HERE = {
@@ -60,7 +72,14 @@ const HERE = {
   "deliveries.forget": receivers,
   "deliveries.list": records,
   "deliveries.show": records,
+  "dialer.apply": changes,
+  "dialer.change": changes,
   "dialer.history": versions,
+  "dialer.preview": changes,
+  "dialer.previewRollback": changes,
+  "dialer.resume": changes,
+  "dialer.rollback": changes,
+  "dialer.show": changes,
   "dialer.simulateVendor": settings,
   "dialer.validate": settings,
   "failover.history": pairs,
@@ -88,13 +107,33 @@ export type HereOperation = keyof typeof HERE;
 /** Operations in this process, in the name of the configuration's actor. What they need is opened once, and closed when this is disposed of. */
 export class HereClient extends ApiClient<HereOperation> {
   override readonly reveals = true;
-  readonly #place: readonly [Flags, Environment];
+  readonly #place: Place;
   readonly #opened = new Map<Open, Promise<Opened>>();
   readonly #stack = new AsyncDisposableStack();
 
-  constructor(flags: Flags, environment: Environment) {
+  #engine: Opened["engine"];
+
+  constructor(...place: Place) {
     super();
-    this.#place = [flags, environment];
+    this.#place = place;
+  }
+
+  override async follow<Id extends HereOperation>(
+    id: Id,
+    asked: AskedOf<Id>,
+    followed: Followed<Answer<Id>>,
+  ): Promise<Answer<Id>> {
+    const { job, ended, onLook } = followed;
+    const first = await this.ask(id, asked);
+    const engine = this.#engine;
+    if (ended(first) || engine === undefined) return first;
+    await engine.runs.run(job, async (here) => onLook?.(await this.ask(id, asked), !here));
+    await engine.deliverEvents();
+    return this.ask(id, asked);
+  }
+
+  override interrupt(): Interruption {
+    return this.#engine?.runs.interrupt() ?? "goes-on";
   }
 
   protected override async value(route: ApiRoute, asked: Asked): Promise<unknown> {
@@ -123,7 +162,8 @@ export class HereClient extends ApiClient<HereOperation> {
     if (open === undefined) throw new OutdialError("invalid_input", `${id} needs a service: set OUTDIAL_URL and OUTDIAL_TOKEN`);
     const opening = this.#opened.get(open) ?? open(...this.#place).then((opened) => this.#stack.use(opened));
     this.#opened.set(open, opening);
-    const { work, actor = "" } = await opening;
+    const { work, actor = "", engine } = await opening;
+    this.#engine ??= engine;
     return answeredHere(id, asked, work, actor);
   }
 }

@@ -13,7 +13,8 @@ import type { Asking } from "../../server/index.ts";
 import type { CarriedOut } from "../api/client.ts";
 import type { CampaignApplies } from "../campaigns.ts";
 import type { ServiceAddress } from "./address.ts";
-import { FollowedAtService, type FollowingOptions } from "./following.ts";
+import { FollowedAtService } from "./client.ts";
+import type { FollowingOptions } from "./following.ts";
 
 /** Characters of a file's name that the API takes. */
 const MOST_NAME = 200;

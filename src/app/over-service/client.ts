@@ -1,10 +1,14 @@
 // Requests to a service of outdial: its answers are checked, its problems are errors with their codes.
 
 import { addressOf, messageOf, OutdialError } from "../../kernel/index.ts";
+import type { Interruption } from "../../operations/index.ts";
 import { endOfLines, problem } from "../../operations/views/index.ts";
-import type { ApiRoute } from "../../server/index.ts";
-import { ApiClient, type Asked } from "../api/client.ts";
+import type { Answer, ApiRoute, Operation } from "../../server/index.ts";
+import { systemClock } from "../../tenant/index.ts";
+import { ApiClient, type Asked, type AskedOf, type Followed } from "../api/client.ts";
 import type { ServiceAddress } from "./address.ts";
+import { Following, type FollowingOptions } from "./following.ts";
+import type { SilenceOptions } from "./silence.ts";
 
 const READ_MS = 60_000;
 const SENT_MS = 120_000;
@@ -21,12 +25,32 @@ const SHOWN = 200;
 export class ServiceClient extends ApiClient {
   readonly #address: ServiceAddress;
   readonly #signal: AbortSignal | undefined;
+  readonly #following: Following;
 
-  /** @param signal ends every request that has no signal of its own */
-  constructor(address: ServiceAddress, signal?: AbortSignal) {
+  /** @param signal ends every request that has no signal of its own @param told of silence while something is followed */
+  constructor(
+    address: ServiceAddress,
+    signal?: AbortSignal,
+    told: SilenceOptions = { clock: systemClock, warn: () => undefined },
+  ) {
     super();
     this.#address = address;
     this.#signal = signal;
+    this.#following = new Following({ ...told, silence: address.silence });
+  }
+
+  override follow<Id extends Operation>(id: Id, asked: AskedOf<Id>, followed: Followed<Answer<Id>>): Promise<Answer<Id>> {
+    const { ended, onLook, again } = followed;
+    return this.#following.through({
+      look: (signal) => this.ask(id, { ...asked, signal }),
+      ended,
+      onLook: (seen) => onLook?.(seen, false),
+      again,
+    });
+  }
+
+  override interrupt(): Interruption {
+    return this.#following.interrupt();
   }
 
   protected override async value(route: ApiRoute, asked: Asked): Promise<unknown> {
@@ -176,6 +200,31 @@ export class ServiceClient extends ApiClient {
         advice: "OUTDIAL_URL is the address of a running outdial serve.",
       },
     );
+  }
+}
+
+/** What a service does that can be followed: it goes on with it, and delivers its events, whether anybody follows or not. */
+export class FollowedAtService implements AsyncDisposable {
+  readonly client: ServiceClient;
+  protected readonly following: Following;
+
+  constructor(address: ServiceAddress, options: FollowingOptions) {
+    this.client = new ServiceClient(address);
+    this.following = new Following({ silence: address.silence, ...options });
+  }
+
+  /** Ends the following; the service goes on. */
+  interrupt(): Interruption {
+    return this.following.interrupt();
+  }
+
+  /** The service delivers. */
+  deliverEvents(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return Promise.resolve();
   }
 }
 

@@ -2,8 +2,6 @@
 
 import { OutdialError } from "../../kernel/index.ts";
 import type { Interruption } from "../../operations/index.ts";
-import type { ServiceAddress } from "./address.ts";
-import { ServiceClient } from "./client.ts";
 import { Silence, type SilenceOptions } from "./silence.ts";
 
 /** Looks are so far apart, ms. */
@@ -15,7 +13,7 @@ export interface FollowingOptions extends SilenceOptions {
 }
 
 /** What is looked at again and again, and how the end of the looking is told. */
-export interface Followed<Seen> {
+interface Looked<Seen> {
   /** @param signal aborted when the reader stops following */
   readonly look: (signal: AbortSignal) => Promise<Seen>;
   readonly ended: (seen: Seen) => boolean;
@@ -23,31 +21,6 @@ export interface Followed<Seen> {
   readonly onLook?: ((seen: Seen) => void) | undefined;
   /** The command that shows it, for whoever can follow it no longer. */
   readonly again: string;
-}
-
-/** What a service does that can be followed: it goes on with it, and delivers its events, whether anybody follows or not. */
-export class FollowedAtService implements AsyncDisposable {
-  readonly client: ServiceClient;
-  protected readonly following: Following;
-
-  constructor(address: ServiceAddress, options: FollowingOptions) {
-    this.client = new ServiceClient(address);
-    this.following = new Following({ silence: address.silence, ...options });
-  }
-
-  /** Ends the following; the service goes on. */
-  interrupt(): Interruption {
-    return this.following.interrupt();
-  }
-
-  /** The service delivers. */
-  deliverEvents(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return Promise.resolve();
-  }
 }
 
 /** Follows what a service does. The service goes on with it, whether it is followed or not. */
@@ -72,7 +45,7 @@ export class Following {
    * @returns what was seen last, also when the following was ended before
    * @throws OutdialError with the service's code, and advice how it is found again
    */
-  async through<Seen>({ look, ended, onLook, again }: Followed<Seen>): Promise<Seen> {
+  async through<Seen>({ look, ended, onLook, again }: Looked<Seen>): Promise<Seen> {
     const { signal } = this.#interrupt;
     let last: Seen | undefined;
     for (;;) {

@@ -13,7 +13,8 @@ import {
 import type { DryRun, JobDetail, Submitted } from "../../operations/views/index.ts";
 import type { Asking } from "../../server/index.ts";
 import type { ServiceAddress } from "./address.ts";
-import { FollowedAtService, type FollowingOptions } from "./following.ts";
+import { FollowedAtService } from "./client.ts";
+import type { FollowingOptions } from "./following.ts";
 
 /** A job as the command that submitted it needs it. */
 export type GivenJob = Pick<RowJob, "id" | "status" | "plan">;

@@ -22,7 +22,8 @@ import {
 import type { CrmPushes } from "../crm.ts";
 import type { OutcomePulls } from "../outcome-pulls.ts";
 import type { ServiceAddress } from "./address.ts";
-import { FollowedAtService, type FollowingOptions } from "./following.ts";
+import { FollowedAtService } from "./client.ts";
+import type { FollowingOptions } from "./following.ts";
 
 /** Outcomes at a service. Methods throw OutdialError with the service's code. */
 export class ServiceOutcomes extends FollowedAtService implements OutcomePulls, CrmPushes {

@@ -1,7 +1,7 @@
 // Settings files of the dialer commands: reading one, validating it, making a campaign of it.
 
 import { basename } from "node:path";
-import { openApi, openDialer, openDialerTenant, type SettingsText } from "../../app/index.ts";
+import { openApi, openDialer, openDialerTenant } from "../../app/index.ts";
 import { durationText, OutdialError } from "../../kernel/index.ts";
 import { parseSettingsFile, simulatedText } from "../../operations/index.ts";
 import { MOST_SETTINGS_TEXT, type SimulatorComparison } from "../../operations/views/index.ts";
@@ -50,7 +50,7 @@ function comparisonNotes(comparison: SimulatorComparison): string[] {
 const MOST_NAME = 200;
 
 /** The text of a settings file, - for stdin, with its name for people. Throws `invalid_input`. */
-export async function settingsText(path: string, io: Io): Promise<SettingsText> {
+export async function settingsText(path: string, io: Io): Promise<{ readonly text: string; readonly name: string }> {
   const text = await readText(path, io);
   const name = path === "-" ? "stdin" : basename(path).slice(-MOST_NAME);
   if (text.length <= MOST_SETTINGS_TEXT) return { text, name };

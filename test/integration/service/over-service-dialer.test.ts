@@ -84,10 +84,8 @@ test("a change is shown, confirmed and followed; the same again is in force, and
       "outdial dialer apply needs the role operator; the token of vera has the role viewer",
     ) as string,
   });
-  expect(await run(["apply", "settings.yaml", "--yes", "--guard", "90s"])).toMatchObject({
-    code: 2,
-    stderr: expect.stringContaining("whole minutes") as string,
-  });
+  const watched = await run(["apply", "settings.yaml", "--dry-run", "--guard", "90s", "--json"]);
+  expect([watched.code, JSON.parse(watched.stdout)]).toMatchObject([0, { result: "dry_run", guard: { minutes: 1.5 } }]);
 
   const applied = await run(["apply", "settings.yaml", "--yes", "--json"]);
   const change = dialerChange.parse(JSON.parse(applied.stdout));

@@ -173,7 +173,12 @@ export const dialerProposal = z
     overrides: z.array(z.string()).optional().describe("Gates to pass by name: predicted_abandonment"),
     expectedAnswerRate,
     retryRejected: z.boolean().optional(),
-    guardMinutes: z.int().min(1).max(1440).optional().describe("Watch the figures for so long and put the old settings back"),
+    guardMinutes: z
+      .number()
+      .min(1)
+      .max(10_080)
+      .optional()
+      .describe("Watch the figures for so long and put the old settings back"),
     guardCampaigns: z.array(z.string()).optional(),
   })
   .meta({ id: "DialerProposal" });
