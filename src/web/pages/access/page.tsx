@@ -13,6 +13,7 @@ import { SavedTable } from "../../ui/saved-table.tsx";
 import { Empty, Loaded } from "../../ui/states.tsx";
 import type { Column } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
+import { useTenant } from "../../ui/where.tsx";
 
 const ROLES = [
   ["viewer", "viewer"],
@@ -27,8 +28,11 @@ function NewToken({ onMade }: { readonly onMade: () => void }) {
   const role = useSignal<ApiTypes.Role>("viewer");
   const days = useSignal("90");
   const person = useSignal("");
-  const made = useSignal<{ readonly name: string; readonly token: string; readonly expiresAt: string } | undefined>(undefined);
+  const made = useSignal<
+    { readonly name: string; readonly role: string; readonly token: string; readonly expiresAt: string } | undefined
+  >(undefined);
   const busy = useSignal(false);
+  const tenant = useTenant()?.name ?? "a tenant that is not named";
   const make = async () => {
     if (busy.peek()) return;
     busy.value = true;
@@ -40,7 +44,7 @@ function NewToken({ onMade }: { readonly onMade: () => void }) {
         ...(person.value.trim() === "" ? {} : { person: person.value.trim() }),
       };
       const { token, expiresAt } = await client.ask("tokens.add", { body });
-      made.value = { name: body.name, token, expiresAt };
+      made.value = { name: body.name, role: body.role, token, expiresAt };
       name.value = "";
       person.value = "";
       onMade();
@@ -50,6 +54,18 @@ function NewToken({ onMade }: { readonly onMade: () => void }) {
       busy.value = false;
     }
   };
+  /** Address, role, token and end, to be sent to whom it is for. */
+  const copy = (of: typeof made.value) =>
+    of === undefined
+      ? undefined
+      : navigator.clipboard
+          .writeText(
+            `outdial at ${tenant}: ${location.origin}/login\nSign in with this token, as ${of.role}, until ${of.expiresAt}:\n${of.token}`,
+          )
+          .then(
+            () => toasts.show("good", "Copied: address, role, token and its end"),
+            () => toasts.show("bad", "The browser does not let this page copy."),
+          );
   return (
     <section class="card stack" aria-label="New token">
       <h2>New token</h2>
@@ -113,6 +129,9 @@ function NewToken({ onMade }: { readonly onMade: () => void }) {
               </p>
               <code class="break">{made.value.token}</code>
               <div class="row">
+                <button type="button" class="button primary" onClick={() => void copy(made.value)}>
+                  Copy as an invitation
+                </button>
                 <button
                   type="button"
                   class="button"

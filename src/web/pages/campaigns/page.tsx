@@ -160,7 +160,7 @@ function columnsOf(items: readonly Summary[], isOne: boolean): readonly Column<S
     },
     {
       name: "State",
-      width: isOne ? 13 : 18,
+      width: isOne ? 13 : 16,
       sort: "worst",
       cell: ({ status, dialing, notDialing, mayDial, failover, ...one }) => (
         <>
@@ -262,7 +262,7 @@ function columnsOf(items: readonly Summary[], isOne: boolean): readonly Column<S
     },
     {
       name: "Updated",
-      width: 7,
+      width: 9,
       cell: ({ lastMetricAt, known, stale }) => (
         <>
           <Time at={lastMetricAt} as="clock" />

@@ -49,7 +49,7 @@ const AXIS = 20;
 const TICK = 6 * 60;
 
 /** Where the day of a zone is at midnight and every six hours after it, in cells from `start`. */
-export function dayTicks(start: number, cells: number, minutes: number, zone: string | undefined): readonly number[] {
+function dayTicks(start: number, cells: number, minutes: number, zone: string | undefined): readonly number[] {
   const clock = new Intl.DateTimeFormat("en-GB", {
     hour: "2-digit",
     minute: "2-digit",
