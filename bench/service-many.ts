@@ -228,7 +228,7 @@ async function knownAfter({ campaigns, lists, profile, isWhole }: Begun) {
   let looked = 0;
   while (looked < campaigns && seconds() < LONGEST_S) {
     await sleep(500);
-    const reply = await fetch(`${begun.url}/api/v1/campaigns?limit=1000`, { headers: { authorization: `Bearer ${own}` } });
+    const reply = await fetch(`${begun.url}/api/v1/campaigns`, { headers: { authorization: `Bearer ${own}` } });
     const { items } = (await reply.json()) as { items: readonly { known: { windows: { at: string | null } } }[] };
     looked = items.filter(({ known: { windows } }) => windows.at !== null).length;
   }
