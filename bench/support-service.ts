@@ -31,7 +31,7 @@ export interface BenchWorld extends AsyncDisposable {
   beside(): Promise<{ readonly url: string } & AsyncDisposable>;
 }
 
-export async function openBenchWorld(options: SandboxOptions = {}): Promise<BenchWorld> {
+export async function openBenchWorld(options: SandboxOptions = {}, profile: "rest" | "acd" = "rest"): Promise<BenchWorld> {
   await using stack = new AsyncDisposableStack();
   const folder = stack.use(await benchFolder());
   const sandbox = createSandbox(options);
@@ -40,8 +40,9 @@ export async function openBenchWorld(options: SandboxOptions = {}): Promise<Benc
   const { clientId, clientSecret } = sandbox.ready;
   const environment = {
     ...process.env,
-    CXONE_CLIENT_ID: clientId,
-    CXONE_CLIENT_SECRET: clientSecret,
+    ...(profile === "rest"
+      ? { CXONE_CLIENT_ID: clientId, CXONE_CLIENT_SECRET: clientSecret }
+      : { OUTDIAL_PROFILE: profile, CXONE_ACCESS_KEY_ID: clientId, CXONE_ACCESS_KEY_SECRET: clientSecret }),
     DATABASE_URL: undefined,
     OUTDIAL_ACTOR: "bench",
   };

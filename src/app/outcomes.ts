@@ -167,7 +167,8 @@ export function outcomesOn(
         { retrieving, ledger: store.retrievals, schedules: store.retrievalSchedules, clock, replicaId: workplace.replica.id },
         { ...given, signal: workplace.runs.interrupted },
       ),
-    reconcile: (request, sink) => compareOutcomes(workplace, lake, request, sink),
+    reconcile: (request, sink) =>
+      compareOutcomes(workplace, { lake, takesRecords: workplace.crmRecordsUrl !== undefined }, request, sink),
     async doubt(campaignId) {
       try {
         await readMatrix(tenant.capabilities, campaignId);

@@ -15,7 +15,7 @@ import {
 } from "../compliance/index.ts";
 import { createTriggerRule } from "./campaigns/failover/rule.ts";
 import { mayDialBy } from "./campaigns/health/why.ts";
-import { hoursAt } from "./campaigns/state/gate.ts";
+import { contactsClosed, hoursAt } from "./campaigns/state/gate.ts";
 import { resumeVerdict } from "./campaigns/state/resume.ts";
 import { judgedReading } from "./compliance/abandonment.ts";
 import { comparedOf } from "./retrieval/compared.ts";
@@ -126,6 +126,25 @@ test("whether a campaign may dial: without its look, without a zone of it, and l
       expect(mayDialBy({ ...look, windows: turned }, NOW).verdict.is).not.toBe("ok");
     }),
   );
+});
+
+test("whether a campaign may dial by one clock: not while it is not known of a zone whether all of it has opened", () => {
+  const open = { zone: "UTC", contacts: 3, open: 3, closes: null, until: null, opens: null, opened: null, closed: null };
+  const before = { refusals: [], hoursOf: "campaign" as const, covers: { known: 6, of: 6 }, from: "measured" as const };
+  const look = { ...before, nextAllowed: null, manifest: null };
+  expect(mayDialBy({ ...look, windows: [open, open] }, NOW).verdict.is).toBe("ok");
+  fc.assert(
+    fc.property(zone, (other) => {
+      const windows = [open, other];
+      const verdict = mayDialBy({ ...look, windows }, NOW).verdict.is;
+      if (contactsClosed(windows, NOW) !== 0) expect(verdict).not.toBe("ok");
+    }),
+    { numRuns: 300 },
+  );
+  // A part of it opened two hours ago, the rest opens at a time that is not known.
+  const partly = { ...open, open: 0, opens: NOW - 2 * HOUR, closed: NOW - 3 * HOUR };
+  expect(contactsClosed([open, partly], NOW)).toBeNull();
+  expect(mayDialBy({ ...look, windows: [open, partly] }, NOW).verdict.is).toBe("unknown");
 });
 
 test("abandonment: while an import is under way nothing is within the limit, and only what is certain is over it", () => {
@@ -281,6 +300,9 @@ test("retrieval: nothing is whole by less that counts its calls, nor with a filt
     fc.property(fc.array(number, { maxLength: 4 }), fc.boolean(), (numbers, ok) => {
       expect(judged([], null, ok)).not.toBe(true);
       expect(judged(numbers, ["CONVERTED"], ok)).not.toBe(true);
+      // Whatever it was compared with: with a filter it has not all.
+      const compared = comparedOf({ calls: 10, compared: numbers, codes: null });
+      expect(wholeOf({ ok, codes: ["CONVERTED"], compared })).not.toBe(true);
       // Other retrievals may have read an hour of its days, and days that are counted say nothing of those that are not.
       expect(
         judged(

@@ -140,8 +140,9 @@ export const reconcile: Run<typeof declared.reconcile> = async ({ options, io })
   ]);
   if (out === undefined && !io.json && total > shown.length)
     io.say(`${grouped(total - shown.length)} further differences; --out FILE writes them all`);
-  const crm = result.crm === undefined ? "" : ` · CRM acknowledged ${grouped(result.crm)}`;
-  io.say(`vendor ${grouped(result.vendor)} · lake ${grouped(result.lake)}${crm} · ${grouped(total)} differences`);
+  const crm = result.crm === undefined ? "CRM not known: none is configured" : `CRM acknowledged ${grouped(result.crm)}`;
+  const between = result.crm === undefined ? " between vendor and lake" : "";
+  io.say(`vendor ${grouped(result.vendor)} · lake ${grouped(result.lake)} · ${crm} · ${grouped(total)} differences${between}`);
   if (result.unreadable > 0)
     io.say(`${grouped(result.unreadable)} rows of the vendor are not valid records and were not compared`);
   return isReconciled(result) ? EXIT.done : EXIT.partlyFailed;

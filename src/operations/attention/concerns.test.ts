@@ -164,6 +164,14 @@ test("all is known of a tenant only when nothing is missing, old or refused; los
     [{ readAt: { ...whole.readAt, gate: null } }, "calling windows"],
     [{ windows: [{ ...window("UTC", 3), until: NOW - 2 * HOUR }] }, "calling windows"],
     [{ failed }, "what the tenant refused to tell"],
+    [
+      { gate: { hoursOf: "campaign", covers: { known: 3, of: 9 }, from: "measured" } as never },
+      "calling windows of contacts further down the lists",
+    ],
+    [
+      { gate: { hoursOf: "campaign", covers: { known: 3, of: 3 }, from: "assumed" } as never },
+      "the campaigns' own calling hours",
+    ],
   ];
   for (const [loss, what] of losses)
     expect(list([whole, { ...whole, ...loss }])).toMatchObject({

@@ -29,6 +29,8 @@ interface OutcomeParts {
   readonly lake: OutcomeLake;
   readonly retrieving: Retrieving;
   readonly rules: ReportRules;
+  /** As in `reconcile`. */
+  readonly takesRecords: boolean;
   /** The id of the present request. */
   readonly requestId: () => string | undefined;
 }
@@ -149,7 +151,7 @@ export class OutcomeUseCases extends OutcomeRecordsUseCases {
 
   /** Compares tenant, lake and CRM by hour; reads the tenant's listing again. */
   compare(request: RetrievalRequest, sink: ReconcileSink): Promise<ReconcileReport> {
-    return compareOutcomes(this.#context, this.#parts.lake, request, sink);
+    return compareOutcomes(this.#context, this.#parts, request, sink);
   }
 
   /**
@@ -188,12 +190,12 @@ export class OutcomeUseCases extends OutcomeRecordsUseCases {
 /** Compares tenant, lake and CRM by hour, until the runs of the context are interrupted. */
 export function compareOutcomes(
   { tenant, store, clock, runs }: Context,
-  lake: OutcomeLake,
+  { lake, takesRecords }: Pick<OutcomeParts, "lake" | "takesRecords">,
   request: RetrievalRequest,
   sink: ReconcileSink,
 ): Promise<ReconcileReport> {
   const { outcomeSource: source } = tenant.capabilities;
-  return reconcile({ source, lake, ledger: store.retrievals, clock, signal: runs.interrupted }, request, sink);
+  return reconcile({ source, lake, ledger: store.retrievals, takesRecords, clock, signal: runs.interrupted }, request, sink);
 }
 
 // Rows of the vendor that a retrieval could not read as calls.

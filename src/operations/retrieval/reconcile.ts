@@ -13,7 +13,7 @@ export interface HourCounts {
   readonly hour: Instant;
   readonly vendor: number;
   readonly lake: number;
-  /** Undefined when no CRM was ever written to. */
+  /** Undefined when no CRM is known: none is configured, and none was ever written to. */
   readonly crm: number | undefined;
 }
 
@@ -58,14 +58,16 @@ export async function reconcile(
     readonly source: OutcomeSource;
     readonly lake: OutcomeLake;
     readonly ledger: Pick<RetrievalLedger, "acknowledged" | "hasAcknowledgements">;
+    /** Whether a CRM is configured that takes records: what it has not acknowledged, it lacks. */
+    readonly takesRecords: boolean;
     readonly clock: Clock;
     readonly signal?: AbortSignal | undefined;
   },
   request: RetrievalRequest,
   sink: ReconcileSink,
 ): Promise<ReconcileReport> {
-  const { source, lake, ledger, clock, signal } = parts;
-  const hasCrm = await ledger.hasAcknowledgements(request.campaignId);
+  const { source, lake, ledger, takesRecords, clock, signal } = parts;
+  const hasCrm = takesRecords || (await ledger.hasAcknowledgements(request.campaignId));
   const differences = { not_in_lake: 0, not_at_vendor: 0, not_in_crm: 0 };
   let [vendorTotal, lakeTotal, crmTotal, unfinished, unreadable] = [0, 0, 0, 0, 0];
 

@@ -91,6 +91,21 @@ test("a plan that breaks rules is refused with file, line and column of each, an
   expect(world.writes()).toEqual([]);
 });
 
+test("a contact list that cannot be read is no list whose hours are lawful: the plan is refused", async () => {
+  await using world = await openWorld();
+  await world.write("spring.yaml", DRAFT);
+  expect((await outdial(world, "plan")).code).toBe(0);
+  world.sandbox.control.faults.add({
+    match: { operation: "listContacts" },
+    effect: { status: 403, body: { message: "missing scope" } },
+  });
+  const { code, stdout } = await outdial(world, "plan");
+  expect([code, stdout]).toEqual([3, expect.stringContaining("LIST_UNREAD: campaigns/spring.yaml:2:16: contactListId: ")]);
+  const hash = /^plan ([0-9a-f]{12})/m.exec(stdout)?.[1] ?? "";
+  expect((await outdial(world, "apply", "--plan", hash, "--yes")).code).toBe(3);
+  expect(world.writes()).toEqual([]);
+});
+
 test("a plan's file is refused when the tenant has moved since, field by field, and when it was changed itself", async () => {
   await using world = await openWorld([{ ...DRAFT, id: "camp_a" }]);
   await world.write("a.yaml", { ...DRAFT, id: "camp_a", description: "ours" });

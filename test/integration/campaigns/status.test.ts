@@ -85,7 +85,7 @@ async function writePack(world: StartedWorld, open: boolean, others: readonly ob
   await world.configure(`compliance:\n  pack: ${join(world.folder, "pack.json")}\n`);
 }
 
-async function world(options: Omit<SandboxOptions, "scenario"> & { open: boolean; registry?: boolean }) {
+async function world(options: SandboxOptions & { open: boolean; registry?: boolean }) {
   const { open, registry = true, ...sandbox } = options;
   const made = await campaignWorld({ scenario, ...sandbox }, false);
   await writePack(made, open);
@@ -231,6 +231,22 @@ it("does not let it dial while some of its list may not be called at this hour: 
   // A list without these people may be called.
   const others = await here.run(["contacts", "segment", "list_1", "--where", 'state != "CA"', "--json"]);
   expect(others.code, others.stderr).toBe(0);
+});
+
+it("reads a list to its end before a start where the tenant calls the whole by one clock: those who may not be called are at its end", async () => {
+  // The latest first: the only one in California is the last that is read.
+  const contacts = Array.from({ length: 1_200 }, (_, i) => ({
+    id: `c${i}`,
+    phoneNumber: i === 0 ? "+13105550123" : `+1212555${String(i).padStart(4, "0")}`,
+    consentFlags: { outbound: { call: true } },
+    lastModifiedTime: new Date(Date.parse("2026-01-01T00:00:00Z") + i * 1000).toISOString(),
+  }));
+  const long = { ...scenario, contactLists: [{ id: "list_1", contacts }] };
+  await using here = await world({ open: true, clock: "frozen", scenario: long });
+  await writePack(here, true, [{ jurisdiction: "US-CA", week: farHours("America/Los_Angeles") }]);
+  const { code, stdout } = await here.run(["campaign", "resume", "camp_2", "--yes"]);
+  expect([code, stdout]).toEqual([3, expect.stringContaining("1 of the contacts read may not be called at this hour")]);
+  expect(here.sandbox.control.requests({ operation: "updateCampaign" })).toHaveLength(0);
 });
 
 it("does not let it dial when its own cap of the day is used up, or its own rules cannot be read", async () => {

@@ -37,6 +37,14 @@ test("pull, runs, verify, export and reconcile tell one story", async () => {
     await outdial("export", "--format", "csv"),
     await outdial("reconcile", "--campaign", CAMPAIGN, "--last", "3d", "--json"),
   ];
+  expect(reconciled.stderr).toContain("CRM not known: none is configured · 0 differences between vendor and lake");
+  // With a CRM that takes records, what it has never acknowledged it lacks.
+  const lacking = await runCli(["outcomes", "reconcile", "--campaign", CAMPAIGN, "--last", "3d", "--json"], {
+    cwd: world.folder,
+    env: { ...world.environment, OUTDIAL_CRM_RECORDS_URL: "http://127.0.0.1:9/records" },
+  });
+  expect(lacking.code).toBe(4);
+  expect(JSON.parse(lacking.stdout)).toMatchObject({ crm: 0, differences: { not_in_crm: CALLS } });
   expect(JSON.parse(runs.stdout).items).toEqual([
     expect.objectContaining({ jobId: retrieval.jobId, successRate: 1, calls: CALLS, latencySeconds: expect.any(Number) }),
   ]);

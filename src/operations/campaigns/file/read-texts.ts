@@ -30,6 +30,7 @@ export const violation = place.extend({
     "RECORDS",
     "MISSING",
     "SHRUNK",
+    "LIST_UNREAD",
   ]),
   campaign: z.string(),
   /** Such as `dialerConfig.predictiveSettings.callRate`. */
@@ -42,7 +43,7 @@ export const violation = place.extend({
  * `AMBIGUOUS` (two campaigns of the tenant have the name), `UNKNOWN_CAMPAIGN` (no campaign of this id), `BACKUP` (does not exist,
  * or cannot be the backup), `WEBHOOK`, `STATE` (a state that cannot be kept), `NOT_HELD` (the tenant would refuse it), `RECORDS`
  * (an unreadable file of records), `MISSING` (the tenant's list lacks campaigns that are known), `SHRUNK` (a contact list has far
- * fewer contacts than it had).
+ * fewer contacts than it had), `LIST_UNREAD` (a contact list cannot be read).
  */
 export type Violation = Readonly<z.output<typeof violation>>;
 

@@ -24,6 +24,8 @@ export interface ListFacts {
   readonly placeless: number;
   /** Why the list could not be read. */
   readonly problem: string | null;
+  /** The tenant says that it has no such list; nobody is on it. */
+  readonly absent?: boolean | undefined;
   /** A sentence when the list has far fewer contacts than it had; absent otherwise. */
   readonly shrunk?: string | undefined;
 }
@@ -57,7 +59,7 @@ export async function readListFacts(
     for (const page of spread(last, mostPages)) if ((await readPage(page)) === 0) break;
   } catch (thrown) {
     if (!(thrown instanceof TenantError) || thrown.code === "aborted" || thrown.code === "unauthorized") throw thrown;
-    return { listId, total, read: 0, places: [], placeless: 0, problem: thrown.message };
+    return { listId, total, read: 0, places: [], placeless: 0, problem: thrown.message, absent: thrown.code === "not_found" };
   }
   return { listId, total, ...count.found(), problem: null };
 }
@@ -71,14 +73,13 @@ export async function readUploadFacts(people: AsyncIterable<Contact>, there: Lis
   for (const place of there.places) count.addPlace(place, place.contacts);
   for await (const person of people) count.add(person);
   const { read, placeless, places } = count.found();
-  const all = there.total === null && there.problem === null ? null : (there.total ?? 0) + read;
   return {
     listId: there.listId,
-    total: all,
+    total: there.absent ? read : there.total === null ? null : there.total + read,
     read: read + there.read,
     places,
     placeless: placeless + there.placeless,
-    problem: null,
+    problem: there.absent ? null : there.problem,
     shrunk: there.shrunk,
   };
 }

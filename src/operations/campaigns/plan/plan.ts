@@ -55,6 +55,14 @@ export function planCampaigns(files: ParsedFiles, facts: PlanFacts): CampaignPla
         field: "contactListId",
         message: `${list.shrunk}; ${SAY_GONE}`,
       });
+    if (list !== undefined && list.problem !== null && !list.absent)
+      violations.push({
+        ...file.placeOf("contactListId"),
+        rule: "LIST_UNREAD",
+        campaign: file.name,
+        field: "contactListId",
+        message: `contact list ${list.listId} cannot be read (${list.problem}): where its contacts are is not known, nor whether the hours are lawful there`,
+      });
     for (const breach of breachesOf(bound(file.document, fitted?.document), list, facts.law))
       violations.push({ ...file.placeOf(breach.field), campaign: file.name, ...breach });
     const entry = entryOf({ file, there, fitted, records }, facts, idsByName);
@@ -257,11 +265,9 @@ function noticesOf(entries: readonly PlanEntry[], { campaigns }: ParsedFiles, { 
   const notices: string[] = listed.shorter === undefined ? [] : [listed.shorter];
   notices.push(...campaigns.flatMap((file, i) => lostOf(file, fitted[i])));
   for (const list of lists.values()) {
-    if (list.problem !== null)
-      notices.push(
-        `contact list ${list.listId} cannot be read (${list.problem}); the campaign's own zone stands for its contacts`,
-      );
-    else if (list.total !== null && list.read < list.total)
+    if (list.absent && list.problem !== null)
+      notices.push(`the tenant has no contact list ${list.listId}; the campaign's own zone stands for its contacts`);
+    else if (list.problem === null && list.total !== null && list.read < list.total)
       notices.push(`of the ${list.total} contacts of list ${list.listId} the places of ${list.read} were looked at`);
     if (list.placeless > 0)
       notices.push(

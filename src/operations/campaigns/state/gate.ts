@@ -368,6 +368,9 @@ export function createCampaignGate(given: CampaignGateDeps): CampaignGate {
       return { campaign, at, allowed: false, refusals, suppressions, hoursOf, ...NOTHING_READ };
     }
     if (found.manifest.counts.dial === 0 && !found.whole && most > FIRST) found = await look(most);
+    // With one clock for the whole list a start calls everybody on it: it is not known that all of them may be called before all were looked at.
+    else if (hoursOf === "campaign" && keep !== false && !found.whole && contactsClosed(found.census.windows(at), at) === 0)
+      found = await look(Number.POSITIVE_INFINITY);
     const { manifest, census, read, announced } = found;
     const counted = { listId, campaignId, announced, read: found.whole ? read : undefined, at: began };
     const shorter = await countContacts({ source: deps.contacts, store: deps.counts }, counted, call);
