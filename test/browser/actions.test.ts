@@ -336,7 +336,10 @@ test("a number is explained with the hours ahead, masked unless an operator asks
   expect(await explain.textContent()).not.toContain("5550123");
   await explain.getByLabel("Show the number in full").check();
   await opened.press(explain.getByRole("button", { name: "Explain" }));
-  await explain.getByText(/\+?1?2125550123/).first().waitFor();
+  await explain
+    .getByText(/\+?1?2125550123/)
+    .first()
+    .waitFor();
   expect(await opened.violations()).toEqual([]);
 
   // A call that is allowed at whatever hour this runs.

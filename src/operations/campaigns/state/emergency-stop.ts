@@ -404,7 +404,10 @@ export function stopRecords({
   };
 }
 
-const carriedHere = ({ executor }: Stop): Pick<CarriedStop, "carriedOut" | "lastSign"> => ({ carriedOut: executor !== null, lastSign: null });
+const carriedHere = ({ executor }: Stop): Pick<CarriedStop, "carriedOut" | "lastSign"> => ({
+  carriedOut: executor !== null,
+  lastSign: null,
+});
 
 const beginning = ({ id, actor, reason, scope }: Pick<Stop, "id" | "actor" | "reason" | "scope">) => ({
   actor,
