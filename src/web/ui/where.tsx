@@ -11,7 +11,8 @@ export function useTenant() {
   const tenant = state.kind === "signed_in" ? state.me.service.tenant : null;
   if (tenant === null) return undefined;
   const host = tenant.address.replace(/^https?:\/\//, "").replace(/\/$/, "");
-  const colour = [...tenant.address].reduce((sum, letter) => (31 * sum + (letter.codePointAt(0) ?? 0)) % 65_521, 7) % COLOURS;
+  const colour =
+    Array.from(tenant.address).reduce((sum, letter) => (31 * sum + (letter.codePointAt(0) ?? 0)) % 65_521, 7) % COLOURS;
   return { name: tenant.name ?? host, host, colour };
 }
 

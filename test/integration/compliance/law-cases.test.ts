@@ -191,7 +191,7 @@ describe("a number of one zone and an address in another may be called when both
             first < end ? [open(first - 1000), open(first), open(end - 1000), open(end)] : [open(first), open(end - 1000)];
           const meant = first < end ? [false, true, true, false] : [false, false];
           pairs++;
-          if (told.join() !== meant.join()) wrong.push(`${day} ${code} ${zone ?? "no address"}: ${told}`);
+          if (told.join() !== meant.join()) wrong.push(`${day} ${code} ${zone ?? "no address"}: ${told.join()}`);
         }
       }
     }

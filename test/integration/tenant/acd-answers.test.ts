@@ -25,11 +25,11 @@ async function open(abandonRate: number) {
   await world.sandbox.control.advance(3 * 3600);
   return {
     world,
-    async status() {
+    status: async () => {
       const { stdout } = await world.run(["campaign", "status", SKILL]);
       return stdout.split("\n").find((line) => line.startsWith("abandonment:"));
     },
-    async gate() {
+    gate: async () => {
       await world.run(["campaign", "pause", SKILL, "--yes", "--timeout", "1s"]);
       const { code, stdout, stderr } = await world.run(["campaign", "resume", SKILL, "--yes"]);
       return { code, said: stdout + stderr };

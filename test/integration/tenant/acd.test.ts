@@ -611,7 +611,7 @@ test("dials that are too old for the lists come from the report of all attempts,
   for (const days of [40, 60]) {
     await control.advance((days * DAY_MS) / 1000);
     const reported = await read(7);
-    expect(reported.sides.sort()).toEqual(["both", "report"]);
+    expect(new Set(reported.sides)).toEqual(new Set(["both", "report"]));
     expect(reported.told).toEqual(known.told);
   }
   await tenant.close();

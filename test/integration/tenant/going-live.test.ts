@@ -60,7 +60,7 @@ const LINES: Readonly<Record<string, (has: Capabilities) => boolean | undefined>
   "create and change campaigns from files": (has) => has.campaignProvisioning.making.supported,
   "a campaign's calling hours": (has) => has.campaignRunner.capability.hoursOf === "called",
   "export campaigns; create a campaign from dialer settings": (has) =>
-    has.campaignProvisioning.documents?.supported !== false && has.pacingSettings.making?.supported !== false,
+    (has.campaignProvisioning.documents?.supported ?? true) && (has.pacingSettings.making?.supported ?? true),
   "dialer settings": (has) => has.pacingSettings.capability.perCampaign,
   "the tenant's do-not-call groups": (has) => has.doNotCallGroups.capability.supported && has.contactSource.takeOff !== undefined,
   "scheduled callbacks": (has) => has.scheduledCallbacks.capability.supported,
