@@ -209,7 +209,8 @@ function pointOf(sums: Sums, from: number, to: number, replications: number): Se
   const abandoned = sums.count(Count.abandoned);
   const liveAnswers = sums.count(Count.liveAnswers);
   const busySeconds = sums.level(Level.talking) + sums.level(Level.wrapping);
-  const loggedInSeconds = sums.level(Level.loggedIn);
+  // Who ends a last call after signing out is there as long.
+  const loggedInSeconds = Math.max(sums.level(Level.loggedIn), busySeconds);
   const seconds = (to - from) * replications;
   return {
     from,

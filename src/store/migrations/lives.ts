@@ -16,6 +16,7 @@ create index audit_by_action on outdial.audit (action);
 create index audit_by_actor on outdial.audit (actor);
 create index retrieval_windows_by_end on outdial.retrieval_windows (to_ms);
 create index mistaken_lifts on outdial.suppression_lifts (id) where mistake;
+create index interaction_changes_latest on outdial.interaction_changes (announced_at desc, job_id, line);
 create index handover_holds_ended on outdial.handover_holds (until);
 
 -- Numbers of do-not-call registries as bits: a row for ten thousand that follow each other, which lie in one area code. Rows with few are compressed.

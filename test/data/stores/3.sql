@@ -2,7 +2,7 @@
 -- PostgreSQL database dump
 --
 
-\restrict lUln8fbJTnnEj6LG8oUufAgwbrAQwNdsbZbxfnLvIP79de9LnbnflScoDy1tWDt
+\restrict 11WaMkR70Mm1DPXDqVNZp1l4tpTB2ocXmX3VQXk6oPjWIkp9XQInOfInGmaHTnM
 
 -- Dumped from database version 15.18 (Debian 15.18-0+deb12u1)
 -- Dumped by pg_dump version 15.18 (Debian 15.18-0+deb12u1)
@@ -2226,7 +2226,7 @@ ALTER TABLE ONLY outdial.registry_blocks ATTACH PARTITION outdial.registry_block
 -- Data for Name: application_versions; Type: TABLE DATA; Schema: dbos; Owner: -
 --
 
-INSERT INTO dbos.application_versions VALUES ('a686430b-2d78-497e-8118-5bfb178c4baf', '2', 1795744009278, 1795744009278, 'outdial');
+INSERT INTO dbos.application_versions VALUES ('c688ead2-36ec-40a2-afe0-401273e0bc95', '2', 1795748480199, 1795748480199, 'outdial');
 
 
 --
@@ -2252,10 +2252,10 @@ INSERT INTO dbos.dbos_migrations VALUES (123);
 -- Data for Name: operation_outputs; Type: TABLE DATA; Schema: dbos; Owner: -
 --
 
-INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4k57rqhxa8dk1t/1', 0, 'pending-chunks', '{"json":[0],"__dbos_serializer":"superjson"}', NULL, NULL, 1795744009727, 1795744009731, 'js_superjson', 'outdial', 1795744009731);
-INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4k57rqhxa8dk1t/1', 1, 'chunk-0', '{"json":"{\"attempts\":{\"max\":14,\"buckets\":[[106,2],[111,1],[117,1],[122,3],[126,1],[130,1],[134,1]]},\"items\":{\"max\":14,\"buckets\":[[106,2],[111,1],[117,1],[122,3],[130,2],[134,1]]},\"retries\":0,\"rateLimited\":0}","__dbos_serializer":"superjson"}', NULL, NULL, 1795744009732, 1795744009765, 'js_superjson', 'outdial', 1795744009766);
-INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4k57rqhxa8dk1t/1', 2, 'settle', '{"json":null,"__dbos_serializer":"superjson"}', NULL, NULL, 1795744009767, 1795744009769, 'js_superjson', 'outdial', 1795744009770);
-INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4k57rqhxa8dk1t/1', 3, 'close', '{"json":null,"__dbos_serializer":"superjson"}', NULL, NULL, 1795744009771, 1795744009778, 'js_superjson', 'outdial', 1795744009779);
+INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4kayzn3kvk69sy/1', 0, 'pending-chunks', '{"json":[0],"__dbos_serializer":"superjson"}', NULL, NULL, 1795748480861, 1795748480865, 'js_superjson', 'outdial', 1795748480866);
+INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4kayzn3kvk69sy/1', 1, 'chunk-0', '{"json":"{\"attempts\":{\"max\":15,\"buckets\":[[117,1],[126,2],[122,1],[130,2],[134,2],[137,2]]},\"items\":{\"max\":15,\"buckets\":[[122,2],[126,2],[130,2],[134,2],[137,2]]},\"retries\":0,\"rateLimited\":0}","__dbos_serializer":"superjson"}', NULL, NULL, 1795748480868, 1795748480903, 'js_superjson', 'outdial', 1795748480903);
+INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4kayzn3kvk69sy/1', 2, 'settle', '{"json":null,"__dbos_serializer":"superjson"}', NULL, NULL, 1795748480905, 1795748480907, 'js_superjson', 'outdial', 1795748480907);
+INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4kayzn3kvk69sy/1', 3, 'close', '{"json":null,"__dbos_serializer":"superjson"}', NULL, NULL, 1795748480908, 1795748480915, 'js_superjson', 'outdial', 1795748480917);
 
 
 --
@@ -2286,14 +2286,14 @@ INSERT INTO dbos.operation_outputs VALUES ('job_01kv8f4k57rqhxa8dk1t/1', 3, 'clo
 -- Data for Name: workflow_input; Type: TABLE DATA; Schema: dbos; Owner: -
 --
 
-INSERT INTO dbos.workflow_input VALUES ('job_01kv8f4k57rqhxa8dk1t/1', '{"json":["job_01kv8f4k57rqhxa8dk1t",1],"__dbos_serializer":"superjson"}', 1795744009708);
+INSERT INTO dbos.workflow_input VALUES ('job_01kv8f4kayzn3kvk69sy/1', '{"json":["job_01kv8f4kayzn3kvk69sy",1],"__dbos_serializer":"superjson"}', 1795748480836);
 
 
 --
 -- Data for Name: workflow_output; Type: TABLE DATA; Schema: dbos; Owner: -
 --
 
-INSERT INTO dbos.workflow_output VALUES ('job_01kv8f4k57rqhxa8dk1t/1', '{"json":null,"meta":{"values":["undefined"]},"__dbos_serializer":"superjson"}', NULL, 1795744009781);
+INSERT INTO dbos.workflow_output VALUES ('job_01kv8f4kayzn3kvk69sy/1', '{"json":null,"meta":{"values":["undefined"]},"__dbos_serializer":"superjson"}', NULL, 1795748480921);
 
 
 --
@@ -2306,14 +2306,14 @@ INSERT INTO dbos.workflow_output VALUES ('job_01kv8f4k57rqhxa8dk1t/1', '{"json":
 -- Data for Name: workflow_status; Type: TABLE DATA; Schema: dbos; Owner: -
 --
 
-INSERT INTO dbos.workflow_status VALUES ('job_01kv8f4k57rqhxa8dk1t/1', 'SUCCESS', 'tag@f4d11680ceb6adea', '', '', '[]', NULL, NULL, NULL, 'vm-1722-sn8sh8', 1795744009708, 1795744009781, '2', '', NULL, NULL, 1, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, 'js_superjson', NULL, false, false, 1795744009781, NULL, NULL, NULL, false, 'outdial', 'dbaa9d7f-83eb-48c3-9403-bb6c21a2ddaa');
+INSERT INTO dbos.workflow_status VALUES ('job_01kv8f4kayzn3kvk69sy/1', 'SUCCESS', 'tag@ef09828cb22f2a05', '', '', '[]', NULL, NULL, NULL, 'vm-18824-h79g14', 1795748480836, 1795748480921, '2', '', NULL, NULL, 1, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, 'js_superjson', NULL, false, false, 1795748480921, NULL, NULL, NULL, false, 'outdial', '6692a388-9ac8-4e5c-8fdc-5a9f96e36f34');
 
 
 --
 -- Data for Name: api_tokens; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.api_tokens VALUES ('tok_01kv8f4kcdr1dse0vwrf', 'ann', 'operator', '\x39878f8606722e8de8834d0942f76295aaf83ad174068c4b0d818bc7ca38d556', 'tester', '2026-06-16 15:00:01.037+00', NULL, NULL, NULL, NULL);
+INSERT INTO outdial.api_tokens VALUES ('tok_01kv8f4kjn4mf4v2j8rk', 'ann', 'operator', '\xd822493fff349a1b5aa7a5f0bcff2adced3a695787ff019bdacb70c48166fdbe', 'tester', '2026-06-16 15:00:01.237+00', NULL, NULL, NULL, NULL);
 
 
 --
@@ -2341,24 +2341,24 @@ INSERT INTO outdial.attempts VALUES (13055550100, '2026-06-15 15:02:00+00', 'att
 -- Data for Name: audit; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.audit VALUES (0, '2026-06-16T15:00:00.559Z', 'tester', 'registry.load', 'registry US', NULL, '{"areaCodes":"212","asOf":"2026-06-10","contentHash":"sha256:7e6a32407838f517c3c9d15978f2789eef2c75ce784422fb0bab0060d9865130","file":"us-registry.txt","numbers":2,"registry":"US","whole":true}', '\x8b97f8db5c23c2e9f3283f77755457428dc645bfabd005c80c6c43f70f713644', '\x421de14e5c418b83282a2079c5409636173ece5f04348a3a9463f1f2cc458c7c');
-INSERT INTO outdial.audit VALUES (1, '2026-06-16T15:00:00.594Z', 'tester', 'dnc.import', 'own-list.csv', NULL, '{"added":1,"contentHash":"sha256:04e10f7a828b48b49765b441ec8da0c15b52f0a817e07668041229a9a5b6252f","file":"own-list.csv","import":"imp_01kv8f4jybexj3aew4r5","known":0,"read":1,"refused":0}', '\x30b9fb8f44f2f526bac3ab91ebd4ee1c83c2f3b53b5f40fd2d9835bd40d4c6ad', '\x80e35d392a986a1bd56343d41f2fa4f083038712a6bfd19d7e88ecbdb888d466');
-INSERT INTO outdial.audit VALUES (2, '2026-06-16T15:00:00.633Z', 'tester', 'consent.import', 'consent.csv', NULL, '{"added":2,"contentHash":"sha256:3c6c1e6fff31355a9e7d173033137e7fc2e7428fef354fa04da44fc6c69c2d36","file":"consent.csv","import":"imp_01kv8f4jzce0necj9ehg","known":0,"read":2,"refused":0}', '\x51545f0b33c30d76d9ac43c98da6abf9fc1005d2569f40d695beef6c6079835f', '\x67903f42384f578366691e6ac8d5ee76dab59260f663da323f43ba9b1639a970');
-INSERT INTO outdial.audit VALUES (3, '2026-06-16T15:00:00.670Z', 'tester', 'attempts.import', 'calls.ndjson', NULL, '{"added":3,"contentHash":"sha256:ba4326a37ad7a24bcf9f9caa5d0a8cc082f71906199d5319189b452e154e2ed1","file":"calls.ndjson","import":"imp_01kv8f4k0mqay5tkstrr","known":0,"read":3,"refused":0}', '\xbf2713dc3fb5964392ef03a9ee1849cfc7ed6186a450771f181178901b98bb3f', '\x9179d5fbe6a7d5b8c74bf5747b41ac624d61bfb1bd39f76c41ae2800758aa06e');
-INSERT INTO outdial.audit VALUES (4, '2026-06-16T15:00:00.700Z', 'tester', 'dnc.suppress', '+12125550123', NULL, '{"code":"stop","origin":"manual","reference":"call-7"}', '\x483cd6350901b49fd9d5416a09c11c47ea1101466ebaf5bffc8910c3912a2062', '\xd369ec510b4cc64a2f41cefe4dabd9de12ba035b88600b90377f01ea624eebb5');
-INSERT INTO outdial.audit VALUES (5, '2026-06-16T15:00:00.856Z', 'tester', 'job.run', 'job_01kv8f4k57rqhxa8dk1t', 'job_01kv8f4k57rqhxa8dk1t', '{"campaign":"camp_1","contentHash":"4bc27280a5be370ac482cad98642cfb7e9b4adc72bb383e79ade72bd33191140","replica":"vm-1722-sn8sh8","rows":10,"run":1,"source":"calls.csv"}', '\x405422e0b8a616ee3aac8467fc28e9d9d0e90d818f807acb41703ec82f9d7fb5', '\xc78852008a19e784731029937f30af426a6c469ca738f31fbbb44dfb602ee7c9');
-INSERT INTO outdial.audit VALUES (6, '2026-06-16T15:00:00.892Z', 'tester', 'disposition.assign', 'call_0000001', 'job_01kv8f4k57rqhxa8dk1t', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":8,"line":2,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x6e405d61f915d9b054f312f5a234f813e15b0251be696afb6e74497564c10e13', '\x5d4fedb0ff4d78e6656bcb404a956d1371912af20c99178531daac6d5e55dc85');
-INSERT INTO outdial.audit VALUES (7, '2026-06-16T15:00:00.892Z', 'tester', 'disposition.assign', 'call_0000002', 'job_01kv8f4k57rqhxa8dk1t', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":8,"line":3,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x75f3398621d915b773f99afc851ec2a8fba9702018580d6ab854214135f6581f', '\x31e6857019f7547718bc38158e38970a9620dd5e52e9881f6e648bc46797f94e');
-INSERT INTO outdial.audit VALUES (8, '2026-06-16T15:00:00.892Z', 'tester', 'disposition.assign', 'call_0000003', 'job_01kv8f4k57rqhxa8dk1t', '{"attempts":1,"campaign":"camp_1","code":"DISP_002","latencyMs":9,"line":4,"result":"tagged","statusCode":200}', '\xf12fb6d99b411ab0374270be2354046a67a10613ffae0845bdd8b34d17f8578c', '\x6599bbe0216ec0ae6434c2e561387018c1bdeb637e02198aa60f7b0ffb519d1a');
-INSERT INTO outdial.audit VALUES (9, '2026-06-16T15:00:00.892Z', 'tester', 'disposition.assign', 'call_0000004', 'job_01kv8f4k57rqhxa8dk1t', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":10,"line":5,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x5bd14fb72650effbc9758884bb9965769e25217431c435d8cdff8b0181d2a552', '\x508dec7d8e955b998610698841c44651336b816ce23f3bf3eaec29d02db0b4ba');
-INSERT INTO outdial.audit VALUES (10, '2026-06-16T15:00:00.892Z', 'tester', 'disposition.assign', 'call_0000005', 'job_01kv8f4k57rqhxa8dk1t', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":11,"line":6,"reason":"REASON_001","result":"tagged","statusCode":200}', '\xc5c8924a56fd7992263e42cbfe27e3a3535a693ea52c283de775db98be91c6fc', '\x79439dd9e34481a0a68015ef87c2156753132cd9c1fe0a36b75062fdbec89477');
-INSERT INTO outdial.audit VALUES (11, '2026-06-16T15:00:00.892Z', 'tester', 'disposition.assign', 'call_0000006', 'job_01kv8f4k57rqhxa8dk1t', '{"attempts":1,"campaign":"camp_1","code":"DISP_002","latencyMs":11,"line":7,"result":"tagged","statusCode":200}', '\xb73035846f7def73cf997750aa1530d6b932815d96fa57fef98370368b9f3922', '\x712dd37bcfa8b5aa15ce444b8a21e2164a6274c4331e1fba1d6228b11cd76b93');
-INSERT INTO outdial.audit VALUES (12, '2026-06-16T15:00:00.892Z', 'tester', 'disposition.assign', 'call_0000007', 'job_01kv8f4k57rqhxa8dk1t', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":11,"line":8,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x61fd0f92da6c2dced9dcdd25d84f1849490409aa0eb45af6c723e09a0093550d', '\xcaeab789ab9500e436b780c798eee76201e3f7b4d8fd4f0de98011962c104cae');
-INSERT INTO outdial.audit VALUES (13, '2026-06-16T15:00:00.892Z', 'tester', 'disposition.assign', 'call_0000008', 'job_01kv8f4k57rqhxa8dk1t', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":13,"line":9,"reason":"REASON_001","result":"tagged","statusCode":200}', '\xf6baa0d41d0ae07f27d66938510d5c60966700765cddaa8b4cd46ecc62676c5e', '\x835144bfbb98df03105096a4f96278198af09e885ed9b1f610af2ac5d9b58b21');
-INSERT INTO outdial.audit VALUES (14, '2026-06-16T15:00:00.892Z', 'tester', 'disposition.assign', 'call_0000009', 'job_01kv8f4k57rqhxa8dk1t', '{"attempts":1,"campaign":"camp_1","code":"DISP_002","latencyMs":13,"line":10,"result":"tagged","statusCode":200}', '\x45643c990f4a1c69b33c654a079fdcbc69b225fb20ea0e7e6ad0eac3638819b0', '\xfe07f7d4dd60b9221a751ef49ec1b54f252609a98e43eb249c9ed02efb39df57');
-INSERT INTO outdial.audit VALUES (15, '2026-06-16T15:00:00.892Z', 'tester', 'disposition.assign', 'call_0000010', 'job_01kv8f4k57rqhxa8dk1t', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":14,"line":11,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x108668d58598d0731965cdd849db73b099998bbfe11592d49071bfbc30d2ffc5', '\xdf06a99a6c0520bdf1624d820c26de464a52ef391028973f3dcc84918e0cacb4');
-INSERT INTO outdial.audit VALUES (16, '2026-06-16T15:00:00.994Z', 'tester', 'campaign.pause', 'camp_1', NULL, '{"activeCalls":0,"confirmed":true,"intent":"intent_01kv8f4ka39n81pxaktq","key":"state-paused-intent_01kv8f4ka39n81pxaktq","outcome":"already"}', '\x5fcc860852fe5baf53cc3c6dec08f05c91299936de4b099053c1b869ed105f88', '\x8a7049ecd8df16bcb6a2e0e26e21f774eb5d5abc13b5ca4e262be4a60b67b309');
-INSERT INTO outdial.audit VALUES (17, '2026-06-16T15:00:01.040Z', 'tester', 'token.add', 'ann', NULL, '{"expiresAt":null,"id":"tok_01kv8f4kcdr1dse0vwrf","role":"operator"}', '\x31760fbe27770dace70a6710634f60c91664dcb42522e6f86675b0875161b0f4', '\x431c2a5428f80ab201f5a3c4d98a72b0a80b939d24e5bff4d0681854f8cb0ace');
+INSERT INTO outdial.audit VALUES (0, '2026-06-16T15:00:00.594Z', 'tester', 'registry.load', 'registry US', NULL, '{"areaCodes":"212","asOf":"2026-06-10","contentHash":"sha256:7e6a32407838f517c3c9d15978f2789eef2c75ce784422fb0bab0060d9865130","file":"us-registry.txt","numbers":2,"registry":"US","whole":true}', '\xf0c4506ed190aed053713f006752f6b4748dad9b5b35b74596b165b0f1191848', '\x8bff2f2515b0e0714d53fec391bfe41bd69de458e50ac88aad205b1a5e4ae7d3');
+INSERT INTO outdial.audit VALUES (1, '2026-06-16T15:00:00.638Z', 'tester', 'dnc.import', 'own-list.csv', NULL, '{"added":1,"contentHash":"sha256:04e10f7a828b48b49765b441ec8da0c15b52f0a817e07668041229a9a5b6252f","file":"own-list.csv","import":"imp_01kv8f4jzm0cv2r6b9yv","known":0,"read":1,"refused":0}', '\xc5d1291165ef992e49e291e5a4cc69defc11db6745fdbb8e1620b2043fbbd586', '\x7571e0ee6aca61f745ccd84dc4ddcc2d3edc0592d1440d66172ee1cc4acf70fc');
+INSERT INTO outdial.audit VALUES (2, '2026-06-16T15:00:00.676Z', 'tester', 'consent.import', 'consent.csv', NULL, '{"added":2,"contentHash":"sha256:3c6c1e6fff31355a9e7d173033137e7fc2e7428fef354fa04da44fc6c69c2d36","file":"consent.csv","import":"imp_01kv8f4k0t1vmb78hk2r","known":0,"read":2,"refused":0}', '\x593100b6b502f2c488be7a9cda6e4bac409af34683e7eef6d944112708145b43', '\x20eab1e18da4e955e66bcb94f6f90a42692244bd90100b7ac2b0764e5e1a360b');
+INSERT INTO outdial.audit VALUES (3, '2026-06-16T15:00:00.711Z', 'tester', 'attempts.import', 'calls.ndjson', NULL, '{"added":3,"contentHash":"sha256:ba4326a37ad7a24bcf9f9caa5d0a8cc082f71906199d5319189b452e154e2ed1","file":"calls.ndjson","import":"imp_01kv8f4k1wnhxm0vtzpg","known":0,"read":3,"refused":0}', '\x8322b16599ca91ac38b0c8b49c3032068b98be754acf367be5ed7d0498ef9874', '\x7c2fdd2c36f2d166c911d935f6e44f08ad9183a73e117cef3e5ad62a21c387c4');
+INSERT INTO outdial.audit VALUES (4, '2026-06-16T15:00:00.736Z', 'tester', 'dnc.suppress', '+12125550123', NULL, '{"code":"stop","origin":"manual","reference":"call-7"}', '\x42510dabd2f78f43ee880a904ffc5a69c37aba0fed87203f65b739c35bca05b6', '\x20365c846224cb2f0df4aec62147b339c60793e7bda6c0dbca964d783e7671af');
+INSERT INTO outdial.audit VALUES (5, '2026-06-16T15:00:01.062Z', 'tester', 'job.run', 'job_01kv8f4kayzn3kvk69sy', 'job_01kv8f4kayzn3kvk69sy', '{"campaign":"camp_1","contentHash":"4bc27280a5be370ac482cad98642cfb7e9b4adc72bb383e79ade72bd33191140","replica":"vm-18824-h79g14","rows":10,"run":1,"source":"calls.csv"}', '\x9d961052171b1a3458fe497757e64547d7324fdbd0849a9ddb21334196a7d8d4', '\xdfef0aa62cdc78972e104c2f28b62c1a1f20f6677db6bf8c84d4bebfea4acbcb');
+INSERT INTO outdial.audit VALUES (6, '2026-06-16T15:00:01.103Z', 'tester', 'disposition.assign', 'call_0000001', 'job_01kv8f4kayzn3kvk69sy', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":11,"line":2,"reason":"REASON_001","result":"tagged","statusCode":200}', '\xbb76970ce3cc79ad7ec9780d9f88a5a3d0da97380abc9eb75fad1e41a6d86632', '\x5d4f8be5ff53d2d0c1e501e4c9af15c0a11333a54804d29f226ee48d8c70f0bb');
+INSERT INTO outdial.audit VALUES (7, '2026-06-16T15:00:01.103Z', 'tester', 'disposition.assign', 'call_0000002', 'job_01kv8f4kayzn3kvk69sy', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":12,"line":3,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x796cb3d41b81c14020558ffc7d495342be59676feb115f497d162916e9d5513b', '\x98a80d8b1dd7f9db3b95bb9db8070d557bf37fda33be493df41f153ee8089dcd');
+INSERT INTO outdial.audit VALUES (8, '2026-06-16T15:00:01.103Z', 'tester', 'disposition.assign', 'call_0000003', 'job_01kv8f4kayzn3kvk69sy', '{"attempts":1,"campaign":"camp_1","code":"DISP_002","latencyMs":12,"line":4,"result":"tagged","statusCode":200}', '\x817e697dc9814428a554bee02f829966aa9bef488dfdfa8861d1348a281da13d', '\xf81c224ba01795f15672b12494c0ac07c3334f39cd9f1f7e84bf27e36b3a1984');
+INSERT INTO outdial.audit VALUES (9, '2026-06-16T15:00:01.103Z', 'tester', 'disposition.assign', 'call_0000004', 'job_01kv8f4kayzn3kvk69sy', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":11,"line":5,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x304730acf19e1c2ddd8af8b777a67fbb8b4e755bb31dcfb5e9e5fde22d70d480', '\x020c2c270b2ff08731b3bb01837f9550e2690849614a027ce3a1ae87b386b88f');
+INSERT INTO outdial.audit VALUES (10, '2026-06-16T15:00:01.103Z', 'tester', 'disposition.assign', 'call_0000005', 'job_01kv8f4kayzn3kvk69sy', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":13,"line":6,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x6300796159243eed5ddadd6218841022ea9d2a8468df6e609db527feaf2b3d4e', '\x48c8270bed8d012197913767659167dfbc4e833c850912a2d8d44f347e69448a');
+INSERT INTO outdial.audit VALUES (11, '2026-06-16T15:00:01.103Z', 'tester', 'disposition.assign', 'call_0000006', 'job_01kv8f4kayzn3kvk69sy', '{"attempts":1,"campaign":"camp_1","code":"DISP_002","latencyMs":14,"line":7,"result":"tagged","statusCode":200}', '\xe05f4ee9cf6692dfb4a1f47885b99fab471118439793208df736e99e31897c90', '\x6b2a1b890b2fbd1b5bed62050f90c13af03c14c7960eece238541996f3bba5e0');
+INSERT INTO outdial.audit VALUES (12, '2026-06-16T15:00:01.103Z', 'tester', 'disposition.assign', 'call_0000007', 'job_01kv8f4kayzn3kvk69sy', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":13,"line":8,"reason":"REASON_001","result":"tagged","statusCode":200}', '\xa0cdad324860da0d09d246c1e5bd0ce3a644fc3e6ea81054d8c0021b0d38c1be', '\xe0f611e0b5802ffd69c2d2c872b88a6878cdd74905b5f00b3447be1672cc19c8');
+INSERT INTO outdial.audit VALUES (13, '2026-06-16T15:00:01.103Z', 'tester', 'disposition.assign', 'call_0000008', 'job_01kv8f4kayzn3kvk69sy', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":15,"line":9,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x6a3d116093a0a6e1d3beb32655d15861975f83418ea042be424755d44f72cb8a', '\x8c9bbf0425e69bf0dce3bc1cc3d9d14514a6c3242034b7009ae490bed54f8e35');
+INSERT INTO outdial.audit VALUES (14, '2026-06-16T15:00:01.103Z', 'tester', 'disposition.assign', 'call_0000009', 'job_01kv8f4kayzn3kvk69sy', '{"attempts":1,"campaign":"camp_1","code":"DISP_002","latencyMs":14,"line":10,"result":"tagged","statusCode":200}', '\xe3b38fcd41a094955646129651358bbef22bb7c285c7e70749e148015aaf8248', '\xa2f31bbe732a732c1f7c61eaa44f231d8608bc2c2c41393bd4abb75d9ed25f80');
+INSERT INTO outdial.audit VALUES (15, '2026-06-16T15:00:01.103Z', 'tester', 'disposition.assign', 'call_0000010', 'job_01kv8f4kayzn3kvk69sy', '{"attempts":1,"campaign":"camp_1","code":"DISP_001","latencyMs":15,"line":11,"reason":"REASON_001","result":"tagged","statusCode":200}', '\x0f47b00cd130b943e8d838a6c6d30176984bbafdcffaee34b61d652db1089a23', '\xae7b3ef213f5e64499edb93f4c5f9982de48e8118808d5298c944ef6a83d16da');
+INSERT INTO outdial.audit VALUES (16, '2026-06-16T15:00:01.189Z', 'tester', 'campaign.pause', 'camp_1', NULL, '{"activeCalls":0,"confirmed":true,"intent":"intent_01kv8f4kgnvnyqhag6rx","key":"state-paused-intent_01kv8f4kgnvnyqhag6rx","outcome":"already"}', '\x06ced1eb57c17b6c7ed259809e935fea80abc17143a7c29a0846dbbc469c0d87', '\xb1e92d85b80572cbb0b8fe57cb532c6153dced584319cec094b72de39113b511');
+INSERT INTO outdial.audit VALUES (17, '2026-06-16T15:00:01.241Z', 'tester', 'token.add', 'ann', NULL, '{"expiresAt":null,"id":"tok_01kv8f4kjn4mf4v2j8rk","role":"operator"}', '\xa765e2d5ffd4537a152a05bfdf0dd7dc7fed9734bf3b07c9a5f871fcc3346884', '\xdb0c4b77077dccd58f4a73167affa8eadc9abbd4e27055e7f2f59a0fe7651d05');
 
 
 --
@@ -2367,57 +2367,57 @@ INSERT INTO outdial.audit VALUES (17, '2026-06-16T15:00:01.040Z', 'tester', 'tok
 
 INSERT INTO outdial.audit_checkpoints VALUES (1, 'outdial.audit/6cfd9de2e78a34ff
 1
-i5f421wjwunzKD93dVRXQo3GRb+r0AXIDGxD9w9xNkQ=
+8MRQbtGQrtBTcT8AZ1L2tHSNrZtbNbdFlrFlsPEZGEg=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0HjqfR8DQFOOYXDQlTlvSjZ18U1RNnGb//GGp4BDSYRhGvHt/swNs5UqmAl4w7a6nP2ecKlSdG8CCNmRiCoLHECQc=
+— outdial.audit/6cfd9de2e78a34ff Hm0Hjj/Xh+srUtJtnrp90uDAlCmljUmZ8u5n1sqZVFBtW2K+vM7Wx9xR2TnLekPOq0+GqC8MwwpjAWONs5mZz/DS0gM=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (2, 'outdial.audit/6cfd9de2e78a34ff
 2
-Ozv5ZEhm2GwbGsvp4umadRxwqiTdFxZUqdQ7qLe+7Mw=
+kXoNp3RIl6UnzAxI1m0h4+D1ZnUFrv+jNyAfQPXjh1I=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0HjhbVVirxBrXA7p6AG3hYjCzHQblZJidqtOraxHMuVq+vkdCFCwwIf7aMtgMTo05vit3f+5pfudKi1ThHluDTRgs=
+— outdial.audit/6cfd9de2e78a34ff Hm0HjjrYhFb82pToRMxc8dZizsw1z5PxWPVEwYebFaFs6/SpYUqHh0wk59ft0lmLVbh0bGfQnZ/HxVhVigrQcSNmegU=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (3, 'outdial.audit/6cfd9de2e78a34ff
 3
-ljGEedGX3LL9w5id4ZirTYKZ+1R1vW4CM+piDCbiNXQ=
+yTDbjg85v39YWRDMQPyaG6Va88CzGk+IWRxHZVlUuOA=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0HjjFbpfyPSScdQ9pUGhYbPXZPo4DvYxdllKXJNjvzdhaE0J2dQReb8dp2sd1w4l7I0RDYLb6W6KkM1WknSRnRYQg=
+— outdial.audit/6cfd9de2e78a34ff Hm0HjlDDHu8OSUvm5cvlBGeBLP07+t54j9bYQifF2AoYRRYrFT8L4pqNy9HRRRme+/7N3z/MuCeMTvjtVvr6b3xAKAQ=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (4, 'outdial.audit/6cfd9de2e78a34ff
 4
-o9r4EQyn3g7dSFCKUf4zxmMcTbZjfHTXKypfzL14amA=
+bUFwe/XmbP9rY7pulCa7RY94K5RKm0V+TlAK01kIWMo=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0HjnjzuNKoYxSXdp1MNOQbwVSHm2j5iWWX8Vt8zR7L7tCczAyFOVShblD1xihMKx5XYswzsyP/IfLtPszU0y5IxgQ=
+— outdial.audit/6cfd9de2e78a34ff Hm0HjmxKcvis+SYe2xFiVUA/7eDU8RAkPeEUA31fs2gctP+3LlsAbA1TQwZpVfROxImd2SJWo++/3ZdfWZB56KgpnQI=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (5, 'outdial.audit/6cfd9de2e78a34ff
 5
-TkhaBvLZEl/dat4pVqL+YfUUc7vqrrJfMHSBNMBVVP8=
+fj2KArm4WtZ/H9tAlWU2dieoxbXRH+csL2tPPELllHM=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0HjhCB9Y8YVR3m9BHnBb3Q7MsmjnKLKT33061vVwjwKdQBsDpFhesVf6jl7B8lb0/UuaYItWww3gnS80YCSX8gCwo=
+— outdial.audit/6cfd9de2e78a34ff Hm0HjiQIc+Znr1RSOcBH6C3Q19tZxeIhgs+5A/IArRUtE55zA+EiOzZP4TGfIvdRMQId/FZlbaXjr7zj17fnF+0D/gs=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (6, 'outdial.audit/6cfd9de2e78a34ff
 6
-GNSbCQkOMsM/0MU+WJiUyuw/BPGQtsHljz4MNqzc0n8=
+E4z1XP2jTH5s6cf09npS5PKpf4hFUn0R/vV2IGH1EZc=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0HjixbTLe5SX6Wj1fB5EnJl1sjNXM4edqkORsL82hJHeNN3J7RjKKvk9um2ZPfenGX6csiFEEeRLEtab5XPmvEFA8=
+— outdial.audit/6cfd9de2e78a34ff Hm0HjoWhAl2EQ6LkD9qplwPg3WXTGd9ZoCVZp5PD905eqgCqs4nDuJaqAiPzpDTYQvLGxyj33zM/6rx0Sn5zKFcTLgM=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (16, 'outdial.audit/6cfd9de2e78a34ff
 16
-DUEkK6ylPF0zFmbyagFUXB4l3UOeVuklAz4mAtlSXpg=
+xErxq6y3wS3fr+WUvPsg3XZwdIdVlfhGZViolSOUbRU=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0Hjk/7r1icyQkIGSUGxoCV19Pm7DhZFFinBYq2QolVxoWEZHObTKFyCK12ggQA06syY8EnofARDa+DcioxwaBT+gQ=
+— outdial.audit/6cfd9de2e78a34ff Hm0HjtsQJavWuOc10lMa4RVSepvrynNiC3NxRvssvVgnaCEhHfQJykEMQdNBkhEHtJPyrs0PqM3JxdDVLPjd+Se/Dwg=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (17, 'outdial.audit/6cfd9de2e78a34ff
 17
-L2iL5e+Gp6K4N76/iKPWEt4+Set50GRertSf7ndNF3U=
+4zoRpx9BUdOHjDOfXi2bcZPr2RnypcWGZ2GACysKJoo=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0HjtbtWSqV5rnlmrc2tMH4LEXbi5KrDUN7DHa7XQr+stS8mqdTyxsBYGFi2lDZf3tW0+3BOupo0uc8ZRupZHwwkgI=
+— outdial.audit/6cfd9de2e78a34ff Hm0Hjq4AqT/T3su/jA09yVU7DeI8aDyJZdcS1xX6wOfE4Uiw6tsI2Zz6ytSd87zYPeAfC7To+Rpa6NDlOe38X7OmrgE=
 ');
 INSERT INTO outdial.audit_checkpoints VALUES (18, 'outdial.audit/6cfd9de2e78a34ff
 18
-9ZhBZhxyaeIe8Y3UEx3WPoTLARkRwLTGb5VU5nBVpSI=
+gNP8XscNK/Qfo+qEi/UGpuh7o2dIWy+dLpfizg/a4nM=
 
-— outdial.audit/6cfd9de2e78a34ff Hm0HjsXlZDE0SuNTqvRFwRc1mRN+BztMwMQNQa0zTsqqnsVovi5VTacgRlH3kq0sboYR/zCAPlEQ/1zLpoJWgT1aHAE=
+— outdial.audit/6cfd9de2e78a34ff Hm0HjgcUCfdjn1ic6F66uI0GZT8YaxEhMWzWQ7MNPfQmUlGLEObRqdd0Du252gvEv2+E2aoj13XDOg5qg28dUgpVegI=
 ');
 
 
@@ -2437,14 +2437,14 @@ INSERT INTO outdial.audit_checkpoints VALUES (18, 'outdial.audit/6cfd9de2e78a34f
 -- Data for Name: audit_head; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.audit_head VALUES (true, 18, '\x0d41242baca53c5d331666f26a01545c1e25dd439e56e925033e2602d9525e98211a7074fe606fc17638da5c657bb978080d6cfb376fee4a4bcc08e28f79a211', 'outdial.audit/6cfd9de2e78a34ff+1e6d078e+AWSH1zsiW2h85J/oTZTrRA3RS7EYC9Lq7zq+ok3VaGM2');
+INSERT INTO outdial.audit_head VALUES (true, 18, '\xc44af1abacb7c12ddfafe594bcfb20dd767074875595f8466558a89523946d155d1a4dca89029dc1d2b51774143739f99e44e9e1e29ad17fe046fc82986f5fa1', 'outdial.audit/6cfd9de2e78a34ff+1e6d078e+AWSH1zsiW2h85J/oTZTrRA3RS7EYC9Lq7zq+ok3VaGM2');
 
 
 --
 -- Data for Name: audit_jobs; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.audit_jobs VALUES ('job_01kv8f4k57rqhxa8dk1t', 5, 15);
+INSERT INTO outdial.audit_jobs VALUES ('job_01kv8f4kayzn3kvk69sy', 5, 15);
 
 
 --
@@ -2481,8 +2481,8 @@ INSERT INTO outdial.audit_jobs VALUES ('job_01kv8f4k57rqhxa8dk1t', 5, 15);
 -- Data for Name: consents; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.consents VALUES (12125550123, '2026-05-01 14:00:00+00', '63a4fe07-19a8-d070-2c76-1f4bf2d1d196', 'written', 'web form', 'landing page 7', 'form-1', 'ecbaf70d-a40e-6a8f-2c29-0c1ac60b1bfb', 'imp_01kv8f4jzce0necj9ehg', '2026-06-16 15:00:00.629+00');
-INSERT INTO outdial.consents VALUES (18505550117, '2026-05-02 14:00:00+00', '958013e3-b0d7-f995-1afb-8551ca24fc31', 'written', 'web form', 'spring campaign', 'form-2', 'ecbaf70d-a40e-6a8f-2c29-0c1ac60b1bfb', 'imp_01kv8f4jzce0necj9ehg', '2026-06-16 15:00:00.629+00');
+INSERT INTO outdial.consents VALUES (12125550123, '2026-05-01 14:00:00+00', '63a4fe07-19a8-d070-2c76-1f4bf2d1d196', 'written', 'web form', 'landing page 7', 'form-1', 'ecbaf70d-a40e-6a8f-2c29-0c1ac60b1bfb', 'imp_01kv8f4k0t1vmb78hk2r', '2026-06-16 15:00:00.672+00');
+INSERT INTO outdial.consents VALUES (18505550117, '2026-05-02 14:00:00+00', '958013e3-b0d7-f995-1afb-8551ca24fc31', 'written', 'web form', 'spring campaign', 'form-2', 'ecbaf70d-a40e-6a8f-2c29-0c1ac60b1bfb', 'imp_01kv8f4k0t1vmb78hk2r', '2026-06-16 15:00:00.672+00');
 
 
 --
@@ -2555,10 +2555,10 @@ INSERT INTO outdial.consents VALUES (18505550117, '2026-05-02 14:00:00+00', '958
 -- Data for Name: fact_imports; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4jwmn1c81thzsq', 'registry US', 'us-registry.txt', 'tester', '2026-06-16 15:00:00.532+00', '2026-06-16 15:00:00.558+00', 'sha256:7e6a32407838f517c3c9d15978f2789eef2c75ce784422fb0bab0060d9865130', '{"read":2,"added":2,"known":0,"refused":0}', '2026-11-27 01:46:49.415719+00', '{"registryNumbers": 0}', 0, NULL, NULL, NULL, NULL, NULL);
-INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4jybexj3aew4r5', 'dnc', 'own-list.csv', 'tester', '2026-06-16 15:00:00.587+00', '2026-06-16 15:00:00.593+00', 'sha256:04e10f7a828b48b49765b441ec8da0c15b52f0a817e07668041229a9a5b6252f', '{"read":1,"added":1,"known":0,"refused":0}', '2026-11-27 01:46:49.459528+00', '{"suppressions": 1}', 13, 'sha256:04e10f7a828b48b49765b441ec8da0c15b52f0a817e07668041229a9a5b6252f', NULL, NULL, NULL, 13);
-INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4jzce0necj9ehg', 'consent', 'consent.csv', 'tester', '2026-06-16 15:00:00.62+00', '2026-06-16 15:00:00.632+00', 'sha256:3c6c1e6fff31355a9e7d173033137e7fc2e7428fef354fa04da44fc6c69c2d36', '{"read":2,"added":2,"known":0,"refused":0}', '2026-11-27 01:46:49.497881+00', '{"consents": 2, "suppressions": 0}', 319, 'sha256:3c6c1e6fff31355a9e7d173033137e7fc2e7428fef354fa04da44fc6c69c2d36', NULL, NULL, NULL, 319);
-INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4k0mqay5tkstrr', 'attempts', 'calls.ndjson', 'tester', '2026-06-16 15:00:00.66+00', '2026-06-16 15:00:00.669+00', 'sha256:ba4326a37ad7a24bcf9f9caa5d0a8cc082f71906199d5319189b452e154e2ed1', '{"read":3,"added":3,"known":0,"refused":0}', '2026-11-27 01:46:49.535392+00', '{"attempts": 3}', 423, 'sha256:ba4326a37ad7a24bcf9f9caa5d0a8cc082f71906199d5319189b452e154e2ed1', NULL, NULL, NULL, 423);
+INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4jxjpjy4nmdha1', 'registry US', 'us-registry.txt', 'tester', '2026-06-16 15:00:00.563+00', '2026-06-16 15:00:00.593+00', 'sha256:7e6a32407838f517c3c9d15978f2789eef2c75ce784422fb0bab0060d9865130', '{"read":2,"added":2,"known":0,"refused":0}', '2026-11-27 03:01:20.373605+00', '{"registryNumbers": 0}', 0, NULL, NULL, NULL, NULL, NULL);
+INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4jzm0cv2r6b9yv', 'dnc', 'own-list.csv', 'tester', '2026-06-16 15:00:00.628+00', '2026-06-16 15:00:00.636+00', 'sha256:04e10f7a828b48b49765b441ec8da0c15b52f0a817e07668041229a9a5b6252f', '{"read":1,"added":1,"known":0,"refused":0}', '2026-11-27 03:01:20.428697+00', '{"suppressions": 1}', 13, 'sha256:04e10f7a828b48b49765b441ec8da0c15b52f0a817e07668041229a9a5b6252f', NULL, NULL, NULL, 13);
+INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4k0t1vmb78hk2r', 'consent', 'consent.csv', 'tester', '2026-06-16 15:00:00.666+00', '2026-06-16 15:00:00.675+00', 'sha256:3c6c1e6fff31355a9e7d173033137e7fc2e7428fef354fa04da44fc6c69c2d36', '{"read":2,"added":2,"known":0,"refused":0}', '2026-11-27 03:01:20.468914+00', '{"consents": 2, "suppressions": 0}', 319, 'sha256:3c6c1e6fff31355a9e7d173033137e7fc2e7428fef354fa04da44fc6c69c2d36', NULL, NULL, NULL, 319);
+INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4k1wnhxm0vtzpg', 'attempts', 'calls.ndjson', 'tester', '2026-06-16 15:00:00.7+00', '2026-06-16 15:00:00.709+00', 'sha256:ba4326a37ad7a24bcf9f9caa5d0a8cc082f71906199d5319189b452e154e2ed1', '{"read":3,"added":3,"known":0,"refused":0}', '2026-11-27 03:01:20.503277+00', '{"attempts": 3}', 423, 'sha256:ba4326a37ad7a24bcf9f9caa5d0a8cc082f71906199d5319189b452e154e2ed1', NULL, NULL, NULL, 423);
 
 
 --
@@ -2607,7 +2607,7 @@ INSERT INTO outdial.fact_imports VALUES ('imp_01kv8f4k0mqay5tkstrr', 'attempts',
 -- Data for Name: job_chunks; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.job_chunks VALUES ('job_01kv8f4k57rqhxa8dk1t', 0, 2, 11, '[[2,"call_0000001","DISP_001","REASON_001","",[]],[3,"call_0000002","DISP_001","REASON_001","",["a","b"]],[4,"call_0000003","DISP_002","","",[]],[5,"call_0000004","DISP_001","REASON_001","",["a","b"]],[6,"call_0000005","DISP_001","REASON_001","",[]],[7,"call_0000006","DISP_002","","",["a","b"]],[8,"call_0000007","DISP_001","REASON_001","",[]],[9,"call_0000008","DISP_001","REASON_001","",["a","b"]],[10,"call_0000009","DISP_002","","",[]],[11,"call_0000010","DISP_001","REASON_001","",["a","b"]]]', 10, true);
+INSERT INTO outdial.job_chunks VALUES ('job_01kv8f4kayzn3kvk69sy', 0, 2, 11, '[[2,"call_0000001","DISP_001","REASON_001","",[]],[3,"call_0000002","DISP_001","REASON_001","",["a","b"]],[4,"call_0000003","DISP_002","","",[]],[5,"call_0000004","DISP_001","REASON_001","",["a","b"]],[6,"call_0000005","DISP_001","REASON_001","",[]],[7,"call_0000006","DISP_002","","",["a","b"]],[8,"call_0000007","DISP_001","REASON_001","",[]],[9,"call_0000008","DISP_001","REASON_001","",["a","b"]],[10,"call_0000009","DISP_002","","",[]],[11,"call_0000010","DISP_001","REASON_001","",["a","b"]]]', 10, true);
 
 
 --
@@ -2620,23 +2620,23 @@ INSERT INTO outdial.job_chunks VALUES ('job_01kv8f4k57rqhxa8dk1t', 0, 2, 11, '[[
 -- Data for Name: job_items; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k57rqhxa8dk1t', 2, 'call_0000001', 'tagged', 200, NULL, 1, 8, NULL, '2026-06-16 15:00:00.891+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k57rqhxa8dk1t', 3, 'call_0000002', 'tagged', 200, NULL, 1, 8, NULL, '2026-06-16 15:00:00.891+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k57rqhxa8dk1t', 4, 'call_0000003', 'tagged', 200, NULL, 1, 9, NULL, '2026-06-16 15:00:00.891+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k57rqhxa8dk1t', 5, 'call_0000004', 'tagged', 200, NULL, 1, 10, NULL, '2026-06-16 15:00:00.891+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k57rqhxa8dk1t', 6, 'call_0000005', 'tagged', 200, NULL, 1, 11, NULL, '2026-06-16 15:00:00.891+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k57rqhxa8dk1t', 7, 'call_0000006', 'tagged', 200, NULL, 1, 11, NULL, '2026-06-16 15:00:00.891+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k57rqhxa8dk1t', 8, 'call_0000007', 'tagged', 200, NULL, 1, 11, NULL, '2026-06-16 15:00:00.891+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k57rqhxa8dk1t', 9, 'call_0000008', 'tagged', 200, NULL, 1, 13, NULL, '2026-06-16 15:00:00.891+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k57rqhxa8dk1t', 10, 'call_0000009', 'tagged', 200, NULL, 1, 13, NULL, '2026-06-16 15:00:00.891+00', NULL);
-INSERT INTO outdial.job_items VALUES ('job_01kv8f4k57rqhxa8dk1t', 11, 'call_0000010', 'tagged', 200, NULL, 1, 14, NULL, '2026-06-16 15:00:00.891+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4kayzn3kvk69sy', 2, 'call_0000001', 'tagged', 200, NULL, 1, 11, NULL, '2026-06-16 15:00:01.102+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4kayzn3kvk69sy', 3, 'call_0000002', 'tagged', 200, NULL, 1, 12, NULL, '2026-06-16 15:00:01.102+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4kayzn3kvk69sy', 4, 'call_0000003', 'tagged', 200, NULL, 1, 12, NULL, '2026-06-16 15:00:01.102+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4kayzn3kvk69sy', 5, 'call_0000004', 'tagged', 200, NULL, 1, 11, NULL, '2026-06-16 15:00:01.102+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4kayzn3kvk69sy', 6, 'call_0000005', 'tagged', 200, NULL, 1, 13, NULL, '2026-06-16 15:00:01.102+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4kayzn3kvk69sy', 7, 'call_0000006', 'tagged', 200, NULL, 1, 14, NULL, '2026-06-16 15:00:01.102+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4kayzn3kvk69sy', 8, 'call_0000007', 'tagged', 200, NULL, 1, 13, NULL, '2026-06-16 15:00:01.102+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4kayzn3kvk69sy', 9, 'call_0000008', 'tagged', 200, NULL, 1, 15, NULL, '2026-06-16 15:00:01.102+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4kayzn3kvk69sy', 10, 'call_0000009', 'tagged', 200, NULL, 1, 14, NULL, '2026-06-16 15:00:01.102+00', NULL);
+INSERT INTO outdial.job_items VALUES ('job_01kv8f4kayzn3kvk69sy', 11, 'call_0000010', 'tagged', 200, NULL, 1, 15, NULL, '2026-06-16 15:00:01.102+00', NULL);
 
 
 --
 -- Data for Name: jobs; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.jobs VALUES ('job_01kv8f4k57rqhxa8dk1t', 'tag', 'camp_1', 'calls.csv', '4bc27280a5be370ac482cad98642cfb7e9b4adc72bb383e79ade72bd33191140', 'null', 'tester', 'done', 10, '{"tagged": 10}', '{"plan":{"rows":10,"toSend":10,"refused":0,"duplicates":0,"problems":{},"examples":[]},"measured":{"attempts":{"count":10,"p50":11.089727357071759,"p95":14,"p99":14,"max":14},"items":{"count":10,"p50":11.089727357071759,"p95":14,"p99":14,"max":14},"retries":0,"rateLimited":0}}', NULL, NULL, 1, '2026-06-16 15:00:00.808+00', '2026-06-16 15:00:00.843+00', '2026-06-16 15:00:00.906+00', 'rest', 'f4d11680ceb6adea', NULL, 'this machine');
+INSERT INTO outdial.jobs VALUES ('job_01kv8f4kayzn3kvk69sy', 'tag', 'camp_1', 'calls.csv', '4bc27280a5be370ac482cad98642cfb7e9b4adc72bb383e79ade72bd33191140', 'null', 'tester', 'done', 10, '{"tagged": 10}', '{"plan":{"rows":10,"toSend":10,"refused":0,"duplicates":0,"problems":{},"examples":[]},"measured":{"attempts":{"count":10,"p50":12.993383090670587,"p95":14.92531293052981,"p99":14.92531293052981,"max":15},"items":{"count":10,"p50":12.993383090670587,"p95":14.92531293052981,"p99":14.92531293052981,"max":15},"retries":0,"rateLimited":0}}', NULL, NULL, 1, '2026-06-16 15:00:00.99+00', '2026-06-16 15:00:01.047+00', '2026-06-16 15:00:01.117+00', 'rest', 'ef09828cb22f2a05', NULL, 'this machine');
 
 
 --
@@ -2685,9 +2685,9 @@ INSERT INTO outdial.jobs VALUES ('job_01kv8f4k57rqhxa8dk1t', 'tag', 'camp_1', 'c
 -- Data for Name: migrations; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.migrations VALUES (1, 'baseline', '2026-11-27 01:46:48.912026+00');
-INSERT INTO outdial.migrations VALUES (2, 'receivers', '2026-11-27 01:46:48.912026+00');
-INSERT INTO outdial.migrations VALUES (3, 'lives', '2026-11-27 01:46:48.912026+00');
+INSERT INTO outdial.migrations VALUES (1, 'baseline', '2026-11-27 03:01:19.827904+00');
+INSERT INTO outdial.migrations VALUES (2, 'receivers', '2026-11-27 03:01:19.827904+00');
+INSERT INTO outdial.migrations VALUES (3, 'lives', '2026-11-27 03:01:19.827904+00');
 
 
 --
@@ -2745,7 +2745,7 @@ INSERT INTO outdial.registry_coverage VALUES ('US', 0, 1, '2026-06-10', 0);
 -- Data for Name: registry_files; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.registry_files OVERRIDING SYSTEM VALUE VALUES (1, 'US', '2026-06-10', 'us-registry.txt', 'tester', 'current', 'sha256:7e6a32407838f517c3c9d15978f2789eef2c75ce784422fb0bab0060d9865130', 2, '2026-06-16 15:00:00.558+00', 'imp_01kv8f4jwmn1c81thzsq', NULL);
+INSERT INTO outdial.registry_files OVERRIDING SYSTEM VALUE VALUES (1, 'US', '2026-06-10', 'us-registry.txt', 'tester', 'current', 'sha256:7e6a32407838f517c3c9d15978f2789eef2c75ce784422fb0bab0060d9865130', 2, '2026-06-16 15:00:00.592+00', 'imp_01kv8f4jxjpjy4nmdha1', NULL);
 
 
 --
@@ -2806,7 +2806,7 @@ INSERT INTO outdial.registry_files OVERRIDING SYSTEM VALUE VALUES (1, 'US', '202
 -- Data for Name: revocations; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.revocations OVERRIDING SYSTEM VALUE VALUES (1, 12125550123, '2026-06-16 15:00:00.697+00', 'do-not-call request', 'call-7', '2026-06-16 15:00:00.697+00');
+INSERT INTO outdial.revocations OVERRIDING SYSTEM VALUE VALUES (1, 12125550123, '2026-06-16 15:00:00.733+00', 'do-not-call request', 'call-7', '2026-06-16 15:00:00.733+00');
 
 
 --
@@ -2843,7 +2843,7 @@ INSERT INTO outdial.revocations OVERRIDING SYSTEM VALUE VALUES (1, 12125550123, 
 -- Data for Name: state_intents; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.state_intents VALUES ('intent_01kv8f4ka39n81pxaktq', 'camp_1', 'paused', 'state-paused-intent_01kv8f4ka39n81pxaktq', 'tester', NULL, '2026-06-16 15:00:00.964+00', '2026-06-16 15:00:00.992+00', 'already', NULL, '2026-06-16 15:00:00.992+00', NULL, NULL, 0);
+INSERT INTO outdial.state_intents VALUES ('intent_01kv8f4kgnvnyqhag6rx', 'camp_1', 'paused', 'state-paused-intent_01kv8f4kgnvnyqhag6rx', 'tester', NULL, '2026-06-16 15:00:01.174+00', '2026-06-16 15:00:01.185+00', 'already', NULL, '2026-06-16 15:00:01.185+00', NULL, NULL, 0);
 
 
 --
@@ -2874,15 +2874,15 @@ INSERT INTO outdial.state_intents VALUES ('intent_01kv8f4ka39n81pxaktq', 'camp_1
 -- Data for Name: suppressions; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.suppressions OVERRIDING SYSTEM VALUE VALUES (1, 12125550177, NULL, 'list', '', '', 'tester', 'imp_01kv8f4jybexj3aew4r5', '2026-06-16 15:00:00.59+00');
-INSERT INTO outdial.suppressions OVERRIDING SYSTEM VALUE VALUES (2, 12125550123, '2026-06-16 15:00:00.697+00', 'manual', 'stop', 'call-7', 'tester', NULL, '2026-06-16 15:00:00.699+00');
+INSERT INTO outdial.suppressions OVERRIDING SYSTEM VALUE VALUES (1, 12125550177, NULL, 'list', '', '', 'tester', 'imp_01kv8f4jzm0cv2r6b9yv', '2026-06-16 15:00:00.631+00');
+INSERT INTO outdial.suppressions OVERRIDING SYSTEM VALUE VALUES (2, 12125550123, '2026-06-16 15:00:00.733+00', 'manual', 'stop', 'call-7', 'tester', NULL, '2026-06-16 15:00:00.734+00');
 
 
 --
 -- Data for Name: tenant_of_store; Type: TABLE DATA; Schema: outdial; Owner: -
 --
 
-INSERT INTO outdial.tenant_of_store VALUES (true, NULL, 'this machine', '2026-06-16 15:00:00.738+00');
+INSERT INTO outdial.tenant_of_store VALUES (true, NULL, 'this machine', '2026-06-16 15:00:00.79+00');
 
 
 --
@@ -4217,6 +4217,13 @@ CREATE INDEX interaction_changes_by_interaction ON outdial.interaction_changes U
 
 
 --
+-- Name: interaction_changes_latest; Type: INDEX; Schema: outdial; Owner: -
+--
+
+CREATE INDEX interaction_changes_latest ON outdial.interaction_changes USING btree (announced_at DESC, job_id, line);
+
+
+--
 -- Name: job_items_remarkable; Type: INDEX; Schema: outdial; Owner: -
 --
 
@@ -4889,5 +4896,5 @@ ALTER TABLE ONLY outdial.suppression_lifts
 -- PostgreSQL database dump complete
 --
 
-\unrestrict lUln8fbJTnnEj6LG8oUufAgwbrAQwNdsbZbxfnLvIP79de9LnbnflScoDy1tWDt
+\unrestrict 11WaMkR70Mm1DPXDqVNZp1l4tpTB2ocXmX3VQXk6oPjWIkp9XQInOfInGmaHTnM
 
