@@ -165,7 +165,7 @@ test("the audit has one row for what a job did to many calls, and stays in shape
   await opened.drawn("Audit");
   const rows = page.locator("tbody tr");
   const button = page.getByRole("button", { name: /more of this job$/ }).first();
-  await button.waitFor();
+  await button.waitFor({ timeout: 60_000 });
   // Other entries may come meanwhile: those of the kind are counted.
   const [what = ""] = (await button.locator("xpath=ancestor::td").innerText()).split("\n");
   expect(what).not.toBe("");

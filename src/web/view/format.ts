@@ -7,9 +7,14 @@ let locale = "en-GB";
 /** Formats by what they do: making one takes the browser longer than a row of a table. */
 const NUMBERS = new Map<string, Intl.NumberFormat>();
 
-/** Sets the reader's locale, "de-DE". */
+/** Sets the reader's locale, "de-DE". Some browsers give one that is none, such as "en-US@posix": what stands before is taken, and nothing of what cannot be read. */
 export function readIn(language: string): void {
-  locale = language;
+  const [tag = ""] = language.split(/[^A-Za-z0-9-]/);
+  try {
+    [locale = locale] = Intl.getCanonicalLocales(tag);
+  } catch {
+    return;
+  }
   NUMBERS.clear();
   FORMATS.clear();
 }

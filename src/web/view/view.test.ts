@@ -40,6 +40,21 @@ describe("numbers", () => {
     expect([levelText(0.95), levelText(0.99375)]).toEqual(["95\u00a0%", "99,375\u00a0%"]);
   });
 
+  test("are read by what stands before the rest of an odd locale, and as before where none can be read", () => {
+    onTestFinished(() => readIn("en-GB"));
+    for (const [given, as] of [
+      ["de-DE@posix", "1.234.567"],
+      ["de_DE.UTF-8", "1.234.567"],
+      ["", "1.234.567"],
+      ["*", "1.234.567"],
+      ["en-US@posix", "1,234,567"],
+    ] as const) {
+      readIn(given);
+      expect([given, whole(1234567)]).toEqual([given, as]);
+      expect(timeFormat("Europe/Berlin").day("2026-11-21T17:03:10Z")).toContain("21");
+    }
+  });
+
   test("that are not there are a dash, never NaN", () => {
     for (const nothing of [null, undefined, Number.NaN, Number.POSITIVE_INFINITY])
       for (const text of [percent(nothing), whole(nothing), decimal(nothing)]) expect(text).toBe("–");

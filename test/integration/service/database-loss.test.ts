@@ -84,7 +84,9 @@ test("results that cannot be written stop the job with the reason; it can be res
   await expectAgreement(database.url, whole.sandbox, ROWS);
 });
 
-test("a database that takes no writes for a while stops a job, which goes on by itself when it does", async () => {
+test("a database that takes no writes for a while stops a job, which goes on by itself when it does", {
+  timeout: 360_000,
+}, async () => {
   whole.sandbox.control.faults.add({ match: { operation: "assignDisposition" }, effect: { delayMs: 20 } });
   const before = whole.sandbox.control.state().requests;
   const id = await submit();
@@ -105,7 +107,7 @@ test("a database that takes no writes for a while stops a job, which goes on by 
   await admin.query(`alter database ${rows[0]?.name} reset default_transaction_read_only`);
   await endConnections();
   whole.sandbox.control.faults.clear();
-  await expect.poll(() => whole.get(`/api/v1/jobs/${id}`), { timeout: 120_000 }).toMatchObject({ status: "done", done: ROWS });
+  await expect.poll(() => whole.get(`/api/v1/jobs/${id}`), { timeout: 240_000 }).toMatchObject({ status: "done", done: ROWS });
   await expectAgreement(database.url, whole.sandbox, ROWS);
 });
 
