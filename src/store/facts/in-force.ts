@@ -30,6 +30,11 @@ export function takenForBroken(id: string): StoreError {
   });
 }
 
+/** Looks of the gate that were made without facts that are there now are made again. */
+export async function lookAgain(tx: Tx, now: number): Promise<void> {
+  await tx.query("update outdial.tenant_readings set good_until = $1 where what = 'gate'", [new Date(now)]);
+}
+
 /** Ends an import inside of a transaction that writes its audit entry. Throws StoreError `not_owner`. */
 export async function endImport(
   tx: Tx,
@@ -51,6 +56,7 @@ export async function endImport(
     [id, new Date(now), contentHash, JSON.stringify(counts)],
   );
   if (ended === 0) throw takenForBroken(id);
+  await lookAgain(tx, now);
   if (completes.length > 0)
     await tx.query("update outdial.fact_imports set completed_by = $2 where id = any($1::text[])", [[...completes], id]);
 }

@@ -343,3 +343,23 @@ test("a look by the rules alone that was made while the document was being read 
     await fresh.dispose();
   }
 });
+
+test("a look that was made before a list of facts was loaded is made again", async () => {
+  [tenant, status] = ["answers", "active"];
+  const fresh = await createDatabase();
+  try {
+    await using service = await open(undefined, fresh.url);
+    const shown = async () => ((await get(service, "/api/v1/campaigns")).body as unknown as CampaignList).items;
+    await expect
+      .poll(async () => (await shown()).map(({ known }) => known.windows.from), { timeout: 60_000 })
+      .toEqual(["measured", "measured"]);
+    const made = async (id: string) => (await service.store.tenantReadings.find({ what: "gate", subject: id }))?.triedAt ?? 0;
+    const before = await Promise.all(["a", "b"].map(made));
+    const { facts } = service.store;
+    await facts.declareNoCompanyList({ id: "imp_later", actor: "vera", name: "vera", reason: "there is none" });
+    for (const [i, id] of ["a", "b"].entries())
+      await expect.poll(() => made(id), { timeout: 60_000 }).toBeGreaterThan(before[i] ?? 0);
+  } finally {
+    await fresh.dispose();
+  }
+});
