@@ -62,6 +62,7 @@ test("readiness: what the store, the list of replicas or the token does not answ
     { replicas: async () => [] },
     { token: silent },
     { replicas: async () => [{ ...replica, silentMs: 60_000 }] },
+    { token: async () => ({ isRefused: true, leavesWork: true }) },
     { state: async () => ({ ...state, at: 60_000 }) },
     { state: async () => ({ ...state, schemaVersion: 0 }) },
   ])

@@ -1,14 +1,14 @@
 // The times of stored readings of the tenant, and why the latest attempt failed.
 
 import type { Instant } from "../kernel/index.ts";
-import type { TenantReading } from "../store/index.ts";
+import type { ReadingProblem, TenantReading } from "../store/index.ts";
 
 /** When a thing at the tenant was last read. */
 export interface ReadingTimes {
   /** Null: never. */
   readonly readAt: Instant | null;
   /** Why the latest attempt failed, so that the stored data is older; null when it did not fail. */
-  readonly failed: { readonly code: string; readonly message: string; readonly at: Instant } | null;
+  readonly failed: (ReadingProblem & { readonly at: Instant }) | null;
 }
 
 /** @param reading undefined when it was never tried */

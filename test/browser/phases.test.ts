@@ -245,7 +245,7 @@ test.runIf(WALKED.includes("unread tenant"))(
     for (const { page } of [home, one])
       await page
         .locator("main")
-        .getByText(/could not be read|not readable/)
+        .getByText(/could not be read since|not readable/)
         .first()
         .waitFor();
     expect(await pills()).toEqual(known);

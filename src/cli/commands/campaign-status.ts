@@ -1,6 +1,7 @@
 // outdial campaign status.
 
 import { Following, openCampaignStates, ServiceClient } from "../../app/index.ts";
+import { formatInstant } from "../../compliance/index.ts";
 import { OperationError, suggesting } from "../../operations/index.ts";
 import type { CampaignStatus, CampaignStatusList } from "../../operations/views/index.ts";
 import { TenantError } from "../../tenant/index.ts";
@@ -74,7 +75,7 @@ async function statusesOf(options: OptionsOf<typeof declared.status>, io: Io): P
     read: async (id, first) => ({
       items: await read(id, first),
       next: null,
-      known: { at: new Date(io.clock.now()).toISOString(), from: "measured", code: null, why: null },
+      known: { at: new Date(io.clock.now()).toISOString(), from: "measured", code: null, why: null, since: null },
     }),
     [Symbol.asyncDispose]: () => states[Symbol.asyncDispose](),
   };
@@ -103,7 +104,9 @@ async function show(list: CampaignStatusList, one: boolean, io: Io): Promise<voi
   const lines = () => (one ? items.flatMap(healthLines) : items.length === 0 ? [] : HEALTH.lines(items, io.width, io.colour));
   const empty = known.at === null ? "the tenant's campaigns have not been read yet" : "the tenant has no campaigns";
   await io.answer((one ? items[0] : undefined) ?? list, lines, one ? undefined : empty);
-  if (known.code !== null) io.say(`not all of it could be read: ${printable(known.why ?? known.code)}`);
+  if (known.code === null) return;
+  const since = known.since === null ? "" : ` since ${formatInstant(Date.parse(known.since))}`;
+  io.say(`not all of it could be read${since}: ${printable(known.why ?? known.code)}`);
 }
 
 /**

@@ -110,11 +110,11 @@ export class CampaignUseCases {
     if (id !== undefined) {
       const known = await this.#reads.campaign(id, false);
       const items = [campaignStatusOf(known, clock.now())];
-      return { items, next: null, known: partOf(known.readAt.status, problem ?? known.failed) };
+      return { items, next: null, known: partOf(known.readAt.status, lasting(problem, known.failed)) };
     }
     const { campaigns, readAt, failed } = await this.#reads.list(false);
     const items = campaigns.map((one) => campaignStatusOf(one, clock.now()));
-    return { items, next: null, known: partOf(readAt, problem ?? failed) };
+    return { items, next: null, known: partOf(readAt, lasting(problem, failed)) };
   }
 
   /**
@@ -455,7 +455,8 @@ class CampaignReads {
       return null;
     } catch (thrown) {
       if (!(thrown instanceof TenantError) || thrown.code === "not_found") throw thrown;
-      return { code: thrown.code, message: thrown.message, at: this.#context.clock.now() };
+      const at = this.#context.clock.now();
+      return { code: thrown.code, message: thrown.message, at, since: at };
     }
   }
 
@@ -463,6 +464,11 @@ class CampaignReads {
   async ids(): Promise<readonly string[]> {
     return (await this.#context.store.knownCampaigns.list()).map((one) => one.id);
   }
+}
+
+/** Why a reading failed just now, since when readings fail; why the stored one did when it did not. */
+function lasting(now: KnownHealth["failed"], stored: KnownHealth["failed"]): KnownHealth["failed"] {
+  return now === null ? stored : { ...now, since: stored?.since ?? now.since };
 }
 
 // The series of figures that is shown of a campaign.

@@ -71,7 +71,7 @@ const OUTBOUND_EVENTS = {
   FAILOVER_REACTIVATED: failover("somebody activated the campaign that was handing over; the hand-over is given up"),
   FAILOVER_NOT_AUTHORISED: urgent(failover("the tenant answered 401 or 403; sent at once")),
   FAILOVER_UNAVAILABLE: urgent(failover("the tenant did not answer three checks in a row")),
-  FAILOVER_METRICS_STALE: failover("the tenant's figures are older than 5 min"),
+  FAILOVER_METRICS_STALE: failover("the tenant's figures are older than 5 min, or of an unknown time"),
   FAILOVER_NO_COUNTS: failover("the evidence rule is used, and the tenant gives rates without counts"),
   FAILOVER_CLOCK: urgent(failover("this machine's clock differs from the tenant's by more than 30 s, or went back")),
   FAILOVER_COMPLIANCE_STALE: urgent(failover("a do-not-call registry file is older than the rules allow")),

@@ -57,7 +57,10 @@ export function campaignSummaryOf(health: KnownHealth): CampaignSummary {
     lastMetricAt: timeText(reading === null ? null : (reading.at ?? reading.receivedAt)),
     stale: health.stale,
     known: {
-      status: partOf(readAt.status, health.lackingSince === null ? health.campaignProblem : NOT_LISTED),
+      status: partOf(
+        readAt.status,
+        health.lackingSince === null ? health.campaignProblem : { ...NOT_LISTED, since: health.lackingSince },
+      ),
       figures: partOf(readAt.figures, health.readingProblem),
       windows: { ...partOf(readAt.gate, health.gateProblem, health.gate?.from), covers: health.gate?.covers ?? null },
     },
@@ -108,10 +111,10 @@ export function gateLookOf({
 
 /** How a part that was read at a time is known. @param problem why its latest reading failed */
 export function partOf(at: Instant | null, problem: KnownHealth["gateProblem"], from: GateLook["from"] = "measured"): KnownPart {
-  const code = problem?.code ?? null;
-  if (at === null) return { at: null, from: "none", code, why: problem?.message ?? "not read yet" };
+  const failed = { code: problem?.code ?? null, since: timeText(problem?.since ?? null) };
+  if (at === null) return { at: null, from: "none", ...failed, why: problem?.message ?? "not read yet" };
   const assumed = from === "assumed" ? "made by the rules alone: the campaign's own hours are not read yet" : null;
-  return { at: timeText(at), from, code, why: problem?.message ?? assumed };
+  return { at: timeText(at), from, ...failed, why: problem?.message ?? assumed };
 }
 
 function standingOf({ role, partner, phase, dials, words, reason, nextStep }: NonNullable<KnownHealth["failover"]>) {

@@ -239,8 +239,8 @@ export function buildReport(
   };
 }
 
-/** Whether any day of the period has a conversion. */
-const isKnown = ({ days }: Pick<Covers, "days">): boolean => days.some(({ covered }) => covered !== "none");
+/** Whether any day of the period has a conversion; without one there are no counts either, and none is a 0. */
+export const isKnown = ({ days }: Pick<Covers, "days">): boolean => days.some(({ covered }) => covered !== "none");
 
 const weekday = (name: string) => WEEKDAYS.findIndex((one) => one === name);
 

@@ -2,6 +2,7 @@
 
 import { csvLine } from "../../kernel/index.ts";
 import type { Rate } from "../meaning/conversion.ts";
+import { isKnown } from "./build.ts";
 import type { OutcomeReport, ReportGroup } from "./model.ts";
 import { groupTables } from "./render-text.ts";
 
@@ -29,13 +30,21 @@ export function* renderCsv(report: OutcomeReport): Generator<string> {
   yield HEAD.join(",");
   const { scope, definition } = report;
   const period = `${scope.from}/${scope.to} ${scope.zone} ${definition.id}`;
-  yield row("total", scope.campaigns?.join(" ") ?? "", "conversion", report.calls, report.conversion, period);
   const { covers } = report;
+  const isAny = isKnown(covers);
+  const lacking = new Set(covers.days.flatMap(({ day, covered }) => (covered === "none" ? [day] : [])));
+  /** Counts and rate of what was read; what was not has none. */
+  const of = <R>(isRead: boolean, calls: number, rate: R): readonly [number | undefined, R | undefined] =>
+    isRead ? [calls, rate] : [undefined, undefined];
+  const name = scope.campaigns?.join(" ") ?? "";
+  yield row("total", name, "conversion", ...of(isAny, report.calls, report.conversion), period);
   yield row("read", "days", "whole", undefined, undefined, covers.words ?? `${covers.known} of ${covers.of} days`);
   for (const { day, covered } of covers.days) if (covered !== "whole") yield row("read", day, covered, undefined);
-  for (const { category, calls, share } of report.categories) yield row("category", category, "share", calls, share);
+  for (const { category, calls, share } of report.categories)
+    yield row("category", category, "share", ...of(isAny, calls, share));
   for (const { code, calls } of report.unmapped.codes) yield row("unmapped", code, "calls", calls);
-  for (const { day, calls, conversion } of report.days) yield row("day", day, "conversion", calls, conversion);
+  for (const { day, calls, conversion } of report.days)
+    yield row("day", day, "conversion", ...of(!lacking.has(day), calls, conversion));
   for (const { code, categories, calls, share } of report.by.code ?? [])
     yield row("code", code, "share", calls, share, categories.join(" "));
   for (const [name, groups] of groupTables(report)) yield* groupRows(name.toLowerCase(), groups);

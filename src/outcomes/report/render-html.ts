@@ -2,6 +2,7 @@
 
 import { percent } from "../../kernel/index.ts";
 import { POSITIVE_ABOVE_PERCENT } from "../meaning/conversion.ts";
+import { isKnown } from "./build.ts";
 import type { OutcomeReport, ReportGroup } from "./model.ts";
 import { groupTables, level } from "./render-text.ts";
 import {
@@ -348,7 +349,8 @@ export function renderHtml(report: OutcomeReport): string {
 }
 
 /** The figures at the top of the dashboard's page on outcomes, in the same order. */
-function figures({ conversion, calls, averageSeconds, trend, unmapped }: OutcomeReport): Markup {
+function figures({ conversion, calls, averageSeconds, trend, unmapped, covers }: OutcomeReport): Markup {
+  const counted = (count: number) => (isKnown(covers) ? number(count) : "–");
   const one = (name: string, value: string, note: string, tone?: string) =>
     element(
       "div",
@@ -365,9 +367,13 @@ function figures({ conversion, calls, averageSeconds, trend, unmapped }: Outcome
       percent(conversion.rate, 2),
       `${fraction(conversion)} calls on ${dayCount(conversion.days)}, ${intervalKind(conversion)} ${interval(conversion)}`,
     ),
-    one("Calls", number(calls), `mean duration ${duration(averageSeconds)}`),
+    one("Calls", counted(calls), `mean duration ${duration(averageSeconds)}`),
     one("Trend", trend.verdict.replaceAll("_", " "), `over ${dayCount(conversion.days)}`),
-    one("Unmapped codes", number(unmapped.calls), unmapped.calls === 0 ? "all codes are mapped" : "calls, counted as neutral"),
+    one(
+      "Unmapped codes",
+      counted(unmapped.calls),
+      unmapped.calls > 0 ? "calls, counted as neutral" : isKnown(covers) ? "all codes are mapped" : "no day was read",
+    ),
   );
 }
 
@@ -396,12 +402,12 @@ function table(head: readonly Cell[], rows: readonly (readonly Cell[])[]): Marku
   );
 }
 
-function categoryTable({ categories }: OutcomeReport): Markup {
+function categoryTable({ categories, covers }: OutcomeReport): Markup {
   return table(
     [text("Category"), numeric("Calls"), numeric("Share"), numeric(`${level(categories.map(({ share }) => share))} % interval`)],
     categories.map(({ category, calls, share }) => [
       text(join([element("span", { class: `key ${category}` }), category])),
-      numeric(number(calls)),
+      numeric(isKnown(covers) ? number(calls) : "–"),
       numeric(percent(share.rate)),
       numeric(interval(share)),
     ]),

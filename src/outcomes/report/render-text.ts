@@ -2,6 +2,7 @@
 
 import { percent } from "../../kernel/index.ts";
 import { POSITIVE_ABOVE_PERCENT } from "../meaning/conversion.ts";
+import { isKnown } from "./build.ts";
 import type { OutcomeReport, ReportGroup } from "./model.ts";
 import {
   CALLS_NOTE,
@@ -90,7 +91,11 @@ export function renderText(report: OutcomeReport, { width: columns, color }: Tex
     table(
       [
         { head: "Category", cells: report.categories.map(({ category }) => category) },
-        { head: "Calls", cells: report.categories.map(({ calls }) => number(calls)), right: true },
+        {
+          head: "Calls",
+          cells: report.categories.map(({ calls }) => (isKnown(report.covers) ? number(calls) : "–")),
+          right: true,
+        },
         { head: "Share", cells: report.categories.map(({ share }) => percent(share.rate)), right: true },
         { head: "", cells: report.categories.map(({ calls }) => bar(calls / most, 20)), rank: 2 },
       ],

@@ -20,6 +20,24 @@ import type { ReportScope } from "./scope.ts";
 const DAY = 86_400_000;
 const from = Date.UTC(2026, 2, 2);
 
+test("days that were not read have no counts: nothing that is not known is a 0", () => {
+  const whole = reportOf("One");
+  const report: OutcomeReport = {
+    ...whole,
+    calls: 0,
+    categories: whole.categories.map((one) => ({ ...one, calls: 0 })),
+    days: whole.days.map((one) => ({ ...one, calls: 0 })),
+    covers: { ...whole.covers, known: 0, days: whole.covers.days.map(({ day }) => ({ day, covered: "none" })) },
+  };
+  const rows = [...renderCsv(report)].map((line) => line.split(","));
+  const counted = rows.filter(([section]) => ["total", "category", "day"].includes(section ?? ""));
+  expect(counted.length).toBeGreaterThan(12);
+  for (const row of counted) expect(row.slice(3, 12).join("")).toBe("");
+  const text = stripVTControlCharacters([...renderText(report, { width: 100, color: false })].join("\n"));
+  expect(text).toMatch(/^success +– /m);
+  expect([...renderHtml(report)].join("")).not.toContain("all codes are mapped");
+});
+
 /** Twelve days of calls in which every name from outside is `name`. */
 function reportOf(name: string): OutcomeReport {
   const asked = { campaigns: [name], from, to: from + 12 * DAY, map: DOCUMENTED_MAP, time: localTime("UTC") };

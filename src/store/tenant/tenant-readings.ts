@@ -19,6 +19,8 @@ export type TenantReadingKind = "campaigns" | "campaign" | "figures" | "gate" | 
 export interface ReadingProblem {
   readonly code: string;
   readonly message: string;
+  /** Of a stored one: when the first of the attempts ended that have failed since the last good one, ms since the epoch. */
+  readonly since?: Instant | undefined;
 }
 
 /** A reading. */
@@ -167,9 +169,11 @@ export class TenantReadings extends Ledger {
   async fail(key: ReadingKey, { code, message }: ReadingProblem, now: Instant): Promise<void> {
     await this.store.query(
       `insert into outdial.tenant_readings as known (what, subject, problem, tried_at) values ($1, $2, $3, $4)
-       on conflict (what, subject) do update set problem = excluded.problem, tried_at = excluded.tried_at, good_until = null,
+       on conflict (what, subject) do update set
+         problem = jsonb_set(excluded.problem::jsonb, '{since}', coalesce(known.problem::jsonb -> 'since', excluded.problem::jsonb -> 'since')),
+         tried_at = excluded.tried_at, good_until = null,
          claimed_until = null`,
-      [...keyOf(key), JSON.stringify({ code, message: storable(message) }), new Date(now)],
+      [...keyOf(key), JSON.stringify({ code, message: storable(message), since: now }), new Date(now)],
     );
   }
 

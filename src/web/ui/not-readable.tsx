@@ -1,13 +1,15 @@
-// What could not be read of the tenant, and from when what is shown is.
+// What could not be read of the tenant and since when, and from when what is shown is.
 
 import type { ApiTypes } from "../../server/index.ts";
+import { timeFormat } from "../view/format.ts";
 import { Age } from "./age.tsx";
 
 type Part = ApiTypes.KnownPart;
 
-export const couldNotRead = ({ why }: Part): string => `The tenant could not be read: ${why?.replace(/\.*$/, ".")} `;
+export const couldNotRead = ({ why, since }: Part): string =>
+  `The tenant could not be read${since === null ? "" : ` since ${timeFormat().day(since)}`}: ${why?.replace(/\.*$/, ".")} `;
 
-/** Says of the first of some parts that could not be read of the tenant why, and from when the shown data is. */
+/** Says of the first of some parts that could not be read of the tenant why and since when, and from when the shown data is. */
 export function NotReadable({ parts }: { readonly parts: readonly Part[] }) {
   const failed = parts.find(({ code }) => code);
   return failed === undefined ? null : (

@@ -18,7 +18,7 @@ type Summary = ApiTypes.CampaignSummary;
 const NOW = Date.UTC(2026, 2, 2, 15);
 const at = new Date(NOW - 60_000).toISOString();
 
-const READ = { at, from: "measured", code: null, why: null } as const;
+const READ = { at, from: "measured", code: null, why: null, since: null } as const;
 function campaign(id: string, change: Partial<Summary> = {}): Summary {
   return {
     id,

@@ -26,13 +26,17 @@ export function withoutEntry(lines: readonly string[], seq: number, sign: Sign):
   );
 }
 
-function signed(lines: readonly Line[], sign: Sign): string {
+/** A pack without its index. */
+export const withoutIndex = (lines: readonly string[], sign: Sign): string => signed(parsed(lines), sign, false);
+
+function signed(lines: readonly Line[], sign: Sign, hasIndex = true): string {
   const body = lines.filter(({ kind }) => kind !== "index" && kind !== "signature");
   const seqs = body.flatMap(({ kind, entry }) => (kind === "entry" ? [(entry as { seq: number }).seq] : []));
   const counts: Record<string, number> = { index: 1 };
   for (const { kind } of body) counts[kind] = (counts[kind] ?? 0) + 1;
   const entries = { count: seqs.length, first: seqs[0] ?? null, last: seqs.at(-1) ?? null };
-  const text = [...body, { kind: "index", lines: counts, entries }].map((line) => `${canonicalJson(line)}\n`).join("");
+  const index = hasIndex ? [{ kind: "index", lines: counts, entries }] : [];
+  const text = [...body, ...index].map((line) => `${canonicalJson(line)}\n`).join("");
   const sha256 = createHash("sha256").update(text).digest("hex");
   const signature = sign(`outdial-evidence/1\n${sha256}\n`).trimEnd();
   return `${text}${canonicalJson({ kind: "signature", sha256, signature })}\n`;

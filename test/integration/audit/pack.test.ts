@@ -11,7 +11,7 @@ import { runCli, workFolder } from "../../support/cli.ts";
 import { startServer } from "../../support/server.ts";
 import { openTestStore, type TestStore } from "../../support/store.ts";
 import { createTestClock } from "../../support/test-clock.ts";
-import { changedPack, withoutEntry } from "./forge.ts";
+import { changedPack, withoutEntry, withoutIndex } from "./forge.ts";
 
 const NOW = Date.parse("2026-06-20T16:00:00Z");
 const HOUR = 3_600_000;
@@ -277,6 +277,20 @@ describe("about a number", () => {
     await forger.dispose();
   });
 
+  test("without its index, or a decision without the reason of a rule, it is refused even when it is signed", async () => {
+    const sign = (text: string) => world.store.audit.sign(text);
+    await writeFile(join(there.path, "unindexed"), withoutIndex(lines, sign));
+    expect(await verdict("unindexed")).toMatchObject({ ok: false, message: "there is no index" });
+    const denied = kinds(lines, "decision").find(({ rules }) => (rules as readonly string[]).length > 0);
+    const reasons = JSON.stringify(denied?.["reasons"]);
+    expect(lines.join("\n")).toContain(reasons);
+    await writeFile(join(there.path, "unreasoned"), changedPack(lines, reasons, "[]", sign));
+    expect(await verdict("unreasoned")).toMatchObject({
+      ok: false,
+      message: expect.stringContaining("no reason is given") as string,
+    });
+  });
+
   test("the PDF holds the pack, and is refused when a byte of it is changed", async () => {
     const pdf = join(there.path, "anna.pdf");
     expect(await make("--phone", "+12125550123", "--pdf", pdf)).toMatchObject({ code: 0, stderr: "" });
@@ -326,6 +340,19 @@ describe("about a period", () => {
       ok: false,
       message: expect.stringContaining("entries of the period are missing") as string,
     });
+  });
+
+  test("one that does not reach the ends of its period, or has no entry of it, is refused even when it is signed", async () => {
+    const sign = (text: string) => world.store.audit.sign(text);
+    const refused = { ok: false, message: expect.stringContaining("entries of the period are missing") as string };
+    const short = await packed("short.ndjson", "--from", "2020-01-01", "--to", "2020-02-01");
+    const none = await packed("none.ndjson", "--phone", "+12125550199");
+    for (const [head = "", ...rest] of [short, none]) {
+      const about = /"about":\{[^}]*\}/.exec(head)?.[0] ?? "";
+      const other = head.replace(about, '"about":{"from":"2020-01-01T00:00:00.000Z","to":"2027-01-01T00:00:00.000Z"}');
+      await writeFile(join(there.path, "other-period"), changedPack([other, ...rest], about, about, sign));
+      expect(await verdict("other-period")).toMatchObject(refused);
+    }
   });
 
   test("one before the log began is empty and whole", async () => {

@@ -154,7 +154,7 @@ it("says why each of several does not dial, the first cause first", async () => 
   expect({ ...list, items: list.items.length }).toEqual({
     items: 4,
     next: null,
-    known: { at: expect.any(String), from: "measured", code: null, why: null },
+    known: { at: expect.any(String), from: "measured", code: null, why: null, since: null },
   });
   const shown = list.items.map((item: unknown) => campaignStatus.parse(item)) as CampaignStatus[];
   const [first, second, third] = shown;

@@ -109,6 +109,29 @@ async function acdSettings(world: StartedWorld) {
   return settings;
 }
 
+test("on acd, an answer rate that nobody measured or gave lets no settings pass", async () => {
+  await using world = await startWorld({ profile: "acd", yaml: `limits: ${JSON.stringify(UNLIMITED_ACD)}\n` });
+  const noStatistics = { status: 200, body: { outboundStats: [] } };
+  world.sandbox.control.faults.add({ match: { acd: "dialerStats" }, effect: noStatistics });
+  const settings = await acdSettings(world);
+  const ratio = settings.algorithm.dial_ratio === 2 ? 1 : 2;
+  const changed = {
+    ...settings,
+    algorithm: { ...settings.algorithm, dial_ratio: ratio },
+    carrier_capacity: { max_trunks: 1000 },
+  };
+  await writeFile(join(world.folder, "skill.json"), JSON.stringify(changed));
+  const apply = (...more: readonly string[]) => world.run(["dialer", "apply", "skill.json", "--campaign", SKILL, ...more]);
+  const unknown = await apply("--dry-run");
+  expect([unknown.code, unknown.stdout + unknown.stderr]).toEqual([
+    3,
+    expect.stringContaining("predicted_abandonment: the answer rate is not known"),
+  ]);
+  expect((await apply("--yes")).code).toBe(3);
+  const given = await apply("--dry-run", "--expected-answer-rate", "20%", "--json");
+  expect(factOf(previewOf(given.stdout).prediction, "answerRate")).toMatchObject({ from: "given" });
+});
+
 test("on acd, agents signed in count where no assignments are told; without any, nothing passes unpredicted", async () => {
   const yaml = `limits: ${JSON.stringify(UNLIMITED_ACD)}\n`;
   await using world = await startWorld({ profile: "acd", yaml });

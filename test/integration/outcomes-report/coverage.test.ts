@@ -184,7 +184,7 @@ async function openDeleted() {
       );
       expect(deleted.ok).toBe(true);
     },
-    async pull(from: number = days[0], to = from + DAY) {
+    async pull(from: number = days[0], to = from + DAY, ...more: readonly string[]) {
       const { code, stdout, stderr } = await world.run([
         "outcomes",
         "pull",
@@ -194,6 +194,7 @@ async function openDeleted() {
         iso(from),
         "--to",
         iso(to),
+        ...more,
         "--json",
       ]);
       return {
@@ -219,6 +220,26 @@ test("on acd, the dials that only a deleted list had come from the report of all
   expect([code, retrieval.doubt]).toEqual([0, null]);
   const report = await tenant.report();
   expect(report).toMatchObject({ calls: tenant.dialed(tenant.days[0]), covers: { known: 1, of: 1, words: null } });
+});
+
+test("on acd, calls that were read with a filter give no conversion: in the report, the CRM's event and verify", async () => {
+  await using tenant = await openDeleted();
+  const whole = await tenant.pull();
+  expect(whole.code).toBe(0);
+  const [first, second] = tenant.days;
+  const { conversion } = await tenant.report();
+  const { retrieval } = await tenant.pull(second, second + DAY, "--codes", "CONVERTED");
+  expect(retrieval.doubt).toBe("read with code CONVERTED only");
+  const report = await tenant.report(first, second + DAY);
+  expect(report.covers.words).toMatch(/^1 of 2 days; 1 was read with code CONVERTED only; \d+ calls are left out$/);
+  expect(report.conversion).toEqual({ ...conversion, days: 1 });
+  expect(report.days.map(({ conversion: { rate } }) => rate)).toEqual([conversion.rate, null]);
+  const { metrics, audit } = tenant.told();
+  expect(metrics).toMatchObject({ conversion_rate: null, summary: { conversion_rate_percent: null, performance_trend: null } });
+  expect(audit).toMatchObject({ disposition_codes: ["CONVERTED"], covers: { known: 0, of: 1 } });
+  const verified = await tenant.verify(retrieval.jobId);
+  expect(verified.code).toBe(4);
+  expect(verified.stdout).not.toMatch(/\bwhole\b/);
 });
 
 test("on acd, dials that nothing has are told with their reason, and the day has no conversion", async () => {

@@ -125,9 +125,9 @@ test("nobody waits for a tenant that keeps silent: what was never read says so, 
   try {
     expect(await get(service, "/api/v1/campaigns")).toEqual({
       status: 200,
-      body: { items: [], next: null, known: { at: null, from: "none", code: null, why: "not read yet" } },
+      body: { items: [], next: null, known: { at: null, from: "none", code: null, why: "not read yet", since: null } },
     });
-    const none = { at: null, from: "none", code: null, why: "not read yet" };
+    const none = { at: null, from: "none", code: null, why: "not read yet", since: null };
     expect(await get(service, "/api/v1/campaigns/a")).toMatchObject({
       status: 200,
       body: {
@@ -197,16 +197,18 @@ test("what failed is told beside the figures of before, and a fresh read of a te
   await service.store.tenantReadings.expire(["figures"], "a", Date.now());
   await expect
     .poll(() => get(service, "/api/v1/campaigns/a"), { timeout: 60_000 })
-    .toMatchObject({ body: { activeCalls: 7, stale: true, known: { figures: { at: text, code: "missing_scope" } } } });
+    .toMatchObject({
+      body: { activeCalls: 7, stale: true, known: { figures: { at: text, code: "missing_scope", since: text } } },
+    });
   await expect
     .poll(() => get(service, "/api/v1/campaigns"), { timeout: 60_000 })
-    .toMatchObject({ body: { items: [{ id: "b" }, { id: "a" }], known: { at: text, code: "missing_scope" } } });
+    .toMatchObject({ body: { items: [{ id: "b" }, { id: "a" }], known: { at: text, code: "missing_scope", since: text } } });
   expect(await get(service, "/api/v1/campaigns?fresh=true")).toMatchObject({ status: 502, body: { code: "missing_scope" } });
 
   tenant = "answers";
   status = "paused";
   const fresh = await get(service, "/api/v1/campaigns?fresh=true");
-  expect(fresh.body).toMatchObject({ items: [{ status: "paused" }, { status: "paused" }], known: { code: null } });
+  expect(fresh.body).toMatchObject({ items: [{ status: "paused" }, { status: "paused" }], known: { code: null, since: null } });
   expect(await get(service, "/api/v1/campaigns/a?fresh=true")).toMatchObject({
     body: { status: "paused", known: { status: { code: null } }, stale: false, configuration: { status: "paused" } },
   });

@@ -98,7 +98,7 @@ test("a name that is no campaign's, what the service decides itself, and a tenan
   expect(blind).toMatchObject({
     code: 5,
     stdout: expect.stringContaining("camp_1 · Spring · active") as string,
-    stderr: expect.stringContaining("not all of it could be read: ") as string,
+    stderr: expect.stringContaining("not all of it could be read since 20") as string,
   });
   at.sandbox.control.faults.clear();
   expect(fault).toBeDefined();

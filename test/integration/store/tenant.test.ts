@@ -77,8 +77,10 @@ test("a reading keeps its value and time when a later attempt fails, and says wh
   await tenantReadings.keep(key, value, { at: 1000, now: 1100 });
   expect(await tenantReadings.find(key)).toEqual({ ...key, value, readAt: 1000, problem: null, triedAt: 1100, goodUntil: null });
   await tenantReadings.keep(key, { older: true }, { at: 900, now: 1200 });
+  // Since when it fails is the first of the attempts that failed since it was read.
+  await tenantReadings.fail(key, { code: "vendor_unavailable", message: "503" }, 1900);
   await tenantReadings.fail(key, { code: "deadline_exceeded", message: "30 s" }, 2000);
-  const problem = { code: "deadline_exceeded", message: "30 s" };
+  const problem = { code: "deadline_exceeded", message: "30 s", since: 1900 };
   expect(await tenantReadings.find(key)).toEqual({ ...key, value, readAt: 1000, problem, triedAt: 2000, goodUntil: null });
   expect(await tenantReadings.list(["gate", "dialer"], "camp_a")).toHaveLength(1);
   expect(await tenantReadings.list(["gate"], "camp_b")).toEqual([]);

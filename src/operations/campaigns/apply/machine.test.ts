@@ -208,6 +208,21 @@ test("whatever happens, every campaign is written at most once, nobody's edit is
   expect(outcomes.get("moved")).toBeGreaterThan(10);
 });
 
+test("where the tenant gives a campaign no version, its fields say whether somebody edited it", () => {
+  const planned = entry("a", "change", false);
+  const before = planned.before === null ? null : { ...planned.before, etag: null };
+  const course = { plan: planOf([{ ...planned, before }]), patience: PATIENCE };
+  const look = (change: object, etag: string | null) => {
+    const document = { ...before?.document, ...change };
+    const campaign = { id: "id_a", status: "paused", etag, document };
+    return decide(course, startOf(course), { type: "found", at: 0, campaign }).state;
+  };
+  for (const etag of [null, "v1"]) {
+    expect(look({}, etag)).toMatchObject({ phase: "intending" });
+    expect(look({ description: "theirs" }, etag)).toMatchObject({ phase: "ended", results: [{ outcome: "moved" }] });
+  }
+});
+
 test("a gate that denies leaves the campaign applied and paused", () => {
   const course = { plan: planOf([entry("a", "keep", true)]), patience: PATIENCE };
   const gating = decide(course, { ...startOf(course), phase: "registering" }, { type: "registered", at: 0, webhooks: 0 });

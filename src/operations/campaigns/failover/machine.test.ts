@@ -59,7 +59,7 @@ class World {
   failing = true;
   gatePasses = true;
   isMendable = false;
-  activeCalls = 0;
+  activeCalls: number | null = 0;
   problem: string | null = null;
   order: "fail-over" | "fail-back" | null = null;
   /** Everything was stopped: what leads to an activation ends with that, as the real act has it. */
@@ -225,6 +225,9 @@ describe("a hand-over", () => {
     expect(look({})).toEqual({ phase: "pausing", alarms: ["TRIGGERED"] });
     expect(look({ verdict: verdictOf("wait") })).toEqual({ phase: "watching", alarms: [] });
     expect(look({ metricsAt: 1_000_000_000 - 6 * MINUTE })).toEqual({ phase: "watching", alarms: ["METRICS_STALE"] });
+    // Of an unknown time they are no better than old ones.
+    expect(look({ metricsAt: null })).toEqual({ phase: "watching", alarms: ["METRICS_STALE"] });
+    expect(look({ metricsAt: null, verdict: verdictOf("wait") })).toEqual({ phase: "watching", alarms: [] });
     expect(look({ skewMs: -40_000 })).toEqual({ phase: "watching", alarms: ["CLOCK"] });
     expect(look({ compliance: "the registry file is old", verdict: null })).toEqual({
       phase: "watching",
@@ -245,6 +248,10 @@ describe("a hand-over", () => {
     expect(world.state.phase).toBe("draining");
     expect(world.names()).toContain("PAUSE_NOT_CONFIRMED");
     expect(world.status).toEqual({ primary: "paused", backup: "paused" });
+    // That the tenant does not say how many there are is no zero.
+    world.activeCalls = null;
+    world.run(300);
+    expect([world.state.phase, world.status.backup]).toEqual(["draining", "paused"]);
     world.activeCalls = 0;
     world.run(6);
     expect(world.status.backup).toBe("active");

@@ -341,11 +341,14 @@ class Turn {
     const { skewMs, compliance, metricsAt, verdict } = event;
     const skewed = skewMs !== null && Math.abs(skewMs) > skewSeconds * 1000;
     const clock = wentBack ? "this machine's clock went back" : skewed ? skewWords(skewMs) : null;
-    const age = metricsAt === null ? null : event.at - metricsAt;
+    // Figures of an unknown time lead to nothing either.
+    const age = metricsAt === null ? (verdict?.verdict === "trigger" ? null : 0) : event.at - metricsAt;
     const stale =
-      !dials || age === null || age <= staleAfterMinutes * MINUTE_MS
+      !dials || (age !== null && age <= staleAfterMinutes * MINUTE_MS)
         ? null
-        : `the figures are ${Math.round(age / MINUTE_MS)} min old: the tenant counts no more, which says nothing about the calls`;
+        : age === null
+          ? "the tenant does not say of when its figures are"
+          : `the figures are ${Math.round(age / MINUTE_MS)} min old: the tenant counts no more, which says nothing about the calls`;
     const uncounted = dials && rule === "evidence" && verdict !== null && verdict.rate !== null && verdict.calls === null;
     const problems = [
       this.#health("CLOCK", clock) ? clock : null,

@@ -241,7 +241,8 @@ export function knownHealth(parts: KnownParts, now: Instant): KnownHealth {
   const problems = [document, figures, gate].flatMap((one) =>
     one?.problem && one.triedAt !== null ? [{ ...one.problem, at: one.triedAt }] : [],
   );
-  if (listed !== undefined && listed.lackingSince !== null) problems.push({ ...NOT_LISTED, at: listed.lackingSince });
+  if (listed !== undefined && listed.lackingSince !== null)
+    problems.push({ ...NOT_LISTED, at: listed.lackingSince, since: listed.lackingSince });
   const health = judged(
     {
       id,

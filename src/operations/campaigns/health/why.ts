@@ -2,6 +2,7 @@
 
 import { formatInstant } from "../../../compliance/index.ts";
 import { type Covers, type Instant, isWhole, type Verdict } from "../../../kernel/index.ts";
+import type { ReadingProblem } from "../../../store/index.ts";
 import type { AgentCounts } from "../../../tenant/port.ts";
 import type { GateManifest } from "../../compliance/index.ts";
 import { type FailoverStanding, pausedInPair } from "../failover/words.ts";
@@ -62,10 +63,7 @@ export interface NotDialing {
 }
 
 /** A question that could not be asked. */
-export interface AskProblem {
-  readonly code: string;
-  readonly message: string;
-}
+export type AskProblem = ReadingProblem;
 
 /** The result of a look of the pre-dial gate, in short. */
 export interface GateLook extends Pick<CampaignGateVerdict, "at" | "refusals" | "windows" | "hoursOf" | "nextAllowed"> {

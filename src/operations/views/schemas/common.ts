@@ -42,6 +42,9 @@ export const knownPart = z
       .nullable()
       .describe("Stable: why its latest reading failed, so that what is shown is of before; null when it did not fail"),
     why: z.string().nullable().describe("Why it is not known, of before, or assumed; null otherwise"),
+    since: time
+      .nullable()
+      .describe("Since when each reading of it has failed; null: it did not fail, or since when is not known"),
   })
   .meta({ id: "KnownPart" });
 export type KnownPart = z.output<typeof knownPart>;

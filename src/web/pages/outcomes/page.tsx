@@ -20,6 +20,10 @@ import { counted, decimal, interval, intervalKind, levelText, percent, whole, wo
 import { scaleOf } from "../../view/scale.ts";
 import type { Tone } from "../../view/tone.ts";
 
+/** A count of calls; of days that were not read there is none. */
+const countOf = ({ covers }: Report, calls: number): string =>
+  covers.days.some(({ covered }) => covered !== "none") ? whole(calls) : "–";
+
 /** What a report of outcomes says, as figures and tables. */
 function Summary({ report }: { readonly report: Report }) {
   const { conversion, calls, averageSeconds, trend, unmapped, definition } = report;
@@ -35,7 +39,7 @@ function Summary({ report }: { readonly report: Report }) {
         value={percent(conversion.rate, 2)}
         note={`${intervalKind(conversion)} ${interval(conversion.low, conversion.high, 2)} · ${counted(conversion.numerator, conversion.denominator)}`}
       />
-      <Figure name="Calls" value={whole(calls)} note={`mean ${decimal(averageSeconds, 0)} s`} />
+      <Figure name="Calls" value={countOf(report, calls)} note={`mean ${decimal(averageSeconds, 0)} s`} />
       <Figure
         name="Trend"
         value={<span class="small-value">{trend.verdict === "none shown" ? "No trend shown" : words(trend.verdict)}</span>}
@@ -44,11 +48,13 @@ function Summary({ report }: { readonly report: Report }) {
       />
       <Figure
         name="Unmapped codes"
-        value={whole(unmapped.calls)}
+        value={countOf(report, unmapped.calls)}
         tone={unmapped.calls > 0 ? "warn" : undefined}
         note={
           unmapped.codes.length === 0
-            ? "all codes are mapped"
+            ? conversion.denominator === 0
+              ? ""
+              : "all codes are mapped"
             : `${unmapped.codes
                 .slice(0, 3)
                 .map(({ code }) => code)
