@@ -138,7 +138,6 @@ async function openRaces({
     if (now.join() !== course.at(-1)?.dialing.join()) course.push({ at: clock.now(), dialing: now });
   }, 1);
   stack.defer(() => clearInterval(looking));
-  stack.defer(() => tenant.release());
 
   const doorOf = (url: string): Door => {
     const asked = async (path: string, as: "olga" | "oscar", init: RequestInit = {}) => {
@@ -183,7 +182,7 @@ async function openRaces({
     dialing: isDialing,
     course: () => course,
     async open() {
-      const stops = { lookMs: 200, patience: { giveUpMs: 120_000 } };
+      const stops = { lookMs: 200, patience: { giveUpMs: 120_000, againMs: 200, mostMs: 500 } };
       const service = owned.use(await openService({ clock }, environment, { port: 0, log: () => undefined, stops }));
       return { ...doorOf(service.url), service };
     },
@@ -228,7 +227,12 @@ async function openRaces({
           told,
         ).toEqual([]);
     },
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+    async [Symbol.asyncDispose]() {
+      // What is held would be waited for.
+      tenant.tell([]);
+      tenant.release();
+      await owned.disposeAsync();
+    },
   };
 }
 
@@ -239,9 +243,9 @@ const looksAt = ({ tenant }: RaceWorld, id: string) =>
 test.each([
   { profile: "rest", startSeconds: 0, undone: "at once" },
   { profile: "acd", startSeconds: 0.5, undone: "at once" },
-  { profile: "acd", startSeconds: 6, undone: "at once" },
-  // The service that resumed pauses it again; that pause may be as slow as the start was.
-  { profile: "acd", startSeconds: 6, undone: "late" },
+  { profile: "acd", startSeconds: 9, undone: "at once" },
+  // The service that resumed pauses it again; that pause may be held, too.
+  { profile: "acd", startSeconds: 9, undone: "late" },
 ] as const)(
   "$profile: a resume that a gateway holds for longer than the stop's first looks, in force $startSeconds s after it is let through, undone $undone",
   async ({ profile, startSeconds, undone }) => {
@@ -258,7 +262,7 @@ test.each([
     const stop = await door.stop();
     const before = looksAt(races, id);
     await until(() => looksAt(races, id) >= before + 3);
-    tenant.tell(undone === "late" ? [{ about: "pause", of: [THIRD], how: { trick: "held" }, after: 0 }] : []);
+    tenant.tell(undone === "late" ? [{ about: "pause", of: [THIRD], how: { trick: "held" }, after: 0, ends: { answers: 1 } }] : []);
     tenant.release();
     const said = await door.ended(stop);
     await races.judge(said);
