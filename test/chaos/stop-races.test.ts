@@ -71,7 +71,7 @@ interface RaceWorld extends AsyncDisposable {
   /** Makes the pair of the first two and orders a hand-over. */
   handOver(door: Door): Promise<void>;
   /** Judges what a stop said: waits, lets everything through that is held, waits again, and looks at what dialed since. */
-  judge(said: Said): Promise<void>;
+  judge(said: Said, forMs?: number): Promise<void>;
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -210,11 +210,11 @@ async function openRaces({
       const ordered = await door.ask(`/campaigns/${primary}/failover`, `/campaigns/${primary}/failover/preview`);
       expect(ordered.status, JSON.stringify(ordered.body)).toBe(202);
     },
-    async judge({ result, allConfirmed }) {
-      await clock.sleep(AFTERWARDS_MS);
+    async judge({ result, allConfirmed }, forMs = AFTERWARDS_MS) {
+      await clock.sleep(forMs);
       tenant.tell([]);
       tenant.release();
-      await clock.sleep(AFTERWARDS_MS);
+      await clock.sleep(forMs);
       const endedAt = Date.parse(result.endedAt ?? "");
       const told = [JSON.stringify(result), ...course.map((one) => JSON.stringify(one))].join("\n");
       expect(isDialing(), told).toEqual([]);
@@ -313,4 +313,71 @@ test.each(
   await freed;
   // What was seen before the stop may be written after it: then the backup counts as paused by hand.
   await until(async () => (await holds.phaseOf("pair", ids[FIRST] ?? "")).match(/^(halted|failed-over)$/) !== null);
+});
+
+test("two services that are given a stop at the same moment while a command resumes", async () => {
+  await using races = await openRaces({ programs: true });
+  const { tenant, ids, world, clock, environment } = races;
+  const [one, other] = await Promise.all([races.open(), races.spawn()]);
+  await races.allow(one);
+  tenant.tell([{ about: "start", how: { trick: "held" }, after: 0 }]);
+  const resumed = world.run(["campaign", "resume", ids[THIRD] ?? "", "--yes"], { clock, env: environment });
+  await reached(() => tenant.held() === 1, resumed);
+  const stops = await Promise.all([one.stop(), other.stop()]);
+  tenant.tell([]);
+  tenant.release();
+  const said = await Promise.all(stops.map((id) => one.ended(id)));
+  // Which of them replaces the other, if any, depends on their clocks.
+  expect(said.some(({ result }) => result.supersededBy === null)).toBe(true);
+  for (const each of said) if (each.result.supersededBy === null) await races.judge(each, 3_000);
+  expect((await resumed).code).not.toBe(0);
+});
+
+test("what waits for a second person when the stop is given is refused during it and after it", async () => {
+  await using races = await openRaces({ yaml: "service: { fourEyes: true }\n" });
+  const { tenant, ids } = races;
+  const door = await races.open();
+  await races.allow(door);
+  const [primary = "", backup = "", third = ""] = ids;
+  await door.service.store.failovers.put({ primary, backup, policy: { backup }, actor: "olga", audit: [] });
+  const waiting = async (path: string) => {
+    const shown = (await door.post(`${path}/preview`, {})).body;
+    const { status, body } = await door.post(path, { confirm: shown["confirm"] });
+    expect(status, JSON.stringify(body)).toBe(202);
+    return { id: (body["approval"] as { id: string }).id, confirm: shown["confirm"] };
+  };
+  const over = () => waiting(`/campaigns/${primary}/failover`);
+  const resume = () => waiting(`/campaigns/${third}/resume`);
+  const all = [await over(), await resume(), await over(), await resume()];
+  const approve = async ({ id, confirm }: (typeof all)[number]) =>
+    expect((await door.post(`/approvals/${id}/approve`, { confirm }, "oscar")).status).toBe(409);
+  // The stop goes on for as long as it cannot pause what dials.
+  tenant.tell([{ about: "pause", of: [FIRST], how: { trick: "answer", status: 503 }, after: 0 }]);
+  const stop = await door.stop();
+  for (const one of all.slice(0, 2)) await approve(one);
+  tenant.tell([]);
+  const said = await door.ended(stop);
+  for (const one of all.slice(2)) await approve(one);
+  races.clock.pace(PACE);
+  await races.judge(said);
+  expect(tenant.journal.filter(({ topic }) => topic === "start")).toEqual([]);
+});
+
+test("a service that is killed amid the stop of a hand-over whose start is held", async () => {
+  await using races = await openRaces({ programs: true });
+  const { tenant } = races;
+  const victim = await races.spawn();
+  await races.allow(victim);
+  tenant.tell([{ about: "start", how: { trick: "held" }, after: 0 }]);
+  await races.handOver(victim);
+  await until(() => tenant.held() === 1);
+  const stop = await victim.stop();
+  victim.running.child.kill("SIGKILL");
+  await victim.running.ended;
+  const next = await races.open();
+  tenant.tell([]);
+  tenant.release();
+  // The start has no answer that anybody read: that it is settled is not said.
+  races.clock.pace(PACE);
+  await races.judge(await next.ended(stop));
 });
