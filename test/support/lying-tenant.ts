@@ -24,6 +24,8 @@ export type Trick =
   | { readonly trick: "silence"; readonly forwarded: boolean }
   /** The true answer, so many of the machine's milliseconds late; a request is held before it is carried out. */
   | { readonly trick: "delay"; readonly ms: number }
+  /** Held before it is carried out, until `release`; then the true answer. */
+  | { readonly trick: "held" }
   /** The connection breaks at once; so many milliseconds of the proxy's clock later the request is carried out, as by a gateway that kept it. */
   | { readonly trick: "kept"; readonly ms: number }
   /** "It is paused", without the tenant. */
@@ -78,6 +80,10 @@ export interface LyingTenant extends AsyncDisposable {
   readonly journal: readonly Passed[];
   /** From now on it lies like this, and the journal begins anew. */
   tell(lies: readonly Lie[]): void;
+  /** Lets everything through that is held. What comes later is held again, as long as it is told so. */
+  release(): void;
+  /** How many requests are held. */
+  held(): number;
   /** Resolves when nothing that came through is under way. */
   idle(): Promise<void>;
   isIdle(): boolean;
@@ -173,6 +179,11 @@ export async function startLyingTenant({ sandbox, profile, ids, now }: LyingSett
   const rested: (() => void)[] = [];
   let ended = false;
   const holding = new Set<() => void>();
+  const heldBack = new Set<() => void>();
+  const release = () => {
+    for (const go of heldBack) go();
+    heldBack.clear();
+  };
   let kept: { readonly at: number; readonly carryOut: () => Promise<void> }[] = [];
   const keeping = setInterval(() => {
     const due = kept.filter(({ at }) => at <= now());
@@ -266,6 +277,7 @@ export async function startLyingTenant({ sandbox, profile, ids, now }: LyingSett
       return;
     }
     if (how?.trick === "delay") await wait(how.ms);
+    if (how?.trick === "held") await new Promise<void>((go) => heldBack.add(go));
     const isAgain = how?.trick === "again" && topic === "list";
     const { status, headers, text } = await forward(isAgain ? firstPage(target) : target);
     const told = how !== undefined && status === 200 && (topic === "list" || topic === "status");
@@ -299,6 +311,8 @@ export async function startLyingTenant({ sandbox, profile, ids, now }: LyingSett
       journal = [];
       began = now();
     },
+    release,
+    held: () => heldBack.size,
     isIdle: () => under === 0,
     happened: () => happened,
     idle: () => (under === 0 ? Promise.resolve() : new Promise((resolve) => rested.push(resolve))),
@@ -326,6 +340,7 @@ export async function startLyingTenant({ sandbox, profile, ids, now }: LyingSett
       ended = true;
       clearInterval(keeping);
       for (const wake of holding) wake();
+      release();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },

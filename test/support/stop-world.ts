@@ -5,6 +5,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openService, type ServiceOptions } from "../../src/app/index.ts";
 import { type Outdial, openOutdial } from "../../src/index.ts";
+import type { Clock } from "../../src/kernel/index.ts";
 import { type StopResult, stopResult } from "../../src/operations/views/index.ts";
 import type { HostTime, Sandbox } from "../../src/sandbox/index.ts";
 import { type Cable, lay } from "./cable.ts";
@@ -93,7 +94,7 @@ const AT_LAST_MS = 150_000;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** The sandbox's time follows outdial's. */
-function hostOf(clock: LeapingClock): HostTime {
+export function hostOf(clock: Clock): HostTime {
   return {
     now: () => clock.now(),
     after(ms, _hold, run) {

@@ -1,6 +1,6 @@
 // Intents to pause or resume campaigns: durable before anything is sent, so that a repetition sends the same key in any process.
 
-import { DAY_MS, HOUR_MS, type Instant } from "../../kernel/index.ts";
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from "../../kernel/index.ts";
 import type { AuditInput } from "../audit/entry.ts";
 import { Ledger, type Tx } from "../commit.ts";
 import { joinTexts, storable, textColumn } from "../database/arrays.ts";
@@ -165,6 +165,13 @@ export class StateIntents extends Ledger {
          where id = $1 and ended_at is null`,
         [id, now, outcome, message === null ? null : storable(message), confirmed ? now : null],
       );
+      // A start that was accepted and is shown in force is on its way no more; one without an answer may still be.
+      if (confirmed)
+        await tx.query(
+          `delete from outdial.starts where sent_at < $2
+             and key = (select idempotency_key from outdial.state_intents where id = $1 and target = 'active')`,
+          [id, new Date(this.store.now() - HOUR_MS + MINUTE_MS)],
+        );
       if (ended === 1) return tx.audit(entries);
       const [there] = await tx.query<{ outcome: string }>("select outcome from outdial.state_intents where id = $1", [id]);
       if (there?.outcome === "superseded" && outcome !== "superseded")
@@ -243,6 +250,12 @@ export class StateIntents extends Ledger {
   /** The tenant has answered a start, or it never went out. @param key whose other requests are answered by it, too */
   async startAnswered(note: string, key?: string): Promise<void> {
     await this.store.query("delete from outdial.starts where id = $1::bigint or key = $2", [note, key ?? null]);
+  }
+
+  /** The tenant has accepted a start and carries it out later: its note counts for so long yet, ms, unless an intent with its key ends as confirmed. */
+  async startAccepted(note: string, lateMs: number): Promise<void> {
+    const sentAt = new Date(this.store.now() - HOUR_MS + lateMs);
+    await this.store.query("update outdial.starts set sent_at = $2 where id = $1::bigint", [note, sentAt]);
   }
 
   /** Records changes that were made without an intent. */

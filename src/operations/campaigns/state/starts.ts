@@ -1,5 +1,6 @@
 // Starts of campaigns on their way to the tenant: each is noted before it is sent, and until the tenant has answered it. A process may die
-// meanwhile, a proxy may hold the request, a reply may be lost: as long as no answer is known, what the tenant shows of the campaign is not final.
+// meanwhile, a proxy may hold the request, a reply may be lost: as long as no answer is known, what the tenant shows of the campaign is not final. Nor is
+// it for a while after a tenant has accepted a start that it carries out later.
 
 import type { StateIntents } from "../../../store/index.ts";
 import {
@@ -10,6 +11,9 @@ import {
   TenantError,
 } from "../../../tenant/port.ts";
 
+/** A tenant that makes a change later than it accepts it shows the old state for so long, ms. */
+export const LATE_MS = 10_000;
+
 interface Starting {
   readonly campaignRunner: CampaignRunner;
   readonly campaignProvisioning: CampaignProvisioning;
@@ -18,7 +22,7 @@ interface Starting {
 /** The capabilities that let a campaign dial, each such request noted. One that cannot be noted is not sent: rejects with StoreError. */
 export function notedStarts(
   { capabilities: { campaignRunner: runner, campaignProvisioning: provisioning } }: { readonly capabilities: Starting },
-  { stateIntents: notes }: { readonly stateIntents: Pick<StateIntents, "startSent" | "startAnswered"> },
+  { stateIntents: notes }: { readonly stateIntents: Pick<StateIntents, "startSent" | "startAccepted" | "startAnswered"> },
 ): Starting {
   const { place } = provisioning;
   const noted = async <T extends object>(
@@ -30,11 +34,13 @@ export function notedStarts(
     signal?.throwIfAborted();
     const note = await notes.startSent(id, key);
     let isAnswered = false;
+    let isAccepted = false;
     let answers: string | undefined;
     try {
       const result: T & Partial<CallReport> = await send();
       // One answer to a key is the answer to all requests with it. A tenant without keys may still carry out an earlier one.
-      if (!runner.capability.asynchronous) answers = key;
+      isAccepted = runner.capability.asynchronous;
+      if (!isAccepted) answers = key;
       isAnswered = answers !== undefined || result.earlierUnknown !== true;
       return result;
     } catch (thrown) {
@@ -42,7 +48,8 @@ export function notedStarts(
       throw thrown;
     } finally {
       // A note that stays makes a stop look longer, no more.
-      if (isAnswered) await notes.startAnswered(note, answers).catch(() => undefined);
+      const tell = () => (isAccepted ? notes.startAccepted(note, LATE_MS) : notes.startAnswered(note, answers));
+      if (isAnswered) await tell().catch(() => undefined);
     }
   };
   return {

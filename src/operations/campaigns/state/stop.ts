@@ -18,6 +18,7 @@ import type { ListProblem, Stop, StopEvidence, StopPause, StoppedCampaign, StopR
 import { type CampaignProvisioning, type CampaignRunner, TenantError } from "../../../tenant/port.ts";
 import { inTime } from "../../in-time.ts";
 import { type ChangeDeps, type ChangeOptions, changeState, isStill, lookAgain, MAY_START, type StateChange } from "./change.ts";
+import { LATE_MS } from "./starts.ts";
 
 /** The time limits of a stop, ms. */
 export interface StopPatience {
@@ -115,8 +116,6 @@ const MOST_LOOKS = 16;
 const ROWS = 500;
 /** An answer of the record is good for so long before a pause is sent, ms. */
 const FRESH_MS = 250;
-/** A tenant that makes a change later than it accepts it shows the old state for so long, ms. */
-const LATE_MS = 10_000;
 /** At most so much time passes between two looks at the clock, ms: what seems more is a clock that was set, or a machine that slept. */
 const MOST_AT_ONCE_MS = MINUTE_MS;
 /** Others are waited for so long that are told of the stop, ms. */
