@@ -10,7 +10,7 @@ import type { CliProcess } from "../support/cli.ts";
 import { type HastenedClock, hastenedClock } from "../support/hastened-clock.ts";
 import { type LyingTenant, type Profile, startLyingTenant } from "../support/lying-tenant.ts";
 import { EASTERN } from "../support/service.ts";
-import { hostOf, lineOf } from "../support/stop-world.ts";
+import { hostOf } from "../support/stop-world.ts";
 import { until } from "../support/until.ts";
 import { type StartedWorld, startServe, startWorld } from "../support/world.ts";
 import { standing } from "./matrix/operations.ts";
