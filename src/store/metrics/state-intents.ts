@@ -74,6 +74,9 @@ export interface BegunIntent {
   readonly mayStart: boolean;
 }
 
+/** A start that was accepted and is shown in force is on its way no more; one without an answer may still be. */
+const IN_FORCE = "delete from outdial.starts where key = $1 and sent_at < $2";
+
 /** Writes and reads intents. */
 export class StateIntents extends Ledger {
   /**
@@ -165,13 +168,13 @@ export class StateIntents extends Ledger {
          where id = $1 and ended_at is null`,
         [id, now, outcome, message === null ? null : storable(message), confirmed ? now : null],
       );
-      // A start that was accepted and is shown in force is on its way no more; one without an answer may still be.
-      if (confirmed)
-        await tx.query(
-          `delete from outdial.starts where sent_at < $2
-             and key = (select idempotency_key from outdial.state_intents where id = $1 and target = 'active')`,
-          [id, new Date(this.store.now() - HOUR_MS + MINUTE_MS)],
+      if (confirmed) {
+        const [own] = await tx.query<{ key: string }>(
+          "select idempotency_key as key from outdial.state_intents where id = $1 and target = 'active'",
+          [id],
         );
+        if (own !== undefined) await tx.query(IN_FORCE, [own.key, new Date(this.store.now() - HOUR_MS + MINUTE_MS)]);
+      }
       if (ended === 1) return tx.audit(entries);
       const [there] = await tx.query<{ outcome: string }>("select outcome from outdial.state_intents where id = $1", [id]);
       if (there?.outcome === "superseded" && outcome !== "superseded")
@@ -252,7 +255,12 @@ export class StateIntents extends Ledger {
     await this.store.query("delete from outdial.starts where id = $1::bigint or key = $2", [note, key ?? null]);
   }
 
-  /** The tenant has accepted a start and carries it out later: its note counts for so long yet, ms, unless an intent with its key ends as confirmed. */
+  /** A start that was accepted is shown in force. */
+  async startInForce(key: string): Promise<void> {
+    await this.store.query(IN_FORCE, [key, new Date(this.store.now() - HOUR_MS + MINUTE_MS)]);
+  }
+
+  /** The tenant has accepted a start and carries it out later: its note counts for so long yet, ms, unless it is shown in force before. */
   async startAccepted(note: string, lateMs: number): Promise<void> {
     const sentAt = new Date(this.store.now() - HOUR_MS + lateMs);
     await this.store.query("update outdial.starts set sent_at = $2 where id = $1::bigint", [note, sentAt]);

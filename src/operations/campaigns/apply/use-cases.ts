@@ -71,6 +71,8 @@ interface ActDeps {
   /** Runs work that no other process runs at the same time under the same name. */
   readonly inTurn: <T>(name: string, work: () => Promise<T>) => Promise<T>;
   /** The idempotency key for a campaign and a plan: the same in every process at every time. */
+  /** Notes that the tenant shows a start with a key in force. */
+  readonly inForce: (key: string) => Promise<void>;
   readonly key: (what: "write" | "activate") => string;
   /** Ends what waits. */
   readonly signal: AbortSignal;
@@ -90,8 +92,11 @@ async function act(
     switch (command.kind) {
       case "look":
         return await look(entry, state, deps);
-      case "read":
-        return foundOf(state.id === null ? undefined : await readCampaign(provisioning, state.id, signal));
+      case "read": {
+        const campaign = state.id === null ? undefined : await readCampaign(provisioning, state.id, signal);
+        if (state.phase === "confirming" && campaign?.status === "active") await deps.inForce(deps.key("activate"));
+        return foundOf(campaign);
+      }
       case "send":
         return await written(state, () =>
           entry.status === "active" ? sendActive(entry, state, deps) : send(entry, state, deps),
@@ -576,6 +581,7 @@ export class CampaignFileUseCases extends CampaignPlanner {
                 { actor, action: "webhook.register", subject: id, job: jobId, details: recordedOf("metrics", name, callbackUrl) },
               ]),
             list: (asked) => listCampaigns({ provisioning, store, clock }, { signal: asked }),
+            inForce: (key) => store.stateIntents.startInForce(key),
             inTurn: (name, work) => store.dialer.inTurn(name, work),
             signal,
             leave,
