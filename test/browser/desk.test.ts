@@ -157,8 +157,8 @@ test("the audit has one row for what a job did to many calls, and stays in shape
   const file = readFileSync("examples/calls.csv", "utf8").split("\n").slice(0, 13).join("\n");
   const path = "/api/v1/campaigns/camp_primary_001/tags?name=grouped.csv";
   const sent = await world.whole.ask(path, { method: "POST", headers: { "content-type": "text/csv" }, body: file });
-  const { jobId } = (await sent.json()) as { jobId: string };
-  await world.whole.ended(jobId);
+  const { job } = (await sent.json()) as { job: { id: string } };
+  expect(await world.whole.ended(job.id)).toMatchObject({ status: "done" });
   await using opened = await world.open(WIDE, "operator");
   const { page, faults } = opened;
   await page.goto(`${world.whole.service.url}/audit`);
