@@ -5,7 +5,7 @@ import type { AuditInput } from "../audit/entry.ts";
 import type { StoreCore, Tx } from "../commit.ts";
 import { fitting, joinTexts, numberArray, storable, textColumn } from "../database/arrays.ts";
 import { AT, addConsents, addDisconnections, addLineTypes, addRelationships } from "./append.ts";
-import { countInForce, endImport, lookAgain, takenForBroken, UNDER_WAY } from "./in-force.ts";
+import { countInForce, endImport, expireLooks, takenForBroken, UNDER_WAY } from "./in-force.ts";
 import { factsOf } from "./read.ts";
 import { applyChanges, beginFile, currentFiles, discardFile, fillChanges, fillFile, switchFile } from "./registry.ts";
 import { acknowledge, addRevocations, insertRevocations, listRevocations } from "./revocations.ts";
@@ -537,7 +537,7 @@ async function declareNoCompanyList(
        values ($1, $2, $3, $4, $5, $5)`,
       [id, DECLARED, storable(reason), storable(name), new Date(store.now())],
     );
-    await lookAgain(tx, store.now());
+    await expireLooks(tx, store.now());
     tx.audit([{ actor, action: "dnc.declare-empty", subject: id, details: { name, reason } }]);
   });
 }

@@ -31,7 +31,7 @@ export function takenForBroken(id: string): StoreError {
 }
 
 /** Looks of the gate that were made without facts that are there now are made again. */
-export async function lookAgain(tx: Tx, now: number): Promise<void> {
+export async function expireLooks(tx: Tx, now: number): Promise<void> {
   await tx.query("update outdial.tenant_readings set good_until = $1 where what = 'gate'", [new Date(now)]);
 }
 
@@ -56,7 +56,7 @@ export async function endImport(
     [id, new Date(now), contentHash, JSON.stringify(counts)],
   );
   if (ended === 0) throw takenForBroken(id);
-  await lookAgain(tx, now);
+  await expireLooks(tx, now);
   if (completes.length > 0)
     await tx.query("update outdial.fact_imports set completed_by = $2 where id = any($1::text[])", [[...completes], id]);
 }

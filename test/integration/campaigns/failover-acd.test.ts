@@ -58,6 +58,8 @@ it("hands over from skill to skill upon the dialer's statistics, and nobody on t
     until: (state) => state.phase === "watching" || state.phase === "halted",
   });
   expect([world.statusOf(world.primary), world.statusOf(world.backup)]).toEqual(["active", "paused"]);
+  // Shown in force, it is on its way no more: a pause of the next seconds can be confirmed.
+  expect(await world.query("select campaign_id from outdial.starts where campaign_id = $1", [world.primary])).toEqual([]);
   const pushed = await world.query("select details::json from outdial.audit where action = 'dnc.pushed' order by seq");
   expect(pushed.at(-1)).toMatchObject({
     details: { group: groupId, proven: 1, start: `failover ${world.primary}, hand-over 2` },

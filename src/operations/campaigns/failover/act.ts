@@ -33,6 +33,8 @@ export interface ActDeps extends CalledDeps {
   readonly stopped: (campaignId: string, handover: Handover) => Promise<string | null>;
   /** The tenant's clock minus ours, ms; null when it is not known. */
   readonly skewMs: () => number | null;
+  /** Notes that the tenant shows a start with a key in force. */
+  readonly inForce: (key: string) => Promise<void>;
   readonly clock: Clock;
   /** The process's own clock. */
   readonly ownClock: Clock;
@@ -114,7 +116,7 @@ const ACCEPTED_MS = 20_000;
 const ACCEPTED_LOOK_MS = 1000;
 
 async function setStatus(
-  { runner, clock }: Pick<ActDeps, "runner" | "clock">,
+  { runner, clock, inForce }: Pick<ActDeps, "runner" | "clock" | "inForce">,
   { ids, signal, leave: { halt, confirmed } }: Pick<ActFor, "ids" | "signal" | "leave">,
   side: Side,
   status: "active" | "paused",
@@ -129,7 +131,10 @@ async function setStatus(
   if (already || !runner.capability.asynchronous) return;
   // "Not in force yet" is not "still active": the following looks read and judge the result.
   for (const until = clock.now() + ACCEPTED_MS; clock.now() < until; await clock.sleep(ACCEPTED_LOOK_MS, signal))
-    if ((await runner.status(ids[side], { signal, lane })).status === status) return;
+    if ((await runner.status(ids[side], { signal, lane })).status === status) {
+      if (status === "active") await inForce(idempotencyKey);
+      return;
+    }
 }
 
 /** A hand-over under way passes before everything else, and what a person ordered before the background; a regular look has time. */

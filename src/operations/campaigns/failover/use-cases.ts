@@ -527,6 +527,7 @@ function failoverDeps({ tenant, store, ...context }: Context, rules: FailoverRul
       return null;
     },
     stopMark: () => store.stops.mark(),
+    inForce: (key) => store.stateIntents.startInForce(key),
     async stopped(campaignId, { since: decidedAt, startedAt, mark }) {
       const since = decidedAt ?? startedAt;
       // One that an earlier version began has no mark: open stops end it.
