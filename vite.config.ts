@@ -1,8 +1,8 @@
 // How the dashboard is built: src/web to dist/web, with names that carry a hash of the content, and nothing inline.
 
-import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { defineConfig, type Plugin } from "vite";
+import { packagesTold } from "./scripts/bundled.ts";
 
 /**
  * What most pages show, in one file: a browser fetches few at a time, and a dozen of some hundred bytes each keep the page waiting. Pages with curves are
@@ -33,24 +33,6 @@ function withoutDescriptions(): Plugin {
   return {
     name: "without-descriptions",
     transform: (code, id) => (id.includes("/src/dialing/") ? { code: code.replace(DESCRIPTION, ""), map: null } : undefined),
-  };
-}
-
-/** Writes into a file of which packages there is code in the bundle: their licences belong to it. */
-function packagesTold(): Plugin {
-  return {
-    name: "packages-told",
-    generateBundle(_, bundle) {
-      const told = process.env["OUTDIAL_BUNDLED"];
-      if (told === undefined) return;
-      for (const chunk of Object.values(bundle)) {
-        if (chunk.type !== "chunk") continue;
-        for (const [id, { renderedLength }] of Object.entries(chunk.modules)) {
-          const name = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1] ?? /^\0(vite|rolldown)\//.exec(id)?.[1];
-          if (name !== undefined && renderedLength > 0) appendFileSync(told, `${name}\n`);
-        }
-      }
-    },
   };
 }
 

@@ -17,6 +17,10 @@ const WORKERS = Math.min(8, 2 * availableParallelism());
 
 /** Begun first, so that the run does not end with one of them alone. */
 const LONGEST = [
+  "test/integration/campaigns/stop-evidence.test.ts",
+  "test/integration/service/database-loss.test.ts",
+  "test/chaos/stop-races.test.ts",
+  "test/chaos/stop-truth.test.ts",
   "test/browser/walk.test.ts",
   "test/chaos/emergency-stop.test.ts",
   "test/chaos/services.test.ts",

@@ -89,7 +89,7 @@ let calls = 0;
 // In turns, so that both see the same machine; the first of each warms the files.
 for (let run = 0; run <= RUNS; run++) {
   const mine = await seconds(async () => {
-    calls = (await reportOutcomes(lake, scope, { now: START + 100 * DAY })).calls;
+    calls = (await reportOutcomes(lake, scope, { now: START + 100 * DAY })).calls ?? 0;
   });
   const theirs = await seconds(async () => (await hand.runAndReadAll(typed.sql, [...typed.parameters])).getRowObjectsJS());
   if (run > 0) {

@@ -3,11 +3,11 @@
 //   node scripts/build-web.ts            builds anew whatever there is
 //   node scripts/build-web.ts --changed  only when a source has changed
 
-import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join, relative } from "node:path";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { withNotices } from "./bundled.ts";
+import { sourceHash } from "./sources.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const OUT = join(ROOT, "dist/web");
@@ -21,47 +21,17 @@ const LIMIT = 60_000;
 /** The same of the page that runs the dialer model. */
 const SIMULATOR_LIMIT = 98_000;
 
-const hash = sourceHash();
+const hash = sourceHash(SOURCES);
 const isFresh = existsSync(join(OUT, "index.html")) && existsSync(STAMP) && readFileSync(STAMP, "utf8") === hash;
 if (!(process.argv.includes("--changed") && isFresh)) {
   // Only now: the question whether anything changed is asked at every start from a checkout.
   // Whoever starts this, a test run too: a build for anything else is heavier, and not what is published.
   process.env["NODE_ENV"] = "production";
   const { build } = await import("vite");
-  const told = join(mkdtempSync(join(tmpdir(), "outdial-bundled-")), "packages");
-  process.env["OUTDIAL_BUNDLED"] = told;
-  await build({ configFile: join(ROOT, "vite.config.ts"), logLevel: "warn" });
-  const bundled = new Set(readFileSync(told, "utf8").trim().split("\n"));
-  rmSync(dirname(told), { recursive: true });
-  await requireNotices([...bundled].sort());
+  await withNotices("web", () => build({ configFile: join(ROOT, "vite.config.ts"), logLevel: "warn" }));
   weigh();
   rmSync(join(OUT, ".vite"), { recursive: true });
   writeFileSync(STAMP, hash);
-}
-
-function sourceHash(): string {
-  const sum = createHash("sha256");
-  for (const path of SOURCES.flatMap((source) => filesIn(join(ROOT, source)))) {
-    if (path.endsWith(".test.ts")) continue;
-    sum.update(relative(ROOT, path)).update("\0").update(readFileSync(path)).update("\0");
-  }
-  return sum.digest("hex");
-}
-
-function filesIn(path: string): string[] {
-  if (!statSync(path).isDirectory()) return [path];
-  return readdirSync(path)
-    .sort()
-    .flatMap((name) => filesIn(join(path, name)));
-}
-
-/** The licences of all code of others that was bundled, and of nothing else, are in THIRD-PARTY-NOTICES. */
-async function requireNotices(bundled: readonly string[]): Promise<void> {
-  const { BUNDLED } = await import("./notices.ts");
-  if (bundled.join() === BUNDLED.join()) return;
-  throw new Error(
-    `the bundle has code of ${bundled.join(", ")}; scripts/notices.ts names ${BUNDLED.join(", ")}. Correct it there and run npm run generate`,
-  );
 }
 
 interface Chunk {

@@ -1,9 +1,10 @@
-// Compiles src to dist for publishing, and keeps the type declarations that a door of the package leads to.
+// Bundles src into dist for publishing, with the type declarations that a door of the package leads to.
 
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
+import { bundlePackage } from "./bundle.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const { values } = parseArgs({
@@ -12,6 +13,8 @@ const { values } = parseArgs({
 const out = values.out;
 
 rmSync(out, { recursive: true, force: true });
+// Before the declarations: it empties its own folder first, which has those of src/app, too.
+await bundlePackage(out);
 const compiler = join(ROOT, "node_modules/typescript-7/bin/tsc");
 const build = ["-p", join(ROOT, "tsconfig.build.json"), "--outDir", out, ...(values.unchecked === true ? ["--noCheck"] : [])];
 const { status } = spawnSync(process.execPath, [compiler, ...build], { stdio: "inherit" });

@@ -40,6 +40,7 @@ const FILES: Record<string, () => string> = {
   "schemas/dialer-settings.schema.json": () => document(dialerSettingsJsonSchema()),
   "schemas/dialer-settings-acd.schema.json": () => document(dialerSettingsJsonSchema(Object.keys(SHOWN_ONLY))),
   "schemas/campaign.schema.json": () => document(campaignFileJsonSchema()),
+  "schemas/campaign-acd.schema.json": () => document(campaignFileJsonSchema("part")),
   "schemas/scenario.schema.json": () => document(scenarioJsonSchema()),
   "schemas/simulation.schema.json": () => document(simulationJsonSchema()),
   "schemas/outcome-map.schema.json": () => document(outcomeMapJsonSchema()),

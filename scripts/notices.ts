@@ -6,17 +6,25 @@ import { join } from "node:path";
 
 const MODULES = join(import.meta.dirname, "../node_modules");
 
-/** The packages of which code is in dist/web. */
-export const BUNDLED: readonly string[] = [
-  "@preact/signals",
-  "@preact/signals-core",
-  "@tanstack/virtual-core",
-  "preact",
-  "preact-iso",
-  "uplot",
-  "vite",
-  "zod",
-];
+/** The packages of which code is in dist/web, the dashboard, and in dist/docs, the documents. */
+export const BUNDLED = {
+  web: ["@preact/signals", "@preact/signals-core", "@tanstack/virtual-core", "preact", "preact-iso", "uplot", "vite", "zod"],
+  docs: [
+    "@vue/reactivity",
+    "@vue/runtime-core",
+    "@vue/runtime-dom",
+    "@vue/shared",
+    "@vueuse/core",
+    "@vueuse/integrations",
+    "@vueuse/shared",
+    "focus-trap",
+    "mark.js",
+    "minisearch",
+    "tabbable",
+    "vite",
+    "vitepress",
+  ],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
 
 const HEAD = `THIRD-PARTY NOTICES
 
@@ -46,9 +54,11 @@ const SOURCES: readonly string[] = ["@fontsource-variable/inter", "geo-tz", "lib
 export function notices(): string {
   const parts = [
     HEAD,
-    `Code in dist/web\n\n${BUNDLED.map((name) => `- ${titleOf(name)}`).join("\n")}`,
+    ...Object.entries(BUNDLED).map(
+      ([part, names]) => `Code in dist/${part}\n\n${names.map((name) => `- ${titleOf(name)}`).join("\n")}`,
+    ),
     DATA,
-    ...[...BUNDLED, ...SOURCES].map((name) => `${titleOf(name)}\n\n${licenceOf(name)}`),
+    ...[...new Set([...BUNDLED.web, ...BUNDLED.docs, ...SOURCES])].map((name) => `${titleOf(name)}\n\n${licenceOf(name)}`),
   ];
   return `${parts.join(`\n\n${"-".repeat(80)}\n\n`)}\n`;
 }

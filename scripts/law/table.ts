@@ -9,6 +9,8 @@ const DOCUMENT = new URL("../../docs/rule-packs.md", import.meta.url);
 const [BEGIN, END] = ["<!-- generated: laws by place -->", "<!-- end of what is generated -->"];
 
 const NOT_FROM_A_LINE = "not decidable from a line";
+const NONE = "none found";
+const NOT_HAD = "text not had, searched";
 const IN_THE_CODES = "none found (a search of the codes that were had)";
 const IN_THE_SOURCES = "none found (sources of the pack)";
 
@@ -23,6 +25,7 @@ interface Column {
 const isBan = (rule: Rule) => rule.kind === "calling-hours" && Object.values(rule.week).every((windows) => windows.length === 0);
 const isRecordedOnly = ({ binds }: Rule) => binds.join() === "prerecorded";
 const never = () => false;
+const named = (rule: Rule) => `\`${rule.id}\` (${readingOf(rule)})`;
 const ofKinds =
   (...kinds: readonly Rule["kind"][]) =>
   (rule: Rule) =>
@@ -90,17 +93,22 @@ export function rulePackDocument(): string {
 export function lawTables(cells: string): string {
   const { jurisdictions, rules } = usCaUk2026();
   const places = jurisdictions.flatMap(({ id }) => (/^US(-[A-Z]{2})?$/.test(id) ? id : [])).sort();
-  const written = parsedCells(cells, places);
+  const written = parsedCells(cells, places, rules);
   // What binds everywhere, and what a city or a county has, stands with the country and with the state.
   const isOf = (rule: Rule, id: string) =>
     rule.jurisdiction === id ||
     (id === "US" && rule.jurisdiction === "*" && rule.except?.includes("US") !== true) ||
     (id !== "US" && rule.jurisdiction.startsWith(`${id}-`));
+  const unreadOf = (id: string) =>
+    jurisdictions.flatMap((one) =>
+      one.id === id && one.unread !== undefined
+        ? `${NONE}: ${one.unread.citation} (named only; ${NOT_HAD} ${one.unread.searched})`
+        : [],
+    );
   const cell = (id: string, { name, holds, otherwise }: Column) => {
-    const found = rules.filter((rule) => isOf(rule, id) && holds(rule)).map((rule) => `\`${rule.id}\` (${readingOf(rule)})`);
-    const more = written.get(`${id} ${name}`) ?? [];
-    if (found.length + more.length === 0) return otherwise;
-    return [...found, ...more.map((one) => (otherwise === NOT_FROM_A_LINE ? `${NOT_FROM_A_LINE}: ${one}` : one))].join("; ");
+    const found = rules.filter((rule) => isOf(rule, id) && holds(rule)).map(named);
+    const unread = name === "telephone solicitation act" ? unreadOf(id) : [];
+    return [...found, ...(written.get(`${id} ${name}`) ?? []), ...unread].join("; ") || otherwise;
   };
   return GROUPS.flatMap(([title, columns]) => {
     const rows = new Map<string, string[]>();
@@ -121,23 +129,33 @@ export function lawTables(cells: string): string {
     .trimEnd();
 }
 
-function parsedCells(text: string, places: readonly string[]): Map<string, string[]> {
+function parsedCells(text: string, places: readonly string[], rules: readonly Rule[]): Map<string, string[]> {
   const found = new Map<string, string[]>();
   for (const [i, line] of text.split("\n").entries()) {
     if (line === "" || line.startsWith("#")) continue;
     const [place = "", column = "", what = "", reading = "", ...more] = line.split(" | ");
+    const [, id = "", asIt = ""] = /^as `([a-z0-9-]+)`: (.+)$/.exec(what) ?? [];
+    const as = rules.find((rule) => rule.id === id);
     const problem = !places.includes(place)
       ? `${place} is no place of the pack: a state such as US-AL, or US`
       : !COLUMNS.some(({ name }) => name === column)
         ? `${column} is no column: ${COLUMNS.map(({ name }) => name).join(", ")}`
         : what === "" || more.length > 0
           ? "a line is place | column | what there is | what was read of it"
-          : !/^(text not read|(text read|summary of|tables of) \d{4}-\d\d-\d\d)$/.test(reading)
-            ? `"${reading}" does not say what was read: text not read, text read DATE, summary of DATE, tables of DATE`
-            : undefined;
+          : !/^(text read|summary of|tables of|text not had, searched) \d{4}-\d\d-\d\d$/.test(reading)
+            ? `"${reading}" does not say what was read: text read DATE, summary of DATE, tables of DATE, ${NOT_HAD} DATE`
+            : what.startsWith("as `") && as === undefined
+              ? `"${what}" names no rule of the pack: as \`RULE\`: CITATION`
+              : reading.startsWith(NOT_HAD) && /^(as `|none found)/.test(what)
+                ? `what was not had says nothing of the law: a citation alone, or unread in the pack's jurisdictions`
+                : undefined;
     if (problem !== undefined) throw new Error(`cells.txt:${i + 1}: ${problem}`);
-    const words = /^(summary|tables)/.test(reading) ? `text not read; ${reading}` : reading;
-    found.set(`${place} ${column}`, [...(found.get(`${place} ${column}`) ?? []), `${what} (${words})`]);
+    const words = /^(summary|tables)/.test(reading)
+      ? `text not read; ${reading}`
+      : reading.replace(/^(?=text not had)/, "named only; ");
+    const cited =
+      as !== undefined ? `${named(as)}, as ${asIt}` : what.startsWith(`${NONE}: `) ? what : `${NOT_FROM_A_LINE}: ${what}`;
+    found.set(`${place} ${column}`, [...(found.get(`${place} ${column}`) ?? []), `${cited} (${words})`]);
   }
   return found;
 }

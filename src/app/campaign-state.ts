@@ -1,32 +1,67 @@
 // Wiring of the state of campaigns: pausing and resuming with a store, and the stop that needs neither store nor service.
 
 import { randomUUID } from "node:crypto";
-import { createRandom, messageOf, newId } from "../kernel/index.ts";
+import { type Clock, createRandom, MINUTE_MS, messageOf, newId, parseDuration } from "../kernel/index.ts";
 import {
+  type ApplyPatience,
+  CampaignFileUseCases,
+  CampaignPlanner,
+  CampaignResumes,
   CampaignStates,
+  type CampaignUseCases,
+  compareWithVendor,
+  DEFAULT_PATIENCE,
+  type DialerReadings,
+  type DialerRules,
+  DialerUseCases,
+  dialerHistory,
   endOf,
+  exportedCampaigns,
   figuresOf,
+  judgeSettings,
   type KnownOfCampaigns,
   knownCampaign,
+  knownList,
+  type Patience,
+  type PlanRules,
+  REGULATORY_CHECKS,
+  type RegulatoryCheck,
+  readSettingsFile,
+  SettingsChanges,
   STOP_PATIENCE,
   type StateContext,
   StopRun,
+  settingsShown,
   standingsOf,
+  suggesting,
   TenantRefresh,
 } from "../operations/index.ts";
-import { type CampaignStatus, campaignStatusOf, type StopResult, stopResultOf } from "../operations/views/index.ts";
+import {
+  type CampaignStatus,
+  type CampaignStatusList,
+  campaignStatusOf,
+  partOf,
+  type StopResult,
+  stopResultOf,
+} from "../operations/views/index.ts";
 import { embeddedStoreRuns, type Stop, type StopPause, type StoppedCampaign, type Store, StoreError } from "../store/index.ts";
-import { systemClock, TenantError } from "../tenant/index.ts";
-import { factsOf } from "./compliance.ts";
+import { systemClock, TenantError, type TenantLink } from "../tenant/index.ts";
+import { requireSupported } from "../tenant/port.ts";
+import { factsOf, rulesOf } from "./compliance.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
+import { ConfigError } from "./config-error.ts";
+import type { ConfigFile } from "./config-schema.ts";
 import type { Environment } from "./environment.ts";
+import { opening } from "./opening.ts";
 import type { ServiceAddress } from "./over-service/address.ts";
 import { outlookOfService, type StopOutlook } from "./over-service/stops.ts";
+import { predictHere, simulatingBy } from "./predictions.ts";
 import { campaignGateOf } from "./segments.ts";
+import type { Predictable } from "./settings-predictor.ts";
 import { StopNotes } from "./stop-notes.ts";
 import { storeOf } from "./store-of-config.ts";
 import { tenantFromConfig } from "./tenant-from-config.ts";
-import type { Workplace } from "./workplace.ts";
+import { type Workplace, type WorkplaceOptions, working } from "./workplace.ts";
 
 /** How long a stop repeats one request, ms: other campaigns go on meanwhile, and it comes again. */
 const STOP_RETRY = { totalMs: 30_000 };
@@ -43,8 +78,12 @@ const NO_STORE =
 const TOLD_MS = 5_000;
 
 /** The state of campaigns over an open tenant and an open store, behind the gate of the configuration. */
-export function campaignStatesOf(config: Config, context: StateContext): CampaignStates {
-  return new CampaignStates(context, () => campaignGateOf(context.tenant, factsOf(config, context.store)));
+export function campaignStatesOf(
+  config: Config,
+  context: StateContext,
+  predict?: ConstructorParameters<typeof CampaignStates>[2],
+): CampaignStates {
+  return new CampaignStates(context, () => campaignGateOf(context.tenant, factsOf(config, context.store)), predict);
 }
 
 /** The view of a workplace's tenant in its store; the process that serves it keeps it up to date. */
@@ -55,47 +94,76 @@ export function refreshOn(
   return new TenantRefresh({ store, tenant, clock: config.clock, ...given });
 }
 
-/** How a campaign is looked at on the command line. */
-interface StatusAsked {
-  readonly windowMinutes: number | undefined;
-  readonly contacts: number;
-  /** Nothing was read before: else a look of the gate that is young enough is not made again. */
-  readonly first: boolean;
-  readonly signal: AbortSignal;
-}
+/** Contacts of a list that are looked at: of one campaign, of each of many. */
+const CONTACTS_OF_ONE = 1_000;
+const CONTACTS_OF_MANY = 100;
+/** Campaigns read at once. */
+const AT_ONCE = 4;
 
-interface OpenedStates extends AsyncDisposable {
-  /** Everything about a campaign, read now; what the tenant did not tell is as it was known, with why. Throws TenantError `not_found`, `aborted`, StoreError. */
-  statusNow(id: string, asked: StatusAsked): Promise<CampaignStatus>;
+/** How campaigns are looked at; `window` in minutes, `contacts` of each list. */
+interface Looking {
+  /** Ends looks and resumes. */
+  readonly signal?: AbortSignal | undefined;
+  readonly window?: number | undefined;
+  readonly contacts?: number | undefined;
 }
 
 /** Opens the state of campaigns. */
-export async function openCampaignStates(flags: Flags, environment: Environment): Promise<CampaignStates & OpenedStates> {
-  const config = await loadConfig(flags, environment);
-  await using stack = new AsyncDisposableStack();
-  const tenant = await tenantFromConfig(config, environment);
-  stack.defer(() => tenant.close());
-  const store = await storeOf(config, environment);
-  stack.defer(() => store.close());
-  const states = campaignStatesOf(config, { ...config, tenant, store });
+export const openCampaignStates = opening(async ({ config, ...opened }, { signal, window, contacts }: Looking = {}) => {
+  const tenant = await opened.tenant();
+  const store = await opened.store();
+  const context = { ...config, tenant, store };
+  // What a pause does not need is loaded when it is.
+  const predict = async (file: Predictable) => (await import("./predictions.ts")).predictHere(file);
+  const states = campaignStatesOf(config, context, predict);
   const { signal: never } = new AbortController();
   const refresh = refreshOn({ config, store, tenant }, { states, warn: () => undefined, signal: never });
-  const statusNow: OpenedStates["statusNow"] = async (id, { windowMinutes, contacts, first, signal }) => {
-    const standing = (await standingsOf(store)).get(id);
-    const asked = {
-      windowMinutes: windowMinutes ?? standing?.windowMinutes,
-      contacts,
-      gate: first ? undefined : ("when due" as const),
-      signal,
-    };
-    await refresh.campaignNow(id, asked).catch((thrown: unknown) => {
+  const resumes = new CampaignResumes(context, { states, refresh, signal });
+  const one = async (id: string, most: number, fresh: boolean) => {
+    const windowMinutes = window ?? (await standingsOf(store)).get(id)?.windowMinutes;
+    const gate = fresh ? undefined : ("when due" as const);
+    await refresh.campaignNow(id, { windowMinutes, contacts: contacts ?? most, gate, signal }).catch((thrown: unknown) => {
       if (!(thrown instanceof TenantError) || thrown.code === "not_found" || thrown.code === "aborted") throw thrown;
     });
-    return campaignStatusOf(await knownCampaign(store, id, config.clock.now(), windowMinutes), config.clock.now());
+    return campaignStatusOf(await knownCampaign(store, id, config.clock.now(), window), config.clock.now());
   };
-  const owned = stack.move();
-  return Object.assign(states, { statusNow, [Symbol.asyncDispose]: () => owned.disposeAsync() });
-}
+  const many = async (ids: readonly string[], fresh: boolean) => {
+    const found = new Map<string, CampaignStatus>();
+    const waiting = [...ids];
+    const worker = async () => {
+      for (let id = waiting.shift(); id !== undefined; id = waiting.shift())
+        try {
+          found.set(id, await one(id, CONTACTS_OF_MANY, fresh));
+        } catch (thrown) {
+          // One that was deleted since the list was read is left out.
+          if (ids.length === 1 || !(thrown instanceof TenantError) || thrown.code !== "not_found") throw thrown;
+        }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    return ids.flatMap((id) => found.get(id) ?? []);
+  };
+  /** As known from before, where the tenant does not tell its list. */
+  const before = async (thrown: unknown): Promise<CampaignStatusList> => {
+    if (!(thrown instanceof TenantError) || thrown.code === "aborted") throw thrown;
+    const { campaigns, readAt, failed } = await knownList(store, config.clock);
+    const now = config.clock.now();
+    const known = partOf(readAt, { code: thrown.code, message: thrown.message, since: failed?.since ?? now });
+    return { items: campaigns.map((campaign) => campaignStatusOf(campaign, now)), next: null, known };
+  };
+  /**
+   * Everything about a campaign, or about each, read now; what the tenant did not tell is as it was known, with why. @param fresh false: a look of the
+   * gate that is young enough is not made again. Throws TenantError `not_found`, `aborted`, StoreError.
+   */
+  const statuses: CampaignUseCases["statuses"] = async (id, fresh) => {
+    const list = () => states.list({ signal });
+    const ids = await (id === undefined ? list().catch(before) : [id]);
+    if ("items" in ids) return ids;
+    if (id === undefined) return { items: await many(ids, fresh), next: null, known: partOf(config.clock.now(), null) };
+    const status = await suggesting(id, list, () => one(id, CONTACTS_OF_ONE, fresh));
+    return { items: [status], next: null, known: status.known.status };
+  };
+  return Object.assign(states, { resumes: Object.assign(resumes, { statuses }), actor: config.actor });
+});
 
 /** Receives the progress of a stop. */
 export interface StopSink {
@@ -295,3 +363,190 @@ async function inTime<T>(
   tooLate.catch(() => undefined);
   return Promise.race([ask(), tooLate]);
 }
+
+// Wiring of the dialer's settings: changes over the store, and what is only read from or validated by the tenant.
+
+export interface DialerOptions extends WorkplaceOptions {
+  /** Clock of the changes; the system's by default. */
+  readonly clock?: Clock;
+  /** See SettingsRules. */
+  readonly pause?: (point: string) => Promise<void>;
+  /** Predicts the effect of settings; in the calling thread by default. */
+  readonly predict?: typeof predictHere;
+}
+
+/** Opens what only needs the tenant; no store. */
+export const openDialerTenant = opening(async ({ config, tenant: connected }) => {
+  const tenant: TenantLink = await connected();
+  const { clock } = config;
+  const dialer: Pick<DialerUseCases, "readFile" | "validate" | "simulateVendor" | "show"> = {
+    show: ({ campaign }) => settingsShown(tenant, clock, campaign),
+    readFile: (text, name) => readSettingsFile(tenant, text, name),
+    validate: (file, asked) => {
+      const { checks = checksOf(config), campaign } = asked ?? {};
+      const rules = { predict: predictHere, chance: chanceOf(config), checks, campaign };
+      return judgeSettings({ tenant, clock: systemClock }, file, rules);
+    },
+    simulateVendor: (file, run) => compareWithVendor(tenant.capabilities.pacingSettings, file, run, simulatingBy(predictHere)),
+  };
+  return {
+    ...dialer,
+    tenant,
+    /** Throws TenantError `unsupported` when a campaign consists of more than settings. */
+    requireMaking: () => requireSupported("make a campaign of dialer settings", tenant.capabilities.pacingSettings.making),
+  };
+});
+
+/** Opens the versions of the settings that a store knows; needs no tenant. */
+export const openDialerHistory = opening(async ({ store: opened }) => {
+  const store = await opened();
+  const history: DialerUseCases["history"] = (...asked) => dialerHistory(store, ...asked);
+  return { history };
+});
+
+/** Opens what changes of the settings need. */
+export const openDialer = working((workplace, options: DialerOptions, stack) => {
+  const ended = new AbortController();
+  stack.defer(() => ended.abort());
+  const states = campaignStatesOf(workplace.config, workplace);
+  const refresh = refreshOn(workplace, { states, warn: options.warn, signal: ended.signal });
+  // What is in force is predicted where somebody watches it.
+  const readings = readingsOf(refresh, () => Promise.resolve(undefined));
+  const dialer = dialerOn(workplace, readings, options);
+  workplace.runs.add(dialer.changes.kind());
+  return { dialer, changes: dialer.changes, workplace };
+});
+export type DialerRuntime = Awaited<ReturnType<typeof openDialer>>;
+
+/** The dialer settings of a workplace; its kind of job must be added to the runs. */
+export function dialerOn(
+  workplace: Workplace,
+  readings: DialerReadings,
+  { clock, pause, predict = predictHere }: Pick<DialerOptions, "clock" | "pause" | "predict">,
+): DialerUseCases {
+  const { config } = workplace;
+  const rules = { predict, chance: chanceOf(config), checks: checksOf(config) };
+  const changes = new SettingsChanges(workplace, { ...rules, clock, pause, patience: patienceOf(config.file.dialer) });
+  return new DialerUseCases(workplace, changes, {
+    ...rules,
+    simulate: simulatingBy(predict),
+    readings,
+    guard: guardOf(config.file.dialer),
+  });
+}
+
+/** Settings as stored in the view of the tenant. */
+export const readingsOf = (refresh: TenantRefresh, prediction: DialerReadings["prediction"]): DialerReadings => ({
+  looking: (campaign) => refresh.looking({ dialerOf: campaign }),
+  readNow: (campaign) => refresh.dialerNow(campaign),
+  prediction,
+});
+
+// The rules of dialer changes, as the configuration has them.
+
+const GUARD_ALTERNATIVE = 0.045;
+
+/** Highest acceptable predicted probability of abandonment above the limit. */
+const ACCEPTED_CHANCE = 0.05;
+
+const checksOf = (config: Config): readonly RegulatoryCheck[] => [
+  ...new Set(config.file.dialer?.regulatoryChecks ?? REGULATORY_CHECKS),
+];
+
+const chanceOf = (config: Config): number => config.file.dialer?.acceptedChance ?? ACCEPTED_CHANCE;
+
+function patienceOf(given: ConfigFile["dialer"]): Patience {
+  const activation = given?.activation;
+  const span = (text: string | undefined, otherwise: number) =>
+    text === undefined ? otherwise : (parseDuration(text) ?? otherwise);
+  return {
+    ...DEFAULT_PATIENCE,
+    firstMs: span(activation?.first, DEFAULT_PATIENCE.firstMs),
+    mostMs: span(activation?.most, DEFAULT_PATIENCE.mostMs),
+    looks: activation?.looks ?? DEFAULT_PATIENCE.looks,
+    settleMs: span(activation?.settle, DEFAULT_PATIENCE.settleMs),
+  };
+}
+
+function guardOf(given: ConfigFile["dialer"]): DialerRules["guard"] {
+  const everyMs = parseDuration(given?.guard?.every ?? "1m") ?? MINUTE_MS;
+  if (everyMs < MINUTE_MS || everyMs % MINUTE_MS !== 0)
+    throw new ConfigError(`dialer.guard.every is ${given?.guard?.every}; allowed are whole minutes, such as 1m or 5m`);
+  return { everyMs, alternative: given?.guard?.alternative ?? GUARD_ALTERNATIVE };
+}
+
+// Wiring of campaigns as code: plans from the tenant and the store, their apply behind the pre-dial gate, exports.
+
+/** Rules that a command names instead of those of the configuration. */
+interface CampaignRules {
+  /** File of a rule pack. */
+  readonly pack?: string | undefined;
+}
+
+interface CampaignApplyOptions extends WorkplaceOptions, CampaignRules {
+  /** Clock of the apply; the system's by default. */
+  readonly clock?: Clock;
+  /** See ApplyRules. */
+  readonly pause?: (point: string) => Promise<void>;
+  /** How often something that may succeed later is tried. */
+  readonly patience?: ApplyPatience;
+}
+
+/** Opens what reads campaigns and changes nothing. */
+export const openCampaignReader = opening(
+  async ({ config, tenant, store }, { limits, ...rules }: CampaignRules & { readonly limits?: "off" } = {}) => {
+    const parts = { tenant: await tenant(limits === undefined ? {} : { limits }), store: await store() };
+    return new CampaignPlanner({ ...parts, clock: config.clock }, { pack: packOf(config, rules), localFiles: true });
+  },
+);
+
+/** Opens what writes the tenant's campaigns as files; `warn` is called when there was no store to add what only it knows. */
+export const openCampaignExport = opening(
+  async ({ config: { dir, clock }, tenant: connected, storeIfAny }, { warn }: Pick<WorkplaceOptions, "warn">) => {
+    const tenant = await connected();
+    const store = await storeIfAny();
+    if (store === undefined)
+      warn(`there is no store in ${dir}: the files have what the tenant has, but not the policies that outdial stores`);
+    return { export: (ids?: readonly string[]) => exportedCampaigns({ tenant, store, clock }, ids ?? []) };
+  },
+);
+
+/** Opens what an apply needs. */
+export const openCampaignApplies = working((workplace, options: CampaignApplyOptions) => {
+  const plans = campaignFilesOn(workplace, { ...options, localFiles: true });
+  workplace.runs.add(plans.kind());
+  return { plans, workplace };
+});
+export type CampaignApplying = Awaited<ReturnType<typeof openCampaignApplies>>;
+
+/** Campaign files of a workplace; their kind of job must be added to the runs. */
+export function campaignFilesOn(
+  workplace: Workplace,
+  {
+    clock,
+    pause,
+    patience,
+    pack,
+    localFiles,
+  }: Omit<CampaignApplyOptions, keyof WorkplaceOptions> & Pick<PlanRules, "localFiles"> = {},
+): CampaignFileUseCases {
+  const { config, tenant, store } = workplace;
+  return new CampaignFileUseCases(workplace, {
+    pack: packOf(config, { pack }),
+    gate: async () =>
+      campaignGateOf(tenant, factsOf(config, store, clock), {
+        pack: pack === undefined ? undefined : (await rulesOf(config, { pack })()).pack,
+        skewMs: clock === undefined ? undefined : () => null,
+      }),
+    clock,
+    pause,
+    patience,
+    localFiles,
+  });
+}
+
+/** Reads the present rules. */
+const packOf =
+  (config: Config, { pack }: CampaignRules): PlanRules["pack"] =>
+  async () =>
+    (await rulesOf(config, { pack })()).compiled;

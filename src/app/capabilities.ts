@@ -1,36 +1,50 @@
 // All use cases of one workplace, for the service and the library, made once.
 
+import { stat } from "node:fs/promises";
+import { parseDuration } from "../kernel/index.ts";
 import {
   AttentionUseCases,
   AuditUseCases,
+  CallUseCases,
   CampaignUseCases,
+  CrmPushing,
+  CrmUseCases,
+  type DeliveryProof,
   DeliveryUseCases,
+  INBOUND_HEADER,
   JobUseCases,
   KnownAnswers,
+  listedWebhooks,
+  OperationError,
   OutcomeUseCases,
+  RETRY_POLICY,
   type RowJob,
   SimulationUseCases,
   TagUseCases,
   TenantCallbacks,
   TenantDnc,
+  type VendorRetryPolicy,
+  type VendorWebhookDraft,
+  type VendorWebhookKind,
+  VendorWebhookUseCases,
 } from "../operations/index.ts";
-import { campaignStatesOf, refreshOn } from "./campaign-state.ts";
-import { campaignFilesOn } from "./campaigns.ts";
+import { type OutcomeLake, readOutcomeMap } from "../outcomes/index.ts";
+import { campaignFilesOn, campaignStatesOf, type DialerOptions, dialerOn, readingsOf, refreshOn } from "./campaign-state.ts";
 import { complianceOn, rulesOf } from "./compliance.ts";
-import { crmOn, pushingOn } from "./crm.ts";
-import { dialerOn, readingsOf } from "./dialer.ts";
-import type { DialerOptions } from "./dialer-types.ts";
+import type { Config, Flags } from "./config.ts";
+import { ConfigError } from "./config-error.ts";
 import { emergencyStopsOn, runStop, type StopTiming } from "./emergency-stop.ts";
-import type { Environment } from "./environment.ts";
+import { type Environment, secretFrom } from "./environment.ts";
 import { failoverOn } from "./failover.ts";
-import { correctionsOn, correctionUseCasesOn } from "./interactions.ts";
+import { CHANNEL_OF, inboundSecretName, makeSecretFile } from "./inbound.ts";
+import { correctionsOn, correctionUseCasesOn, taggingOn } from "./interactions.ts";
+import { opening } from "./opening.ts";
+import { outcomeMapOf, outcomeMapText } from "./outcome-map.ts";
 import { outcomesOn, reportRulesOf } from "./outcomes.ts";
 import { allOf } from "./receivers.ts";
 import { contactsOn } from "./segments.ts";
 import type { Background } from "./service/background.ts";
 import { predictBeside, predictionSoon } from "./service/prediction-thread.ts";
-import { taggingOn } from "./tagging.ts";
-import { vendorWebhooksOn } from "./vendor-webhooks.ts";
 import type { Workplace } from "./workplace.ts";
 
 interface CapabilityOptions {
@@ -63,7 +77,7 @@ export async function capabilitiesOn(
 ) {
   const { config, runs } = workplace;
   const { warn, signal, background, requestId = () => undefined } = options;
-  const states = campaignStatesOf(config, workplace);
+  const states = campaignStatesOf(config, workplace, predictBeside);
   const refresh = refreshOn(workplace, { states, warn, signal });
   const rows = {
     onStopped: ({ id, stop }: RowJob) => warn(`${id}: stopped: ${stop?.message}`),
@@ -119,8 +133,141 @@ export async function capabilitiesOn(
     webhooks: vendorWebhooksOn(workplace, environment),
     doNotCall: new TenantDnc(workplace),
     callbacks: new TenantCallbacks(workplace),
+    calls: new CallUseCases(workplace),
     known: new KnownAnswers(workplace),
     /** What a service runs beside its requests. */
     beside: { refresh, stops, runSchedules },
   };
 }
+
+// Wiring of the registrations for the vendor's own events.
+
+/** The data of a registration besides name and address. */
+interface VendorWebhookSecrets {
+  /** Name of the environment variable that holds the bearer token of deliveries (wfm). */
+  readonly tokenEnv?: string | undefined;
+  /** File with the secret of deliveries, for the service's own addresses; created with a new secret when it does not exist. */
+  readonly secretFile?: string | undefined;
+  /** Headers that the vendor includes (metrics). */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Lists the registrations at the tenant, compared with the store's records where there is one. */
+export const openListedWebhooks = opening(async ({ tenant, storeIfAny }) => {
+  const connected = await tenant();
+  const store = await storeIfAny();
+  return { ...(await listedWebhooks(connected, store?.audit)), compared: store !== undefined };
+});
+
+/** Opens the registrations. `proof`: what deliveries contain. */
+export const openVendorWebhooks = opening(async ({ config, tenant, store }, proof: DeliveryProof = {}) => {
+  const context = { tenant: await tenant(), store: await store(), actor: config.actor };
+  return new VendorWebhookUseCases(context, () => Promise.resolve(proof), retryPolicyOf(config));
+});
+
+/** Registers an address once. Throws ConfigError when the variable of the token is empty. */
+export async function registerWebhook(
+  flags: Flags,
+  environment: Environment,
+  draft: VendorWebhookDraft,
+  secrets: VendorWebhookSecrets,
+): Promise<{ readonly id: string; readonly already: boolean }> {
+  const given = secrets.tokenEnv === undefined ? undefined : await secretFrom(environment, secrets.tokenEnv);
+  if (secrets.tokenEnv !== undefined && given === undefined)
+    throw new ConfigError(
+      `${secrets.tokenEnv} is not set`,
+      "It holds the bearer token that the vendor sends with each delivery.",
+    );
+  const own =
+    given === undefined && Object.keys(secrets.headers).length === 0
+      ? await ownSecret(draft.kind, secrets.secretFile, environment)
+      : undefined;
+  const token = draft.kind === "wfm" ? (given ?? own) : undefined;
+  const headers = draft.kind === "metrics" && own !== undefined ? { [INBOUND_HEADER]: own } : secrets.headers;
+  await using webhooks = await openVendorWebhooks(flags, environment, { token, headers });
+  return await webhooks.register(draft);
+}
+
+/**
+ * The secret that the service expects in deliveries: from the file, which is created when it does not exist, or from the
+ * service's own variable.
+ */
+async function ownSecret(
+  kind: VendorWebhookKind,
+  file: string | undefined,
+  environment: Environment,
+): Promise<string | undefined> {
+  const name = inboundSecretName(CHANNEL_OF[kind]);
+  if (file === undefined) return secretFrom(environment, name);
+  const there = await stat(file).then(Boolean, () => false);
+  return there ? secretFrom({ [`${name}_FILE`]: file }, name) : makeSecretFile(file);
+}
+
+/** Registrations in a workplace; the secrets of deliveries are the service's own, from its variables. */
+function vendorWebhooksOn(context: Workplace, environment: Environment): VendorWebhookUseCases {
+  const proof = async (kind: VendorWebhookKind) => {
+    const own = await secretFrom(environment, inboundSecretName(CHANNEL_OF[kind]));
+    if (kind === "wfm") return { token: own };
+    return own === undefined ? {} : { headers: { [INBOUND_HEADER]: own } };
+  };
+  return new VendorWebhookUseCases(context, proof, retryPolicyOf(context.config));
+}
+
+/**
+ * How often and how fast the vendor should repeat deliveries about the dialer. Throws ConfigError for a time that is not a whole
+ * number of seconds.
+ */
+function retryPolicyOf({ file }: Pick<Config, "file">): VendorRetryPolicy {
+  const { retries, backoff, timeout } = file.vendorEvents?.wfm ?? {};
+  const seconds = timeout === undefined ? RETRY_POLICY.timeoutSec : (parseDuration(timeout) ?? 0) / 1000;
+  if (!Number.isInteger(seconds) || seconds < 1)
+    throw new ConfigError(`vendorEvents.wfm.timeout is ${timeout}; allowed are whole seconds, such as 10s`);
+  return {
+    maxRetries: retries ?? RETRY_POLICY.maxRetries,
+    backoffMultiplier: backoff ?? RETRY_POLICY.backoffMultiplier,
+    timeoutSec: seconds,
+  };
+}
+
+// Wiring of the CRM: events of retrievals, records in batches.
+
+/** Pushes to the CRM of a workplace, to be added to its runs; undefined without a CRM. */
+function pushingOn(workplace: Workplace, lake: OutcomeLake): CrmPushing | undefined {
+  const { config, store, runs, replica: members, crmScope: scope, crmRecordsUrl: recordsUrl, random } = workplace;
+  const first = workplace.receivers["crm"];
+  if (first === undefined || scope === undefined) return undefined;
+  const access = {
+    // Its secret may be exchanged while the service runs, its address not.
+    get endpoint() {
+      return workplace.receivers["crm"] ?? first;
+    },
+    recordsUrl,
+    map: (given?: { readonly name: string; readonly text: string }) =>
+      given === undefined ? outcomeMapOf(config) : readOutcomeMap(given.text, given.name),
+  };
+  return new CrmPushing({ store, lake, access, runs, members, scope, clock: config.clock, random });
+}
+
+/** What can be done with the CRM. */
+function crmOn(workplace: Workplace, pushing: CrmPushing | undefined, requestId: () => string | undefined): CrmUseCases {
+  const { config, crmRecordsUrl } = workplace;
+  return new CrmUseCases(workplace, {
+    pushing() {
+      if (pushing === undefined) throw noCrm();
+      return pushing;
+    },
+    takesRecords: crmRecordsUrl !== undefined,
+    readMap: async (given) => {
+      const map = typeof given === "string" ? { name: given, text: await outcomeMapText(config, given) } : given;
+      await readOutcomeMap(map.text, map.name);
+      return map;
+    },
+    deliver: () => workplace.deliverEvents(),
+    requestId,
+  });
+}
+
+const noCrm = (): OperationError =>
+  new OperationError("invalid_input", "no CRM is configured", {
+    advice: "Set webhooks.crm.url in outdial.yaml, or OUTDIAL_CRM_URL, and the signing secret in OUTDIAL_CRM_SECRET.",
+  });

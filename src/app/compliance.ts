@@ -1,26 +1,30 @@
 // Wiring of calling rules and facts about people's numbers: over a store, with the settings of the configuration.
 
 import { randomUUID } from "node:crypto";
-import { resolve } from "node:path";
-import type { RulePack, SpreadTarget } from "../compliance/index.ts";
-import { type Clock, createRandom } from "../kernel/index.ts";
+import { readFile } from "node:fs/promises";
+import { basename, dirname, resolve } from "node:path";
+import { z } from "zod";
+import { campaignOverlay, mergePacks, parseRulePack, type RulePack, type SpreadTarget, usCaUk2026 } from "../compliance/index.ts";
+import { campaignDraft } from "../contract/index.ts";
+import { type Clock, createRandom, fileTrouble, problemsOf } from "../kernel/index.ts";
 import {
+  boundedFileText,
   ComplianceUseCases,
   type Context,
   compileRulePack,
   createGate,
   DEFAULT_TARGETS,
   FactsUseCases,
-  type Gate,
   type KnownFacts,
+  openSignedPack,
   type RulesInForce,
 } from "../operations/index.ts";
-import type { AuditInput, Facts, Store } from "../store/index.ts";
-import { systemClock } from "../tenant/index.ts";
+import type { Store } from "../store/index.ts";
+import { type Profile, systemClock } from "../tenant/index.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
+import { ConfigError } from "./config-error.ts";
 import type { Environment } from "./environment.ts";
-import { readRulePack, withCampaignRules } from "./rule-pack.ts";
-import { storeIfAny, storeOf } from "./store-of-config.ts";
+import { opening } from "./opening.ts";
 
 /** Settings about compliance, defaults filled in. */
 interface ComplianceSettings {
@@ -36,33 +40,8 @@ export interface RulesAsked {
   readonly pack?: string | undefined;
   /** File of a campaign whose own rules are added to the pack. */
   readonly campaignRules?: string | undefined;
-}
-
-/** What can be done with rules and facts in a store. */
-export interface ComplianceRuntime {
-  readonly compliance: ComplianceUseCases;
-  readonly facts: FactsUseCases;
-  /** The actor. */
-  readonly actor: string;
-  /**
-   * What must happen until the tenant's dialer obeys a number that is put on the company's list, as a sentence; null where the
-   * tenant has no groups.
-   */
-  readonly untilObeyed: string | null;
-}
-
-/** What gates need from an open store. */
-export interface FactsRuntime {
-  readonly facts: Facts;
-  readonly clock: Clock;
-  readonly gate: Gate;
-  readonly audit: Store["audit"];
-  readonly counts: Pick<Store, "knownCounts">;
-  /** Appends to the audit log. */
-  readonly record: (entry: AuditInput) => Promise<void>;
-  readonly settings: ComplianceSettings;
-  /** The rules in force. */
-  readonly rules: () => Promise<RulesInForce>;
+  /** Whether the tenant is opened where it counts live answers itself. */
+  readonly answers?: boolean | undefined;
 }
 
 /** The compliance settings of a configuration. */
@@ -78,10 +57,13 @@ function complianceSettings(config: Config): ComplianceSettings {
 
 /** Rules and facts of an open store. */
 export function complianceOn(
-  context: Pick<Context, "store" | "clock" | "random"> & { readonly config: Config },
+  context: Pick<Context, "store" | "clock" | "random"> & {
+    readonly config: Config;
+    readonly tenant?: Context["tenant"] | undefined;
+  },
   asked: RulesAsked = {},
   signal?: AbortSignal,
-): ComplianceRuntime {
+) {
   const { config } = context;
   // A clock that the caller brings need not be the database's.
   const comparesClock = context.clock === systemClock && config.file.tenant?.compareClock !== false;
@@ -89,7 +71,12 @@ export function complianceOn(
   return {
     compliance: new ComplianceUseCases(context, rules),
     facts: new FactsUseCases(context, rules.rules, signal),
+    /** The actor. */
     actor: config.actor,
+    /**
+     * What must happen until the tenant's dialer obeys a number that is put on the company's list, as a sentence; null where the
+     * tenant has no groups.
+     */
     untilObeyed: untilObeyed(config),
   };
 }
@@ -132,32 +119,23 @@ async function rulesRead({ file, folder, profile }: Config, { pack, campaignRule
   return { pack: found, compiled: compileRulePack(found) };
 }
 
-/** Opens rules and facts in the store of the configuration. @param signal ends waiting for a database that is away */
-export async function openCompliance(
-  flags: Flags,
-  environment: Environment,
-  asked: RulesAsked = {},
-  signal?: AbortSignal,
-): Promise<ComplianceRuntime & AsyncDisposable> {
-  const config = await loadConfig(flags, environment);
-  const store = await storeOf(config, environment);
+/** Opens rules and facts in the store of the configuration. `signal` ends waiting for a database that is away. */
+export const openCompliance = opening(async (parts, asked: RulesAsked = {}, signal?: AbortSignal) => {
+  const { config } = parts;
+  const store = await parts.store();
+  const tenant = asked.answers === true && config.profile === "acd" ? await parts.tenant() : undefined;
   const random = createRandom(randomUUID(), "facts");
-  const runtime = complianceOn({ config, store, clock: config.clock, random }, asked, signal);
-  return { ...runtime, [Symbol.asyncDispose]: () => store.close() };
-}
+  return complianceOn({ config, store, tenant, clock: config.clock, random }, asked, signal);
+});
 
 /** Opens the facts when there is a store; otherwise `store` is undefined, and `dir` is where it would be. */
-export async function openFactsIfAny(
-  flags: Flags,
-  environment: Environment,
-): Promise<{ readonly store: KnownFacts | undefined; readonly dir: string } & AsyncDisposable> {
-  const config = await loadConfig(flags, environment);
-  const store = await storeIfAny(config, environment);
-  return { store, dir: config.dir, [Symbol.asyncDispose]: async () => store?.close() };
-}
+export const openFactsIfAny = opening(async ({ config: { dir }, storeIfAny }) => {
+  const store: KnownFacts | undefined = await storeIfAny();
+  return { store, dir };
+});
 
 /** What gates need from an open store. */
-export function factsOf(config: Config, store: Store, clock: Clock = config.clock): FactsRuntime {
+export function factsOf(config: Config, store: Store, clock: Clock = config.clock) {
   const { facts, holds, audit } = store;
   const random = createRandom(randomUUID(), "facts");
   const { actor } = config;
@@ -167,11 +145,12 @@ export function factsOf(config: Config, store: Store, clock: Clock = config.cloc
     counts: store,
     clock,
     gate: createGate({ facts, holds, audit, clock, random, actor }),
-    record: (entry) => audit.append([entry]),
     settings: complianceSettings(config),
+    /** The rules in force. */
     rules: rulesOf(config, {}),
   };
 }
+export type FactsRuntime = ReturnType<typeof factsOf>;
 
 /** The rules for a command: those it names, else those of the configuration; opens no store. */
 export async function readRules(flags: Flags, environment: Environment, asked: RulesAsked): Promise<RulesInForce> {
@@ -193,4 +172,101 @@ export async function withOwnRules(
 /** The folder of the audit log's keys, without opening a store. */
 export async function storeFolder(flags: Flags, environment: Environment): Promise<string> {
   return (await loadConfig(flags, environment)).dir;
+}
+
+// The rule pack of a command: the named file, else the built-in one; an overlay is applied to its base, and a campaign's own
+// rules to the result.
+
+/**
+ * Reads a rule pack, JSON or YAML; undefined gives the built-in one. A pack with a `base` is applied to it: to the built-in pack
+ * when that has the id, else to the file of that name beside it. Throws ConfigError, ComplianceError `invalid_pack`.
+ * @param key file of the public key for the signature; then the pack is a signed file, applied to the built-in pack when it has a
+ * base
+ */
+export async function readRulePack(path: string | undefined, key?: string): Promise<RulePack> {
+  if (path === undefined) return usCaUk2026();
+  if (key === undefined) return await readLayered(resolve(path), path, []);
+  const vkey = (await readText(key, key)).trim();
+  return openSignedPack(await readText(resolve(path), path), vkey).pack;
+}
+
+/** The document in a pack's file, JSON or YAML, unchanged. Throws ConfigError. */
+export async function readPackDocument(path: string): Promise<object> {
+  const document = await readData(resolve(path), path);
+  if (typeof document === "object" && document !== null) return document;
+  throw new ConfigError(`${path} is no rule pack`);
+}
+
+async function readLayered(file: string, name: string, above: readonly string[]): Promise<RulePack> {
+  if (above.includes(file)) throw new ConfigError(`the rule pack ${name} is its own base, by way of ${above.length} files`);
+  const pack = parseRulePack(await readData(file, name), name);
+  if (pack.base === undefined) return pack;
+  const shipped = usCaUk2026();
+  const base =
+    pack.base === shipped.id ? shipped : await readLayered(resolve(dirname(file), pack.base), pack.base, [...above, file]);
+  return mergePacks(base, pack);
+}
+
+async function readText(file: string, name: string): Promise<string> {
+  try {
+    return await boundedFileText(file);
+  } catch (thrown) {
+    throw new ConfigError(`cannot read ${name}: ${fileTrouble(thrown)}`);
+  }
+}
+
+async function readData(file: string, name: string): Promise<unknown> {
+  const text = await readText(file, name);
+  try {
+    const isJson = /^\s*\{/.test(text) && !/\.ya?ml$/i.test(file);
+    return isJson ? JSON.parse(text) : (await import("yaml")).parse(text);
+  } catch (thrown) {
+    throw new ConfigError(`cannot read ${name}: ${fileTrouble(thrown)}`);
+  }
+}
+
+const ownRules = campaignDraft.shape.complianceConfig.unwrap();
+const campaignFile = z.looseObject({ id: z.string().optional(), name: z.string().optional(), complianceConfig: ownRules });
+
+/**
+ * Applies a campaign's own rules to a pack: `complianceConfig` of a campaign file, or a file that contains nothing else. Without
+ * a file the pack stays as it is. Throws ConfigError for a file that cannot be read or has unknown fields, ComplianceError
+ * `invalid_pack`.
+ * @param profile of the tenant: with `acd`, hours are in the zone of the called person
+ */
+async function withCampaignRules(pack: RulePack, path: string | undefined, profile: Profile): Promise<RulePack> {
+  if (path === undefined) return pack;
+  const data = await readData(resolve(path), path);
+  const whole = typeof data === "object" && data !== null && "complianceConfig" in data;
+  const schema = whole
+    ? campaignFile
+    : ownRules.transform((complianceConfig) => ({ complianceConfig, id: undefined, name: undefined }));
+  const parsed = schema.safeParse(data);
+  if (!parsed.success) {
+    const problems = problemsOf(whole ? campaignFile : ownRules, data, parsed.error);
+    const lines = problems.map(({ path: at, message }) => `${at === "" ? "the campaign" : at}: ${message}`);
+    throw new ConfigError(`the campaign's rules ${path} cannot be used: ${lines.join("; ")}`);
+  }
+  const { id, name, complianceConfig } = parsed.data;
+  const clockOf = profile === "acd" ? "called" : "campaign";
+  return mergePacks(pack, campaignOverlay(id ?? name ?? basename(path), { ...complianceConfig, clockOf }));
+}
+
+// Gets signed rule packs from a file or a URL.
+
+const TIMEOUT_MS = 30_000;
+const MAX_BYTES = 20_000_000;
+
+/** The text of a signed pack, not checked in any way. Throws ConfigError. @param from an https or http URL, or a file's path */
+export async function readSignedPack(from: string): Promise<string> {
+  try {
+    if (!/^https?:\/\//i.test(from)) return await readFile(from, "utf8");
+    const response = await fetch(from, { redirect: "error", signal: AbortSignal.timeout(TIMEOUT_MS) });
+    if (!response.ok) throw new Error(`the server answered ${response.status}`);
+    const bytes = await response.arrayBuffer();
+    if (bytes.byteLength > MAX_BYTES) throw new Error(`it has more than ${MAX_BYTES} bytes`);
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (thrown) {
+    throw new ConfigError(`cannot read the signed pack ${from}: ${fileTrouble(thrown)}`);
+  }
 }

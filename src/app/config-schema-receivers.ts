@@ -7,8 +7,8 @@ import { span } from "./config-schema-tenant.ts";
 /** Receivers that outdial names, with the types that they take when nothing is said; all others have a name of the company's own. */
 export const USUAL_RECEIVERS = ["bi", "analytics", "crm", "alarms"] as const;
 
-/** The name is part of variables such as `OUTDIAL_<NAME>_SECRET`; these are variables of something else. */
-const OWN_NAME = /^(?!(?:mail|tenant|crm-records|sign-in|inbound-.*)$)[a-z][a-z0-9-]{0,39}$/;
+/** The name is part of variables such as `OUTDIAL_<NAME>_SECRET`; these are variables of something else. Every object has a constructor. */
+const OWN_NAME = /^(?!(?:mail|tenant|crm-records|sign-in|inbound-.*|constructor)$)[a-z][a-z0-9-]{0,39}$/;
 
 const webhook = z.strictObject({
   types: z
@@ -103,7 +103,7 @@ export const webhooks = z
           code: "custom",
           path: [name],
           message:
-            "a name of a receiver has lower-case letters, digits and hyphens, at most 40, and is not mail, tenant, crm-records, sign-in or inbound-…",
+            "a name of a receiver has lower-case letters, digits and hyphens, at most 40, and is not mail, tenant, crm-records, sign-in, constructor or inbound-…",
         });
       else if (given?.types === undefined)
         context.addIssue({

@@ -18,31 +18,42 @@ const hosts = z.strictObject({
   outcomes: z.url().optional(),
 });
 
-const acd = z.strictObject({
-  area: z
-    .string()
-    .regex(/^[a-z0-9-]{1,20}$/i, "the name of an area, such as na1")
-    .optional()
-    .describe("Area of the tenant, such as na1: where an access key alone gets its token"),
-  tenantId: z.string().min(1).optional().describe("The tenant's UUID; by default that of the token"),
-  api: z.url().optional().describe("Address of the API, instead of what discovery says"),
-  basicEncoding: z
-    .enum(["form", "raw"])
-    .optional()
-    .describe("Whether the client's secret is form-encoded before it stands in HTTP Basic; form by default"),
-  consentField: z
-    .string()
-    .min(1)
-    .optional()
-    .describe("Field of calling lists that says whether a person may be called; without it nobody has consented"),
-  consentValues: z.array(z.string()).min(1).optional().describe("What it says then; by default true, yes, y or 1"),
-  doNotCallGroup: z
-    .union([z.string().min(1), z.int().min(1)])
-    .optional()
-    .describe(
-      "Id of a do-not-call group that the campaigns obey: before a start (resume, apply --activate, hand-over) outdial adds to it what the groups lack of the company's list, and reads it back; by default nothing is added, and a start is refused when somebody might be called who is on that list",
-    ),
-});
+const acd = z
+  .strictObject({
+    accessKeyIdFile: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("File that holds the id of the access key, when no variable gives one"),
+    accessKeySecretFile: z.string().min(1).optional().describe("File that holds its secret"),
+    area: z
+      .string()
+      .regex(/^[a-z0-9-]{1,20}$/i, "the name of an area, such as na1")
+      .optional()
+      .describe("Area of the tenant, such as na1: where an access key alone gets its token"),
+    tenantId: z.string().min(1).optional().describe("The tenant's UUID; by default that of the token"),
+    api: z.url().optional().describe("Address of the API, instead of what discovery says"),
+    basicEncoding: z
+      .enum(["form", "raw"])
+      .optional()
+      .describe("Whether the client's secret is form-encoded before it stands in HTTP Basic; form by default"),
+    consentField: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("Field of calling lists that says whether a person may be called; without it nobody has consented"),
+    consentValues: z.array(z.string()).min(1).optional().describe("What it says then; by default true, yes, y or 1"),
+    doNotCallGroup: z
+      .union([z.string().min(1), z.int().min(1)])
+      .optional()
+      .describe(
+        "Id of a do-not-call group that the campaigns obey: before a start (resume, apply --activate, hand-over) outdial adds to it what the groups lack of the company's list, and reads it back; by default nothing is added, and a start is refused when somebody might be called who is on that list",
+      ),
+  })
+  .refine(
+    ({ accessKeyIdFile, accessKeySecretFile }) => (accessKeyIdFile === undefined) === (accessKeySecretFile === undefined),
+    "accessKeyIdFile and accessKeySecretFile need each other",
+  );
 
 export const span = z.string().refine((text) => parseDuration(text) !== undefined, "a span of time such as 90s, 30m or 2h");
 

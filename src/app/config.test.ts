@@ -23,7 +23,17 @@ test.each([
   ["tenant: [unclosed", "outdial.yaml:1: "],
   ["tenants:\n  a-: {}", "outdial.yaml:2: tenants.a-: a name of up to 41 small letters, digits and hyphens is needed"],
   ["tenants: { A: {} }", "outdial.yaml:1: tenants.A: a name of up to 41"],
+  ["webhooks: { constructor: {} }", "webhooks.constructor: a name of a receiver has lower-case letters"],
+  ["webhooks: { sign-in: {} }", "webhooks.sign-in: a name of a receiver has lower-case letters"],
   ["tenants:\n  con:\n    hosts: http://x", "outdial.yaml:2: tenants.con: this name is not allowed: no folder"],
+  ["tenant: *gone", "outdial.yaml: Unresolved alias"],
+  [
+    [
+      "a: &a [x,x,x,x,x,x,x,x,x]",
+      ..."bcdef".split("").map((name, i) => `${name}: &${name} [${`*${"abcdef"[i]},`.repeat(9)}]`),
+    ].join("\n"),
+    "outdial.yaml: Excessive alias count",
+  ],
   ["tenants:\n  ok: {}\n  __proto__: {}", "outdial.yaml:3: tenants.__proto__: this name is not allowed"],
 ])("a wrong configuration says where: %s", async (text, message) => {
   const failure = parseConfig(text, "outdial.yaml");

@@ -2,12 +2,11 @@
 // nothing, except in `rebindStore`.
 
 import { hasEmbeddedStore, type Store, StoreError } from "../store/index.ts";
-import { type Config, type Flags, loadConfig, readTenants } from "./config.ts";
+import { type Config, credentialName, type Flags, keepChoice, loadConfig, NoTenantChosen, readTenants } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import type { Environment } from "./environment.ts";
 import { storeName, tenantAddress } from "./standing.ts";
 import { storeOf } from "./store-of-config.ts";
-import { credentialName, keepChoice, NoTenantChosen } from "./tenant-choice.ts";
 import { identityOf } from "./tenant-of-store.ts";
 
 interface Named {
@@ -29,9 +28,11 @@ export async function readContext(flags: Flags, environment: Environment): Promi
   const { path, folder, dirFrom, databaseFrom, cwd, actor, named: own } = config;
   const named = is(flags.config) ? "--config" : is(environment["OUTDIAL_CONFIG"]) ? "OUTDIAL_CONFIG" : "found";
   const tenantFrom = is(flags.tenantUrl) ? "--tenant-url" : is(environment["OUTDIAL_TENANT_URL"]) ? "OUTDIAL_TENANT_URL" : null;
-  const variable = credentialName(own?.name, config.profile === "acd" ? "ACCESS_KEY_ID" : "CLIENT_ID");
+  const isAcd = config.profile === "acd";
+  const variable = credentialName(own?.name, isAcd ? "ACCESS_KEY_ID" : "CLIENT_ID");
   const client = is(environment[variable]) ? variable : `${variable}_FILE`;
-  const clientFile = is(environment[client]) ? undefined : config.file.tenant?.token?.clientIdFile;
+  const { token, acd } = config.file.tenant ?? {};
+  const clientFile = is(environment[client]) ? undefined : isAcd ? acd?.accessKeyIdFile : token?.clientIdFile;
   const profileFrom = is(environment["OUTDIAL_PROFILE"]) ? "OUTDIAL_PROFILE" : null;
   const missing = (await hasStore(config)) ? "" : "; there is none yet: outdial init creates it";
   const tenant = own === undefined ? "tenant" : `tenants.${own.name}`;
@@ -52,7 +53,7 @@ export async function readContext(flags: Flags, environment: Environment): Promi
     client:
       clientFile === undefined
         ? { value: environment[client] ?? null, from: client }
-        : { value: clientFile, from: `${tenant}.token.clientIdFile` },
+        : { value: clientFile, from: `${tenant}.${isAcd ? "acd.accessKeyIdFile" : "token.clientIdFile"}` },
     store: { value: storeName(config), from: `${databaseFrom ?? dirFrom ?? "beside the configuration"}${missing}` },
     actor: { value: actor, from: is(environment["OUTDIAL_ACTOR"]) ? "OUTDIAL_ACTOR" : "your name on this machine" },
   };

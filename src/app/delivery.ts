@@ -3,30 +3,16 @@
 import { randomUUID } from "node:crypto";
 import { createRandom } from "../kernel/index.ts";
 import { createDeliveryWorker, DeliveryUseCases, joinReplicas } from "../operations/index.ts";
-import { type Flags, loadConfig } from "./config.ts";
-import type { Environment } from "./environment.ts";
+import { opening } from "./opening.ts";
 import { processLives, processSpace } from "./process-space.ts";
 import { allOf, mailOf, receiversOf } from "./receivers.ts";
-import { storeOf } from "./store-of-config.ts";
 import { tenantLook } from "./tenant-of-store.ts";
-import type { DeliveryEnd } from "./workplace.ts";
 
 /** Deliveries of a store, and what delivers them by hand. */
-export interface DeliveryRuntime extends AsyncDisposable {
-  readonly deliveries: DeliveryUseCases;
-  /** The actor. */
-  readonly actor: string;
-  drain(): Promise<DeliveryEnd>;
-}
-
-/** Opens the store and the delivery of events. */
-export async function openDelivery(flags: Flags, environment: Environment): Promise<DeliveryRuntime> {
-  await using stack = new AsyncDisposableStack();
-  const config = await loadConfig(flags, environment);
+export const openDelivery = opening(async ({ config, environment, store: opened }) => {
   const endpoints = await receiversOf(config, environment);
   const mail = await mailOf(config, environment);
-  const store = await storeOf(config, environment);
-  stack.defer(() => store.close());
+  const store = await opened();
   const random = createRandom(randomUUID(), "delivery");
   const { clock } = config;
   const drain = async () => {
@@ -57,11 +43,5 @@ export async function openDelivery(flags: Flags, environment: Environment): Prom
     }
   };
   const deliveries = new DeliveryUseCases({ store, clock }, () => allOf({ receivers: endpoints, mail }));
-  const owned = stack.move();
-  return {
-    deliveries,
-    actor: config.actor,
-    drain,
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
-  };
-}
+  return { deliveries, actor: config.actor, drain };
+});

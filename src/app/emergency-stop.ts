@@ -1,14 +1,12 @@
 // Wiring of the emergency stop for a workplace: what it pauses with, and the search for stops that nobody carries out.
 
 import { messageOf } from "../kernel/index.ts";
-import { type CampaignUseCases, EmergencyStops, figuresOf, STOP_PATIENCE, type StopPatience } from "../operations/index.ts";
-import { type Flags, loadConfig } from "./config.ts";
-import type { Environment } from "./environment.ts";
+import { EmergencyStops, figuresOf, STOP_PATIENCE, type StopPatience } from "../operations/index.ts";
+import { opening } from "./opening.ts";
 import { processLives } from "./process-space.ts";
 import { stopReads } from "./records.ts";
 import type { Background } from "./service/background.ts";
 import { StopNotes, takeLeftStops, takeStopNotes } from "./stop-notes.ts";
-import { storeOf } from "./store-of-config.ts";
 import type { Workplace } from "./workplace.ts";
 
 /** How often stops that nobody carries out are searched for, ms. */
@@ -43,17 +41,24 @@ export function emergencyStopsOn(workplace: Workplace, timing: StopTiming, warn:
 }
 
 /** Opens the records of emergency stops; needs no tenant. */
-export async function openStopRecords(
-  flags: Flags,
-  environment: Environment,
-): Promise<Pick<CampaignUseCases, "stops" | "stopped"> & AsyncDisposable> {
-  const config = await loadConfig(flags, environment);
-  const store = await storeOf(config, environment);
-  return {
-    ...stopReads(store, config.clock),
-    [Symbol.asyncDispose]: () => store.close(),
-  };
-}
+export const openStopRecords = opening(async ({ config, store }) => stopReads(await store(), config.clock));
+
+/** A stop of which only the name of its note is left. It needs somebody: whether it is still wanted, and for what, nobody else knows. */
+const unreadableStop = (id: string, at: number, now: number) => ({
+  id,
+  actor: "not known",
+  reason: null,
+  scope: null,
+  executor: null,
+  supersededBy: null,
+  createdAt: Math.min(at, now),
+  endedAt: now,
+});
+const UNREADABLE = {
+  code: "known_unread",
+  message:
+    "the note of this stop cannot be read: what it was to stop, and what it has stopped, is not known; stop again what is still to be stopped",
+} as const;
 
 /** Runs a stop in the background, at most once in this process. */
 export function runStop(stops: EmergencyStops, background: Background, id: string, signal: AbortSignal): void {
@@ -74,9 +79,12 @@ export function goOnWithStops(
   const here = { now: () => config.clock.now(), lives: processLives };
   const everyMs = timing.lookMs ?? LOOK_MS;
   background.repeat("emergency stops that nobody carries out", { clock: config.clock, everyMs, signal }, async () => {
-    await takeLeftStops(config.dir, here, (stop) => stops.enter(stop)).catch((thrown: unknown) =>
-      warn(`looking for emergency stops of commands: ${messageOf(thrown)}`),
-    );
+    await takeLeftStops(
+      config.dir,
+      here,
+      (stop) => stops.enter(stop),
+      (id, at) => store.stops.over(unreadableStop(id, at, config.clock.now()), UNREADABLE, []),
+    ).catch((thrown: unknown) => warn(`looking for emergency stops of commands: ${messageOf(thrown)}`));
     await takeStopNotes(config.dir, store);
     await stops.remember();
     for (const id of await stops.waiting()) if (!signal.aborted) runStop(stops, background, id, signal);

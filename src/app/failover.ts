@@ -1,16 +1,15 @@
 // Wiring of failover: pairs over a store and a tenant, with the pre-dial gate and the figures for the watch.
 
 import type { Clock } from "../kernel/index.ts";
-import { type CampaignGate, FailoverRecords, FailoverUseCases } from "../operations/index.ts";
+import { type CampaignGate, type FailoverProgress, FailoverRecords, FailoverUseCases, HandOvers } from "../operations/index.ts";
 import { factsOf, rulesOf } from "./compliance.ts";
 import type { Flags } from "./config.ts";
-import { loadConfig } from "./config.ts";
 import type { Environment } from "./environment.ts";
+import { opening } from "./opening.ts";
 import { livesHere } from "./records.ts";
 import { campaignGateOf } from "./segments.ts";
 import { latestStop } from "./stop-notes.ts";
-import { storeOf } from "./store-of-config.ts";
-import { type DeliveryEnd, openWorkplace, type Workplace, type WorkplaceOptions } from "./workplace.ts";
+import { openWorkplace, type Workplace, type WorkplaceOptions } from "./workplace.ts";
 
 /** Time for what is under way to end, ms. */
 const SETTLE_MS = 10_000;
@@ -22,21 +21,11 @@ interface FailoverOptions extends WorkplaceOptions {
   readonly pause?: (point: string) => Promise<void>;
 }
 
-/** Everything that the watch of pairs needs. */
-export interface FailoverRuntime extends AsyncDisposable {
-  readonly failover: FailoverUseCases;
-  deliverEvents(): Promise<DeliveryEnd>;
-}
-
 /** Opens the records of pairs; needs no tenant. */
-export async function openFailoverRecords(flags: Flags, environment: Environment): Promise<FailoverRecords & AsyncDisposable> {
-  const config = await loadConfig(flags, environment);
-  const store = await storeOf(config, environment);
-  const replica = livesHere(store);
-  return Object.assign(new FailoverRecords({ store, clock: config.clock, replica }), {
-    [Symbol.asyncDispose]: () => store.close(),
-  });
-}
+export const openFailoverRecords = opening(async ({ config, store: opened }) => {
+  const store = await opened();
+  return new FailoverRecords({ store, clock: config.clock, replica: livesHere(store) });
+});
 
 /** Failover for an open workplace whose engine is not launched yet. */
 export function failoverOn(workplace: Workplace, options: Pick<FailoverOptions, "clock" | "pause"> = {}): FailoverUseCases {
@@ -59,7 +48,7 @@ export function failoverOn(workplace: Workplace, options: Pick<FailoverOptions, 
 }
 
 /** Opens what the watch needs. Disposing closes it in reverse order. */
-export async function openFailover(flags: Flags, environment: Environment, options: FailoverOptions): Promise<FailoverRuntime> {
+export async function openFailover(flags: Flags, environment: Environment, options: FailoverOptions) {
   await using stack = new AsyncDisposableStack();
   const workplace = await openWorkplace(stack, flags, environment, options);
   const failover = failoverOn(workplace, options);
@@ -75,7 +64,16 @@ export async function openFailover(flags: Flags, environment: Environment, optio
   const owned = stack.move();
   return {
     failover,
+    campaigns: new HandOvers(workplace, failover),
+    actor: workplace.actor,
+    /** Orders, as runs of their pairs. */
+    runs: {
+      run: (primary: string, _onLook: unknown, onProgress?: FailoverProgress) =>
+        failover.seeThrough(primary, { signal: runs.interrupted, onProgress }),
+      interrupt: () => runs.interrupt(),
+    },
     deliverEvents: () => workplace.deliverEvents(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
+export type FailoverRuntime = Awaited<ReturnType<typeof openFailover>>;

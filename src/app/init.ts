@@ -4,12 +4,12 @@ import { stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileTrouble, messageOf } from "../kernel/index.ts";
 import { makeFolders } from "../store/index.ts";
-import { type Flags, loadConfig } from "./config.ts";
+import type { Profile } from "../tenant/index.ts";
+import { type Flags, hideStores, loadConfig } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import type { Environment } from "./environment.ts";
 import { storeName, tenantAddress } from "./standing.ts";
 import { storeIfAny, storeOf } from "./store-of-config.ts";
-import { hideStores } from "./tenant-choice.ts";
 import { CONFIG_NAME, findWorkplace, STORE_NAME } from "./workplace-folder.ts";
 
 /** A workplace as it was created or found. */
@@ -40,6 +40,9 @@ interface SandboxTenant {
 
 const SANDBOX_FILES = { clientId: `${STORE_NAME}/sandbox/client-id`, clientSecret: `${STORE_NAME}/sandbox/client-secret` };
 
+/** The profile is that of the flag, or of the variable; undefined when neither names one. */
+export type InitFlags = Flags & { readonly profile?: Profile | undefined };
+
 /**
  * Starts a sandbox tenant, at the address that the workplace has for one, and makes the workplace with the files of its credentials. Throws
  * ConfigError when the folder is of another tenant, or the sandbox runs already; StoreError
@@ -47,14 +50,18 @@ const SANDBOX_FILES = { clientId: `${STORE_NAME}/sandbox/client-id`, clientSecre
 export async function initSandbox(
   folder: string,
   tenant: SandboxTenant,
-  flags: Flags,
+  flags: InitFlags,
   environment: Environment,
 ): Promise<InitReport> {
   const config = join(folder, CONFIG_NAME);
   const isThere = await stat(config).then(Boolean, () => false);
   const had = isThere ? await loadConfig({ ...flags, cwd: folder, config, store: undefined }, environment) : undefined;
   const address = had === undefined ? null : tenantAddress(had);
-  if (had !== undefined && (address === null || had.file.tenant?.token?.clientIdFile !== SANDBOX_FILES.clientId))
+  if (
+    had !== undefined &&
+    (address === null ||
+      ![had.file.tenant?.token?.clientIdFile, had.file.tenant?.acd?.accessKeyIdFile].includes(SANDBOX_FILES.clientId))
+  )
     throw new ConfigError(`${config} is not of a sandbox`, "Name another folder: outdial init FOLDER --sandbox.");
   const port = address === null ? 0 : Number(new URL(address).port);
   const { url } = await tenant.listen({ port }).catch((thrown: unknown) => {
@@ -71,8 +78,12 @@ export async function initSandbox(
     throw unwritable(join(folder, STORE_NAME, "sandbox"), thrown);
   }
   await hideStores(folder);
-  const token = `  token: { clientIdFile: ${SANDBOX_FILES.clientId}, clientSecretFile: ${SANDBOX_FILES.clientSecret} }`;
-  return initWorkplace(folder, flags, environment, ["tenant:", `  hosts: ${url}`, token]);
+  const { clientId, clientSecret } = SANDBOX_FILES;
+  const credentials =
+    flags.profile === "acd"
+      ? `  acd: { accessKeyIdFile: ${clientId}, accessKeySecretFile: ${clientSecret} }`
+      : `  token: { clientIdFile: ${clientId}, clientSecretFile: ${clientSecret} }`;
+  return initWorkplace(folder, flags, environment, ["tenant:", ...profileLine(flags), `  hosts: ${url}`, credentials]);
 }
 
 const unwritable = (path: string, thrown: unknown) =>
@@ -81,15 +92,15 @@ const unwritable = (path: string, thrown: unknown) =>
 /** @param folder created when it does not exist. Throws ConfigError, StoreError */
 export async function initWorkplace(
   folder: string,
-  flags: Flags,
+  flags: InitFlags,
   environment: Environment,
-  tenant = tenantLines(flags.tenantUrl),
+  tenant = tenantLines(flags),
 ): Promise<InitReport> {
   const config = join(folder, CONFIG_NAME);
   const isNew = !(await stat(config).then(Boolean, () => false));
   try {
     await makeFolders(folder);
-    if (isNew) await writeFile(config, configText(tenant), { flag: "wx" });
+    if (isNew) await writeFile(config, configText(tenant, flags.profile), { flag: "wx" });
   } catch (thrown) {
     throw unwritable(config, thrown);
   }
@@ -109,15 +120,23 @@ export async function initWorkplace(
   };
 }
 
-const tenantLines = (url: string | undefined): readonly string[] =>
-  url === undefined
-    ? ["# tenant:", "#   hosts: https://api-us-02.niceincontact.com"]
-    : ["tenant:", `  hosts: ${JSON.stringify(url)}`];
+const profileLine = ({ profile }: InitFlags): readonly string[] => (profile === undefined ? [] : [`  profile: ${profile}`]);
 
-function configText(tenant: readonly string[]): string {
+function tenantLines(flags: InitFlags): readonly string[] {
+  const lines = ["tenant:", ...profileLine(flags)];
+  if (flags.tenantUrl !== undefined) return [...lines, `  hosts: ${JSON.stringify(flags.tenantUrl)}`];
+  const isAcd = flags.profile === "acd";
+  const named = [`#   hosts: ${isAcd ? "https://cxone.niceincontact.com" : "https://api-us-02.niceincontact.com"}`];
+  return flags.profile === undefined
+    ? ["# tenant:", ...named]
+    : [...lines, ...named, ...(isAcd ? ["#   acd: { area: na1 }"] : [])];
+}
+
+function configText(tenant: readonly string[], profile: Profile | undefined): string {
+  const [id, secret] = profile === "acd" ? ["ACCESS_KEY_ID", "ACCESS_KEY_SECRET"] : ["CLIENT_ID", "CLIENT_SECRET"];
   return `${[
     "# Settings of outdial for this folder and the folders below it. Paths are relative to this file.",
-    "# Do not write secrets here: CXONE_CLIENT_ID and CXONE_CLIENT_SECRET come from the environment, or from files named by CXONE_CLIENT_ID_FILE, ….",
+    `# Do not write secrets here: CXONE_${id} and CXONE_${secret} come from the environment, or from files named by CXONE_${id}_FILE, ….`,
     "# Every field is described in schemas/outdial.schema.json of the package.",
     ...tenant,
   ].join("\n")}\n`;

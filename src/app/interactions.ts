@@ -3,64 +3,32 @@
 import {
   Corrections,
   CorrectionUseCases,
+  checkCorrections,
+  checkTags,
   createCorrectionLedger,
+  createTagLedger,
   DEFAULT_EXCLUSIVE,
   DISPOSITIONS,
   InteractionUseCases,
   JobRecords,
-  type JobRecordsUseCases,
+  JobRecordsUseCases,
+  type JobUseCases,
   type RowJob,
+  TAG,
+  Tagging,
 } from "../operations/index.ts";
-import { type Config, type Flags, loadConfig } from "./config.ts";
-import type { Environment } from "./environment.ts";
-import { type JobRuntime, runtimeOver } from "./job-runtime.ts";
-import { requireOwnStore, storeOf } from "./store-of-config.ts";
-import { tenantFromConfig } from "./tenant-from-config.ts";
-import { openWorkplace, type Workplace, type WorkplaceOptions } from "./workplace.ts";
+import type { Config } from "./config.ts";
+import { opening } from "./opening.ts";
+import { requireOwnStore } from "./store-of-config.ts";
+import { type Workplace, type WorkplaceOptions, working } from "./workplace.ts";
 
 /** Number of rows under way at once: each needs three requests, and two rows for one interaction wait for each other. */
 const CONCURRENCY = 8;
 const ATTEMPTS = 3;
-/** The rate family that corrections share with other small calls. */
-export const CORRECTION_RATE = "other";
-
-/** Everything a job of corrections needs. */
-export interface CorrectionsRuntime extends JobRuntime {
-  readonly corrections: Corrections;
-}
-
-interface CorrectionsOptions extends WorkplaceOptions {
-  readonly concurrency?: number;
-}
-
-/** Opens what a job of corrections needs. Disposing closes it in reverse order. */
-export async function openCorrections(
-  flags: Flags,
-  environment: Environment,
-  options: CorrectionsOptions,
-): Promise<CorrectionsRuntime> {
-  await using stack = new AsyncDisposableStack();
-  const workplace = await openWorkplace(stack, flags, environment, options);
-  const corrections = await startCorrections(workplace, options);
-  return { ...runtimeOver(stack.move(), workplace, corrections, CORRECTION_RATE), corrections };
-}
-
-/** Starts only what runs jobs of corrections in a workplace. */
-export async function startCorrections(
-  workplace: Workplace,
-  options: Pick<CorrectionsOptions, "concurrency">,
-): Promise<Corrections> {
-  const corrections = correctionsOn(workplace, options);
-  workplace.runs.add(corrections.kind());
-  await workplace.launch();
-  workplace.startDelivery();
-  return corrections;
-}
-
 /** What runs jobs of corrections in a workplace, to be added to its runs. */
 export function correctionsOn(
   workplace: Workplace,
-  options: Pick<CorrectionsOptions, "concurrency"> & { readonly onStopped?: (job: RowJob) => void },
+  options: { readonly concurrency?: number } & { readonly onStopped?: (job: RowJob) => void },
 ): Corrections {
   const { config, tenant, store, random, replica } = workplace;
   const given = config.file.interactions;
@@ -112,54 +80,95 @@ export function correctionUseCasesOn(
   return new CorrectionUseCases(workplace, exclusiveOf(workplace.config), corrections, records);
 }
 
-/** A change of an interaction that this store knows. Entries: as read before, as intended, and as read afterwards. */
-interface KnownChange {
-  readonly interactionId: string;
-  readonly at: string;
-  readonly actor: string;
-  readonly jobId: string;
-  readonly line: number;
-  readonly before: unknown;
-  readonly intended: unknown;
-  readonly stored: unknown;
+/** The interactions that were corrected from this store. Entries of a change: as read before, as intended, and as read afterwards. */
+export const openInteractionChanges = opening(async ({ store: opened }) => {
+  const { interactionChanges } = await opened();
+  return {
+    /** The latest first. */
+    async list(asked: { readonly interactionId?: string | undefined; readonly limit: number }) {
+      const found = await interactionChanges.latest(asked);
+      return found.map(({ announcedAt, interactionId, actor, jobId, line, before, intended, stored }) => {
+        const at = new Date(announcedAt).toISOString();
+        return { interactionId, at, actor, jobId, line, before, intended, stored };
+      });
+    },
+  };
+});
+
+/** Opens what shows interactions; stores nothing. */
+export const openInteractions = opening(
+  async ({ config, tenant }) => new InteractionUseCases({ tenant: await tenant(), clock: config.clock }, exclusiveOf(config)),
+);
+
+/** Opens what shows what corrections would do; stores nothing. Throws StoreError `other_tenant` as the corrections would. */
+export const openCorrections = opening(async ({ config, environment, tenant }) => {
+  await requireOwnStore(config, environment);
+  return new InteractionUseCases({ tenant: await tenant(), clock: config.clock }, exclusiveOf(config));
+});
+
+// Wiring of bulk tagging.
+
+interface TaggingOptions extends WorkplaceOptions {
+  readonly concurrency?: number;
 }
 
-/** The interactions that were corrected from this store, the latest first. */
-export async function openInteractionChanges(
-  flags: Flags,
-  environment: Environment,
-  asked: { readonly interactionId?: string | undefined; readonly limit: number },
-): Promise<readonly KnownChange[]> {
-  const store = await storeOf(await loadConfig(flags, environment), environment);
-  try {
-    const found = await store.interactionChanges.latest(asked);
-    return found.map(({ announcedAt, interactionId, actor, jobId, line, before, intended, stored }) => ({
-      interactionId,
-      at: new Date(announcedAt).toISOString(),
-      actor,
-      jobId,
-      line,
-      before,
-      intended,
-      stored,
-    }));
-  } finally {
-    await store.close();
-  }
-}
+/** Opens what only checks files of rows: needs no store. Throws StoreError `other_tenant` as the jobs would. */
+export const openChecks = opening(async ({ config, environment, tenant: connected }) => {
+  const tenant = await connected();
+  await requireOwnStore(config, environment);
+  const checks: Pick<JobUseCases, "checkTags" | "checkCorrections"> = {
+    checkTags: (...asked) => checkTags(tenant, ...asked),
+    checkCorrections: (...asked) => checkCorrections(tenant, ...asked),
+  };
+  return checks;
+});
 
-/**
- * Opens what shows interactions and what corrections would do; stores nothing.
- * @param use.dryRun whether corrections are checked: then it throws StoreError `other_tenant` as the corrections would
- */
-export async function openInteractions(
-  flags: Flags,
-  environment: Environment,
-  { dryRun = false }: { readonly dryRun?: boolean } = {},
-): Promise<InteractionUseCases & AsyncDisposable> {
-  const config = await loadConfig(flags, environment);
-  if (dryRun) await requireOwnStore(config, environment);
-  const tenant = await tenantFromConfig(config, environment);
-  const interactions = new InteractionUseCases({ tenant, clock: config.clock }, exclusiveOf(config));
-  return Object.assign(interactions, { [Symbol.asyncDispose]: () => tenant.close() });
+/** Opens everything that a tagging job needs. */
+export const openTagging = working((workplace, options: TaggingOptions) => {
+  const tagging = taggingOn(workplace, options);
+  workplace.runs.add(tagging.kind());
+  return {
+    tagging,
+    /** Stops the run in this process early: rows under way are finished and recorded, and the job can be resumed. */
+    interrupt: () => workplace.runs.interrupt(),
+    records: new JobRecordsUseCases(workplace),
+    verifyAudit: () => workplace.store.audit.verify(),
+    /** Waits until due events are delivered, as long as their receiver takes them. */
+    deliverEvents: () => workplace.deliverEvents(),
+  };
+});
+
+/** What runs tagging jobs in a workplace, to be added to its runs. */
+export function taggingOn(
+  workplace: Workplace,
+  options: Pick<TaggingOptions, "concurrency"> & { readonly onStopped?: (job: RowJob) => void },
+): Tagging {
+  const { config, tenant, store, random, replica } = workplace;
+  return new Tagging({
+    jobs: new JobRecords(store.jobs, [TAG], workplace.scope),
+    ledgerOf: (campaignId, instead) =>
+      createTagLedger({
+        jobs: store.jobs,
+        actor: config.actor,
+        campaignId,
+        instead,
+        executor: replica.id,
+        now: () => config.clock.now(),
+        takes: (type) => store.endpoints.takes(type),
+        onItem: workplace.onItem,
+      }),
+    runs: workplace.runs,
+    scope: workplace.scope,
+    onStopped: options.onStopped,
+    replicas: replica,
+    record: (entry) => store.audit.append([entry]),
+    matrices: tenant.capabilities,
+    writer: tenant.capabilities.dispositionWriter,
+    reader: tenant.capabilities.callReader,
+    clock: config.clock,
+    random,
+    actor: config.actor,
+    replicaId: replica.id,
+    concurrency: options.concurrency ?? config.concurrency,
+  });
 }

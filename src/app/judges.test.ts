@@ -3,20 +3,20 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Readiness } from "../server/index.ts";
-import { type Check, isReady } from "./doctor/check.ts";
+import { type Check, isReady } from "./doctor/examine.ts";
 import { type ProbeStep, verdictOf } from "./tenant-probe.ts";
 
 test("doctor: with a check less than all, or one that found nothing out, a workplace is not ready", () => {
-  const check = (state: Check["state"]): Check => ({ check: "tenant", state, text: "", mend: null });
-  expect(isReady([])).toBe(false);
+  const state = fc.constantFrom("ok" as const, "warn" as const);
+  const other = fc.constantFrom<Check["state"]>("ok", "warn", "todo");
+  const check = (of: string) => (one: Check["state"]) => ({ check: of, state: one, text: "", mend: null });
   fc.assert(
-    fc.property(
-      fc.array(fc.constantFrom("ok" as const, "warn" as const)),
-      fc.constantFrom("fail" as const, "todo" as const),
-      (states, lost) => {
-        expect(isReady([...states.map(check), check(lost)])).toBe(false);
-      },
-    ),
+    fc.property(state, fc.array(other), (ofTenant, others) => {
+      const [tenant, rest] = [check("tenant"), others.map(check("store"))];
+      expect(isReady([...rest, tenant(ofTenant)])).toBe(true);
+      for (const lost of [[], [tenant("fail")], [tenant("todo")], [tenant(ofTenant), check("store")("fail")]])
+        expect(isReady([...rest, ...lost])).toBe(false);
+    }),
   );
 });
 
@@ -35,7 +35,8 @@ test("tenant probe: without a read, or one that failed or was not made, no capab
   fc.assert(
     fc.property(fc.array(state, { minLength: 3, maxLength: 3 }), fc.nat(2), (states, at) => {
       expect(judged(states.slice(0, at))).not.toBe("yes");
-      for (const lost of ["failed", "skipped", "not permitted"] as const) expect(judged(states.with(at, lost))).not.toBe("yes");
+      for (const lost of ["failed", "skipped", "not permitted"] as const)
+        expect(judged(states.with(at, lost))).toBe(states.with(at, lost).includes("not permitted") ? "not permitted" : "unknown");
     }),
   );
 });
@@ -44,16 +45,22 @@ test("readiness: what the store, the list of replicas or the token does not answ
   const state = { at: 0, schemaVersion: 1, wantedVersion: 1 };
   const replica = { id: "me", silentMs: 0, intervalMs: 2000 };
   const silent = () => Promise.reject(new Error("no answer"));
+  let failed: readonly string[] = [];
   const clock = { now: () => 0, sleep: () => new Promise<void>(() => undefined) };
   const readyOf = async (change: {
     state?: () => Promise<object>;
     replicas?: () => Promise<readonly object[]>;
     token?: () => Promise<object>;
+    told?: readonly string[];
+    unseen?: number;
   }) => {
-    const health = { state: change.state ?? (async () => state), conditions: () => [], unseenHeads: () => 0 };
+    const conditions = () => (change.told ?? []).map((name) => ({ name, message: "" }));
+    const health = { state: change.state ?? (async () => state), conditions, unseenHeads: () => change.unseen ?? 0 };
     const store = { health, replicas: { list: change.replicas ?? (async () => [replica]) } };
     const made = new Readiness({ store, replica: "me", clock, token: change.token } as never);
-    return (await made.check()).ready;
+    const { ready, checks } = await made.check();
+    failed = checks.flatMap(({ name, ok }) => (ok ? [] : [name]));
+    return ready;
   };
   expect(await readyOf({})).toBe(true);
   for (const lost of [
@@ -65,6 +72,24 @@ test("readiness: what the store, the list of replicas or the token does not answ
     { token: async () => ({ isRefused: true, leavesWork: true }) },
     { state: async () => ({ ...state, at: 60_000 }) },
     { state: async () => ({ ...state, schemaVersion: 0 }) },
+    { replicas: async () => [{ ...replica, silentMs: 8000 }] },
+    { state: async () => ({ ...state, at: 30_001 }) },
+    { told: ["store_full"], state: async () => ({ ...state, at: 30_001 }) },
+    { told: ["store_full"], replicas: silent },
+    { told: ["other_tenant"] },
   ])
-    expect(await readyOf(lost)).toBe(false);
+    expect([lost, await readyOf(lost)]).toEqual([lost, false]);
+  // What all have, what a full store explains, and a token that no other service has in a better state, are told, and take no process out.
+  const late = async () => [{ ...replica, silentMs: 60_000 }];
+  for (const [change, told] of [
+    [{ replicas: async () => [{ ...replica, silentMs: 7999 }] }, []],
+    [{ state: async () => ({ ...state, at: 30_000 }) }, []],
+    [{ unseen: 1 }, ["heads"]],
+    [{ told: ["store_full"], replicas: late }, ["heartbeat", "room"]],
+    [{ token: async () => ({ isRefused: true, leavesWork: false }) }, ["token"]],
+    [{ token: async () => ({ isRefused: false, leavesWork: true }) }, []],
+  ] as const) {
+    expect(await readyOf(change)).toBe(true);
+    expect(failed).toEqual(told);
+  }
 });

@@ -18,18 +18,6 @@ const SETTLE_MS = 4_000;
 /** Time for requests under way to end when it closes, ms. */
 const DRAIN_MS = 2_000;
 
-/** The tools over a workplace. */
-export interface Assistance extends AsyncDisposable {
-  /** Names of the tools. */
-  readonly tools: readonly string[];
-  /** The client's name for requests over streams, as in the audit log. */
-  readonly name: string;
-  /** Serves one assistant over two streams until the input ends or the signal is aborted. */
-  serveStreams(input: Readable, output: Writable, signal: AbortSignal): Promise<void>;
-  /** Serves clients that have a token of the service, on a loopback address. @returns the address */
-  listen(port: number): Promise<string>;
-}
-
 interface AssistanceOptions {
   /** Verbs that are allowed in addition to those that read. */
   readonly allow: readonly string[];
@@ -37,8 +25,8 @@ interface AssistanceOptions {
   readonly warn: (message: string) => void;
 }
 
-/** Opens the tools. Throws ConfigError, StoreError, OutdialError `missing_package`. */
-export async function openAssistance(flags: Flags, environment: Environment, options: AssistanceOptions): Promise<Assistance> {
+/** Opens the tools over a workplace. Throws ConfigError, StoreError, OutdialError `missing_package`. */
+export async function openAssistance(flags: Flags, environment: Environment, options: AssistanceOptions) {
   const { allow, warn } = options;
   await using stack = new AsyncDisposableStack();
   const acts = allow.length > 0;
@@ -90,10 +78,14 @@ export async function openAssistance(flags: Flags, environment: Environment, opt
   const name = `${ASSISTANT_PREFIX}${actor}`;
   const owned = stack.move();
   return {
+    /** Names of the tools. */
     tools: mcp.tools.map((tool) => tool.name),
+    /** The client's name for requests over streams, as in the audit log. */
     name,
-    serveStreams: (input, output, signal) => mcp.serveStreams(input, output, name, signal),
-    async listen(port) {
+    /** Serves one assistant over two streams until the input ends or the signal is aborted. */
+    serveStreams: (input: Readable, output: Writable, signal: AbortSignal) => mcp.serveStreams(input, output, name, signal),
+    /** Serves clients that have a token of the service, on a loopback address. @returns the address */
+    async listen(port: number) {
       const listening = await listen((request, env) => mcp.fetch(request, env), { host: "127.0.0.1", port });
       owned.defer(() => listening.stop(DRAIN_MS));
       return `${listening.url}${mcp.path}`;

@@ -1,24 +1,21 @@
 // Wiring of outcomes: the lake over the store's list of files, and retrieval into it.
 
 import { randomUUID } from "node:crypto";
-import { createRandom, type RandomStream } from "../kernel/index.ts";
+import { createRandom, messageOf } from "../kernel/index.ts";
 import {
   compareOutcomes,
+  createCrmAnnouncer,
   findRetrieval,
   type Interruption,
   OutcomeRecordsUseCases,
   planReport,
-  type ReconcileReport,
   type ReconcileSink,
   type ReportRequest,
   type ReportRules,
   type RetrievalInput,
-  type RetrievalProgress,
   type RetrievalRequest,
   Retrieving,
   type Rhythm,
-  type RunVerdict,
-  readMatrix,
   recordOutcomes,
   runSchedules,
   setSchedules,
@@ -26,13 +23,11 @@ import {
 } from "../operations/index.ts";
 import { type OutcomeLake, type OutcomeReport, openLake } from "../outcomes/index.ts";
 import type { Retrieval, Store } from "../store/index.ts";
-import { TenantError } from "../tenant/index.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
-import { announceToCrm } from "./crm-announcer.ts";
 import type { Environment } from "./environment.ts";
+import { opening } from "./opening.ts";
 import { outcomeMapOf } from "./outcome-map.ts";
-import { storeOf } from "./store-of-config.ts";
-import { lakeRoot, openWorkplace, type Workplace, type WorkplaceOptions } from "./workplace.ts";
+import { lakeRoot, type Workplace, type WorkplaceOptions, working } from "./workplace.ts";
 
 /**
  * Attempts of the client for one page; retrieval itself repeats with smaller pages, which helps when repeating the same request
@@ -43,45 +38,10 @@ const PAGE_ATTEMPTS = 2;
 const DOWNLOADS = 4;
 
 /** The lake and the records of retrievals; needs no tenant. */
-export interface OutcomeRecords extends AsyncDisposable {
-  readonly config: Config;
-  readonly store: Store;
-  readonly lake: OutcomeLake;
-  readonly random: RandomStream;
-  retrievals(query: {
-    readonly limit: number;
-    readonly campaignId?: string | undefined;
-    readonly after?: string | undefined;
-  }): Promise<Retrieval[]>;
-  /** Undefined when there is none with that id. */
-  retrieval(jobId: string): Promise<Retrieval | undefined>;
-  /** Throws OperationError `job_not_found`. */
-  find(jobId: string): Promise<Retrieval>;
-  /** Undefined when it has not ended. */
-  verify(retrieval: Retrieval): Promise<RunVerdict | undefined>;
-  readonly known: OutcomeRecordsUseCases;
-}
+export type OutcomeRecords = Awaited<ReturnType<typeof openOutcomeRecords>>;
 
 /** Everything that retrieval needs. */
-export interface OutcomesRuntime extends OutcomeRecords {
-  readonly retrieving: Retrieving;
-  /** Stops what runs in this process early: requests already sent are finished and recorded, and it can be resumed. */
-  interrupt(): Interruption;
-  /** Retrieves campaigns at regular times, with staggered turns. @returns warnings. Throws OperationError `invalid_input` */
-  setSchedules(
-    campaignIds: readonly string[],
-    input: Omit<RetrievalInput, "campaignId">,
-    rhythm: Rhythm,
-  ): Promise<readonly string[]>;
-  runSchedules(options: {
-    readonly campaignIds?: readonly string[] | undefined;
-    readonly onProgress?: (progress: RetrievalProgress) => void;
-    readonly onRun: (run: { readonly retrieval: Retrieval } | { readonly failed: unknown }) => Promise<void> | void;
-  }): Promise<void>;
-  reconcile(request: RetrievalRequest, sink: ReconcileSink): Promise<ReconcileReport>;
-  /** Why a campaign may have no calls, as a sentence: the tenant does not know it. Undefined when it does, or does not say. */
-  doubt(campaignId: string): Promise<string | undefined>;
-}
+export type OutcomesRuntime = Awaited<ReturnType<typeof openOutcomes>>;
 
 interface OutcomesOptions extends WorkplaceOptions {
   /** Number of windows that are read at once; by default `outcomes.downloads` of the configuration, else 4. */
@@ -91,34 +51,24 @@ interface OutcomesOptions extends WorkplaceOptions {
 }
 
 /** Opens the lake and the store. */
-export async function openOutcomeRecords(flags: Flags, environment: Environment): Promise<OutcomeRecords> {
-  await using stack = new AsyncDisposableStack();
-  const config = await loadConfig(flags, environment);
-  const store = await storeOf(config, environment);
-  stack.defer(() => store.close());
-  const records = recordsOver(stack, config, store);
-  const owned = stack.move();
-  return { ...records, [Symbol.asyncDispose]: () => owned.disposeAsync() };
-}
+export const openOutcomeRecords = opening(async ({ config, store, stack }) => recordsOver(stack, config, await store()));
 
-/** Opens what retrieval needs. Disposing closes it in reverse order. */
-export async function openOutcomes(flags: Flags, environment: Environment, options: OutcomesOptions): Promise<OutcomesRuntime> {
-  await using stack = new AsyncDisposableStack();
-  const workplace = await openWorkplace(stack, flags, environment, { usualRetry: { maxAttempts: PAGE_ATTEMPTS }, ...options });
-  const outcomes = outcomesOn(stack, workplace, options);
-  workplace.runs.add(outcomes.retrieving.kind());
-  await workplace.launch();
-  workplace.startDelivery();
-  const owned = stack.move();
-  return { ...outcomes, [Symbol.asyncDispose]: () => owned.disposeAsync() };
-}
+/** Opens what retrieval needs. */
+export const openOutcomes = working(
+  (workplace, options: OutcomesOptions, stack) => {
+    const outcomes = outcomesOn(stack, workplace, options);
+    workplace.runs.add(outcomes.retrieving.kind());
+    return outcomes;
+  },
+  { usualRetry: { maxAttempts: PAGE_ATTEMPTS } },
+);
 
 /** Retrieval in a workplace, to be added to its runs. The lake closes with `stack`. */
 export function outcomesOn(
   stack: AsyncDisposableStack,
   workplace: Workplace,
   options: Pick<OutcomesOptions, "warn" | "onEnded" | "downloads">,
-): Omit<OutcomesRuntime, keyof AsyncDisposable> {
+) {
   const { config, store, tenant, random, replica } = workplace;
   const records = recordsOver(stack, config, store);
   const { outcomeSource: source, dispositionCatalog: catalog, metricsSource: metrics } = tenant.capabilities;
@@ -148,57 +98,57 @@ export function outcomesOn(
     },
     onEnded: async (retrieval) => {
       if (store.endpoints.takes("OUTCOMES_RETRIEVED")) {
-        await announceToCrm(records, retrieval, options.warn);
+        await announceToCrm(records, retrieval).catch((thrown: unknown) =>
+          // It does not fail the retrieval: the next push makes up for it.
+          options.warn(
+            `the event of ${retrieval.jobId} was not written for the CRM: ${messageOf(thrown)}; outdial outcomes push crm writes it`,
+          ),
+        );
         await workplace.deliverEvents();
       }
-      await options.onEnded?.(retrieval, runtime);
+      await options.onEnded?.(retrieval, records);
     },
   });
-  const runtime: Omit<OutcomesRuntime, keyof AsyncDisposable> = {
+  return {
     ...records,
     retrieving,
-    interrupt: () => workplace.runs.interrupt(),
-    async setSchedules(campaignIds, input, rhythm) {
+    /** Stops what runs in this process early: requests already sent are finished and recorded, and it can be resumed. */
+    interrupt: (): Interruption => workplace.runs.interrupt(),
+    /** Retrieves campaigns at regular times, with staggered turns. @returns warnings. Throws OperationError `invalid_input` */
+    async setSchedules(campaignIds: readonly string[], input: Omit<RetrievalInput, "campaignId">, rhythm: Rhythm) {
       const parts = { retrieving, schedules: store.retrievalSchedules, clock };
       return (await setSchedules(parts, campaignIds, input, { rhythm, by: config.actor })).warnings;
     },
-    runSchedules: (given) =>
+    runSchedules: (given: Omit<Parameters<typeof runSchedules>[1], "signal">) =>
       runSchedules(
         { retrieving, ledger: store.retrievals, schedules: store.retrievalSchedules, clock, replicaId: workplace.replica.id },
         { ...given, signal: workplace.runs.interrupted },
       ),
-    reconcile: (request, sink) =>
+    reconcile: (request: RetrievalRequest, sink: ReconcileSink) =>
       compareOutcomes(workplace, { lake, takesRecords: workplace.crmRecordsUrl !== undefined }, request, sink),
-    async doubt(campaignId) {
-      try {
-        await readMatrix(tenant.capabilities, campaignId);
-      } catch (thrown) {
-        if (thrown instanceof TenantError && thrown.code === "not_found")
-          return `the tenant knows no campaign ${campaignId}${thrown.advice === undefined ? "" : `. ${thrown.advice}`}`;
-      }
-      return undefined;
-    },
   };
-  return runtime;
 }
 
-function recordsOver(stack: AsyncDisposableStack, config: Config, store: Store): Omit<OutcomeRecords, keyof AsyncDisposable> {
-  const lake = lakeOn(stack, { config, store });
+function recordsOver(stack: AsyncDisposableStack, config: Config, store: Store) {
+  const lake = lakeOn(stack, config, store);
   return {
     config,
     store,
     lake,
     random: createRandom(randomUUID(), "lake"),
-    retrievals: (query) => store.retrievals.list(query),
-    retrieval: (jobId) => store.retrievals.get(jobId),
-    find: (jobId) => findRetrieval(store.retrievals, jobId),
-    verify: (retrieval) => verifyRetrieval(lake, retrieval),
+    retrievals: (query: Parameters<Store["retrievals"]["list"]>[0]) => store.retrievals.list(query),
+    /** Undefined when there is none with that id. */
+    retrieval: (jobId: string) => store.retrievals.get(jobId),
+    /** Throws OperationError `job_not_found`. */
+    find: (jobId: string) => findRetrieval(store.retrievals, jobId),
+    /** Undefined when it has not ended. */
+    verify: (retrieval: Retrieval) => verifyRetrieval(lake, retrieval),
     known: new OutcomeRecordsUseCases({ store }, { lake }),
   };
 }
 
 /** The lake of a configuration, closed with `stack`. */
-export function lakeOn(stack: AsyncDisposableStack, { config, store }: Pick<OutcomeRecords, "config" | "store">): OutcomeLake {
+function lakeOn(stack: AsyncDisposableStack, config: Config, store: Store): OutcomeLake {
   const random = createRandom(randomUUID(), "lake");
   const lake = openLake({ root: lakeRoot(config), catalog: store.lakeFiles, random, now: () => config.clock.now() });
   stack.defer(() => lake.close());
@@ -226,7 +176,7 @@ export async function reportOnOutcomes(
   const plan = await planReport(reportRulesOf(await loadConfig(flags, environment)), request);
   await using records = await openOutcomeRecords(flags, environment);
   const { report } = await plan.report(records);
-  if (report.calls === 0) onNone?.(await campaignsIn(records.lake));
+  if (!report.calls) onNone?.(await campaignsIn(records.lake));
   return report;
 }
 
@@ -234,3 +184,12 @@ export async function reportOnOutcomes(
 export const campaignsIn = async (lake: OutcomeLake): Promise<readonly string[]> => [
   ...new Set((await lake.partitions()).map(({ campaignId }) => campaignId)),
 ];
+
+/** Queues the event of a retrieval that ended. */
+async function announceToCrm(
+  { config, store, lake }: Pick<OutcomeRecords, "config" | "store" | "lake">,
+  retrieval: Retrieval,
+): Promise<void> {
+  const over = { ledger: store.crm, retrievals: store.retrievals, profile: store.profile, lake, map: await outcomeMapOf(config) };
+  await createCrmAnnouncer({ ...over, actor: config.actor }).announce(retrieval);
+}

@@ -4,6 +4,7 @@ import type { Clock } from "../kernel/index.ts";
 import type {
   AuditUseCases,
   CallTag,
+  CallUseCases,
   CampaignFileUseCases,
   CampaignUseCases,
   ComplianceUseCases,
@@ -110,6 +111,8 @@ export interface Outdial extends AsyncDisposable {
   readonly doNotCall: TenantDnc;
   /** Callbacks that the tenant places by itself: list and delete. */
   readonly callbacks: TenantCallbacks;
+  /** The calls of a number, and where recordings are played. */
+  readonly calls: CallUseCases;
   /**
    * Tags one call: checked, retried, settled and audited like a row of a list. Throws OutdialError when the call has no result.
    */

@@ -16,15 +16,15 @@ const made = new Map<string, Promise<Predicted>>();
 export function remembering(
   predict: (asked: Predictable) => Predicted | Promise<Predicted>,
 ): (asked: Predictable) => Promise<Predicted> {
-  return ({ settings, carrier, expected, measured, run }) => {
+  return ({ settings, carrier, expected, measured, run, effort }) => {
     // The same values measured again are the same input.
     const { answerRate, agents } = measured ?? {};
     const values = { low: answerRate?.low, high: answerRate?.high, agents: agents?.count };
-    const key = canonicalJson({ settings, carrier, expected, values, run });
+    const key = canonicalJson({ settings, carrier, expected, values, run, effort });
     const at = { answerRate: answerRate?.at, agents: agents?.at };
     const known = made.get(key);
     if (known !== undefined) return known.then((prediction) => dated(prediction, at));
-    const prediction = (async () => predict({ settings, carrier, expected, measured, run }))();
+    const prediction = (async () => predict({ settings, carrier, expected, measured, run, effort }))();
     made.set(key, prediction);
     prediction.catch(() => made.delete(key));
     const [oldest] = made.keys();

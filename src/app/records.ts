@@ -13,33 +13,14 @@ import {
   stopRecords,
 } from "../operations/index.ts";
 import { stopResultOf, stopViewOf } from "../operations/views/index.ts";
-import type { LifeStanding, StandingConflict, Store } from "../store/index.ts";
+import type { Store } from "../store/index.ts";
 import { complianceOn, rulesOf } from "./compliance.ts";
-import { type Flags, keptIn, loadConfig } from "./config.ts";
-import type { Environment } from "./environment.ts";
+import { keptIn } from "./config.ts";
+import { opening } from "./opening.ts";
 import { processLives, processSpace } from "./process-space.ts";
 import { allOf, mailOf, receiversOf } from "./receivers.ts";
 import { conditionsOf } from "./service/replicas.ts";
 import { Waits } from "./service/waits.ts";
-import { storeOf } from "./store-of-config.ts";
-
-/** The ledger, the audit log and the outbox; needs no tenant. */
-export interface Records extends AsyncDisposable {
-  readonly jobs: JobRecordsUseCases;
-  /** The actor. */
-  readonly actor: string;
-  readonly audit: AuditUseCases;
-  /** Heads outside the store that do not fit it. */
-  heldAudit(): Promise<readonly StandingConflict[]>;
-  /** Accepts the log as it is. Throws StoreError `invalid_state` when every head fits. */
-  acceptHeads(reason: string): Promise<readonly StandingConflict[]>;
-  /** Deliveries of events; receivers are known by name only, so no secret is needed. */
-  readonly deliveries: DeliveryUseCases;
-  /** What the tenant's answers lack of what is known. */
-  readonly known: KnownAnswers;
-  /** What is kept, for how long, and what was removed so far. */
-  readonly lives: { list(): Promise<readonly LifeStanding[]> };
-}
 
 /** Which processes of a store are dead, as seen from this machine, by a process that is not one of them. */
 export const livesHere = ({ replicas }: Pick<Store, "replicas">) => livesOf(replicas, { host: processSpace(), processLives });
@@ -53,39 +34,39 @@ export function stopReads(store: Store, clock: Clock): Pick<CampaignUseCases, "s
   };
 }
 
-/** Opens the records of a store. */
-export async function openRecords(flags: Flags, environment: Environment): Promise<Records> {
-  const config = await loadConfig(flags, environment);
+/** The ledger, the audit log and the outbox; needs no tenant. */
+export const openRecords = opening(async ({ config, store: opened }) => {
   const { actor, clock } = config;
   // Evidence can be read whatever tenant is configured.
-  const store = await storeOf(config, environment, { makes: "nothing", anyTenant: true });
-  const replica = livesHere(store);
+  const store = await opened({ makes: "nothing", anyTenant: true });
   return {
-    jobs: new JobRecordsUseCases({ store, clock, replica }),
+    jobs: new JobRecordsUseCases({ store, clock, replica: livesHere(store) }),
+    /** The actor. */
     actor,
     audit: new AuditUseCases({ store, clock }, rulesOf(config, {})),
+    /** Heads outside the store that do not fit it. */
     async heldAudit() {
       await store.audit.compareHeads({ keep: false });
       return store.audit.held;
     },
-    acceptHeads: (reason) => store.audit.acceptHeads(actor, reason),
+    /** Accepts the log as it is. Throws StoreError `invalid_state` when every head fits. */
+    acceptHeads: (reason: string) => store.audit.acceptHeads(actor, reason),
+    /** Deliveries of events; receivers are known by name only, so no secret is needed. */
     deliveries: new DeliveryUseCases({ store, clock }, () => ({})),
+    /** What the tenant's answers lack of what is known. */
     known: new KnownAnswers({ store }),
+    /** What is kept, for how long, and what was removed so far. */
     lives: { list: () => store.lives.list(keptIn(config.file)) },
-    [Symbol.asyncDispose]: () => store.close(),
   };
-}
+});
 
 /** Most jobs that are looked at for what they wait for. */
 const JOBS = 1000;
 
 /** Opens what needs a person's attention, by what is stored and by the processes on the store; needs no tenant. */
-export async function openAttention(flags: Flags, environment: Environment): Promise<AttentionUseCases & AsyncDisposable> {
-  const config = await loadConfig(flags, environment);
+export const openAttention = opening(async ({ config, environment, store: opened }) => {
   const { clock } = config;
-  const store = await storeOf(config, environment);
-  await using stack = new AsyncDisposableStack();
-  stack.defer(() => store.close());
+  const store = await opened();
   // What a service finds by itself, again and again.
   await store.audit.compareHeads({ keep: false });
   const { refused, differ } = conditionsOf(await livesHere(store).live());
@@ -93,7 +74,7 @@ export async function openAttention(flags: Flags, environment: Environment): Pro
   const jobs = await store.jobs.listJobs({ status: ["stopped"], limit: JOBS });
   store.health.note("jobs", new Waits().take(jobs, clock.now()));
   const random = createRandom(randomUUID(), "attention");
-  const attention = new AttentionUseCases(
+  return new AttentionUseCases(
     { store, clock },
     {
       ...complianceOn({ config, store, clock, random }),
@@ -107,6 +88,4 @@ export async function openAttention(flags: Flags, environment: Environment): Pro
       },
     },
   );
-  const owned = stack.move();
-  return Object.assign(attention, { [Symbol.asyncDispose]: () => owned.disposeAsync() });
-}
+});

@@ -6,36 +6,17 @@ import { createRandom } from "../kernel/index.ts";
 import { type CampaignGate, ContactUseCases, compileRulePack, createCampaignGate, endOfDay } from "../operations/index.ts";
 import type { TenantLink } from "../tenant/index.ts";
 import { type FactsRuntime, type RulesAsked, rulesOf } from "./compliance.ts";
-import { type Flags, loadConfig } from "./config.ts";
-import type { Environment } from "./environment.ts";
-import { storeOf } from "./store-of-config.ts";
-import { tenantFromConfig } from "./tenant-from-config.ts";
+import { opening } from "./opening.ts";
 import type { Workplace } from "./workplace.ts";
 
-/** Contact lists over an open store. */
-export interface SegmentRuntime extends AsyncDisposable {
-  readonly contacts: ContactUseCases;
-  /** The actor. */
-  readonly actor: string;
-}
-
-/** Opens what segments need. @param options.limits "off" removes every request limit */
-export async function openSegments(
-  flags: Flags,
-  environment: Environment,
-  { limits, ...asked }: RulesAsked & { readonly limits?: "off" | undefined } = {},
-): Promise<SegmentRuntime> {
-  const config = await loadConfig(flags, environment);
-  await using stack = new AsyncDisposableStack();
-  const tenant = await tenantFromConfig(config, environment, limits === undefined ? {} : { limits });
-  stack.defer(() => tenant.close());
-  const store = await storeOf(config, environment);
-  stack.defer(() => store.close());
-  const random = createRandom(randomUUID(), "facts");
-  const contacts = contactsOn({ config, tenant, store, clock: config.clock, random }, asked);
-  const owned = stack.move();
-  return { contacts, actor: config.actor, [Symbol.asyncDispose]: () => owned.disposeAsync() };
-}
+/** Opens what segments need. `limits` "off" removes every request limit. */
+export const openSegments = opening(
+  async ({ config, tenant, store }, { limits, ...asked }: RulesAsked & { readonly limits?: "off" | undefined } = {}) => {
+    const random = createRandom(randomUUID(), "facts");
+    const parts = { tenant: await tenant(limits === undefined ? {} : { limits }), store: await store() };
+    return { contacts: contactsOn({ config, ...parts, clock: config.clock, random }, asked), actor: config.actor };
+  },
+);
 
 /** Contact lists of a workplace. */
 export function contactsOn(
@@ -48,15 +29,7 @@ export function contactsOn(
 /** The pre-dial gate of a configuration over an open store. */
 export async function campaignGateOf(
   tenant: TenantLink,
-  {
-    facts,
-    audit,
-    counts,
-    gate,
-    clock,
-    settings,
-    rules,
-  }: Pick<FactsRuntime, "facts" | "audit" | "counts" | "gate" | "clock" | "settings" | "rules">,
+  { facts, audit, counts, gate, clock, settings, rules }: FactsRuntime,
   given: {
     readonly pack?: RulePack | undefined;
     readonly callType?: CallType | undefined;

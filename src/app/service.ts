@@ -1,10 +1,26 @@
 // The service: one workplace with all use cases, opened once, and the server on top of it. Opened and closed in order.
 
-import { readFile, rm } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, open, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { trace } from "@opentelemetry/api";
-import { type Clock, messageOf } from "../kernel/index.ts";
-import { CampaignMetrics, type CampaignUseCases, type FailoverUseCases, heldAt, lacksOf } from "../operations/index.ts";
+import { type Clock, messageOf, OutdialError } from "../kernel/index.ts";
+import {
+  CampaignMetrics,
+  type CampaignUseCases,
+  DISPOSITIONS,
+  type FailoverUseCases,
+  heldAt,
+  isDue,
+  lacksOf,
+  requestOf,
+  SILENT_MS,
+  stopOf,
+  TAG,
+  waitOf,
+} from "../operations/index.ts";
 import {
   allHooks,
   createServer,
@@ -22,30 +38,40 @@ import {
   type ServiceLogger,
   ServiceMetrics,
   serviceFigures,
+  type Upload,
   vendorSpans,
 } from "../server/index.ts";
-import { type AccessRole, type Store, writeWhole } from "../store/index.ts";
+import {
+  type AccessRole,
+  CAMPAIGN_APPLY,
+  DIALER_CHANGE,
+  type Job,
+  PUSH,
+  RETRIEVE,
+  type Store,
+  StoreError,
+  writeWhole,
+} from "../store/index.ts";
 import { systemClock, type TenantHooks } from "../tenant/index.ts";
 import { capabilitiesOn } from "./capabilities.ts";
 import { rulesOf } from "./compliance.ts";
-import { type Config, type Flags, keptIn, loadConfig } from "./config.ts";
+import { type Config, type Flags, keptIn } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { Correlator, correlated, traceOf } from "./correlation.ts";
 import { goOnWithStops, type StopTiming } from "./emergency-stop.ts";
 import { type Environment, secretFrom } from "./environment.ts";
 import { createInbound, inboundSecrets } from "./inbound.ts";
+import { opening } from "./opening.ts";
 import { allOf } from "./receivers.ts";
 import { Background } from "./service/background.ts";
 import { watchHeads } from "./service/heads.ts";
-import { goOnWithJobs } from "./service/left-behind.ts";
 import { keepGroup } from "./service/opt-outs.ts";
 import { reloadable } from "./service/reload.ts";
 import { watchReplicas } from "./service/replicas.ts";
-import { createSpool } from "./service/spool.ts";
+import { conditionsFound, Waits } from "./service/waits.ts";
 import { workOf } from "./service/work.ts";
 import { signInOf } from "./sign-in.ts";
 import { tenantShown } from "./standing.ts";
-import { storeOf } from "./store-of-config.ts";
 import { packageVersion } from "./version.ts";
 import { openWorkplace, type Workplace } from "./workplace.ts";
 
@@ -467,11 +493,7 @@ async function loginLink(store: Store, url: string, name: string, role: AccessRo
 }
 
 /** Tokens of the service, without starting it. */
-export async function openAccess(flags: Flags, environment: Environment) {
-  const config = await loadConfig(flags, environment);
-  const store = await storeOf(config, environment);
-  return { access: store.access, actor: config.actor, [Symbol.asyncDispose]: () => store.close() };
-}
+export const openAccess = opening(async ({ config: { actor }, store }) => ({ access: (await store()).access, actor }));
 
 async function settingsOf({ file }: Config): Promise<Omit<ServerPorts["settings"], "pages" | "tenant" | "profile" | "lacks">> {
   const { fourEyes = false, publicUrl, proxy, uploadMegabytes = 512 } = file.service ?? {};
@@ -499,4 +521,147 @@ async function keepHouse({ store, config, runs }: Workplace, background: Backgro
 
 function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+// Files that are being uploaded to the service, stored in its folder until their request has ended.
+
+const NO_ROOM: ReadonlySet<unknown> = new Set(["ENOSPC", "EDQUOT"]);
+
+/** Stores uploads below a folder. Files that a dead process left there are deleted. */
+export async function createSpool(dir: string) {
+  const folder = join(dir, "uploads", String(process.pid));
+  await clearDead(join(dir, "uploads"));
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  return {
+    /** Throws `store_full` when the folder has no room. */
+    async keep(bytes: AsyncIterable<Uint8Array>): Promise<Upload & AsyncDisposable> {
+      const path = join(folder, randomUUID());
+      try {
+        // Opened before the first byte comes: a stream that opens it by itself may do so after it was removed.
+        const file = await open(path, "wx", 0o600);
+        await pipeline(bytes, file.createWriteStream());
+      } catch (thrown) {
+        await rm(path, { force: true });
+        throw noRoom(thrown) ?? thrown;
+      }
+      return {
+        name: "upload",
+        contentType: "application/octet-stream",
+        bytes: () => read(path),
+        [Symbol.asyncDispose]: () => rm(path, { force: true }),
+      };
+    },
+    close: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+function noRoom(thrown: unknown): OutdialError | undefined {
+  if (!(thrown instanceof Error && "code" in thrown && NO_ROOM.has(thrown.code))) return undefined;
+  return new OutdialError("store_full", `the folder for files that are sent to the service has no room: ${messageOf(thrown)}`, {
+    advice: "Nothing of the file was used. Make room in the service's folder (.outdial, or --dir), then send it again.",
+    cause: thrown,
+  });
+}
+
+/**
+ * Opens the file only when it is read: a stream opened earlier, for a request that ended before reading, would fail without a
+ * listener when the file is gone, and end the service.
+ */
+async function* read(path: string): AsyncGenerator<Uint8Array> {
+  yield* createReadStream(path) as AsyncIterable<Uint8Array>;
+}
+
+async function clearDead(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const pid = Number(name);
+    if (!Number.isInteger(pid) || !isAlive(pid)) await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (thrown) {
+    return thrown instanceof Error && "code" in thrown && thrown.code === "EPERM";
+  }
+}
+
+// Jobs and imports that nobody works on: runs of processes that died go back to the queue, and jobs without a run get one when
+// nothing forbids it. Imports and approvals that broke off are reported.
+
+/** Jobs without a run are rarer than dead processes: they are searched for in every nth look. */
+const JOBS_EVERY = 5;
+const MOST = 500;
+/** Kinds for which a command line may have a job that it must run itself. */
+const OF_COMMANDS: ReadonlySet<string> = new Set([TAG, DISPOSITIONS, RETRIEVE, PUSH]);
+
+/** Searches for them until the signal. Any service does, whoever began the job. */
+export function goOnWithJobs(
+  { config: { clock }, store, runs, replica }: Pick<Workplace, "config" | "store" | "runs" | "replica">,
+  background: Background,
+  given: {
+    readonly signal: AbortSignal;
+    readonly log: ServiceLog;
+    /** Time between two looks, ms. */
+    readonly everyMs?: number | undefined;
+  },
+): void {
+  const { signal, log, everyMs = LOOK_MS } = given;
+  const warn = (message: string) => log("warn", message);
+  const waits = new Waits();
+  const tellWaits = conditionsFound("jobs", store, log);
+  const isOurs = async (job: Job) =>
+    !OF_COMMANDS.has(job.kind) || (await requestOf(store.audit, job.id)) !== null || (await runs.wasShared(job));
+  // Without a CRM this process runs no pushes.
+  const scopes = runs.kinds();
+  const kinds = [...OF_COMMANDS, DIALER_CHANGE, CAMPAIGN_APPLY].filter((kind) => kind in scopes);
+  const lookForJobs = async () => {
+    const jobs = await store.jobs.listJobs({
+      kinds,
+      status: ["ready", "running", "stopped"],
+      limit: MOST,
+    });
+    const waiting: Job[] = [];
+    for (const job of jobs) {
+      // It is for processes with its own tenant, credentials, lake and CRM.
+      if (typeof job.scope === "string" && job.scope !== scopes[job.kind]?.scope) continue;
+      if (waitOf(job) === undefined || (await isOurs(job))) waiting.push(job);
+    }
+    tellWaits(waits.take(waiting, clock.now()));
+    for (const job of waiting) {
+      if (signal.aborted) return;
+      const isRefused = stopOf(job.error)?.code === "unauthorized" && replica.refusal() === null;
+      const forRefused = isRefused && (await replica.refused(scopes[job.kind]?.scope ?? "")).length > 0;
+      // A change in progress, or a rollout that nobody watches, is also continued when the tenant was away.
+      const due =
+        isDue(job, clock.now(), { retriesAway: job.kind === DIALER_CHANGE, forRefused }) || (await runs.isOrphaned(job));
+      if (due && (await isOurs(job)))
+        await runs.start(job.id).catch((thrown: unknown) => {
+          // The store was bound to another tenant meanwhile: a person decides.
+          if (!(thrown instanceof StoreError && thrown.code === "other_tenant") || store.audit.isHeld) throw thrown;
+        });
+    }
+  };
+  const lookForImports = async () => {
+    // A process that could not reach the database itself a moment ago cannot judge whether others are silent.
+    if (!replica.isSteady()) return;
+    for (const { id, kind, sourceName } of await store.facts.nameBrokenImports(SILENT_MS))
+      warn(`the import ${id} of ${sourceName} (${kind}) broke off; import the file again, only a part of it is in force`);
+  };
+  const lookForApprovals = async () => {
+    if (!replica.isSteady()) return;
+    for (const { id, operation, requestedBy } of await store.requests.nameInterrupted(replica))
+      warn(
+        `the approval ${id} (${operation}, asked for by ${requestedBy}) was being carried out when its service ended; the audit log shows how far it came`,
+      );
+  };
+  background.repeat("jobs that were left behind", { clock, everyMs, signal }, async (looks) => {
+    if (store.audit.isHeld) return;
+    await runs.adopt();
+    if (looks % JOBS_EVERY !== 0) return;
+    await lookForJobs();
+    await lookForImports();
+    await lookForApprovals();
+  });
 }

@@ -10,7 +10,14 @@ export type Predictable = Parameters<Predictor>[0] & { readonly run?: SimulatedR
 const EXPECTED_WITHIN = 0.15;
 
 /** Predicts a run, or the 30 days over which abandonment is measured. */
-export function predictSettings({ settings, carrier, expected, measured, run }: Predictable): SettingsPrediction | string {
+export function predictSettings({
+  settings,
+  carrier,
+  expected,
+  measured,
+  run,
+  effort,
+}: Predictable): SettingsPrediction | string {
   const facts: PredictionFacts = {
     answerRate: measured?.answerRate ?? around(expected.answer_rate, 1),
     handleSeconds: around(expected.handle_seconds),
@@ -21,7 +28,7 @@ export function predictSettings({ settings, carrier, expected, measured, run }: 
     trunks: Math.floor(carrier.max_trunks * (1 - (carrier.current_utilization_percent ?? 0) / 100)),
   };
   try {
-    return { ...predict(settings, facts), basis: basisOf(settings, facts, measured) };
+    return { ...predict(settings, facts, effort === undefined ? {} : { effort }), basis: basisOf(settings, facts, measured) };
   } catch (thrown) {
     if (thrown instanceof DialingError) return `not simulated: ${thrown.message}`;
     throw thrown;

@@ -33,12 +33,14 @@ const line = z.looseObject({
 });
 type NoteLine = z.output<typeof line>;
 
-/** The notes of one stop. When the folder cannot be written, the stop continues: then `warn` is called, once. */
+/** The notes of one stop. When the folder cannot be written, the stop continues: then `warn` is called, once, and what is not written is tried again with what follows. */
 export class StopNotes implements StopJot {
   readonly #path: string;
   readonly #stop: Pick<Stop, "id" | "actor" | "reason" | "scope">;
   readonly #by: { readonly now: () => number; readonly warn: (message: string) => void };
-  #broken = false;
+  /** Lines that are not in the file yet. */
+  #due: string[] = [];
+  #problem: string | undefined;
 
   /** @param dir the working folder, created when it does not exist */
   constructor(
@@ -62,20 +64,28 @@ export class StopNotes implements StopJot {
     this.#add("campaign.stop.end", this.#stop.id, details);
   }
 
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
   discard(): void {
     rmSync(this.#path, { force: true });
   }
 
   #add(action: string, subject: string, details: Readonly<Record<string, unknown>>): void {
-    if (this.#broken) return;
     const { id, actor } = this.#stop;
     const note = { at: this.#by.now(), actor, action, subject, details: { ...details, stop: id } };
+    this.#due.push(`${JSON.stringify(note)}\n`);
     try {
       mkdirSync(join(this.#path, ".."), { recursive: true, mode: 0o700 });
-      appendFileSync(this.#path, `${JSON.stringify(note)}\n`, { mode: 0o600 });
+      // After a failure there may be the beginning of a line.
+      appendFileSync(this.#path, `${this.#problem === undefined ? "" : "\n"}${this.#due.join("")}`, { mode: 0o600 });
+      this.#due = [];
+      this.#problem = undefined;
     } catch (thrown) {
-      this.#broken = true;
-      this.#by.warn(`the steps of the stop cannot be recorded for the audit log: ${messageOf(thrown)}`);
+      const isNew = this.#problem === undefined;
+      this.#problem = `the stop is noted nowhere, and nobody goes on with it when this process ends: ${messageOf(thrown)}`;
+      if (isNew) this.#by.warn(this.#problem);
     }
   }
 }
@@ -162,13 +172,14 @@ const beginning = z.looseObject({
 });
 
 /**
- * Stops of this folder whose process ended before they did, each given to `enter` once, which continues it. @param lives whether
- * a process of this machine is alive
+ * Stops of this folder whose process ended before they did, each given to `enter` once, which continues it, or to `unreadable`: what it was to stop is not
+ * known. @param lives whether a process of this machine is alive
  */
 export async function takeLeftStops(
   dir: string,
   here: { readonly now: () => number; readonly lives: (pid: number) => boolean },
   enter: (stop: LeftStop) => Promise<void>,
+  unreadable: (id: string, at: number) => Promise<void>,
 ): Promise<void> {
   const folder = join(dir, FOLDER);
   for (const name of await readdir(folder).catch(() => [])) {
@@ -178,7 +189,12 @@ export async function takeLeftStops(
     if (here.lives(Number(pid)) && (await idleFor(path)) < ABANDONED_MS) continue;
     const entries = entriesOf(await readFile(path, "utf8").catch(() => ""));
     const left = stopOf(id, entries);
-    if (left === undefined || entries.some(({ action }) => action === "campaign.stop.end")) continue;
+    if (left === undefined) {
+      await unreadable(id, (await stat(path)).mtimeMs);
+      await rename(path, `${path}.unreadable`);
+      continue;
+    }
+    if (entries.some(({ action }) => action === "campaign.stop.end")) continue;
     await enter(left);
     const end: NoteLine = {
       at: here.now(),

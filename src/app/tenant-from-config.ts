@@ -4,10 +4,10 @@ import { parseDuration } from "../kernel/index.ts";
 import type { AcdTenant } from "../tenant/acd/index.ts";
 import { createTenant, type Tenant, type TenantConfig, type TenantDependencies, type TenantHooks } from "../tenant/index.ts";
 import type { Config } from "./config.ts";
+import { type Credential, credentialFrom, credentialName } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { traceOf } from "./correlation.ts";
 import { proxyOf } from "./egress.ts";
-import { type Credential, credentialFrom, credentialName } from "./tenant-choice.ts";
 
 const OFF = { "outbound-write": "off", "outbound-read": "off", campaigns: "off", "dialer-write": "off", other: "off" } as const;
 const ACD_OFF = { "acd-read": "off", "acd-write": "off", "acd-report": "off", "acd-extract": "off" } as const;

@@ -1,50 +1,94 @@
 // Looking at a tenant: one read by its name, all reads compared with the contract, and what the tenant can do. Opens no store.
 
-import type { Clock } from "../kernel/index.ts";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { CallUseCases, TenantCallbacks, TenantDnc } from "../operations/index.ts";
 import { type Flags, loadConfig } from "./config.ts";
 import type { Environment } from "./environment.ts";
-import { type CallAnswer, inputOf, readOf, readsOf, redacted, tableCallsOf } from "./table-calls.ts";
-import { type ConnectedTenant, tenantFromConfig } from "./tenant-from-config.ts";
-import type { Probe } from "./tenant-probe.ts";
-import type { SmokeReport } from "./tenant-smoke.ts";
+import { opening } from "./opening.ts";
+import { storeIfAny } from "./store-of-config.ts";
+import { inputOf, readOf, readsOf, redacted, tableCallsOf } from "./table-calls.ts";
 
 /** A tenant to look at. */
-export interface TenantLook extends AsyncDisposable {
-  readonly profile: "rest" | "acd";
-  /** Every read operation with what it does and its parameters. */
-  reads(): Promise<readonly { readonly operation: string; readonly summary: string; readonly parameters: string }[]>;
-  /** One read. Throws TenantError, ConfigError. */
-  call(operation: string, parameters: readonly string[], body: unknown, signal: AbortSignal): Promise<CallAnswer>;
-  /** What the tenant can do, found out with reads only. */
-  probe(signal: AbortSignal): Promise<Probe>;
-  /** Differences from the contract. @param writes creates objects with a prefix, and removes them */
-  smoke(options: { readonly writes: boolean; readonly signal: AbortSignal }): Promise<SmokeReport>;
-}
-
-export async function openTenantLook(flags: Flags, environment: Environment): Promise<TenantLook> {
-  const config = await loadConfig(flags, environment);
+export const openTenantLook = opening(async ({ config: { clock }, tenant: connected }) => {
   // An unanswered request fails soon: a person is waiting.
-  const tenant: ConnectedTenant = await tenantFromConfig(config, environment, {
-    usualRetry: { maxAttempts: 2, totalMs: 30_000 },
-  });
-  const clock: Clock = config.clock;
+  const tenant = await connected({ usualRetry: { maxAttempts: 2, totalMs: 30_000 } });
   const calls = await tableCallsOf(tenant);
   return {
     profile: tenant.profile,
-    reads: async () =>
+    /** Every read operation with what it does and its parameters. */
+    reads: () =>
       readsOf(calls.table).map((operation) => {
         const row = readOf(calls.table, operation);
         const names = [...row.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => `${name}*`);
         return { operation, summary: row.summary, parameters: [...names, ...Object.keys(row.query?.shape ?? {})].join(" ") };
       }),
-    async call(operation, parameters, body, signal) {
+    /** One read. Throws TenantError, ConfigError. */
+    async call(operation: string, parameters: readonly string[], body: unknown, signal: AbortSignal) {
       const row = readOf(calls.table, operation);
       const answer = await calls.send(operation, { ...inputOf(operation, row, parameters), body, signal });
       return { ...answer, reply: redacted(answer.reply) };
     },
     // Loaded on demand: other commands do not need them.
-    probe: async (signal) => (await import("./tenant-probe.ts")).probeTenant(tenant, calls, { clock, signal }),
-    smoke: async ({ writes, signal }) => (await import("./tenant-smoke.ts")).smokeTenant(calls, { writes, clock, signal }),
-    [Symbol.asyncDispose]: () => tenant.close(),
+    /** What the tenant can do, found out with reads only. */
+    probe: async (signal: AbortSignal) => (await import("./tenant-probe.ts")).probeTenant(tenant, calls, { clock, signal }),
+    /** Differences from the contract. @param options.writes creates objects with a prefix, and removes them */
+    smoke: async (options: { readonly writes: boolean; readonly signal: AbortSignal }) =>
+      (await import("./tenant-smoke.ts")).smokeTenant(calls, { ...options, clock }),
   };
+});
+
+// Reads one call from the tenant; opens no store.
+
+/** Reads calls. `show` throws TenantError, `not_found` when the tenant has no call with that id. */
+export const openCalls = opening(async ({ tenant }) => ({ callReader: (await tenant()).capabilities.callReader }));
+
+// Ids of campaigns and jobs that the store knows, for command-line completion: fast, and without asking the tenant.
+
+/** How long the result is reused, ms: people press the key several times. */
+const GOOD_MS = 30_000;
+const JOBS = 50;
+const FILE = "completion.json";
+
+const entry = z.object({ id: z.string(), words: z.string() });
+const kept = z.object({ at: z.number(), campaign: z.array(entry), job: z.array(entry) });
+
+/** An id, and what it names. */
+type KnownId = z.output<typeof entry>;
+
+/** Empty when there is no store. Throws StoreError when it does not answer. */
+export async function knownIds(kind: "campaign" | "job", flags: Flags, environment: Environment): Promise<readonly KnownId[]> {
+  const config = await loadConfig(flags, environment);
+  const path = join(config.dir, FILE);
+  const now = config.clock.now();
+  const before = kept.safeParse(await readFile(path, "utf8").then(JSON.parse, () => undefined));
+  if (before.success && before.data.at <= now && now - before.data.at < GOOD_MS) return before.data[kind];
+  const store = await storeIfAny(config, environment);
+  if (store === undefined) return [];
+  try {
+    const [campaigns, jobs] = await Promise.all([store.knownCampaigns.list(), store.jobs.listJobs({ limit: JOBS })]);
+    const found = {
+      at: now,
+      campaign: campaigns.map(({ id, name, status }) => ({ id, words: `${name} · ${status}` })),
+      job: jobs.map(({ id, kind: what, status, sourceName }) => ({ id, words: `${what} · ${status} · ${sourceName}` })),
+    };
+    await writeFile(path, JSON.stringify(found), { mode: 0o600 }).catch(() => undefined);
+    return found[kind];
+  } finally {
+    await store.close();
+  }
 }
+
+// Wiring of the tenant's do-not-call groups and callbacks, over a store and a tenant.
+
+/** The tenant's own records of people who must not be called, or must be called back. Throws ConfigError, StoreError. */
+export const openTenantDnc = opening(async ({ config, store, tenant }) => {
+  const context = { store: await store(), tenant: await tenant() };
+  return {
+    dnc: new TenantDnc(context),
+    callbacks: new TenantCallbacks(context),
+    calls: new CallUseCases(context),
+    actor: config.actor,
+  };
+});

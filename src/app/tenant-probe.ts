@@ -3,25 +3,12 @@
 
 import type { AnyOperation } from "../contract/index.ts";
 import { type Clock, HOUR_MS, messageOf } from "../kernel/index.ts";
+import type { TenantProbe } from "../operations/views/index.ts";
 import { type Capabilities, type Capability, TenantError } from "../tenant/index.ts";
 import type { CallInput, TableCalls } from "./table-calls.ts";
 import type { ConnectedTenant } from "./tenant-from-config.ts";
 
-interface ProbeVerdict {
-  readonly capability: string;
-  readonly verdict: "yes" | "no" | "not permitted" | "unknown";
-  /** The reason, the permission, or the read that would settle it. */
-  readonly why: string | null;
-  readonly alternative: string | null;
-}
-
-export interface Probe {
-  readonly profile: string;
-  readonly steps: readonly ProbeStep[];
-  readonly capabilities: readonly ProbeVerdict[];
-  /** Undocumented questions, each with the read that answers it. For the profile acd. */
-  readonly questions: readonly string[];
-}
+type ProbeVerdict = TenantProbe["capabilities"][number];
 
 /** What each capability is for, and the reads that show whether it works. */
 const CAPABILITIES: Readonly<
@@ -29,7 +16,11 @@ const CAPABILITIES: Readonly<
 > = {
   campaignProvisioning: { words: "read campaigns", rest: ["listCampaigns"], acd: ["listSkills"] },
   campaignRunner: { words: "start and stop campaigns", rest: ["listCampaigns"], acd: ["listSkills", "getSkill"] },
-  metricsSource: { words: "figures of campaigns", rest: ["getCampaignMetrics"], acd: ["dialerStats", "listActive"] },
+  metricsSource: {
+    words: "figures of campaigns",
+    rest: ["getCampaignMetrics"],
+    acd: ["dialerStats", "listActive", "oneSkillActivity"],
+  },
   outcomeSource: { words: "outcomes of calls", rest: ["listCalls"], acd: ["listCompleted", "listCallLists"] },
   dispositionCatalog: {
     words: "codes of campaigns",
@@ -46,13 +37,13 @@ const CAPABILITIES: Readonly<
     acd: ["getGeneralSettings", "getCpa", "getBusinessUnit"],
   },
   vendorEvents: { words: "the vendor's events", rest: ["listOmnichannelWebhooks"], acd: [] },
-  vendorAudit: { words: "the vendor's audit log", rest: ["listAuditLogs"], acd: ["listCampaigns"] },
+  vendorAudit: { words: "the vendor's audit log", rest: ["listAuditLogs"], acd: ["listCampaigns", "campaignAudit"] },
   doNotCallGroups: { words: "the tenant's do-not-call groups", rest: [], acd: ["listDncGroups"] },
   scheduledCallbacks: { words: "scheduled callbacks", rest: [], acd: ["listSkillCallbacks"] },
 };
 
 /** Probes a tenant. Never writes. */
-export async function probeTenant(tenant: ConnectedTenant, calls: TableCalls, setting: Setting): Promise<Probe> {
+export async function probeTenant(tenant: ConnectedTenant, calls: TableCalls, setting: Setting): Promise<TenantProbe> {
   const steps: ProbeStep[] = [];
   const probe = new Prober(calls, setting, steps);
   const known = await firstSteps(tenant, steps);
@@ -131,21 +122,14 @@ const QUESTIONS: readonly string[] = [
   "Does a finished contact take a tag? GET /contacts/{contactId} after POST /contacts/{contactId}/tags some days later.",
   "Which limits are there, and does 429 carry Retry-After? The headers of the first 429.",
   "Must the secret of a client be form-encoded in HTTP Basic? Which of tenant.acd.basicEncoding form and raw gets a token.",
+  "Which entities does an extraction of data have, and is an outbound one among them? POST /data-extraction/v1/jobs with the name of each in the vendor's portal; recording-interaction-metadata is known.",
   "How are numbers outside North America normalised on do-not-call lists? POST /dnc-groups/search?phoneNumber=… in two spellings.",
 ];
 
 // The steps of a probe: what is read of a tenant of each profile, and what each reply says.
 
 /** One read of a probe. */
-export interface ProbeStep {
-  readonly step: string;
-  readonly state: "ok" | "empty" | "not permitted" | "failed" | "skipped";
-  readonly status: number | null;
-  readonly latencyMs: number | null;
-  readonly version: number | null;
-  /** What was found, or why nothing was. */
-  readonly text: string;
-}
+export type ProbeStep = TenantProbe["steps"][number];
 
 interface Setting {
   readonly clock: Clock;
@@ -251,11 +235,24 @@ async function acdSteps(probe: Prober, clock: Clock): Promise<void> {
     await probe.read("listSkillDispositions", { path }, countOf("dispositions"));
     await probe.read("oneSkillActivity", { path });
     await probe.read("listActive", { query: { ...path, top: 1 } });
+    // Newer interfaces: figures of many skills in one request, where a tenant offers them.
+    const skillIds = [path.skillId];
+    const filters = { filters: { skillIds }, timeRange: { type: "CURRENT" } };
+    await probe.read("searchActivities", { body: filters }, () => "figures of many skills in one request");
+    await probe.read("searchActivity", { body: { filter: { skillIds } } }, () => "figures of many skills in one request");
     await probe.read("listSkillCallbacks", { path }, countOf("callbacks"));
   } else
     for (const step of ["getSkill", "getGeneralSettings", "getCpa", "listSkillDispositions", "listActive", "listSkillCallbacks"])
       probe.skip(step, "no skill that dials was found");
+  // Bulk reads that newer versions have.
+  await probe.read("listSkillParameters", { query: { top: 1 } }, () => "settings of all skills in one request");
+  await probe.read("listAllSkillAgents", { query: { top: 1 } }, () => "assignments of all skills in one request");
   await probe.read("listDispositions", { query: { top: 1 } }, countOf("dispositions"));
+  const campaigns = await probe.read("listCampaigns", { query: { top: 1 } }, countOf("campaigns"));
+  const [campaign] = listIn(campaigns, "campaigns");
+  if (typeof campaign?.["id"] === "string")
+    await probe.read("campaignAudit", { path: { campaignId: campaign["id"] } }, countOf("auditHistoryEntries"));
+  else probe.skip("campaignAudit", "no campaign was found");
   const lists = await probe.read("listCallLists", { query: { top: 1 } }, countOf("callingLists"));
   const [list] = listIn(lists, "callingLists");
   if (typeof list?.["listId"] === "string")
@@ -278,6 +275,7 @@ async function acdSteps(probe: Prober, clock: Clock): Promise<void> {
     { query: { startDate: new Date(end - HOUR_MS).toISOString(), endDate: new Date(end).toISOString() } },
     countOf("outboundStats"),
   );
+  await probe.read("listExtracts", {}, (reply) => `${listIn(reply, "jobs").length} extractions of data`);
   await probe.read("listReports", { query: { reportType: DATA_DOWNLOAD } }, (reply) => {
     const found = listIn(reply, "reports").find(
       ({ reportName }) => typeof reportName === "string" && ALL_ATTEMPTS.test(reportName),

@@ -23,15 +23,15 @@ import {
 import { FAILOVER, type Store } from "../store/index.ts";
 import type { DriftEvent, TenantConfig, TenantHooks } from "../tenant/index.ts";
 import { rulesOf } from "./compliance.ts";
-import { type Config, type Flags, loadConfig } from "./config.ts";
+import { type Config, credentialFrom, type Flags, loadConfig } from "./config.ts";
 import type { ConfigFile } from "./config-schema.ts";
 import type { Environment } from "./environment.ts";
 import { processLives, processSpace } from "./process-space.ts";
 import { allOf, type ConfiguredReceivers, mailOf, receiversOf, takenBy } from "./receivers.ts";
 import { storeOf } from "./store-of-config.ts";
-import { credentialFrom } from "./tenant-choice.ts";
 import { type ConnectedTenant, limitsOf, type TenantOverrides, tenantFromConfig } from "./tenant-from-config.ts";
 import { bindTenant, identityOf, tenantLook } from "./tenant-of-store.ts";
+import { packageVersion } from "./version.ts";
 
 /** At the end, a command waits only this long for events to be delivered. */
 const DELIVER_AT_END_MS = 15_000;
@@ -141,8 +141,8 @@ export async function openWorkplace(
       credentials: clientId,
       limits: options.limits ?? by.file.limits ?? {},
       receivers: allOf(of),
-      // Commands that decide nothing by the rules do not read them.
-      ...(serves ? { "calling rules": (await rulesOf(by, {})()).pack } : {}),
+      // Commands that decide nothing by the rules do not read them, and those of another version begin nothing that goes on.
+      ...(serves ? { "calling rules": (await rulesOf(by, {})()).pack, version: packageVersion() } : {}),
     });
   let alike = await alikeBy(config, configured);
   const isOwn = tenantLook(store, config, options.warn);
@@ -256,6 +256,25 @@ export async function openWorkplace(
       worker?.drain(AbortSignal.timeout(DELIVER_AT_END_MS)) ?? Promise.resolve({ delivered: 0, failed: 0, dead: 0, pending: 0 }),
   };
 }
+
+/**
+ * Opens a workplace and what `make` makes on it, whose kinds of jobs it adds to the runs; they run, and events are delivered. Disposing closes it in
+ * reverse order.
+ */
+export const working =
+  <Options extends WorkplaceOptions, Made extends object>(
+    make: (workplace: Workplace, options: Options, stack: AsyncDisposableStack) => Made,
+    usual: Partial<WorkplaceOptions> = {},
+  ) =>
+  async (flags: Flags, environment: Environment, options: Options): Promise<Made & AsyncDisposable> => {
+    await using stack = new AsyncDisposableStack();
+    const workplace = await openWorkplace(stack, flags, environment, { ...usual, ...options });
+    const made = make(workplace, options, stack);
+    await workplace.launch();
+    workplace.startDelivery();
+    const owned = stack.move();
+    return Object.assign(made, { [Symbol.asyncDispose]: () => owned.disposeAsync() });
+  };
 
 const isRemote = (lake: string): boolean => /^[a-z][a-z0-9+.-]+:\/\//i.test(lake);
 

@@ -27,16 +27,18 @@ export interface Place {
 }
 
 /**
- * Capabilities that not every profile has: campaigns as documents, the vendor's events, its audit log, its simulator, closed
+ * Capabilities that not every profile has: campaigns of dialer settings, the vendor's events, its audit log, its simulator, closed
  * interactions, its own lists of numbers, its callbacks.
  */
 export type Want =
-  | "campaigns as one document"
+  | "a campaign of dialer settings"
   | "vendor events"
   | "simulator"
   | "interactions"
   | "do-not-call groups"
-  | "callbacks";
+  | "callbacks"
+  | "agents"
+  | "recordings";
 
 type Tells = "place" | "lists" | "itself";
 

@@ -212,7 +212,7 @@ export const share = <const Flags extends string, const Given extends Settings =
 /** An instant in ms; a day means its first instant, and a time without a zone is in UTC. */
 export const instant = <const Flags extends string>(flags: Flags, help: string) =>
   value(flags, help, async (written, label) => {
-    const { parseInstantOrNaiveUtc } = await import("../contract/index.ts");
+    const { parseInstantOrNaiveUtc } = await import("./late.ts");
     const at = parseInstantOrNaiveUtc(/^\d{4}-\d{2}-\d{2}$/.test(written) ? `${written}T00:00:00Z` : written);
     if (at !== undefined) return at;
     throw wrong(`${label} ${written} is no time; give a day such as 2026-03-01, or a time such as 2026-03-01T08:00:00Z`);
@@ -221,18 +221,18 @@ export const instant = <const Flags extends string>(flags: Flags, help: string) 
 /** An instant in ms, written with its zone. @param when "past" refuses future instants */
 export const moment = <const Flags extends string>(flags: Flags, help: string, when: "past" | "any" = "any") =>
   value(flags, help, async (written, label, { clock }) => {
-    const operations = await import("../operations/index.ts");
-    return parsed(label, operations.instant(written, when === "past" ? clock.now() : Number.POSITIVE_INFINITY));
+    const late = await import("./late.ts");
+    return parsed(label, late.instant(written, when === "past" ? clock.now() : Number.POSITIVE_INFINITY));
   });
 
 /** The one telephone number that is certainly meant, in the store's form. */
 export const phone = <const Flags extends string>(flags: Flags, help: string) =>
-  value(flags, help, async (written) => parsed("number", (await import("../operations/index.ts")).phone(written)));
+  value(flags, help, async (written) => parsed("number", (await import("./late.ts")).phone(written)));
 
 /** A text that names a telephone number, or several that may be meant. */
 export const phones = <const Flags extends string>(flags: Flags, help: string) =>
   value(flags, help, async (written) => {
-    parsed("number", (await import("../operations/index.ts")).phones(written));
+    parsed("number", (await import("./late.ts")).phones(written));
     return written;
   });
 

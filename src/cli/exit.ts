@@ -99,6 +99,7 @@ export const EXIT_OF_CODE: Readonly<Record<ErrorCode, number>> = {
   key_reused: EXIT.failed,
   key_busy: EXIT.failed,
   answer_lost: EXIT.failed,
+  cannot_listen: EXIT.failed,
   conflict: EXIT.failed,
   stale_lock: EXIT.failed,
   invalid_state: EXIT.failed,

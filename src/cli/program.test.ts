@@ -15,12 +15,14 @@ import { TREE } from "./tree.ts";
 const paths = (profile: "rest" | "acd") => new Set(pathsOf(offered(profile, TREE), () => true));
 
 const WANTS: Readonly<Record<string, Want | undefined>> = {
-  campaignDocuments: "campaigns as one document",
+  campaignOfSettings: "a campaign of dialer settings",
   vendorEvents: "vendor events",
   vendorSimulator: "simulator",
   interactionDispositions: "interactions",
   doNotCallGroups: "do-not-call groups",
   scheduledCallbacks: "callbacks",
+  agents: "agents",
+  recordings: "recordings",
 };
 
 test("what a profile has not is what its capabilities say", async () => {
@@ -46,11 +48,12 @@ test("commands of no use are left out, and nothing else is", () => {
     "callbacks",
     "callbacks delete",
     "callbacks list",
+    "calls recordings",
+    "campaign agents",
     "dnc compare",
     "dnc push",
   ]);
   expect([...rest].filter((path) => !acd.has(path)).sort()).toEqual([
-    "campaign export",
     "dialer create-campaign",
     "dialer simulate-vendor",
     "interaction disposition",

@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import { Command, CommanderError, Help } from "commander";
 import type { ServiceAddress, Standing, StoreUse } from "../app/index.ts";
 import { packageCommit, packageVersion } from "../app/version.ts";
-import { type Clock, OutdialError } from "../kernel/index.ts";
+import { OutdialError } from "../kernel/index.ts";
 import type { ServiceLogger } from "../server/index.ts";
 import {
   commandOf,
@@ -145,7 +145,7 @@ const logsJson = (argv: readonly string[]): boolean =>
 /** The log of --log-format json: from the first line to the last, also when the command does not start. */
 async function loggerOf({ env, stderr }: Surroundings, isJson: boolean, verbose: boolean): Promise<ServiceLogger | undefined> {
   if (!isJson) return undefined;
-  const { createLogger } = await import("../server/index.ts");
+  const { createLogger } = await import("../server/observe/log.ts");
   return createLogger({ level: verbose ? "debug" : "info", secrets: secretsIn(env), write: (line) => stderr.write(line) });
 }
 
@@ -167,14 +167,8 @@ async function runCommand(
   const given = command.optsWithGlobals<Record<string, unknown>>();
   let service: ServiceAddress | undefined;
   const about = async () => {
-    const { readContext, ServiceClient } = await import("../app/index.ts");
-    const { tenantWords } = await import("../store/index.ts");
-    if (service !== undefined) {
-      const { tenant } = (await new ServiceClient(service, io.signal).ask("session.me", {})).service;
-      return `tenant ${tenantWords(tenant?.address ?? null, tenant?.name)} · service ${service.url}`;
-    }
-    const { tenant, tenantName, store: used } = await readContext({ ...given, cwd, clock }, surroundings.env);
-    return `tenant ${tenantWords(tenant.value, tenantName.value)} · store ${used.value ?? "none"}`;
+    const { workplaceWords } = await import("./elsewhere.ts");
+    return workplaceWords(service, { ...given, cwd, clock }, surroundings.env, io.signal);
   };
   const asks = worksElsewhere(declaration);
   const logger = await loggerOf(surroundings, given["logFormat"] === "json", given["verbose"] === true);
@@ -203,8 +197,11 @@ async function runCommand(
   };
   try {
     service =
-      asks && runs !== "here"
-        ? await serviceOf(surroundings.env, runs === "through", given, pathOf(command), { clock, warn: io.say })
+      asks && runs !== "here" && (surroundings.env["OUTDIAL_URL"] ?? "") !== ""
+        ? (await import("./elsewhere.ts")).serviceOf(surroundings.env, runs === "through", given, pathOf(command), {
+            clock,
+            warn: io.say,
+          })
         : undefined;
     if (service !== undefined) io.say(`service ${service.url}`);
     const chosen = await valuesOf([CONFIG, DIR, TENANT_NAME], ({ key }) => given[key], surroundings);
@@ -237,40 +234,6 @@ function roleWords(thrown: unknown, asked: string): unknown {
     advice: `outdial serve token add NAME --role ${needed}, where the service runs, makes such a token.`,
     details: thrown.details,
   });
-}
-
-/** Options for things that a service has decided for itself. */
-const CHOSEN_THERE = {
-  config: "--config",
-  dir: "--dir",
-  tenant: "--tenant",
-  tenantUrl: "--tenant-url",
-  databaseUrl: "--database-url",
-};
-
-/**
- * The service in OUTDIAL_URL. Throws `invalid_input` for a command that does not work through one: it would use another store and
- * tenant.
- */
-async function serviceOf(
-  env: Surroundings["env"],
-  goesThrough: boolean,
-  given: Readonly<Record<string, unknown>>,
-  path: string,
-  told: { readonly clock: Clock; readonly warn: (message: string) => void },
-): Promise<ServiceAddress | undefined> {
-  if ((env["OUTDIAL_URL"] ?? "") === "") return undefined;
-  const { serviceAddress, Silence } = await import("../app/index.ts");
-  const service = serviceAddress(env);
-  if (!goesThrough)
-    throw new OutdialError("invalid_input", `outdial ${path} cannot use a service, but OUTDIAL_URL is set`, {
-      advice:
-        "Use the service's dashboard or API, or run the command without OUTDIAL_URL on a machine where store and tenant are configured.",
-    });
-  const flag = Object.entries(CHOSEN_THERE).find(([key]) => given[key] !== undefined)?.[1];
-  if (flag !== undefined)
-    throw new OutdialError("invalid_input", `${flag} cannot be used with OUTDIAL_URL: the service has its own store and tenant`);
-  return service === undefined ? undefined : { ...service, silence: new Silence(told) };
 }
 
 /** The error for a command line that cannot be parsed, in the form of all errors with --json. */
@@ -308,8 +271,8 @@ type Profile = "rest" | "acd";
 
 /** What a profile lacks according to its capabilities: they refuse it in any case, with the reason. */
 export const LACKING: Readonly<Record<Profile, readonly Want[]>> = {
-  rest: ["do-not-call groups", "callbacks"],
-  acd: ["campaigns as one document", "vendor events", "simulator", "interactions"],
+  rest: ["do-not-call groups", "callbacks", "agents", "recordings"],
+  acd: ["a campaign of dialer settings", "vendor events", "simulator", "interactions"],
 };
 
 /** Whether a command, or all of its subcommands, cannot be used with a profile. */

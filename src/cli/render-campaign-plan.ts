@@ -1,7 +1,6 @@
 // Text about campaign plans: what is created, changed, left alone, the reach, what forbids it, the progress and end of an apply.
 // Pure text.
 
-import type { ApplyStanding } from "../app/index.ts";
 import { APPLY_PHASE_WORDS, phaseWords } from "../kernel/index.ts";
 import { type CampaignFieldChange, violationLine } from "../operations/index.ts";
 import type { CampaignApplyView, CampaignDriftView, CampaignPlanMoved, CampaignPlanView } from "../operations/views/index.ts";
@@ -85,8 +84,9 @@ export function movedLines(moved: CampaignPlanMoved["moved"]): string[] {
 }
 
 /** The progress of an apply, in one line. */
-export function progressLine({ campaign, phase }: ApplyStanding): string {
-  return campaign === undefined || phase === undefined
+export function progressLine({ campaigns, results, phase }: CampaignApplyView, elsewhere: boolean): string {
+  const campaign = campaigns[results.length]?.name;
+  return elsewhere || campaign === undefined
     ? "run by another process"
     : `${printable(campaign)}: ${phaseWords(APPLY_PHASE_WORDS, phase)}`;
 }

@@ -16,9 +16,14 @@ import type {
 import { table } from "./table.ts";
 import { grouped, printable, printableWhole } from "./text.ts";
 
-/** The result of a pre-dial gate: the verdict first, then the reasons. */
-function gateWords(id: string, { allowed, refusals, judged, nextAllowed, onCompanyList }: GateLook): string[] {
-  const lines = [`${printable(id)}: ${allowed ? "may dial" : "must not dial"}`];
+const MAY_DIAL = { ok: "may dial", not_ok: "must not dial", unknown: "whether it may dial is not known" } as const;
+
+/** The result of a pre-dial gate: the verdict of now first, then what the look found. */
+function gateWords(
+  { id, mayDial: { verdict } }: CampaignStatus,
+  { refusals, judged, nextAllowed, onCompanyList }: GateLook,
+): string[] {
+  const lines = [`${printable(id)}: ${MAY_DIAL[verdict]}`];
   for (const { text } of refusals) lines.push(`  ${printableWhole(text)}`);
   if (judged !== null) {
     const { covers, callable, later, never } = judged;
@@ -28,7 +33,8 @@ function gateWords(id: string, { allowed, refusals, judged, nextAllowed, onCompa
     );
     if (onCompanyList !== null && onCompanyList > 0) lines.push(`  ${listedWords({ onCompanyList, read: contacts })}`);
   }
-  if (!allowed && nextAllowed !== null) lines.push(`  the first of those that wait may be called at ${instantText(nextAllowed)}`);
+  if (refusals.length > 0 && nextAllowed !== null)
+    lines.push(`  the first of those that wait may be called at ${instantText(nextAllowed)}`);
   return lines;
 }
 
@@ -65,7 +71,10 @@ export const HEALTH = table<CampaignSummary>(
     },
     { title: "callbacks", value: ({ workload }) => workload.callbacksDue, align: "right" },
     { title: "agents", value: ({ workload }) => workload.agents, align: "right" },
-    { title: "figures", value: ({ stale }) => (stale ? "stale" : "fresh") },
+    {
+      title: "figures",
+      value: ({ known: { figures } }) => (figures.at === null ? "none" : figures.why === null ? "fresh" : "stale"),
+    },
     {
       title: "dialing",
       value: ({ dialing, notDialing, mayDial }) =>
@@ -79,7 +88,12 @@ export const HEALTH = table<CampaignSummary>(
 export function healthLines(campaign: CampaignStatus): string[] {
   const { id, name, status, activeCalls, dialing, notDialing, mayDial, failover, abandonment, windows, gate, dialer } = campaign;
   const named = name === id ? "" : ` · ${printable(name)}`;
-  const calls = activeCalls === null ? "" : ` · ${grouped(activeCalls)} calls under way`;
+  const { known, figures } = campaign;
+  const seen =
+    known.figures.why !== null && figures !== null
+      ? `, last seen ${figures.at === null ? "at an unknown time" : instantText(figures.at)}`
+      : "";
+  const calls = activeCalls === null ? "" : ` · ${grouped(activeCalls)} calls under way${seen}`;
   const lines = [`${printable(id)}${named} · ${printable(status ?? "state unknown")}${calls}`];
   lines.push(
     notDialing === null
@@ -94,7 +108,7 @@ export function healthLines(campaign: CampaignStatus): string[] {
   const part = covers === null || isWhole(covers) ? "" : ` of ${firstOf(covers)} contacts`;
   if (windows.length > 0) lines.push(`windows${part}:${why === null ? "" : ` ${printable(why)}`}`);
   for (const window of windows) lines.push(`  ${windowLine(window)}`);
-  if (gate !== null) for (const line of gateWords(id, gate)) lines.push(line);
+  if (gate !== null) for (const line of gateWords(campaign, gate)) lines.push(line);
   if (dialer !== null) {
     const parts = Object.entries(dialer).map(([field, value]) => `${printable(field)} ${value}`);
     if (parts.length > 0) lines.push(`dialer: ${parts.join(" · ")}`);
@@ -109,7 +123,7 @@ function failoverLines({ role, partner, words, reason, nextStep }: NonNullable<C
   return lines;
 }
 
-function figureLines({ figures, known, successRate, windowMinutes, threshold, stale }: CampaignStatus): string[] {
+function figureLines({ figures, known, successRate, windowMinutes, threshold }: CampaignStatus): string[] {
   if (figures === null) {
     const { why } = known.figures;
     return [`figures: none${why === null ? "" : `: ${printable(why)}`}`];
@@ -122,7 +136,7 @@ function figureLines({ figures, known, successRate, windowMinutes, threshold, st
         ? `no call decided${window}`
         : `success rate ${share(successRate.rate)} (${grouped(successRate.numerator)} of ${grouped(successRate.denominator)} ${figures.of ?? ""} calls${window}; ${Number((100 * successRate.confidence).toFixed(2))} % interval of these calls ${share(successRate.low)} to ${share(successRate.high)})`;
   const at = figures.at === null ? "of unknown time" : `of ${instantText(figures.at)}`;
-  const age = `${figures.ageSeconds} s old${stale ? ", STALE" : ""}`;
+  const age = `${figures.ageSeconds} s old${known.figures.why === null ? "" : ", STALE"}`;
   const watched = threshold === null ? "" : ` · the watch's threshold is ${share(threshold)}`;
   return [`figures: ${rate}${watched}`, `  ${figures.source === "push" ? "pushed" : "asked for"}, ${at}, ${age}`];
 }

@@ -17,8 +17,8 @@ test("a progress line says how far, how fast, how long still, and what went wron
     rateLimited: 0,
     phase: "sending" as const,
   };
-  expect(progressLine(progress, { perSecond: 100, secondsLeft: 7.5 }, " · budget 99 % of 100/s")).toBe(
-    "250/1,000 (25 %) · 100/s · 8 s left · budget 99 % of 100/s · 240 tagged · 10 refused · 3 retries",
+  expect(progressLine(progress, { perSecond: 100, secondsLeft: 7.5 })).toBe(
+    "250/1,000 (25 %) · 100/s · 8 s left · 240 tagged · 10 refused · 3 retries",
   );
 });
 

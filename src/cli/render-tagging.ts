@@ -52,8 +52,8 @@ export class Pace {
   }
 }
 
-/** One line for a terminal. `budget` is the used share of the request limit, when there is one. */
-export function progressLine(progress: JobProgress, pace: ReturnType<Pace["note"]>, budget: string): string {
+/** One line for a terminal. */
+export function progressLine(progress: JobProgress, pace: ReturnType<Pace["note"]>): string {
   const done = total(progress.counts);
   // For a push, the number of calls is counted first.
   const share =
@@ -67,7 +67,7 @@ export function progressLine(progress: JobProgress, pace: ReturnType<Pace["note"
         ? "run by another process · "
         : "";
   const troubles = `${progress.retries > 0 ? ` · ${grouped(progress.retries)} retries` : ""}${progress.rateLimited > 0 ? ` · ${grouped(progress.rateLimited)} times 429` : ""}`;
-  return `${phase}${grouped(done)}${share}${speed}${budget} · ${countsLine(progress.counts)}${troubles}`;
+  return `${phase}${grouped(done)}${share}${speed} · ${countsLine(progress.counts)}${troubles}`;
 }
 
 /** The result of validation, for stderr. */

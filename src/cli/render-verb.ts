@@ -12,8 +12,10 @@ export function previewLines({
   refusals,
   checks,
 }: Pick<CampaignPreview, "campaignId" | "refusals" | "checks">): string[] {
+  const unknown = checks.flatMap(({ check, verdict }) => (verdict === "unknown" ? [check] : []));
+  const notKnown = unknown.length === 0 ? "" : `; not known: ${unknown.map(printable).join(", ")}`;
   return [
-    `${printable(campaignId)}: ${refusals.length === 0 ? "may dial" : "must not dial"}`,
+    `${printable(campaignId)}: ${refusals.length === 0 ? `may dial${notKnown}` : "must not dial"}`,
     ...refusals.map((text) => `  ${printableWhole(text)}`),
     // A refusal already says it.
     ...checks.filter(({ text }) => !refusals.includes(text)).map(({ check, text }) => `  ${printableWhole(`${check}: ${text}`)}`),

@@ -1,10 +1,9 @@
-// Runs a job of any kind to its end with progress on stderr, and reports it.
+// Follows a job of any kind to its end with progress on stderr, and reports it; reports what a job would do.
 
-import { type JobRuntime, ServiceJobs } from "../app/index.ts";
-import { type JobProgress, OperationError, type PlanReport, type RefusedRow, type RowJob } from "../operations/index.ts";
-import type { DryRun, JobDetail } from "../operations/views/index.ts";
+import type { ApiClient, HereOperation } from "../app/index.ts";
+import { GOES_ON, OperationError } from "../operations/index.ts";
+import type { CheckLine, JobDetail, PlanReport, Submitted } from "../operations/views/index.ts";
 import type { ItemResult } from "../store/index.ts";
-import type { Place } from "./command.ts";
 import { EXIT, exitOf } from "./exit.ts";
 import type { Io } from "./io.ts";
 import type { Output } from "./output.ts";
@@ -12,37 +11,33 @@ import { jobLines, Pace, planLines, progressLine } from "./render-tagging.ts";
 import { endedByInterrupt } from "./running.ts";
 import { grouped, printable } from "./text.ts";
 
-/** Runs jobs: in this process, or in a service. */
-export interface Runnable extends Pick<JobRuntime, "interrupt" | "budgetLine"> {
-  readonly jobs: { readonly run: (id: string, onProgress?: (progress: JobProgress) => void) => Promise<unknown> };
-  readonly records: Pick<JobRuntime["records"], "show" | "rows">;
-  readonly deliverEvents: () => Promise<unknown>;
-  /** True for a service elsewhere: when the connection is lost, the job can be found there by its id. */
-  readonly afar?: boolean;
-}
+type Api = ApiClient<HereOperation>;
 
-/** The jobs of the service that OUTDIAL_URL names; undefined without one. */
-export function serviceJobs({ service }: Pick<Place, "service">, { clock, say: warn }: Io): ServiceJobs | undefined {
-  return service === undefined ? undefined : new ServiceJobs(service, { clock, warn });
-}
-
-/** Runs a job to its end with progress on stderr. The first SIGINT or SIGTERM ends it early, with everything recorded. */
-export async function runJob(runtime: Runnable, { id }: Pick<RowJob, "id">, io: Io): Promise<JobDetail> {
-  using _listening = endedByInterrupt(io, runtime);
+/** Runs a job to its end, or follows whoever does, with progress on stderr. The first SIGINT or SIGTERM ends it early, with everything recorded. */
+export async function followJob(api: Api, id: string, io: Io): Promise<JobDetail> {
+  using _listening = endedByInterrupt(io, api);
   const pace = new Pace();
-  await runtime.jobs.run(id, (progress) => {
-    const done = Object.values(progress.counts).reduce((sum, count) => sum + count, 0);
-    io.progress(progressLine(progress, pace.note(performance.now(), done, progress.totalRows), runtime.budgetLine()));
-  });
-  await runtime.deliverEvents();
-  return runtime.records.show(id);
+  return await api.follow(
+    "jobs.show",
+    { params: { id } },
+    {
+      job: id,
+      ended: ({ status }) => !GOES_ON.includes(status),
+      onLook({ totalRows: total, counts, done, measured }, elsewhere) {
+        const { retries = 0, rateLimited = 0 } = measured ?? {};
+        const totalRows = total ?? 0;
+        const phase = elsewhere ? "watching" : "sending";
+        const speed = pace.note(performance.now(), done, totalRows);
+        io.progress(progressLine({ totalRows, counts, retries, rateLimited, phase }, speed));
+      },
+      again: `outdial jobs show ${id} --wait`,
+    },
+  );
 }
 
 /** Writes the result rows and the summary. @returns the exit code */
 export async function reportJob(
-  records: {
-    rows(id: string, query: { readonly only: ItemResult | undefined }): Promise<{ readonly rows: AsyncIterable<object> }>;
-  },
+  api: Api,
   job: JobDetail,
   {
     output,
@@ -51,8 +46,14 @@ export async function reportJob(
   }: { readonly output?: Output | undefined; readonly only?: ItemResult | undefined; readonly shown?: object },
   io: Io,
 ): Promise<number> {
-  if (output !== undefined) for await (const row of (await records.rows(job.id, { only })).rows) await output.line(row);
-  io.say(jobLines(job));
+  const why: string[] = [];
+  if (output !== undefined || job.totalRows === 1)
+    for await (const row of api.lines("jobs.rows", { params: { id: job.id }, query: { result: only } })) {
+      await output?.line(row);
+      // One row is told with its reason; that of a refused one was told by the plan.
+      if (job.totalRows === 1 && row.reason !== undefined && row.result !== "refused") why.push(`  ${printable(row.reason)}`);
+    }
+  io.say([...jobLines(job), ...why]);
   await io.answer(shown, output?.isStdout === true ? [] : `${job.id} ${job.status}`);
   return jobExit(job);
 }
@@ -65,56 +66,56 @@ export function jobExit(job: JobDetail): number {
   return job.stop === null ? EXIT.failed : exitOf(job.stop.code);
 }
 
-/** Runs a job that was submitted, new or known, and reports it. @returns the exit code */
+/** Follows a job that was submitted, new or known, and reports it. @returns the exit code */
 export async function runSubmitted(
-  runtime: Runnable,
-  { job: { plan, ...job }, earlier }: { readonly job: Pick<RowJob, "id" | "status" | "plan">; readonly earlier: boolean },
+  api: Api,
+  { job: { id, status, plan }, earlier, ignoredColumns }: Submitted,
   output: Output | undefined,
   io: Io,
 ): Promise<number> {
-  if (runtime.afar === true) io.say(`job ${job.id}`);
-  if (earlier) io.say(earlierLine(job));
-  else if (plan !== undefined) io.say(planLines(plan));
-  const ended = await runJob(runtime, job, io);
-  return reportJob(runtime.records, ended, { output, shown: { job: ended, earlier } }, io);
+  sayIgnored(ignoredColumns, io);
+  // When the connection is lost, it can be found by its id.
+  io.say(`job ${id}`);
+  if (earlier) io.say(earlierLine({ id, status }));
+  else if (plan !== null) io.say(planLines(plan));
+  const ended = await followJob(api, id, io);
+  return reportJob(api, ended, { output, shown: { job: ended, earlier } }, io);
 }
 
 /** The message about a job that existed before it was submitted. */
-function earlierLine({ id, status }: Pick<RowJob, "id" | "status">): string {
+function earlierLine({ id, status }: Pick<JobDetail, "id" | "status">): string {
   return status === "done" || status === "partly_failed"
     ? `this file was run before as ${id}; its result follows (--again runs it again)`
     : `this file was begun as ${id} and is continued`;
 }
 
-/** Shows how many rows of a file have been checked. */
-export const checking = (io: Io) => (rows: number) => io.progress(`checking rows · ${grouped(rows)}`);
-
-/** Receives the refused rows of a dry run. */
-export function refusedTo(output: Output | undefined): { readonly refused?: (row: RefusedRow) => Promise<void> } {
-  return output === undefined ? {} : { refused: (row) => output.line(row) };
+/** What the service answers that was asked to make a job. */
+export function madeIn<Answer extends object>(answer: Answer): Extract<Answer, Submitted> {
+  if (!("job" in answer)) throw new TypeError("it was only checked what was to be carried out");
+  return answer as Extract<Answer, Submitted>;
 }
 
 /** Most columns of a file that are named; the rest is counted. */
 const MOST_NAMED = 20;
 
 /** Reports the columns of a file that have no field. */
-export function sayIgnored(columns: readonly string[], io: Io): void {
+function sayIgnored(columns: readonly string[], io: Io): void {
   if (columns.length === 0) return;
   const more = columns.length > MOST_NAMED ? ` and ${grouped(columns.length - MOST_NAMED)} more` : "";
   io.say(`columns not used: ${columns.slice(0, MOST_NAMED).map(printable).join(", ")}${more}`);
 }
 
-/** Reports a dry run by a service. Throws `invalid_input` for --out: a service names only the first refused rows. */
-export async function reportServiceDryRun(check: () => Promise<DryRun>, out: string | undefined, io: Io): Promise<number> {
-  if (out !== undefined)
-    throw new OperationError("invalid_input", "--dry-run through a service has no --out: it names the first refused rows only");
-  const { plan, ignoredColumns } = await check();
-  sayIgnored(ignoredColumns, io);
-  return reportDryRun(plan, io);
-}
-
-/** Reports what a job would do that was only checked. @returns the exit code */
-export async function reportDryRun(plan: PlanReport, io: Io): Promise<number> {
+/** Reports what a job would do that was only checked; each refused row goes to `output`. @returns the exit code */
+export async function reportCheck(lines: AsyncIterable<CheckLine>, output: Output | undefined, io: Io): Promise<number> {
+  let plan: PlanReport | undefined;
+  for await (const line of lines) {
+    if ("refused" in line) await output?.line(line.refused);
+    else {
+      plan = line.plan;
+      sayIgnored(line.ignoredColumns, io);
+    }
+  }
+  if (plan === undefined) throw new TypeError("a check has no result");
   io.say([...planLines(plan), "dry run: nothing was sent"]);
   await io.answer({ plan }, []);
   if (plan.toSend === 0 && plan.refused > 0) throw new OperationError("invalid_input", "no row of the file can be sent");

@@ -56,6 +56,24 @@ export async function rowSource(file: string, { column, format, delimiter }: Row
   return { ...(await openInput(file, io)), read: { format, delimiter, mapping: columnMapping(column) } };
 }
 
+/** Characters of a file's name that the API takes. */
+export const MOST_OF_NAME = 200;
+
+/** FILE or `-` for the API, how much of it was read told as it goes, and the way it is read. Throws `invalid_input`. */
+export async function rowsToSend(file: string, { column, format, delimiter }: RowOptions, io: Pick<Io, "stdin" | "progress">) {
+  const input = await openInput(file, io);
+  const { name, size, rereadable } = input;
+  async function* bytes() {
+    let read = 0;
+    for await (const chunk of input.bytes()) {
+      read += chunk.byteLength;
+      io.progress(`reading ${name} · ${size === undefined ? `${read} bytes` : `${Math.floor((100 * read) / size)} %`}`);
+      yield chunk;
+    }
+  }
+  return { file: { bytes, rereadable }, read: { name: name.slice(0, MOST_OF_NAME), format, delimiter, column } };
+}
+
 /** The whole text of a file. Throws `invalid_input`. @param what a name of the file for people, such as "the proof" */
 export async function readFileText(path: string, what?: string): Promise<string> {
   try {

@@ -34,12 +34,14 @@ const ofTenant = () => import("./commands/tenant.ts");
 const ofServe = () => import("./commands/serve.ts");
 const ofOutcomeReports = () => import("./commands/outcomes-report.ts");
 const ofComplianceFacts = () => import("./commands/compliance-facts.ts");
+const ofRulePacks = () => import("./commands/compliance-pack.ts");
 const ofFacts = () => import("./commands/facts.ts");
 const ofTenantDnc = () => import("./commands/tenant-dnc.ts");
+const ofAudit = () => import("./commands/audit.ts");
 const ofStop = () => import("./commands/campaign-stop.ts");
 const ofCampaignFiles = () => import("./commands/campaign-plan.ts");
 const ofFailover = () => import("./commands/failover.ts");
-const ofDialerFiles = () => import("./commands/dialer-files.ts");
+const ofDialer = () => import("./commands/dialer.ts");
 const ofSimulations = () => import("./commands/simulate.ts");
 
 export const TREE: readonly Node[] = [
@@ -86,7 +88,7 @@ export const TREE: readonly Node[] = [
   group(
     "calls",
     "calls at the tenant",
-    runBy(() => import("./commands/calls.ts"), calls, "showCall"),
+    runBy(() => import("./commands/calls.ts"), calls, "showCall", "recordings"),
   ),
   group(
     "outcomes",
@@ -102,8 +104,7 @@ export const TREE: readonly Node[] = [
     group(
       "pack",
       "rule packs: show, validate, compare, replay, sign, fetch, and list rules that were not looked up for long",
-      runBy(() => import("./commands/compliance-pack.ts"), compliance, "showPack", "validatePack", "diffPack", "replayPack"),
-      runBy(() => import("./commands/compliance-signed-pack.ts"), compliance, "stalePack", "signPack", "fetchPack"),
+      runBy(ofRulePacks, compliance, "showPack", "validatePack", "diffPack", "replayPack", "stalePack", "signPack", "fetchPack"),
     ),
     runBy(
       ofComplianceFacts,
@@ -137,20 +138,14 @@ export const TREE: readonly Node[] = [
   group(
     "campaign",
     "campaigns as code, their state, and failover",
-    runBy(ofCampaignFiles, campaign, "plan"),
-    runBy(() => import("./commands/campaign-apply.ts"), campaign, "apply", "resumeApply"),
-    runBy(ofCampaignFiles, campaign, "exportAll", "drift"),
-    runBy(() => import("./commands/campaign-status.ts"), campaign, "status"),
+    runBy(ofCampaignFiles, campaign, "plan", "apply", "resumeApply", "exportAll", "drift"),
+    runBy(() => import("./commands/campaign-status.ts"), campaign, "status", "agents"),
     runBy(ofStop, campaign, "stop", "pause"),
-    runBy(() => import("./commands/campaign-stops.ts"), campaign, "stops"),
-    runBy(() => import("./commands/campaign-resume.ts"), campaign, "resume"),
+    runBy(() => import("./commands/campaign-stops.ts"), campaign, "stops", "resume"),
     group(
       "failover",
       "watch pairs of campaigns: when the evidence shows that the primary has failed, the backup takes over",
-      runBy(ofFailover, failover, "watch", "rehearse"),
-      runBy(() => import("./commands/failover-order.ts"), failover, "start", "failback"),
-      runBy(() => import("./commands/failover-reads.ts"), failover, "status", "history", "holds"),
-      runBy(ofFailover, failover, "remove"),
+      runBy(ofFailover, failover, "watch", "rehearse", "prepare", "start", "failback", "status", "history", "holds", "remove"),
     ),
   ),
   group(
@@ -161,10 +156,8 @@ export const TREE: readonly Node[] = [
   group(
     "dialer",
     "dialer settings: validate, apply, verify, watch, roll back",
-    runBy(ofDialerFiles, dialer, "validate", "simulateVendor"),
-    runBy(() => import("./commands/dialer-change.ts"), dialer, "apply", "rollback", "resume"),
-    runBy(() => import("./commands/dialer-reads.ts"), dialer, "history", "show", "metrics", "vendorAudit"),
-    runBy(ofDialerFiles, dialer, "createCampaign"),
+    runBy(ofDialer, dialer, "validate", "simulateVendor", "apply", "rollback", "resume"),
+    runBy(ofDialer, dialer, "history", "show", "metrics", "vendorAudit", "createCampaign"),
   ),
   ...under(runBy(ofSimulations, simulate, "simulate"), ...runBy(ofSimulations, simulate, "calibrate")),
   group(
@@ -180,9 +173,17 @@ export const TREE: readonly Node[] = [
   group(
     "audit",
     "the audit log: what was done, by whom, with proof",
-    runBy(() => import("./commands/audit.ts"), audit, "listAudit", "verifyAudit", "acceptHead", "proveEntry"),
-    runBy(() => import("./commands/audit-proof.ts"), audit, "verifyProofFile"),
-    runBy(() => import("./commands/audit-pack.ts"), audit, "makePack", "verifyPackFile"),
+    runBy(
+      ofAudit,
+      audit,
+      "listAudit",
+      "verifyAudit",
+      "acceptHead",
+      "proveEntry",
+      "verifyProofFile",
+      "makePack",
+      "verifyPackFile",
+    ),
   ),
   group(
     "webhooks",

@@ -4,11 +4,17 @@ export { areaCodesOf, createBuiltinGeography, hasAreaCodes, placesOfAreaCode } f
 export { usCaUk2026 } from "./data/us-ca-uk-2026/pack.ts";
 export { DNC_NOT_COVERED } from "./decide/bind.ts";
 export { CompiledPack, type CompileOptions, compilePack } from "./decide/compile.ts";
-export { decide, mayCall, nextForAll, together } from "./decide/decide.ts";
-export { type Beside, formatQuestion, parseQuestion, QUESTION_MEMBERS, type Question } from "./decide/input.ts";
-export { localTime } from "./decide/reasons.ts";
-export { type Replayed, replay } from "./decide/replay.ts";
-export type { Decided } from "./decide/several.ts";
+export type { Decided } from "./decide/decide.ts";
+export { decide, localTime, mayCall, nextForAll, together } from "./decide/decide.ts";
+export {
+  type Beside,
+  formatQuestion,
+  parseQuestion,
+  QUESTION_MEMBERS,
+  type Question,
+  type Replayed,
+  replay,
+} from "./decide/replay.ts";
 export { type Strip, type StripRow, strip } from "./decide/strip.ts";
 export {
   ATTEMPT_KINDS,
@@ -52,8 +58,7 @@ export { convertFlatRuleSet, isFlatRuleSet } from "./pack/flat.ts";
 export { toFlatRuleSet } from "./pack/flat-back.ts";
 export type { FlatRuleSet } from "./pack/flat-schema.ts";
 export { type EndingCalendar, type Freshness, freshnessOf, readingOf, type StaleRule } from "./pack/freshness.ts";
-export { mergePacks } from "./pack/merge.ts";
-export { parseRulePack } from "./pack/parse.ts";
+export { mergePacks, parseRulePack } from "./pack/parse.ts";
 export {
   CALL_TYPES,
   type CallType,

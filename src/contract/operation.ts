@@ -84,6 +84,8 @@ export interface Envelope {
   readonly items?: readonly string[];
   /** The content may be an array with one element. */
   readonly one?: boolean;
+  /** The reply may be the list itself. */
+  readonly bare?: boolean;
 }
 
 /** Where a successful reply says how each item fared. */

@@ -1,6 +1,7 @@
 // The dialer model: queueing formulas, distributions, simulation, pacing strategies, calibration. Pure: Node, workers and the browser run the same code.
 
 export { DialingError, type DialingErrorCode } from "./arguments.ts";
+export type { Candidate, DurationFit } from "./calibrate/calibration.ts";
 export {
   type CalibratedScenario,
   type Calibration,
@@ -11,7 +12,6 @@ export {
   type ThinSpot,
 } from "./calibrate/calibration.ts";
 export type { DayMeanInterval } from "./calibrate/day-tally.ts";
-export type { Candidate, DurationFit } from "./calibrate/fit.ts";
 export { CALL_OUTCOMES, type CallOutcome, type CallRecord, callRecordSchema } from "./calibrate/record.ts";
 export {
   type Distribution,
@@ -22,8 +22,8 @@ export {
   type SingleDistribution,
   sampler,
 } from "./distributions/index.ts";
+export type { DialerChange, DialerSnapshot, FlowBalance } from "./engine/dialer.ts";
 export { createDialer, type Dialer, type DialerOptions } from "./engine/dialer.ts";
-export type { DialerChange, DialerSnapshot, FlowBalance } from "./engine/dialer-types.ts";
 export type { CallingWindow, LeadSource } from "./engine/leads.ts";
 export { Count, Level, type Meter } from "./engine/meter.ts";
 export { CallEnd, type CallModel } from "./engine/model.ts";
@@ -88,8 +88,15 @@ export {
   predict,
 } from "./predict/predict.ts";
 export { type Replication, runReplication } from "./replicate.ts";
-export { combine, type Series, type SeriesPoint, type SimulationResult } from "./results/combine.ts";
-export { type Comparison, compareReplications, type PairedDifference } from "./results/compare.ts";
+export {
+  type Comparison,
+  combine,
+  compareReplications,
+  type PairedDifference,
+  type Series,
+  type SeriesPoint,
+  type SimulationResult,
+} from "./results/combine.ts";
 export type { FigureInterval } from "./results/figure.ts";
 export type { IntervalMethod } from "./results/sums.ts";
 export { compileCalls } from "./scenario/compile.ts";

@@ -1,7 +1,7 @@
 // One independent run of a scenario, as plain data that can be passed between threads.
 
+import type { FlowBalance } from "./engine/dialer.ts";
 import { createDialer } from "./engine/dialer.ts";
-import type { FlowBalance } from "./engine/dialer-types.ts";
 import { seconds } from "./scenario/fields.ts";
 import type { SimulationScenario } from "./scenario/schema.ts";
 

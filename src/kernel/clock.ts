@@ -20,3 +20,9 @@ export const doubledMs = (firstMs: number, mostMs: number, turn: number): number
 
 /** Whether what was looked at then need not be looked at yet: not when the clock was set back since, for nobody knows how long that is ago. */
 export const isWithin = (ms: number, then: Instant, now: Instant): boolean => now >= then && now - then < ms;
+
+/**
+ * How far what was seen then is from now, ms: a time that lies ahead, after a clock was set back or by one that is off, is as doubtful as one that is as
+ * long ago.
+ */
+export const agoOf = (then: Instant, now: Instant): number => Math.abs(now - then);

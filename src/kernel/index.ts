@@ -3,7 +3,7 @@
 export { addressOf } from "./address.ts";
 export { areasText, coversText } from "./areas.ts";
 export { canonicalJson, type DeepReadonly } from "./canonical-json.ts";
-export { type Clock, doubledMs, type Instant, isWithin } from "./clock.ts";
+export { agoOf, type Clock, doubledMs, type Instant, isWithin } from "./clock.ts";
 export { cellText, csvLine, unmarkedCell } from "./csv-line.ts";
 export { DAY_MS, durationText, HOUR_MS, MINUTE_MS, parseDuration } from "./durations.ts";
 export {
@@ -17,7 +17,7 @@ export {
 } from "./error.ts";
 export { Histogram, type HistogramSummary } from "./histogram.ts";
 export { newId } from "./ids.ts";
-export { dayOr, isDay, parseInstant } from "./iso-time.ts";
+export { dayOr, isDay, parseInstant, timeOf } from "./iso-time.ts";
 export { jobTitle } from "./job-words.ts";
 export { KEPT, type Kept, type KeptSetting, keptOf } from "./kept.ts";
 export {
@@ -49,8 +49,7 @@ export { issueText, nearest, type Problem, problemsOf, problemText } from "./pro
 export { createRandom, type RandomStream } from "./random.ts";
 export { isNestedDeeper, repeatedMember } from "./repeated-member.ts";
 export { StatisticsError } from "./statistics/arguments.ts";
-export { binomialCdf, studentQuantile } from "./statistics/beta.ts";
-export { binomialPmf, incompleteGamma, lnGamma, poissonPmf } from "./statistics/gamma.ts";
+export { binomialCdf, binomialPmf, incompleteGamma, lnGamma, poissonPmf, studentQuantile } from "./statistics/beta.ts";
 export { lastingTrend, levelShifts } from "./statistics/lasting-effects.ts";
 export { meanInterval, type RatioInterval, ratioInterval } from "./statistics/means.ts";
 export { normalCdf, normalQuantile } from "./statistics/normal.ts";
@@ -65,4 +64,4 @@ export {
 export { differenceInterval, type RateInterval, wilsonInterval } from "./statistics/proportions.ts";
 export { createSequentialTest, type SequentialVerdict } from "./statistics/sequential-test.ts";
 export { isTimeZone } from "./time-zone.ts";
-export { hiddenKeys, yamlOffset } from "./yaml-lines.ts";
+export { hiddenKeys, yamlOffset, yamlValue } from "./yaml-lines.ts";

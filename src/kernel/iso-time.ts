@@ -26,3 +26,15 @@ export function parseInstant(text: string): number | undefined {
   const ms = Date.parse(text);
   return Number.isNaN(ms) ? undefined : ms;
 }
+
+const OFFSET = /(?:Z|[+-]\d\d:?\d\d)$/i;
+
+/** A time as a tenant writes it, whatever the zone of this machine: without an offset it is the server's time, which is UTC. Undefined when it cannot be read. */
+export function timeOf(text: string | null | undefined): number | undefined {
+  if (text === undefined || text === null || text === "") return undefined;
+  const plain = text.trim().replace(/^(\d{4}-\d\d-\d\d) /, "$1T");
+  const [day] = /^\d{4}-\d\d-\d\d/.exec(plain) ?? [];
+  if (day !== undefined && !isDay(day)) return undefined;
+  const at = Date.parse(OFFSET.test(plain) ? plain : /T/.test(plain) ? `${plain}Z` : `${plain} UTC`);
+  return Number.isNaN(at) ? undefined : at;
+}

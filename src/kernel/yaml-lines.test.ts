@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { LineCounter, parseDocument } from "yaml";
-import { hiddenKeys, yamlOffset } from "./yaml-lines.ts";
+import { hiddenKeys, yamlOffset, yamlValue } from "./yaml-lines.ts";
 
 const TEXT = `tenants:
   a-:
@@ -31,3 +31,11 @@ test.each([
 test("keys that no schema gets to see are found wherever they are", () => {
   expect(hiddenKeys(contents)).toEqual(["__proto__", "list[1].__proto__"]);
 });
+
+test.each(["? ".repeat(5000), `${"{? ".repeat(500)}${"}".repeat(500)}`, "a: &a [1]\nb: { *a : 1 }\n", "- a: { [b]: 1 }\n"])(
+  "a key that is no text is refused before it is made one: nested keys take more memory than there is",
+  (text) => {
+    const value = () => yamlValue(parseDocument(text), (why) => new Error(`refused: ${why}`));
+    expect(value).toThrow("refused: a key is a group, a list or an alias; it must be a text");
+  },
+);

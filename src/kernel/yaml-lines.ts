@@ -1,5 +1,7 @@
 // Places in a YAML document, for messages. Pure: it works on the nodes of a parsed document, of any YAML library.
 
+import { messageOf } from "./error.ts";
+
 /** The part of a YAML node that is used here. */
 interface YamlNode {
   readonly range?: readonly number[] | null | undefined;
@@ -52,4 +54,27 @@ export function hiddenKeys(contents: unknown, path = ""): string[] {
     const here = path === "" || name.startsWith("[") ? `${path}${name}` : `${path}.${name}`;
     return name === "__proto__" ? [here] : hiddenKeys(child, here);
   });
+}
+
+/**
+ * What a document says.
+ * @param refused makes an error of the reason when it says nothing: an alias leads nowhere, or aliases to more than a memory has, or a key is a group or a list, which
+ * as a name would take more memory than there is
+ */
+export function yamlValue(document: { readonly contents: unknown; toJS(): unknown }, refused: (why: string) => Error): unknown {
+  const open: unknown[] = [document.contents];
+  for (const node of open) {
+    if (!isNode(node) || !Array.isArray(node.items)) continue;
+    for (const item of node.items) {
+      const isPair = isNode(item) && "key" in item && "value" in item;
+      if (isPair && isNode(item.key) && !("value" in item.key))
+        throw refused("a key is a group, a list or an alias; it must be a text");
+      open.push(isPair ? item.value : item);
+    }
+  }
+  try {
+    return document.toJS();
+  } catch (thrown) {
+    throw refused(messageOf(thrown));
+  }
 }

@@ -1,5 +1,6 @@
 // What outdial does, as durable workflows.
 
+export { inventoryConcerns, readInventory } from "./attention/inventory.ts";
 export { AttentionUseCases } from "./attention/use-cases.ts";
 export * from "./audit/index.ts";
 export { boundedFileText, boundedText } from "./bounded-text.ts";
@@ -39,9 +40,8 @@ export {
 export { inTime } from "./in-time.ts";
 export { INBOUND_HEADER, INBOUND_PATH } from "./inbound/address.ts";
 export { AGE_LIMITS, type AgeLimits, type InboundRefusal, readInbound } from "./inbound/envelope.ts";
-export { vendorEventHandlers } from "./inbound/handlers.ts";
 export { Intake } from "./inbound/intake.ts";
-export { type InboundProcessed, InboundWorker } from "./inbound/worker.ts";
+export { type InboundProcessed, InboundWorker, vendorEventHandlers } from "./inbound/worker.ts";
 export { type Entry, POLICIES, type Policy } from "./interactions/entry.ts";
 export { type CorrectionMetrics, correctionMetrics } from "./interactions/metrics.ts";
 export { parseEntries } from "./interactions/result.ts";
@@ -73,12 +73,19 @@ export { requestOf } from "./jobs/request.ts";
 export type { ResultRow } from "./jobs/result-rows.ts";
 export { type RowRunOptions, submitOne } from "./jobs/rows.ts";
 export { Semaphore } from "./jobs/semaphore.ts";
-export { JOB_FILTERS, JobRecordsUseCases, JobUseCases, jobFiltersIn } from "./jobs/use-cases.ts";
+export { checkCorrections, checkTags, JOB_FILTERS, JobRecordsUseCases, JobUseCases, jobFiltersIn } from "./jobs/use-cases.ts";
 export { KnownAnswers, SAY_GONE } from "./known/index.ts";
 export { lacksOf } from "./lacks.ts";
-export { exportedText, exportToFile } from "./outcomes/export.ts";
-export { planReport, type ReportRequest, type ReportRules } from "./outcomes/report.ts";
-export { compareOutcomes, OutcomeRecordsUseCases, OutcomeUseCases } from "./outcomes/use-cases.ts";
+export {
+  compareOutcomes,
+  exportedText,
+  exportToFile,
+  OutcomeRecordsUseCases,
+  OutcomeUseCases,
+  planReport,
+  type ReportRequest,
+  type ReportRules,
+} from "./outcomes/use-cases.ts";
 export { shareRates } from "./rates/sharing.ts";
 export { TenantRefresh } from "./refresh/refresh.ts";
 export { findRetrieval } from "./retrieval/entry.ts";
@@ -88,15 +95,16 @@ export {
   isReconciled,
   type ReconcileReport,
   type ReconcileSink,
+  type RunVerdict,
+  verifyRetrieval,
 } from "./retrieval/reconcile.ts";
 export { checkRequest, type RetrievalInput, type RetrievalRequest } from "./retrieval/request.ts";
 export type { RetrievalProgress } from "./retrieval/retrieval-run.ts";
 export { type Rhythm, runSchedules, setSchedules, turnsOf } from "./retrieval/schedule.ts";
 export { Retrieving } from "./retrieval/service.ts";
-export { type RunVerdict, verifyRetrieval } from "./retrieval/verify.ts";
 export { type EngineKind, engineSchema, launchEngine, openDesk } from "./run/engine.ts";
 export { isDue, waitOf } from "./run/left.ts";
-export { differencesOf, differenceWords, joinReplicas, livesOf, type Membership } from "./run/members.ts";
+export { CLOCK_OFF_MS, differencesOf, differenceWords, joinReplicas, livesOf, type Membership } from "./run/members.ts";
 export { stopOf } from "./run/reason.ts";
 export { type Interruption, Runs } from "./run/runs.ts";
 export * from "./settings/index.ts";
@@ -110,6 +118,6 @@ export { parseMapping } from "./tagging/read-rows.ts";
 export { readMatrix, TAG, Tagging, type TagSource, validateTagging } from "./tagging/service.ts";
 export { createTagLedger } from "./tagging/store-ledger.ts";
 export { type CallTag, type CallTags, TagUseCases, tagSource } from "./tagging/use-cases.ts";
-export { dncWords, GroupKeeper, TenantCallbacks, TenantDnc } from "./tenant-dnc/index.ts";
+export { CallUseCases, dncWords, GroupKeeper, recordingHint, TenantCallbacks, TenantDnc, takeOut } from "./tenant-dnc/index.ts";
 export { Thread } from "./thread.ts";
 export * from "./webhook-registration/index.ts";

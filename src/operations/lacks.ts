@@ -4,7 +4,7 @@ import type { Capabilities, Capability, TenantLink } from "../tenant/port.ts";
 
 /** A capability that a profile does not have. */
 export interface Lack {
-  readonly capability: keyof Capabilities | "campaignDocuments" | "vendorSimulator";
+  readonly capability: keyof Capabilities | "campaignOfSettings" | "vendorSimulator" | "agents" | "recordings";
   readonly reason: string;
   readonly alternative: string | null;
 }
@@ -14,12 +14,14 @@ export function lacksOf({ capabilities }: Pick<TenantLink, "capabilities">): rea
   const lack = (name: Lack["capability"], { supported, reason = "", alternative }: Capability): Lack[] =>
     supported ? [] : [{ capability: name, reason, alternative: alternative ?? null }];
   const names = Object.keys(capabilities) as (keyof Capabilities)[];
-  const { campaignProvisioning, pacingSettings } = capabilities;
+  const { pacingSettings, metricsSource, callReader } = capabilities;
+  const absent = (capability: Lack["capability"], isThere: boolean, reason: string, alternative: string | null): Lack[] =>
+    isThere ? [] : [{ capability, reason, alternative }];
   return [
     ...names.flatMap((name) => lack(name, capabilities[name].capability)),
-    ...lack("campaignDocuments", campaignProvisioning.documents),
-    ...(pacingSettings.simulate === undefined
-      ? [{ capability: "vendorSimulator", reason: "the tenant has no simulator", alternative: "outdial simulate" } as const]
-      : []),
+    ...lack("campaignOfSettings", pacingSettings.making),
+    ...absent("vendorSimulator", pacingSettings.simulate !== undefined, "the tenant has no simulator", "outdial simulate"),
+    ...absent("agents", metricsSource.agents !== undefined, "this interface does not tell the agents of a campaign", null),
+    ...absent("recordings", callReader.recordings !== undefined, "this interface does not tell recordings", null),
   ];
 }

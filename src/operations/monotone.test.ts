@@ -11,6 +11,7 @@ import {
   compilePack,
   createBuiltinGeography,
   decide,
+  mayCall,
   usCaUk2026,
 } from "../compliance/index.ts";
 import { createTriggerRule } from "./campaigns/failover/rule.ts";
@@ -19,8 +20,7 @@ import { contactsClosed, hoursAt } from "./campaigns/state/gate.ts";
 import { resumeVerdict } from "./campaigns/state/resume.ts";
 import { judgedReading } from "./compliance/abandonment.ts";
 import { comparedOf } from "./retrieval/compared.ts";
-import { isReconciled } from "./retrieval/reconcile.ts";
-import { wholeOf } from "./retrieval/verify.ts";
+import { isReconciled, wholeOf } from "./retrieval/reconcile.ts";
 import { judge } from "./settings/gate.ts";
 import { beginGuard, watch } from "./settings/guard.ts";
 import { confirmOf } from "./views/plan.ts";
@@ -63,6 +63,7 @@ test("decide: a call that is denied is not allowed when a consent, a file, a loo
       (asked, known, hours, lost) => {
         const at = NOW + hours * HOUR;
         const before = decide(asked, known, pack, at).decision;
+        expect(mayCall(asked, known, pack, at)).toBe(before === "allow");
         if (before === "allow") return;
         expect(decide(asked, { ...known, [lost]: lost === "registryFiles" ? {} : undefined }, pack, at).decision).toBe("deny");
         const older = Object.fromEntries(Object.keys(known.registryFiles ?? {}).map((list) => [list, day(500)]));
@@ -147,6 +148,58 @@ test("whether a campaign may dial by one clock: not while it is not known of a z
   expect(mayDialBy({ ...look, windows: [open, partly] }, NOW).verdict.is).toBe("unknown");
 });
 
+test("why a campaign must not dial, and what is missing to know: each case by itself", () => {
+  const zone = { zone: "UTC", contacts: 3, open: 3, closes: null, until: null, opens: null, opened: null, closed: null };
+  const look = {
+    refusals: [],
+    windows: [zone],
+    hoursOf: "called" as const,
+    covers: { known: 3, of: 3 },
+    from: "measured" as const,
+    nextAllowed: null,
+    manifest: null,
+  };
+  const of = (change: object) => mayDialBy({ ...look, ...change }, NOW);
+  const refused = (...codes: readonly string[]) => ({ refusals: codes.map((code) => ({ code, text: "" })) });
+  const shut = { ...zone, open: 0, opens: NOW + HOUR, opened: NOW + HOUR, closed: NOW - HOUR };
+  expect(of({})).toEqual({ verdict: { is: "ok" }, why: [], atAnyHour: false });
+  expect(of({ windows: [shut] })).toEqual({ verdict: { is: "not_ok" }, why: ["outside hours"], atAnyHour: false });
+  expect(of(refused("nobody_callable"))).toMatchObject({ why: ["nobody may be called"], atAnyHour: true });
+  expect(of({ ...refused("no_company_list"), windows: [shut] })).toMatchObject({
+    why: ["outside hours", "no company do-not-call list"],
+    atAnyHour: true,
+  });
+  // Nobody could be called before another window opened: that says nothing of now.
+  for (const opens of [NOW - 1, NOW])
+    expect(of({ ...refused("nobody_callable"), windows: [zone, { ...shut, opens, opened: opens }] })).toMatchObject({ why: [] });
+  expect(of({ ...refused("nobody_callable"), windows: [zone, shut] })).toMatchObject({ why: ["nobody may be called"] });
+  expect(of({ ...refused("nobody_callable"), covers: { known: 3, of: 9 } })).toMatchObject({ why: [] });
+  expect(of({ hoursOf: "campaign", windows: [zone, shut] })).toMatchObject({ why: ["outside hours"] });
+  const missing = (change: object) => {
+    const { verdict } = of(change);
+    return verdict.is === "unknown" ? verdict.missing : [];
+  };
+  expect(missing({ from: "assumed" })).toEqual([{ what: "the campaigns' own calling hours", count: 1 }]);
+  const part = { hoursOf: "campaign", covers: { known: 3, of: 9 } };
+  expect(missing(part)).toEqual([{ what: "calling windows of contacts further down the lists", count: 1 }]);
+  expect(missing({ windows: [] })).toEqual([{ what: "calling windows", count: 1 }]);
+});
+
+test("abandonment: what is certain whatever comes is over the limit, and nothing else", () => {
+  const judged = (abandoned: number, live: number, toCome: number | null) => {
+    const reading = { live, abandoned, limit: { maxRate: 0.03, windowHours: 720 }, withinLimit: abandoned <= 0.03 * live };
+    const { withinLimit, importing } = judgedReading(reading as never, { since: NOW, toCome });
+    return [withinLimit, importing?.overBy];
+  };
+  expect(judged(50, 100, 0)).toEqual([false, 47]);
+  expect(judged(50, 100, 1000)).toEqual([false, 17]);
+  // They may all be live answers that were served: then it is at the limit, and not over it.
+  expect(judged(6, 100, 100)).toEqual([null, null]);
+  expect(judged(6, 100, 99)).toEqual([false, 1]);
+  expect(judged(50, 100, null)).toEqual([null, null]);
+  expect(judged(0, 100, 0)).toEqual([null, null]);
+});
+
 test("abandonment: while an import is under way nothing is within the limit, and only what is certain is over it", () => {
   const counts = fc.record({
     live: fc.nat(10_000),
@@ -219,6 +272,60 @@ test("the guard over new settings: a watch that saw less is never good where one
   );
 });
 
+test("the guard over new settings: far above the limit is bad, far below it good", () => {
+  const plan = {
+    durationMs: 600_000,
+    everyMs: 60_000,
+    campaigns: ["a"],
+    limit: 0.03,
+    alternative: 0.06,
+    alpha: 0.01,
+    beta: 0.05,
+  };
+  const end = (abandoned: number) => {
+    let state = beginGuard(plan, NOW);
+    for (let minute = 1; ; minute += 1) {
+      const seen = watch(plan, state, { answered: 400, abandoned }, NOW + minute * 60_000);
+      if (seen.verdict !== "watching") return [seen.verdict, minute];
+      state = seen.state;
+    }
+  };
+  expect(end(200)).toEqual(["bad", 1]);
+  expect(end(0)).toEqual(["good", 10]);
+});
+
+test("settings: what breaks a rule, here or at the tenant, is refused, also without a reason; a warning is not", async () => {
+  const settings = {
+    name: "s",
+    concurrency: { max_agents: 40, max_concurrent_calls: 100 },
+    algorithm: { type: "predictive", dial_ratio: 2, abandonment_rate_target: 0.03 },
+  };
+  const fact = (name: string) => ({ name, low: 0.1, high: 0.2, from: "measured", at: NOW });
+  const band = { low: 0, median: 0.01, high: 0.02 };
+  const basis = [fact("agents"), fact("answerRate")];
+  const prediction = { abandonment: band, occupancy: band, attemptsPerHour: band, chanceAboveLimit: 0, basis };
+  const refusals = async (status: string, severity?: string, told: object = {}) => {
+    const validate = () => Promise.resolve({ compliance_status: status, violations: [], capacity_warnings: [], ...told });
+    const judged = await judge({ settings, carrier: {}, expected: {} } as never, {
+      pacing: { validate } as never,
+      predict: () => prediction as never,
+      chance: 0.05,
+      checks: [],
+      overrides: [],
+      ...(severity !== undefined && { found: [{ check: "rule", severity, path: "x", message: "m" }] as never }),
+    });
+    return judged.refusals;
+  };
+  expect(await refusals("PASS")).toEqual([]);
+  expect(await refusals("PASS", "warning")).toEqual([]);
+  expect(await refusals("PASS", "violation")).toEqual(["x: m"]);
+  expect(await refusals("FAIL")).toEqual(["the tenant's validation says FAIL"]);
+  const item = { check: "lines", message: "too many" };
+  expect(await refusals("PASS", undefined, { violations: [item] })).toEqual(["lines: too many"]);
+  expect(await refusals("FAIL", undefined, { violations: [item], capacity_warnings: ["few"] })).toEqual(["lines: too many"]);
+  expect(await refusals("PASS", undefined, { capacity_warnings: ["few"] })).toEqual([]);
+});
+
 test("settings: without a prediction, or with one on an assumed answer rate, nothing passes that did not pass with it", async () => {
   const settings = {
     name: "s",
@@ -263,6 +370,18 @@ test("a resume: what the pair or the tenant's groups do not answer is no permiss
   await expect(resumeVerdict({ pairAgainst: silent, doNotCall: async () => groups }, gate([]))).rejects.toThrow("no answer");
   await expect(resumeVerdict({ pairAgainst: async () => null, doNotCall: silent }, gate([]))).rejects.toThrow("no answer");
   const problem = { problem: "not read" } as never;
+  // Numbers are added to the tenant's group for the start alone: not when anything else forbids it.
+  const starts: unknown[] = [];
+  const asked = async (_: unknown, __: unknown, start: unknown) => {
+    starts.push(start);
+    return groups;
+  };
+  const given = { start: "start" as never };
+  const forbidden = gate([{ code: "outside_hours", text: "" }]);
+  expect((await resumeVerdict({ pairAgainst: async () => null, doNotCall: asked }, gate([]), given)).allowed).toBe(true);
+  expect((await resumeVerdict({ pairAgainst: async () => null, doNotCall: asked }, forbidden, given)).allowed).toBe(false);
+  expect((await resumeVerdict({ pairAgainst: async () => "it dials", doNotCall: asked }, gate([]), given)).allowed).toBe(false);
+  expect(starts).toEqual(["start", undefined, undefined]);
   const unread = { ...(gate([]) as object), onCompanyList: null, whole: false } as never;
   expect((await resumeVerdict({ doNotCall: async () => problem }, unread)).allowed).toBe(false);
   expect((await resumeVerdict({ pairAgainst: async () => "its partner dials" }, gate([]))).allowed).toBe(false);
@@ -333,7 +452,9 @@ test("a stop: what is not confirmed, only listed, or missing from the list is no
   });
   fc.assert(
     fc.property(stop, (given) => {
-      const isClear = (change: object) => isAllPaused({ ...given, ...change } as never);
+      const isClear = (change: object) => isAllPaused({ ...given, endedAt: "", supersededBy: null, ...change } as never);
+      expect(isClear({ endedAt: null })).toBe(false);
+      expect(isClear({ supersededBy: "stop_2" })).toBe(false);
       expect(isClear({ listProblem: { code: "unreachable", message: "" } })).toBe(false);
       expect(isClear({ alreadyPaused: [...given.alreadyPaused, "z"] })).toBe(false);
       expect(isClear({ changes: [...given.changes, { confirmed: false }] })).toBe(false);
@@ -376,7 +497,7 @@ test("every function that judges is on the list with its test, and every test on
   const files = globSync("src/**/*.{ts,tsx}", { cwd: root }).filter((file) => !file.includes(".test."));
   const texts = new Map(files.map((file) => [file, readFileSync(join(root, file), "utf8")]));
   const named =
-    /^export (?:interface|type) (\w*(?:Verdict|Judgement|Comparison|MayDial|Hours|JudgedReading|TenantKnown|Trend|Decision))\b/gm;
+    /^export (?:interface|type) (\w*(?:Verdict|Judgement|Comparison|MayDial|NotDialing|Hours|JudgedReading|TenantKnown|Trend|Decision))\b/gm;
   const verdicts = new Set([...texts.values()].flatMap((text) => [...text.matchAll(named)].map(([, name]) => name ?? "")));
   const byType = [...texts].flatMap(([file, text]) =>
     [...text.matchAll(/^export (?:async )?function (\w+)[\s\S]{0,900}?\): ([^\n]+) \{$/gm)].flatMap(([, name, type = ""]) =>
@@ -385,7 +506,15 @@ test("every function that judges is on the list with its test, and every test on
   );
   const words =
     /^export (?:async )?(?:function|const) (\w*(?:[vV]erdictOf|[jJ]udge|wholeOf|isWhole|Ready|Counted|Reconciled|AllPaused|PartOf))\b/gm;
-  const byName = [...texts].flatMap(([file, text]) => [...text.matchAll(words)].map(([, name]) => `${file} ${name}`));
+  // Whatever says yes or no: those of operations, the law and the app, and permissions anywhere.
+  const yesOrNo = /^export (?:async )?(?:function|const) ((?:may|is|are|has|can|lets|passes|holds)[A-Z]\w*)/gm;
+  const judging = /^src\/(?:operations|app|compliance)\//;
+  const byName = [...texts].flatMap(([file, text]) => [
+    ...[...text.matchAll(words)].map(([, name]) => `${file} ${name}`),
+    ...[...text.matchAll(yesOrNo)].flatMap(([, name = ""]) =>
+      judging.test(file) || name.startsWith("may") ? [`${file} ${name}`] : [],
+    ),
+  ]);
   expect(byType.length).toBeGreaterThan(20);
   const none = new Set(LIST.none);
   expect([...byType, ...byName].filter((one) => LIST.judges[one] === undefined && !none.has(one))).toEqual([]);

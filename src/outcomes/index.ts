@@ -31,7 +31,6 @@ export { heatOf } from "./report/heat.ts";
 export { type Covers, type OutcomeReport, outcomeReportJsonSchema, rateSchema, reportSchema } from "./report/model.ts";
 export { renderCsv } from "./report/render-csv.ts";
 export { renderHtml } from "./report/render-html.ts";
-export { renderText } from "./report/render-text.ts";
+export { goneWords, renderText } from "./report/render-text.ts";
 export { cohortTally, type ReportedFigures, reportOutcomes } from "./report/report.ts";
 export { type AskedScope, checkedPeriod, DIMENSIONS, type Dimension, type ReportScope } from "./report/scope.ts";
-export { goneWords } from "./report/words.ts";

@@ -6,4 +6,4 @@ export { FaultError } from "./faults.ts";
 export type { JournalEntry, JournalFilter } from "./journal.ts";
 export { createSandbox, type Sandbox, SandboxError, type SandboxOptions } from "./sandbox.ts";
 export { defaultScenario, parseScenario, type Scenario, ScenarioError, scenarioJsonSchema } from "./scenario/index.ts";
-export { type SandboxSnapshot, SnapshotError } from "./snapshot.ts";
+export { type SandboxSnapshot, SnapshotError } from "./tenant.ts";

@@ -175,8 +175,12 @@ export function answerTokenRequest(
   };
 }
 
+const MAX_BODY_BYTES = 1_048_576;
+/** A file of 500,000 records. */
+const MAX_FILE_BYTES = 268_435_456;
+
 /** Larger bodies are refused with 413. */
-export const MAX_BODY_BYTES = 1_048_576;
+export const maxBodyBytes = (path: string): number => (isAcdPath(path) ? MAX_FILE_BYTES : MAX_BODY_BYTES);
 
 const TOKEN_ENDPOINTS: ReadonlySet<string> = new Set(TOKEN_PATHS);
 const CORRELATION_ID = /^[\x21-\x7e]{1,128}$/;
@@ -236,7 +240,7 @@ export function createPipeline({ tenant: present, journal }: PipelineOptions): P
     if (strike === undefined || letsThrough(strike.effect)) {
       try {
         if (destination instanceof Refusal) throw destination;
-        if (request.oversize === true || request.body.length > MAX_BODY_BYTES) throw tooLarge();
+        if (request.oversize === true || request.body.length > maxBodyBytes(path)) throw tooLarge(path);
         if (acd !== undefined && isForeign(destination)) {
           const known = holder instanceof Refusal ? undefined : holder;
           const answer = acd.answerAcd({ tenant, request, place: destination.acd, holder: known, correlationId });
@@ -355,8 +359,8 @@ function answerReply({ status, body, headers, refusal }: Answer, correlationId: 
   return jsonReply(status, body, correlationId, headers);
 }
 
-function tooLarge(): Refusal {
-  return new Refusal(413, "payload_too_large", `The body is larger than ${MAX_BODY_BYTES} bytes.`);
+function tooLarge(path: string): Refusal {
+  return new Refusal(413, "payload_too_large", `The body is larger than ${maxBodyBytes(path)} bytes.`);
 }
 
 function failureReply(thrown: unknown, correlationId: string): SandboxResponse {

@@ -14,10 +14,9 @@ import { createJournal } from "./journal.ts";
 import { createRequestLimiter } from "./limits.ts";
 import { createLivingEngine } from "./living/engine.ts";
 import { wholeNumber } from "./parameters.ts";
-import { createPipeline, MAX_BODY_BYTES } from "./pipeline.ts";
+import { createPipeline, maxBodyBytes } from "./pipeline.ts";
 import { splitTarget } from "./router.ts";
 import { checkScenario, defaultScenario, type Scenario, type ScenarioTimelineEntry } from "./scenario/index.ts";
-import { checkSnapshot, restoreSnapshot, takeSnapshot } from "./snapshot.ts";
 import { createAuditTrail } from "./state/audit-trail.ts";
 import { type CampaignRecord, createCampaignBook } from "./state/campaigns.ts";
 import { createDialerDesk } from "./state/dialer-desk.ts";
@@ -28,6 +27,7 @@ import { createDialingOverrides } from "./state/overrides.ts";
 import { createShadows } from "./state/shadows.ts";
 import { activationEnded, campaignChanged, metricsUpdated } from "./state-changes.ts";
 import type { Tenant } from "./tenant.ts";
+import { checkSnapshot, restoreSnapshot, takeSnapshot } from "./tenant.ts";
 import { createVendorWebhooks } from "./vendor-webhooks.ts";
 import { badRequest, jsonReply, Refusal, refusalReply, type SandboxRequest, type SandboxResponse } from "./wire.ts";
 import { createCallStore } from "./world/calls.ts";
@@ -299,7 +299,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     async listen(where = {}) {
       if (closed) throw new SandboxError("closed", "the sandbox was closed");
       if (listening !== undefined) throw new SandboxError("already_listening", `the sandbox listens on ${listening.url} already`);
-      const bodyLimit = (target: string) => (isControlTarget(target) ? MAX_CONTROL_BODY_BYTES : MAX_BODY_BYTES);
+      const bodyLimit = (target: string) => (isControlTarget(target) ? MAX_CONTROL_BODY_BYTES : maxBodyBytes(target));
       listening = await listen({ handle, bodyLimit }, where);
       return { url: listening.url, port: listening.port };
     },

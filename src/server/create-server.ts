@@ -5,34 +5,57 @@ import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import { compress } from "hono/compress";
 import { type Clock, messageOf, OutdialError } from "../kernel/index.ts";
-import {
-  type Access,
-  type AuditInput,
-  type Principal,
-  type ServiceFeed,
-  type ServiceRequests,
-  type Store,
-  type StoreCondition,
-} from "../store/index.ts";
+import type { Access, AuditInput, Principal, ServiceFeed, ServiceRequests, Store, StoreCondition } from "../store/index.ts";
 import { Remembered } from "./access/authenticate.ts";
 import { clientAddress, type ProxyTrust } from "./access/client-address.ts";
 import { isOurs, refuseWrongHost } from "./access/cross-site.ts";
 import { LoginThrottle } from "./access/throttle.ts";
 import { ServerError } from "./error.ts";
-import { secure } from "./http/headers.ts";
-import { problemOf, problemResponse } from "./http/problem.ts";
-import { requestIdOf } from "./http/trace.ts";
+import { problemCodes, problemOf, problemResponse } from "./http/problem.ts";
 import { FeedHub } from "./live/hub.ts";
 import { StallWatch } from "./observe/stalls.ts";
 import { Pages } from "./pages/pages.ts";
 import { apiRoutes, type Work } from "./routes/index.ts";
 import type { ServiceFacts } from "./routes/session.ts";
-import { openApiDocument } from "./routing/openapi.ts";
-import { referencePage, referenceStyle } from "./routing/reference.ts";
+import { describe, openApiDocument } from "./routing/openapi.ts";
 import { API, formerPath } from "./routing/route.ts";
 import type { ApiRoute, Upload } from "./routing/route-types.ts";
 import { type RouteHost, serveRoute } from "./routing/serve-route.ts";
 import { Provider, type SignInSettings, signInRoutes } from "./sign-in/index.ts";
+
+/** The policy of the dashboard and the reference. Scripts and styles are files of our own; workers are too. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+const ALWAYS: Readonly<Record<string, string>> = {
+  "content-security-policy": CONTENT_SECURITY_POLICY,
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  "referrer-policy": "no-referrer",
+  "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+};
+
+/** Adds what every answer carries: nothing from elsewhere, nothing inline, no framing, no guessing of types. @param https whether the service is reached through https */
+function secure(headers: Headers, https: boolean): void {
+  for (const [name, value] of Object.entries(ALWAYS)) headers.set(name, value);
+  if (https) headers.set("strict-transport-security", "max-age=31536000");
+}
+
+/** The trace id of a request (W3C). */
+const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** Where log lines go. They never contain a secret. */
 export type ServiceLog = (
@@ -144,7 +167,8 @@ export async function createServer(ports: ServerPorts): Promise<Service> {
 
   app.use(async (c, next) => {
     const began = performance.now();
-    const requestId = requestIdOf(c.req.header("traceparent"), () => randomBytes(16).toString("hex"));
+    // Logs, audit and problems show it: the caller's trace id when it sends one, else a new one.
+    const requestId = TRACEPARENT.exec(c.req.header("traceparent") ?? "")?.[1] ?? randomBytes(16).toString("hex");
     c.set("requestId", requestId);
     c.set("address", clientAddress(c.env?.incoming?.socket.remoteAddress, c.req.raw.headers, settings.proxy));
     const end = stalls.begin({ requestId, method: c.req.method, path: c.req.path });
@@ -170,7 +194,7 @@ export async function createServer(ports: ServerPorts): Promise<Service> {
     const { publicUrl } = settings;
     app.route(
       "/",
-      signInRoutes({ ...ports, key: ports.keyFor("sign-in"), settings: settings.signIn, provider, https, publicUrl }),
+      signInRoutes(new Hono(), { ...ports, key: ports.keyFor("sign-in"), settings: settings.signIn, provider, https, publicUrl }),
     );
   }
   const serve = (one: ApiRoute, path: string) =>
@@ -200,7 +224,11 @@ export async function createServer(ports: ServerPorts): Promise<Service> {
   app.get("*", async (c) => {
     const found = await pages.respond(c.req.path, c.req.header("accept-encoding") ?? "");
     if (found !== undefined) return found;
-    const advice = pages.built ? `The API is under ${API}.` : "The dashboard is not built here; the API is served all the same.";
+    const advice = Pages.isDocument(c.req.path)
+      ? "The documents begin at /docs/. A checkout has them after npm run build:docs."
+      : pages.built
+        ? `The API is under ${API}.`
+        : "The dashboard is not built here; the API is served all the same.";
     throw new ServerError("no_such_route", `there is no page ${c.req.path}`, { advice });
   });
   app.notFound((c) => {
@@ -242,4 +270,60 @@ export async function createServer(ports: ServerPorts): Promise<Service> {
 function originsOf(host: string | undefined, publicUrl: string | undefined): string[] {
   const own = host === undefined ? [] : [`http://${host}`];
   return publicUrl === undefined || !URL.canParse(publicUrl) ? own : [...own, new URL(publicUrl).origin];
+}
+
+// The reference of the API as a page without scripts, with one style sheet, every text escaped.
+
+const STYLE = `:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}
+body{max-width:60rem;margin:2rem auto;padding:0 1rem}
+h2{margin-top:2.5rem}
+article{border-top:1px solid #8884;padding:.5rem 0}
+code{font-family:ui-monospace,monospace}
+.method{display:inline-block;min-width:4.5rem;text-transform:uppercase;font-weight:600}
+.role{opacity:.75}
+table{border-collapse:collapse}td,th{padding:.15rem 1rem .15rem 0;text-align:left}`;
+
+const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+const escape = (text: string): string => text.replaceAll(/[&<>"']/g, (one) => ESCAPES[one] ?? one);
+
+/** The style sheet. */
+const referenceStyle = (): string => STYLE;
+
+/** The page. */
+function referencePage(routes: readonly ApiRoute[], version: string): string {
+  const groups = Map.groupBy(routes, ({ id }) => id.split(".")[0] ?? "api");
+  const sections = [...groups].map(
+    ([name, ones]) => `<h2 id="${escape(name)}">${escape(name)}</h2>${ones.map(article).join("")}`,
+  );
+  const codes = problemCodes().map(
+    ({ code, status, title }) =>
+      `<tr id="${escape(code)}"><td><code>${escape(code)}</code></td><td>${status}</td><td>${escape(title)}</td></tr>`,
+  );
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>outdial API</title><link rel="stylesheet" href="${API}/reference.css"></head>
+<body><h1>outdial API</h1><p>Version ${escape(version)}. The same as a machine reads it: <a href="${API}/openapi.json">OpenAPI 3.1</a>.</p>
+${sections.join("\n")}
+<h2 id="problems">Codes of problems</h2><table><thead><tr><th>Code</th><th>Status</th><th>Meaning</th></tr></thead><tbody>${codes.join("")}</tbody></table>
+</body></html>
+`;
+}
+
+function article(route: ApiRoute): string {
+  const fields = [
+    ["path", route.params],
+    ["query", route.query],
+  ] as const;
+  const names = fields.flatMap(([where, schema]) =>
+    schema === undefined
+      ? []
+      : [
+          `${where}: ${Object.keys(schema.shape)
+            .map((name) => `<code>${escape(name)}</code>`)
+            .join(", ")}`,
+        ],
+  );
+  const body = route.upload === undefined ? (route.body === undefined ? [] : ["body: JSON"]) : ["body: a file"];
+  return `<article id="${escape(route.id)}"><p><span class="method">${route.method}</span> <code>${escape(route.path)}</code></p>
+<p>${escape(route.summary)}. <span class="role">${escape(describe(route))}</span></p><p>${[...names, ...body].join(" · ")}</p></article>`;
 }

@@ -5,7 +5,7 @@ import { FeedHub } from "./live/hub.ts";
 import type { AnyAsking } from "./operation.ts";
 import { apiRoutes, type Work } from "./routes/index.ts";
 import { openApiDocument } from "./routing/openapi.ts";
-import type { Answer, RawRequest } from "./routing/route-types.ts";
+import type { Answer, RawRequest, Upload } from "./routing/route-types.ts";
 
 /** The OpenAPI 3.1 document of the service. @param version of the package */
 export function serviceOpenApi(version: string): object {
@@ -30,7 +30,7 @@ export function routeTable(): string {
 /** An operation answered in this process, in somebody's name. @param work what it needs of the use cases. Throws OutdialError */
 export async function answeredHere(
   id: string,
-  { params = {}, query = {}, body }: AnyAsking,
+  { params = {}, query = {}, body, file }: AnyAsking & { readonly file?: Pick<Upload, "bytes" | "rereadable"> | undefined },
   work: { readonly [Group in keyof Work]?: object },
   name: string,
 ): Promise<Answer> {
@@ -42,7 +42,7 @@ export async function answeredHere(
     query: textsOf(query),
     body,
     ignored: [],
-    upload: undefined,
+    upload: file && { name: "", contentType: "", bytes: () => file.bytes(), rereadable: file.rereadable !== false },
     headers: new Headers(),
     who: { name, role: "admin", via: "token", expiresAt: null, sessionId: null, tokenId: null },
     requestId: "",

@@ -16,6 +16,7 @@ import { OutdialError } from "../kernel/index.ts";
  * - `plan_refused`: the plan breaks a rule; `details.refusals`.
  * - `answer_lost`: the request with this Idempotency-Key wrote something, and its answer was lost; `details.wrote`.
  * - `key_reused`: the Idempotency-Key came with another request. `key_busy`: that request is at work.
+ * - `cannot_listen`: the address to serve at is taken, not this machine's, or not permitted.
  * - `not_available`: this service is not set up for it. `not_found`: there is no such thing.
  */
 export type ServerErrorCode =
@@ -36,6 +37,7 @@ export type ServerErrorCode =
   | "key_reused"
   | "key_busy"
   | "answer_lost"
+  | "cannot_listen"
   | "not_available"
   | "not_found";
 

@@ -2,6 +2,7 @@
 
 import { createServer as createHttpServer, type Server } from "node:http";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
+import { ServerError } from "./error.ts";
 
 export interface ListenOptions {
   /** 127.0.0.1 by default. */
@@ -26,7 +27,7 @@ const HEADER_BYTES = 16_384;
 
 type Fetch = (request: Request, env: HttpBindings) => Promise<Response>;
 
-/** Serves a function on a socket. */
+/** Serves a function on a socket. Throws ServerError `cannot_listen`. */
 export async function listen(fetch: Fetch, { host, port }: ListenOptions): Promise<Listening> {
   const listener = getRequestListener((request, env) => fetch(request, env as HttpBindings));
   const server = createHttpServer(
@@ -46,9 +47,16 @@ export async function listen(fetch: Fetch, { host, port }: ListenOptions): Promi
     },
   );
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
+    server.once("error", (error) => {
+      reject(
+        new ServerError("cannot_listen", `cannot listen: ${error.message}`, {
+          advice: "Another process may have the port: end it, or choose another one with --port.",
+          cause: error,
+        }),
+      );
+    });
     server.listen(port, host, () => {
-      server.off("error", reject);
+      server.removeAllListeners("error");
       resolve();
     });
   });

@@ -68,9 +68,9 @@ export class StoreHealth extends Ledger {
     return this.store.shortage;
   }
 
-  /** Whether a shortage is over; see `Database.lookForRoom`. */
-  lookForRoom(): Promise<void> {
-    return this.store.lookForRoom();
+  /** Whether a shortage is over, or there is room; see `Database.lookForRoom`. */
+  lookForRoom(unasked = false): Promise<boolean | undefined> {
+    return this.store.lookForRoom(unasked);
   }
 
   /** The present conditions, as this process knows them. Makes no request. */

@@ -5,7 +5,6 @@ export type { Access } from "./access/access.ts";
 export type { FeedEvent, FeedPlace, ServiceFeed } from "./access/feed.ts";
 export type { ServiceRequests } from "./access/requests.ts";
 export {
-  ACCESS_ROLES,
   type AccessRole,
   type Approval,
   type ApprovalEnd,
@@ -21,17 +20,16 @@ export type { EvidenceAbout, FactKind } from "./audit/evidence-queries.ts";
 export { EvidenceTree } from "./audit/evidence-tree.ts";
 export type { HeadFinding } from "./audit/heads.ts";
 export type { StandingConflict } from "./audit/hold.ts";
-export type { AuditLog, AuditVerdict, EvidenceSnapshot, LogPart } from "./audit/log.ts";
+export type { AuditLog, EvidenceSnapshot } from "./audit/log.ts";
 export { verifySignatureLine } from "./audit/note.ts";
 export type { HeadPlaceOptions } from "./audit/places.ts";
 export { verifyConsistency, verifyProof } from "./audit/proof.ts";
 export { CAMPAIGN_APPLY, type CampaignApply, type CampaignLedger } from "./campaigns/campaign-ledger.ts";
-export type { CrmLedger } from "./crm/crm-ledger.ts";
+export type { CrmLedger } from "./crm/push-ledger.ts";
 export {
   type CrmPushLedger,
   type CrmPushProgress,
   type CrmRefusal,
-  type CrmRefusalLine,
   type CrmSettled,
   type CrmVersion,
   crmPushProgress,
@@ -96,7 +94,7 @@ export {
   type NewItem,
   type NewJob,
 } from "./jobs/types.ts";
-export type { LifeStanding, Lives } from "./lives/removal.ts";
+export type { LifeStanding } from "./lives/removal.ts";
 export { LIVES, livesDocument } from "./lives/table.ts";
 export type { StoreLog } from "./log.ts";
 export type { MetricReading } from "./metrics/readings.ts";
@@ -116,15 +114,13 @@ export type { Outbox } from "./outbox/outbox.ts";
 export type {
   ClaimedEvent,
   Delivery,
-  DeliveryFailure,
-  DeliveryStatus,
   EventOrder,
   FailedAttempt,
   NewEvent,
   OutboxEvent,
 } from "./outbox/types.ts";
 export type { Ask } from "./plain-types.ts";
-export type { HeldLimit, HeldPart, RateLedger } from "./rates/rates.ts";
+export type { HeldPart, RateLedger } from "./rates/rates.ts";
 export type { Replica, ReplicaBeat, Replicas } from "./replicas.ts";
 export type { RetrievalLedger } from "./retrieval/ledger.ts";
 export type { RetrievalSchedules } from "./retrieval/schedules.ts";
@@ -148,7 +144,6 @@ export {
 } from "./stops/stop-ledger.ts";
 export { openDatabase, openStore, type PlainDatabase, type Store } from "./store.ts";
 export type { KnownCampaign } from "./tenant/known-campaigns.ts";
-export type { CountedKind, KnownCount } from "./tenant/known-counts.ts";
 export type { ReplyShapes } from "./tenant/reply-shapes.ts";
 export { type BoundTenant, type TenantIdentity, tenantWords } from "./tenant/tenant-of-store.ts";
-export type { ReadingKey, ReadingProblem, TenantReading } from "./tenant/tenant-readings.ts";
+export { AHEAD_MS, type ReadingKey, type ReadingProblem, type TenantReading } from "./tenant/tenant-readings.ts";

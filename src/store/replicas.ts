@@ -32,17 +32,19 @@ const COLUMNS = `id, pid, host, interval_ms as "intervalMs", scopes, refused, al
 
 /** The table of heartbeats. */
 export class Replicas extends Ledger {
-  /** Records that a replica is alive; looks whether there is room again when there was none. */
-  async beat({ id, pid, host, intervalMs, scopes, refused = null, alike = {} }: Beat): Promise<void> {
+  /** Records that a replica is alive; looks whether there is room again when there was none. @returns the database's time */
+  async beat({ id, pid, host, intervalMs, scopes, refused = null, alike = {} }: Beat): Promise<Instant> {
     // Beside the beat: looking may take longer than a beat that is in time.
     void this.store.lookForRoom();
-    await this.store.query(
+    const [row] = await this.store.query<{ at: number }>(
       `insert into outdial.replicas (id, pid, host, interval_ms, scopes, refused, alike, started_at, heartbeat_at)
          values ($1, $2, $3, $4, $5, $6, $7, clock_timestamp(), clock_timestamp())
        on conflict (id) do update set pid = excluded.pid, host = excluded.host, interval_ms = excluded.interval_ms, refused = excluded.refused,
-         alike = excluded.alike, heartbeat_at = excluded.heartbeat_at`,
+         alike = excluded.alike, heartbeat_at = excluded.heartbeat_at
+       returning extract(epoch from heartbeat_at)::float8 * 1000 as at`,
       [id, pid, host, intervalMs, scopes, refused === null ? null : JSON.stringify(refused), JSON.stringify(alike)],
     );
+    return row?.at ?? Number.NaN;
   }
 
   /** All replicas. */

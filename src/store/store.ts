@@ -9,18 +9,15 @@ import { ServiceRequests } from "./access/requests.ts";
 import { AttentionLedger } from "./attention/attention.ts";
 import { HeadFile } from "./audit/head-file.ts";
 import { HeadObject } from "./audit/head-object.ts";
-import { Heads } from "./audit/heads.ts";
+import { Heads, headFileOf, StoredHead } from "./audit/heads.ts";
 import { Hold } from "./audit/hold.ts";
-import { loadSigner } from "./audit/keys.ts";
 import { AuditLog } from "./audit/log.ts";
-import { derivedKey, type Verifier } from "./audit/note.ts";
+import { derivedKey, loadSigner, type Verifier } from "./audit/note.ts";
 import type { HeadPlace, HeadPlaceOptions } from "./audit/places.ts";
-import { headFileOf, StoredHead } from "./audit/stored-head.ts";
-import { WitnessHead } from "./audit/witness.ts";
+import { WitnessHead } from "./audit/places.ts";
 import { CampaignLedger } from "./campaigns/campaign-ledger.ts";
 import { StoreCore } from "./commit.ts";
-import { CrmLedger } from "./crm/crm-ledger.ts";
-import { CrmPushLedger } from "./crm/push-ledger.ts";
+import { CrmLedger, CrmPushLedger } from "./crm/push-ledger.ts";
 import { databaseAddress } from "./database/address.ts";
 import { ANSWER_MS, Database, openPool, URGENT_MS } from "./database/database.ts";
 import { makeFolder } from "./embedded/files.ts";
@@ -45,9 +42,8 @@ import type { Ask } from "./plain-types.ts";
 import { RateLedger } from "./rates/rates.ts";
 import { Replicas } from "./replicas.ts";
 import { KeptFigures } from "./reports/reported-figures.ts";
-import { LakeFiles } from "./retrieval/catalog.ts";
 import { RetrievalLedger } from "./retrieval/ledger.ts";
-import { RetrievalSchedules } from "./retrieval/schedules.ts";
+import { LakeFiles, RetrievalSchedules } from "./retrieval/schedules.ts";
 import { DialerLedger } from "./settings/dialer-ledger.ts";
 import { StopLedger } from "./stops/stop-ledger.ts";
 import { KnownCampaigns } from "./tenant/known-campaigns.ts";
@@ -180,7 +176,7 @@ export async function openDatabase(options: Pick<OpenStoreOptions, "url" | "dire
   const address = options.directUrl ?? options.url;
   const server = address === undefined ? await joinHere(dir, log) : undefined;
   const url = server?.url ?? (await databaseAddress(address ?? ""));
-  const pool = openPool(url, log, { connections: 1, answerMs: ANSWER_MS, pooled: false });
+  const pool = await openPool(url, log, { connections: 1, answerMs: ANSWER_MS, pooled: false });
   const database = new Database(pool);
   const ask: Ask = (statement) => database.query(statement);
   return {
@@ -204,8 +200,12 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
   const server = options.url === undefined ? await joinHere(options.dir, log) : undefined;
   const url = server?.url ?? (await databaseAddress(options.url ?? ""));
   const pooled = options.directUrl !== undefined;
-  const pool = openPool(url, log, { connections: options.connections ?? 8, answerMs: options.answerMs ?? ANSWER_MS, pooled });
-  const urgent = openPool(url, log, { connections: 2, answerMs: URGENT_MS, pooled });
+  const pool = await openPool(url, log, {
+    connections: options.connections ?? 8,
+    answerMs: options.answerMs ?? ANSWER_MS,
+    pooled,
+  });
+  const urgent = await openPool(url, log, { connections: 2, answerMs: URGENT_MS, pooled });
   const direct = options.directUrl === undefined ? url : await databaseAddress(options.directUrl);
   try {
     // Keys are created only after the database has answered, so that no unused key is left behind.

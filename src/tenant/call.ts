@@ -141,7 +141,7 @@ function scopeText(facts: RefusalFacts): string {
 }
 
 const permissionOf = ({ permission }: AnyOperation): string =>
-  permission === undefined ? "a right of the employee who owns the access key" : `the permission ${JSON.stringify(permission)}`;
+  permission === undefined ? "the right to do this" : `the permission ${JSON.stringify(permission)}`;
 
 function scopeAdvice(facts: RefusalFacts): string {
   if (facts.operation.scopes.length === 0)

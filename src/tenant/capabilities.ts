@@ -2,16 +2,19 @@
 // opaque texts. "Already in this state", locks and refusals of single items are values, not peculiarities of one API.
 
 import type { CallOptions } from "./call-options.ts";
-import type { CampaignProvisioning, CampaignRunner, PacingSettings } from "./campaign-capabilities.ts";
 import type { Capability } from "./capability.ts";
 import type { DoNotCallGroups, ScheduledCallbacks } from "./do-not-call-capabilities.ts";
 import type { Lock, Locked } from "./locked.ts";
 import type { OpenedPage, PageOpener } from "./opened.ts";
-import type { RequestResult } from "./report.ts";
+import type { CallReport, RequestResult } from "./report.ts";
 import type {
+  ActivationView,
+  AgentView,
   CallRow,
   CallsAsked,
+  CampaignDraft,
   CampaignEventsDraft,
+  CampaignView,
   ContactRow,
   ContactsAsked,
   DialerEventsDraft,
@@ -22,6 +25,13 @@ import type {
   InteractionView,
   ListCounts,
   MetricsView,
+  PacingDocument,
+  PacingPolicy,
+  PolicyVerdict,
+  ProgressView,
+  RecordingView,
+  SimulatorResult,
+  SimulatorRun,
   StoredDisposition,
   ViewList,
 } from "./views.ts";
@@ -107,6 +117,8 @@ export interface CallReader {
   read(callId: string, options?: CallOptions): Promise<CallState | undefined>;
   /** Everything that the tenant shows of a call. @throws TenantError `not_found` */
   show(callId: string, options?: CallOptions): Promise<CallRow>;
+  /** The recordings of a call; none when it has none. Absent where a tenant does not tell them. @throws TenantError */
+  recordings?(callId: string, options?: CallOptions): Promise<readonly RecordingView[]>;
 }
 
 /** What was taken off calling lists. */
@@ -116,22 +128,64 @@ export interface TakenOff {
   readonly failed: readonly string[];
 }
 
+/** What the tenant keeps for its dialer, of which the vendor's housekeeping takes away what is too much or too old. Null: it does not say. */
+export interface Inventory {
+  /** Contacts of all lists that may be called. */
+  readonly contacts: number | null;
+  /** Numbers of all do-not-call groups. */
+  readonly doNotCall: number | null;
+  /** Most of both together. */
+  readonly most: number;
+  /** For how long a list keeps its dials, days. */
+  readonly keptDays: number;
+  /** Days since the last file of each list. */
+  readonly lists: readonly { readonly id: string; readonly name: string; readonly days: number | null }[];
+}
+
+/** A list of one campaign, and its copy that another one calls. */
+export interface CopiedList {
+  readonly list: string;
+  readonly copy: string;
+  /** Open records that were sent. */
+  readonly records: number;
+  /** There was such a copy before: nothing was sent. */
+  readonly already: boolean;
+  /** In words, what is not as in the list. */
+  readonly notes: readonly string[];
+}
+
+/** Of what contacts are counted: the lists of a campaign, otherwise a list by its id, as `contacts` takes it. */
+export interface CountsAsked {
+  readonly campaignId?: string | undefined;
+  readonly listId?: string | undefined;
+}
+
 /** The contacts of a list. */
 export interface ContactSource {
   readonly capability: Capability;
   contacts(listId: string, query?: ContactsAsked, options?: CallOptions): ViewList<ContactRow>;
+  /** `contacts` gives all open contacts of the list, whatever the query says. */
+  readonly unfiltered?: boolean;
   /**
    * The calls to the contacts of a list since an instant (ms since the epoch), whoever placed them: their times in ms since the
    * epoch, by number as `contacts` writes it. Absent where a tenant cannot list calls by contact list.
    */
   placed?(listId: string, since: number, options?: CallOptions): Promise<ReadonlyMap<string, readonly number[]>>;
   /**
-   * Takes the open records of people with one of these numbers (digits as the tenant writes them) off all lists that may be called; `failed` says why some are still there. Can be
-   * repeated. Absent where a tenant cannot.
+   * Takes the open records of people with one of these numbers (digits as the tenant writes them) off all lists that may be called; `failed` says why some are, or may
+   * be, still there. Can be repeated. Absent where a tenant cannot.
+   * @param known ids of lists that are known, as `contacts` takes them: those that the tenant's list of lists lacks are looked at by themselves
    */
-  takeOff?(numbers: ReadonlySet<string>, options?: CallOptions): Promise<TakenOff>;
-  /** Progress of the lists of a campaign; undefined when it has none. Absent where a tenant does not count it. */
-  readonly counts?: ((campaignId: string, options?: CallOptions) => Promise<ListCounts | undefined>) | undefined;
+  takeOff?(numbers: ReadonlySet<string>, known: readonly string[], options?: CallOptions): Promise<TakenOff>;
+  /**
+   * Brings the open records of a campaign's lists to another campaign that does not dial, as lists of its own. Can be repeated. Absent where campaigns name their
+   * lists. @throws TenantError `refused` when the other campaign may dial
+   */
+  copyTo?(from: string, to: string, options?: CallOptions): Promise<readonly CopiedList[]>;
+  /** Absent where a tenant takes nothing away by itself. */
+  inventory?(options?: CallOptions): Promise<Inventory>;
+  /** Progress of lists; undefined when the tenant's list of them has none of these. Absent where a tenant does not count it. */
+  readonly counts?: ((of: CountsAsked, options?: CallOptions) => Promise<ListCounts | undefined>) | undefined;
 }
 
 /** The tenant's own count of dials. */
@@ -183,14 +237,14 @@ export interface AnsweredHour {
 /** Reads what a campaign and its dialer do. Errors: TenantError. */
 export interface MetricsSource {
   readonly capability: Capability;
-  /** Whether figures over a window include the present agents. */
-  readonly tellsAgents: boolean;
   campaign(campaignId: string, windowMinutes?: number, options?: CallOptions): Promise<MetricsView>;
   /**
    * The tenant's own count of the live answers of the last 30 days before `now`: the last day by hour, what was before as one hour before it.
    * Undefined when it does not say so of this campaign. Absent where a tenant does not count them.
    */
   answered?(campaignId: string, now: number, options?: CallOptions): Promise<readonly AnsweredHour[] | undefined>;
+  /** Who is assigned to a campaign, and who is signed in on it. Absent where a tenant does not tell; figures then have no agents either. */
+  agents?(campaignId: string, options?: CallOptions): Promise<readonly AgentView[]>;
   /** The dialer's measurements by hour, as the tenant sends them. @param metrics names of figures */
   hourly(
     query: { readonly campaignId?: string | undefined; readonly metrics: readonly string[] },
@@ -252,4 +306,145 @@ export interface Capabilities {
   readonly vendorAudit: VendorAudit;
   readonly doNotCallGroups: DoNotCallGroups;
   readonly scheduledCallbacks: ScheduledCallbacks;
+}
+
+// Capabilities about campaigns: to run them, to make and change them, and their pacing.
+
+/** Starts and pauses campaigns. */
+export interface CampaignRunner {
+  readonly capability: Capability & {
+    /** Whose clock its calling hours are about: one for the whole campaign, or that of each person called. */
+    readonly hoursOf: "campaign" | "called";
+  };
+  status(campaignId: string, options?: CallOptions): Promise<CampaignView>;
+  /** `already` is true when the campaign was in that state before. A pause uses the lane `stop` by default. */
+  setStatus(
+    campaignId: string,
+    status: "active" | "paused",
+    options?: CallOptions,
+  ): Promise<{ readonly already: boolean } & CallReport>;
+}
+
+/** A campaign as a campaign file describes it, with the tenant's present campaign when there is one. Both as JSON. */
+export interface CampaignToFit {
+  readonly document: Readonly<Record<string, unknown>>;
+  readonly there: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** A campaign file in the form that the tenant can hold. */
+export interface FittedCampaign {
+  readonly document: Readonly<Record<string, unknown>>;
+  /** True when fields missing in the document stay as they are; otherwise they are removed from the campaign. */
+  readonly merges: boolean;
+  /** Paths, or prefixes of paths, that are missing in the document although nothing is lost. */
+  readonly unsaid: readonly string[];
+  /** For other fields that are not sent: the reason by path, where it is not simply that the tenant has no such field. */
+  readonly why: Readonly<Record<string, string>>;
+  /** Fields that the tenant would refuse, with the reason. */
+  readonly refused: readonly { readonly field: string; readonly message: string }[];
+  /** In words, what a person should know of it: numbers that the tenant rounds, and what it does by itself. */
+  readonly notes?: readonly string[];
+  /** In words, what no file sets at this tenant. */
+  readonly elsewhere?: string;
+}
+
+/** The input for making a campaign piece by piece. */
+export interface Placing {
+  readonly status: "active" | "paused";
+  /** Name of the file of records: always the same for a plan and a campaign, and different from all others. */
+  readonly fileName: string;
+  /** The records of its list, as CSV with a header. Called when they are needed. */
+  readonly records: () => Promise<Uint8Array>;
+}
+
+/**
+ * One piece that was made or changed; `done` when none was missing. `id` is the campaign's id, once it has one. `notes`: in
+ * words, what the tenant did not take of what was sent.
+ */
+export type PlacedPiece =
+  | { readonly done: true; readonly id: string; readonly notes: readonly string[] }
+  | { readonly done: false; readonly piece: string; readonly id: string | null };
+
+/** Campaigns as whole documents: reading, creating, replacing. Nothing here deletes. */
+export interface CampaignProvisioning {
+  /** Capability of reading campaigns. */
+  readonly capability: Capability;
+  /** Capability of creating and changing campaigns from files. */
+  readonly making: Capability;
+  campaigns(options?: CallOptions): ViewList<CampaignView>;
+  /** The list tells of each campaign all that reading it alone tells. */
+  readonly listsWhole?: boolean;
+  read(campaignId: string, options?: CallOptions): Promise<Locked<CampaignView>>;
+  /** Campaign files as this tenant can hold them, in the same order. */
+  fit(wanted: readonly CampaignToFit[], options?: CallOptions): Promise<readonly FittedCampaign[]>;
+  /**
+   * For tenants where a campaign consists of several pieces: looks for each piece, and makes or changes the first that is not as
+   * the document says. It can be repeated after any failure. Absent where one request creates or replaces the whole; where it is
+   * present, `create` and `replace` are refused.
+   * @throws TenantError `refused`, `unknown_outcome`
+   */
+  readonly place?: (
+    document: Readonly<Record<string, unknown>>,
+    campaignId: string | null,
+    placing: Placing,
+    options?: CallOptions,
+  ) => Promise<PlacedPiece>;
+  /**
+   * Creates a campaign. The same key with the same document does not create a second one. @throws TenantError `refused`,
+   * `unknown_outcome`
+   */
+  create(campaign: CampaignDraft, idempotencyKey: string, options?: CallOptions): Promise<{ readonly id: string }>;
+  /** Replaces the whole document, including its state. @throws TenantError `stale_lock`, `refused`, `unknown_outcome` */
+  replace(
+    campaignId: string,
+    campaign: CampaignDraft,
+    lock: Lock | undefined,
+    idempotencyKey: string,
+    options?: CallOptions,
+  ): Promise<CallReport>;
+}
+
+/**
+ * The pacing settings as one document: of the tenant, or of the campaign `subject` where a tenant keeps them by campaign
+ * (`capability.perCampaign`). A tenant with one document for all ignores `subject`.
+ */
+export interface PacingSettings {
+  readonly capability: Capability & {
+    readonly perCampaign: boolean;
+    /** Whether one activation consists of several writes: when one of them fails, the others are in force. */
+    readonly inPieces: boolean;
+  };
+  read(subject: string | undefined, options?: CallOptions): Promise<Locked<Readonly<Record<string, unknown>>>>;
+  validate(policy: PacingPolicy, options?: CallOptions): Promise<PolicyVerdict>;
+  /**
+   * Requests activation. Resolves when the tenant has accepted it, which does not mean that it is in force.
+   * @param onto version tag that the change is based on
+   * @throws TenantError `stale_lock`, `unknown_outcome`
+   */
+  activate(
+    subject: string | undefined,
+    settings: PacingDocument,
+    onto: string | undefined,
+    options?: CallOptions,
+  ): Promise<ActivationView>;
+  /**
+   * Settings as this tenant can hold them: numbers that it keeps as whole numbers are rounded down. Absent where all settings are
+   * kept as given.
+   */
+  readonly fit?: ((settings: PacingDocument) => PacingDocument) | undefined;
+  /**
+   * Fields that the tenant shows and that cannot be written, by path, each with a description of what is shown. Absent: every
+   * field can be written.
+   */
+  readonly shownOnly?: Readonly<Record<string, string>> | undefined;
+  /** Values that this tenant would refuse, by path. Absent: `validate` asks the tenant itself. */
+  readonly refusals?: ((settings: PacingDocument) => readonly { readonly path: string; readonly message: string }[]) | undefined;
+  /** The tenant's own simulator. Absent where it has none. */
+  readonly simulate?: ((run: SimulatorRun, options?: CallOptions) => Promise<SimulatorResult>) | undefined;
+  /** How far an activation is. */
+  progress(operationId: string, options?: CallOptions): Promise<ProgressView>;
+  /** Whether a campaign can be created from settings alone. */
+  readonly making: Capability;
+  /** Creates a campaign that dials with these settings. */
+  createCampaign(settings: PacingDocument, options?: CallOptions): Promise<{ readonly id: string }>;
 }

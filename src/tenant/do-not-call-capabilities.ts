@@ -36,6 +36,15 @@ export interface DoNotCallGroups {
     numbers: readonly string[],
     options?: CallOptions,
   ): Promise<readonly { readonly number: string; readonly message: string }[]>;
+  /**
+   * Has the tenant's dialer leave numbers out of one campaign until an instant (ms since the epoch), at least. Can be repeated.
+   * @returns those that the tenant does not show held back afterwards. Absent where a tenant cannot
+   */
+  readonly holdBack?: (
+    campaignId: string,
+    until: ReadonlyMap<string, number>,
+    options?: CallOptions,
+  ) => Promise<readonly string[]>;
   /** The groups in which the tenant finds a number: proof that it is suppressed. */
   find(number: string, options?: CallOptions): Promise<readonly string[]>;
 }
@@ -56,6 +65,8 @@ export interface CallbackView {
 export interface ScheduledCallbacks {
   readonly capability: Capability;
   list(campaignId: string, options?: CallOptions): Promise<readonly CallbackView[]>;
+  /** All that `list` gave in this process, unless they were removed or due more than a day ago: a later answer may lack callbacks that are placed all the same. */
+  seen(campaignId: string): readonly CallbackView[];
   /** `already`: it was already gone or closed. */
   remove(callbackId: string, why: string, options?: CallOptions): Promise<{ readonly already: boolean }>;
 }

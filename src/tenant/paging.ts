@@ -5,7 +5,7 @@ import type { CallOptions } from "./call-options.ts";
 import { TenantError } from "./errors.ts";
 import { ITEM_SCHEMAS, type PagedOperationId, type PageItem, type ParsedItem, parsedBy } from "./items.ts";
 import type { OpenedBody, OpenedPage, PageOpener } from "./opened.ts";
-import { ProgressGuard } from "./progress-guard.ts";
+import { endsEarly, ProgressGuard } from "./progress-guard.ts";
 import type { AnyInput, ReplyOf, Requester, RequestInput } from "./requester.ts";
 
 /** One page. Items are as the tenant sent them: parse them with `parseItem`, or iterate over the list instead of its pages. */
@@ -247,8 +247,6 @@ const totalOf = ({ total = 0 }: Position, reply: Readonly<Record<string, unknown
  * reduce the total as well.
  */
 function missing(style: Style, position: Position, count: number, reply: Readonly<Record<string, unknown>>): string | undefined {
-  const { seen } = position;
-  const total = totalOf(position, reply);
-  if (style.kind === "token" || count > 0 || seen >= total) return undefined;
-  return `an empty page ${position.next.page} of ${style.items} after ${seen} of the ${total} that the tenant says there are`;
+  if (style.kind === "token") return undefined;
+  return endsEarly(style.items, { count, seen: position.seen, total: totalOf(position, reply) });
 }

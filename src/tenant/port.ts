@@ -2,26 +2,26 @@
 
 export type { CallOptions } from "./call-options.ts";
 export type {
-  CampaignProvisioning,
-  CampaignRunner,
-  CampaignToFit,
-  FittedCampaign,
-  PacingSettings,
-} from "./campaign-capabilities.ts";
-export type {
   AnsweredHour,
   AssignOutcome,
   AssignResult,
   CallReader,
   CallState,
+  CampaignProvisioning,
+  CampaignRunner,
+  CampaignToFit,
   Capabilities,
   ContactSource,
+  CopiedList,
   DispositionCatalog,
   DispositionTagger,
   DispositionWriter,
+  FittedCampaign,
   InteractionDispositions,
+  Inventory,
   MetricsSource,
   OutcomeSource,
+  PacingSettings,
   TakenOff,
   VendorAudit,
   VendorEvents,

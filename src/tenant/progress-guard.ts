@@ -18,6 +18,15 @@ export const endless = (operationId: OperationId): TenantError =>
     { operationId, advice: "What was read so far can be used; ask the vendor why the list does not end." },
   );
 
+/** Why a page is no end of a list although it is empty: fewer items came than the tenant announced; undefined when it may be one. */
+export function endsEarly(
+  items: string,
+  { count, seen, total }: Readonly<Record<"count" | "seen" | "total", number>>,
+): string | undefined {
+  if (count > 0 || seen >= total) return undefined;
+  return `an empty page of ${items} after ${seen} of the ${total} that the tenant says there are`;
+}
+
 /** Items at even distances, including the first and the last. */
 function sampleOf(items: readonly unknown[]): unknown[] {
   return Array.from({ length: SAMPLE }, (_, n) => items[Math.round((n * (items.length - 1)) / (SAMPLE - 1))]);

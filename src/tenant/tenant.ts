@@ -18,8 +18,7 @@ import { JoinedSignals } from "./abort-groups.ts";
 import { assignDisposition } from "./assign.ts";
 import { Call, type CallDependencies, type Refusal } from "./call.ts";
 import type { CallOptions } from "./call-options.ts";
-import type { FittedCampaign } from "./campaign-capabilities.ts";
-import type { Capabilities } from "./capabilities.ts";
+import type { Capabilities, FittedCampaign } from "./capabilities.ts";
 import type { Capability } from "./capability.ts";
 import { ClockSkew } from "./clock-skew.ts";
 import { closerOf } from "./close.ts";
@@ -107,7 +106,6 @@ export function createRestProfile(requester: Requester, newKey: () => string = (
     campaignProvisioning: {
       capability: READ,
       making: { ...WRITE, lock: "etag" },
-      documents: READ,
       campaigns: (options) => pagedList(requester, "listCampaigns", {}, undefined, options),
       read: (id, options) => requester.readLocked("getCampaign", { ...options, path: { id } }),
       fit: (wanted) => Promise.resolve(wanted.map(({ document }) => fitted(document))),
@@ -140,7 +138,6 @@ export function createRestProfile(requester: Requester, newKey: () => string = (
     },
     metricsSource: {
       capability: READ,
-      tellsAgents: false,
       campaign: async (id, windowMinutes, options) => {
         const query = windowMinutes === undefined ? undefined : { windowMinutes };
         return (await send("getCampaignMetrics", { ...options, path: { id }, query })).reply;
@@ -196,6 +193,7 @@ export function createRestProfile(requester: Requester, newKey: () => string = (
     scheduledCallbacks: {
       capability: NO_CALLBACKS,
       list: refuse("show scheduled callbacks", NO_CALLBACKS),
+      seen: () => [],
       remove: refuse("delete scheduled callbacks", NO_CALLBACKS),
     },
     vendorAudit: {
@@ -206,7 +204,7 @@ export function createRestProfile(requester: Requester, newKey: () => string = (
 }
 
 /** Fields of campaign files that only tenants of the other profile hold. */
-const NOT_HELD = ["reportingGroup", "callerId", "doNotCallGroups", "contactListFile"] as const;
+const NOT_HELD = ["reportingGroup", "callerId", "doNotCallGroups", "contactListFile", "skillControl"] as const;
 
 /** A campaign is one document and is replaced as a whole. */
 function fitted(document: Readonly<Record<string, unknown>>): FittedCampaign {

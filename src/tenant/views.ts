@@ -123,6 +123,30 @@ export interface MetricsView extends Readonly<Record<string, unknown>> {
   readonly lastUpdated?: string | null | undefined;
 }
 
+/** A recording of a call: where it is played, never the recording itself. The address is the tenant's, and good for a short time. */
+export interface RecordingView {
+  readonly url: string;
+  /** Such as voice-only. */
+  readonly media: string | null;
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+/** An agent of a campaign. Null: the tenant does not say, or did not this time. */
+export interface AgentView {
+  readonly id: string;
+  readonly name: string | null;
+  readonly team: string | null;
+  /** False for one who is signed in on it and not assigned to it. */
+  readonly assigned: boolean;
+  /** Lower ones come first. */
+  readonly proficiency: number | null;
+  readonly signedIn: boolean | null;
+  /** In the tenant's words, and since when (as the tenant writes it); null also of one who is not signed in. */
+  readonly state: string | null;
+  readonly since: string | null;
+}
+
 /** The present agents of a campaign; null for counts that the tenant leaves out. An agent of several campaigns counts in each. */
 export interface AgentCounts {
   readonly loggedIn: number | null;

@@ -200,7 +200,8 @@ async function handOver(opened: Opened): Promise<void> {
   };
   const dials = (text: string) =>
     page.locator(".page-head .pill").getByText(text, { exact: true }).waitFor({ timeout: PATIENCE_MS });
-  await page.goto(`${demo.service.url}/campaigns/${PRIMARY}`);
+  // The demo's hours pass quickly: what happened an hour ago may be minutes old.
+  await page.goto(`${demo.service.url}/campaigns/${PRIMARY}?hours=24`);
   await settled(opened);
   await order("Drill", PRIMARY);
   await page

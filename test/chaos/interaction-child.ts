@@ -2,7 +2,7 @@
 // an empty object.
 
 import { createInterface } from "node:readline";
-import { openCorrections } from "../../src/app/index.ts";
+import { openWhole } from "../../src/app/index.ts";
 import type { Policy } from "../../src/operations/index.ts";
 
 /** Writers `first` and the following ones. */
@@ -16,7 +16,7 @@ interface Round {
 const say = (value: object) => process.stdout.write(`${JSON.stringify(value)}\n`);
 
 async function main(): Promise<void> {
-  await using runtime = await openCorrections({ dir: process.env["WRITER_DIR"] }, process.env, {
+  await using runtime = await openWhole({ dir: process.env["WRITER_DIR"] }, process.env, {
     warn: () => undefined,
     deliver: false,
     concurrency: 32,
@@ -35,10 +35,8 @@ async function main(): Promise<void> {
       rereadable: true,
       read: {},
     };
-    const { job } = await runtime.corrections.submit(source, {});
-    await runtime.corrections.run(job.id);
-    for await (const { result, reason } of (await runtime.records.rows(job.id)).rows)
-      say({ agent: row.agent_id, result, reason });
+    const { id } = await runtime.able.corrections.run(source);
+    for await (const { result, reason } of (await runtime.able.jobs.rows(id)).rows) say({ agent: row.agent_id, result, reason });
   }
 
   for await (const line of createInterface({ input: process.stdin })) {

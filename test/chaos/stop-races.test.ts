@@ -3,9 +3,12 @@
 
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { stringify } from "yaml";
 import { openAccess, openService, type RunningService } from "../../src/app/index.ts";
 import { type StopResult, stopResult } from "../../src/operations/views/index.ts";
 import { openHolds } from "../browser/holds.ts";
+import { DRAFT } from "../integration/campaigns/plan-world.ts";
+import { NEW, OLD, staffedSkill, textOf } from "../integration/dialer/world.ts";
 import type { CliProcess } from "../support/cli.ts";
 import { type HastenedClock, hastenedClock } from "../support/hastened-clock.ts";
 import { type LyingTenant, type Profile, startLyingTenant } from "../support/lying-tenant.ts";
@@ -33,6 +36,8 @@ interface Setting {
   readonly dialing?: readonly number[];
   /** From an accepted start to its coming into force, s; of profile acd. */
   readonly startSeconds?: number;
+  /** What the sandbox has besides. */
+  readonly scenario?: Readonly<Record<string, unknown>>;
   /** Services are programs, which have the machine's time, set to the hour. */
   readonly programs?: boolean;
 }
@@ -92,6 +97,7 @@ async function openRaces({
   yaml = "",
   dialing = [FIRST],
   startSeconds = 0.5,
+  scenario = {},
   programs = false,
 }: Setting = {}): Promise<RaceWorld> {
   await using stack = new AsyncDisposableStack();
@@ -104,6 +110,7 @@ async function openRaces({
       environment: { OUTDIAL_ACTOR: "carla", ...(programs ? standing(OPEN) : {}) },
       sandbox: {
         scenario: {
+          ...scenario,
           campaigns: NAMES.map((id, place) => ({
             id,
             name: id,
@@ -340,44 +347,95 @@ test("what waits for a second person when the stop is given is refused during it
   await races.allow(door);
   const [primary = "", backup = "", third = ""] = ids;
   await door.service.store.failovers.put({ primary, backup, policy: { backup }, actor: "olga", audit: [] });
-  const waiting = async (path: string) => {
-    const shown = (await door.post(`${path}/preview`, {})).body;
-    const { status, body } = await door.post(path, { confirm: shown["confirm"] });
-    expect(status, JSON.stringify(body)).toBe(202);
-    return { id: (body["approval"] as { id: string }).id, confirm: shown["confirm"] };
+  const waiting = async (path: string, preview = `${path}/preview`, shownOf: object = {}, body: object = {}) => {
+    const shown = (await door.post(preview, shownOf)).body;
+    const asked = { ...body, ...(shown["plan"] !== undefined && { plan: shown["plan"] }), confirm: shown["confirm"] };
+    const { status, body: answer } = await door.post(path, asked);
+    expect(status, JSON.stringify([shown, answer])).toBe(202);
+    return { id: (answer["approval"] as { id: string }).id, confirm: shown["confirm"] };
   };
   const over = () => waiting(`/campaigns/${primary}/failover`);
   const resume = () => waiting(`/campaigns/${third}/resume`);
-  const all = [await over(), await resume(), await over(), await resume()];
+  const fileOf = (name: string) => ({
+    name: `${name}.yaml`,
+    text: stringify({ ...DRAFT, name, contactListId: `list_${THIRD}` }),
+  });
+  const look = { contactPages: 1 };
+  const apply = (name: string) =>
+    waiting("/campaigns/apply", "/campaigns/plan", { ...look, activate: true, files: [fileOf(name)] }, look);
+  const all = [await over(), await resume(), await apply("Spring"), await over(), await resume(), await apply("Summer")];
   const approve = async ({ id, confirm }: (typeof all)[number]) =>
     expect((await door.post(`/approvals/${id}/approve`, { confirm }, "oscar")).status).toBe(409);
   // The stop goes on for as long as it cannot pause what dials.
   tenant.tell([{ about: "pause", of: [FIRST], how: { trick: "answer", status: 503 }, after: 0 }]);
   const stop = await door.stop();
-  for (const one of all.slice(0, 2)) await approve(one);
+  for (const one of all.slice(0, 3)) await approve(one);
   tenant.tell([]);
   const said = await door.ended(stop);
-  for (const one of all.slice(2)) await approve(one);
+  for (const one of all.slice(3)) await approve(one);
   races.clock.pace(PACE);
   await races.judge(said);
   expect(tenant.journal.filter(({ topic }) => topic === "start")).toEqual([]);
 });
 
-test("a service that is killed amid the stop of a hand-over whose start is held", async () => {
-  await using races = await openRaces({ programs: true });
-  const { tenant } = races;
-  const victim = await races.spawn();
-  await races.allow(victim);
-  tenant.tell([{ about: "start", how: { trick: "held" }, after: 0 }]);
-  await races.handOver(victim);
-  await until(() => tenant.held() === 1);
-  const stop = await victim.stop();
-  victim.running.child.kill("SIGKILL");
-  await victim.running.ended;
-  const next = await races.open();
-  tenant.tell([]);
-  tenant.release();
-  // The start has no answer that anybody read: that it is settled is not said.
-  races.clock.pace(PACE);
-  await races.judge(await next.ended(stop));
-});
+test.each(PROFILES)(
+  "$0: a rollback of dialer settings that is under way when the stop is given starts nothing",
+  async (profile) => {
+    const yaml = "dialer: { activation: { first: 20ms, most: 100ms, looks: 1000, settle: 500ms } }\n";
+    const scenario = profile === "rest" ? { dialer: { settings: OLD }, activation: { seconds: 0.2 } } : {};
+    await using races = await openRaces({ profile, yaml, scenario });
+    const { ids, world } = races;
+    const door = await races.open();
+    const campaign = profile === "rest" ? {} : { campaign: ids[FIRST] ?? "" };
+    const file = JSON.parse(textOf(profile === "rest" ? NEW : (await staffedSkill(world)).changed)) as object;
+    const outcomeOf = async ({ status, body }: Awaited<ReturnType<Door["ask"]>>) => {
+      expect(status, JSON.stringify(body)).toBe(202);
+      const change = () => door.get(`/dialer/versions/${Number(body["version"])}`);
+      await until(async () => ((await change())["outcome"] ?? null) !== null);
+      return (await change())["outcome"];
+    };
+    const applied = await door.ask("/dialer/apply", "/dialer/preview", { file, ...campaign });
+    expect(await outcomeOf(applied)).toBe("applied");
+    const { confirm } = (await door.post("/dialer/rollback/preview", campaign)).body;
+    const { control } = world.sandbox;
+    // It is met before it is in force.
+    const operation = profile === "rest" ? "getDialerOperation" : "acd.putCpa";
+    if (profile === "acd") control.faults.add({ match: { acd: "putCpa" }, effect: { status: 503 } });
+    else control.faults.add({ match: { operation }, effect: { status: 200, body: { status: "IN_PROGRESS" } } });
+    const before = control.requests({ operation, limit: 1000 }).length;
+    const begun = await door.post("/dialer/rollback", { ...campaign, confirm });
+    await until(() => control.requests({ operation, limit: 1000 }).length > before);
+    const stop = await door.stop();
+    await until(() => races.dialing().length === 0);
+    control.faults.clear();
+    expect(await outcomeOf(begun)).toBe("applied");
+    races.clock.pace(PACE);
+    await races.judge(await door.ended(stop));
+  },
+);
+
+test.each(PROFILES.flatMap((profile) => (["activating", "verifying"] as const).map((phase) => ({ profile, phase }))))(
+  "$profile: a service that is killed amid the stop of a hand-over that is $phase",
+  async ({ profile, phase }) => {
+    await using races = await openRaces({ profile, programs: true, startSeconds: 3 });
+    const { tenant, world, ids } = races;
+    const victim = await races.spawn();
+    await races.allow(victim);
+    await using holds = await openHolds(world.databaseUrl);
+    if (phase === "activating") tenant.tell([{ about: "start", how: { trick: "held" }, after: 0 }]);
+    else await holds.hold("pair", [phase]);
+    await races.handOver(victim);
+    if (phase === "activating") await until(() => tenant.held() === 1);
+    else await until(async () => (await holds.phaseOf("pair", ids[FIRST] ?? "")) === phase);
+    const stop = await victim.stop();
+    victim.running.child.kill("SIGKILL");
+    await victim.running.ended;
+    await holds.free();
+    const next = await races.open();
+    tenant.tell([]);
+    tenant.release();
+    // The start has no answer that anybody read: that it is settled is not said.
+    races.clock.pace(PACE);
+    await races.judge(await next.ended(stop));
+  },
+);

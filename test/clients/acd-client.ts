@@ -85,7 +85,7 @@ export class AcdClient {
 
   /** Any method and path. A path with a version or outside of the services is taken as it is. */
   async ask(method: string, path: string, { query = {}, body, headers = {} }: Question = {}): Promise<Answer> {
-    const prefix = /^\/(?:incontact|data-extraction|business-data|media-playback)/i.test(path)
+    const prefix = /^\/(?:incontact|data-extraction|business-data|media-playback|real-time-data)/i.test(path)
       ? ""
       : `/incontactapi/services/v${this.version}.0`;
     const url = new URL(`${this.#api}${prefix}${path}`);

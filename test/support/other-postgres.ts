@@ -1,7 +1,7 @@
 // A PostgreSQL server of another version than the one that the package brings. It is not part of the repository: tests with it are skipped where its
 // programs are not installed.
 
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { chmod, chown, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -11,11 +11,13 @@ import { freePort } from "./pgbouncer.ts";
 import { TEMPORARY } from "./temporary.ts";
 import { until } from "./until.ts";
 
-/** Where Debian has the oldest version that outdial works with. */
-export const OLDEST = "/usr/lib/postgresql/15/bin";
+/** Programs of the oldest version that outdial works with: where the run names them, else where Debian has them. */
+export const OLDEST = process.env["TEST_OLDEST_POSTGRES"] ?? "/usr/lib/postgresql/15/bin";
 /** Programs of a version that is refused, where the run names them. */
 export const TOO_OLD = process.env["TEST_TOO_OLD_POSTGRES"];
 export const hasOldest = (): boolean => existsSync(join(OLDEST, "postgres"));
+/** Whether psql, pg_dump and the others are there, too. */
+export const hasOldestTools = (): boolean => existsSync(join(OLDEST, "pg_dump"));
 
 export interface OtherPostgres extends AsyncDisposable {
   /** Address of its database `postgres`, as its superuser. */
@@ -24,10 +26,11 @@ export interface OtherPostgres extends AsyncDisposable {
   becomeStandby(): Promise<void>;
 }
 
-/** PostgreSQL does not run as root. */
+/** PostgreSQL does not run as root: the account of Debian's, or any that has no rights. */
 function account(): { readonly uid: number; readonly gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined;
-  const [uid = 0, gid = 0] = ["-u", "-g"].map((flag) => Number(execFileSync("id", [flag, "postgres"])));
+  const ids = (name: string) => ["-u", "-g"].map((flag) => Number(spawnSync("id", [flag, name], { encoding: "utf8" }).stdout));
+  const [uid = 0, gid = 0] = ids("postgres").every((id) => id > 0) ? ids("postgres") : ids("nobody");
   return { uid, gid };
 }
 

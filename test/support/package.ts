@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { z } from "zod";
+import { bundlePackage } from "../../scripts/bundle.ts";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const run = promisify(execFile);
@@ -41,17 +42,7 @@ async function pack(folder: string): Promise<string> {
   for (const part of new Set(["package.json", "README.md", ...parts]))
     await cp(join(ROOT, part), join(checkout, part), { recursive: true });
   // Types are checked elsewhere: `npm run check:package`.
-  const compiler = join(ROOT, "node_modules/typescript-7/bin/tsc");
-  const build = [
-    "-p",
-    join(ROOT, "tsconfig.build.json"),
-    "--outDir",
-    join(checkout, "dist"),
-    "--declaration",
-    "false",
-    "--noCheck",
-  ];
-  await run(process.execPath, [compiler, ...build]);
+  await bundlePackage(join(checkout, "dist"));
   await cp(join(ROOT, "dist/web"), join(checkout, "dist/web"), { recursive: true });
   await run("npm", ["pack", "--silent", "--ignore-scripts", "--pack-destination", folder], { cwd: checkout });
   const tarball = (await readdir(folder)).find((name) => name.endsWith(".tgz"));

@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, join } from "node:path";
-import { build } from "vite";
+import { bundle } from "../../scripts/bundle.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const PLACE = join(ROOT, "node_modules/.outdial-programs");
@@ -25,15 +25,6 @@ const PROGRAMS = "OUTDIAL_TEST_PROGRAMS";
 
 /** What finds files of its own, and what DBOS would like to have and does without. */
 const LEFT_OUT = ["@duckdb/node-api", "pg-native", "winston", "winston-transport", /^@opentelemetry\//];
-/** Threads and their readers are looked for by name, beside the code that starts them. */
-const THREADS = [
-  "src/app/service/predict-worker.ts",
-  "src/operations/aside/reader-thread.ts",
-  "src/operations/campaigns/file/read-texts.ts",
-  "src/operations/compliance/read-pack.ts",
-  "src/operations/retrieval/page-worker.ts",
-  "src/operations/simulation/replication-thread.ts",
-];
 /** What the command line reads beside its code. */
 const BESIDE = ["package.json", "examples", "schemas", "docs"];
 
@@ -47,16 +38,15 @@ export function programFile(name: string): string {
 /** vitest calls this before the first test. */
 export default async function setup(): Promise<void> {
   const programs = globSync(["test/chaos/*-child.ts", "test/support/postgres-user.ts"], { cwd: ROOT });
-  const entries = ["src/cli/main.ts", ...programs, ...THREADS];
   const folder = join(
     PLACE,
-    hashOf(["package-lock.json", ...globSync(["src/**/*.ts", "test/{chaos,support}/*.ts"], { cwd: ROOT })]),
+    hashOf(["package-lock.json", ...globSync(["src/**/*.ts", "test/{chaos,support}/*.ts", "scripts/bundle.ts"], { cwd: ROOT })]),
   );
   process.env[PROGRAMS] = folder;
   if (existsSync(folder)) return;
   // Runs side by side make it each for itself; the first one's is taken.
   const draft = `${folder}.${process.pid}`;
-  await bundle(entries, draft);
+  await bundled(programs, draft);
   try {
     renameSync(draft, folder);
   } catch {
@@ -69,24 +59,9 @@ export default async function setup(): Promise<void> {
     if (now - made(name) > KEPT_MS) rmSync(join(PLACE, name), { recursive: true, force: true });
 }
 
-async function bundle(entries: readonly string[], folder: string): Promise<void> {
-  await build({
-    configFile: false,
-    root: ROOT,
-    logLevel: "error",
-    ssr: { noExternal: true },
-    build: {
-      ssr: true,
-      target: "node24",
-      outDir: join(folder, "dist/app"),
-      minify: false,
-      rolldownOptions: {
-        external: LEFT_OUT,
-        input: Object.fromEntries(entries.map((file) => [basename(file, ".ts"), join(ROOT, file)])),
-        output: { entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" },
-      },
-    },
-  });
+async function bundled(programs: readonly string[], folder: string): Promise<void> {
+  const entries = Object.fromEntries(["src/cli/main.ts", ...programs].map((file) => [basename(file, ".ts"), file]));
+  await bundle(entries, join(folder, "dist/app"), LEFT_OUT);
   // As in the published package: the program in bin, code two folders below the root.
   for (const name of ["bin", "dist/cli"]) mkdirSync(join(folder, name), { recursive: true });
   copyFileSync(join(ROOT, "bin/outdial.mjs"), join(folder, "bin/outdial.mjs"));

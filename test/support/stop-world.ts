@@ -72,6 +72,8 @@ export interface StopWorld extends AsyncDisposable {
   /** Asks the API of the service as an administrator. */
   ask(path: string, init?: RequestInit): Promise<Response>;
   readonly databaseUrl: string;
+  /** The folder of the service or of the command. */
+  readonly folder: string;
   /** Gives the store back and waits until it is used. */
   mend(): Promise<void>;
 }
@@ -273,6 +275,7 @@ export async function openStopWorld(
     },
     ask,
     databaseUrl: world.databaseUrl,
+    folder,
     stop: () => begin().ended,
     begin,
     mend: () =>

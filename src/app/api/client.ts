@@ -2,19 +2,23 @@
 // checked before it is believed, whoever answers it.
 
 import type { z } from "zod";
-import type { Interruption } from "../../operations/index.ts";
+import type { FailoverProgress, Interruption, JobSource } from "../../operations/index.ts";
 import { type ApprovalView, awaitingApproval } from "../../operations/views/index.ts";
 import { type Answer, type AnyAsking, type ApiRoute, type Asking, describedRoutes, type Operation } from "../../server/index.ts";
+import type { OutcomesRuntime } from "../outcomes.ts";
+import type { DeliveryEnd } from "../workplace.ts";
 
 /** How an operation is asked for, besides its input. */
 export interface Sending {
   /** A file, sent as it is. */
-  readonly file?: AsyncIterable<Uint8Array>;
+  readonly file?: Pick<JobSource, "bytes" | "rereadable">;
   readonly signal?: AbortSignal;
   /** How long a service may take on purpose, ms: so much longer it is waited for, and its silence is none. */
   readonly takesMs?: number;
   /** How long an answer is waited for, ms; 60 s for a reading, two minutes for what is sent. A file takes as long as it takes to be checked. */
   readonly withinMs?: number;
+  /** Asks again while a service does not answer: it may be restarted. */
+  readonly patiently?: boolean;
 }
 
 /** How much of a list is wanted: all of it by default. */
@@ -41,6 +45,10 @@ export interface Followed<Seen> {
   readonly ended: (seen: Seen) => boolean;
   /** Told of every look. @param elsewhere whether a process works on it that is neither this one nor the service */
   readonly onLook?: ((seen: Seen, elsewhere: boolean) => void) | undefined;
+  /** Told by the watch over a pair that runs in this process, instead of looks. */
+  readonly onProgress?: FailoverProgress | undefined;
+  /** Told what became of the events that were due at its end, when this process delivers them. */
+  readonly onDelivered?: ((delivery: DeliveryEnd) => void) | undefined;
   /** The command that shows it, for whoever can follow it no longer. */
   readonly again: string;
 }
@@ -60,6 +68,12 @@ function routeOf(id: Operation): ApiRoute {
 export abstract class ApiClient<Known extends Operation = Operation> implements AsyncDisposable {
   /** Whether personal data is shown without being asked for: where the store itself is open. */
   readonly reveals: boolean = false;
+
+  /** Carries out schedules of retrievals until it is interrupted; undefined at a service, which does so by itself. */
+  readonly runSchedules: OutcomesRuntime["runSchedules"] | undefined;
+
+  /** Delivers the events that are due; undefined at a service, which does so by itself. */
+  readonly deliverEvents: (() => Promise<DeliveryEnd>) | undefined;
 
   /** The answer of an operation. */
   async ask<Id extends Known>(id: Id, asked: AskedOf<Id>): Promise<Answer<Id>> {

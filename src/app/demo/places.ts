@@ -2,7 +2,7 @@
 
 import { type CompiledPack, mayCall } from "../../compliance/index.ts";
 import { compileRulePack } from "../../operations/index.ts";
-import { readRulePack } from "../rule-pack.ts";
+import { readRulePack } from "../compliance.ts";
 
 /** Kinds of rules that are about the clock only. */
 const CLOCK: ReadonlySet<string> = new Set(["calling-hours", "closed-days", "emergency-ban"]);

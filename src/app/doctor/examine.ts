@@ -4,21 +4,23 @@
 
 import { freshnessOf } from "../../compliance/index.ts";
 import { OPERATION_IDS, OPERATIONS, operationWords } from "../../contract/index.ts";
-import { areasText, DAY_MS } from "../../kernel/index.ts";
+import { areasText, DAY_MS, messageOf, OutdialError } from "../../kernel/index.ts";
 import {
   BRING_COMPANY_LIST,
   companyListWords,
+  inventoryConcerns,
   livesOf,
   type MailReceiver,
   reachMail,
   reachWebhook,
+  readInventory,
   usualTypes,
 } from "../../operations/index.ts";
 import { Provider, SignInError } from "../../server/index.ts";
 import { type Store, tenantWords } from "../../store/index.ts";
 import type { TenantLink } from "../../tenant/index.ts";
 import { readRules } from "../compliance.ts";
-import { type Config, type Flags, loadConfig } from "../config.ts";
+import { type Config, credentialFrom, type Flags, loadConfig } from "../config.ts";
 import { readDatabase } from "../database.ts";
 import { proxyOf, proxyText } from "../egress.ts";
 import type { Environment } from "../environment.ts";
@@ -30,10 +32,8 @@ import { conditionsOf } from "../service/replicas.ts";
 import { signInOf } from "../sign-in.ts";
 import { standingOf, storeName, tenantAddress } from "../standing.ts";
 import { storeOf } from "../store-of-config.ts";
-import { credentialFrom } from "../tenant-choice.ts";
 import { tenantFromConfig } from "../tenant-from-config.ts";
 import { packageCommit, packageVersion } from "../version.ts";
-import { type Check, collect, type Seen, SKEW_MS } from "./check.ts";
 
 /** Whoever has said nothing for so long is named, ms. */
 const QUIET_MS = 5_000;
@@ -207,8 +207,9 @@ async function ofTenant({ config, environment, add, tried, waiting }: Seen): Pro
     else
       add(
         "rights",
-        "ok",
-        "those of the employee who owns the access key; outdial tenant probe shows which operations they allow",
+        "warn",
+        "those of the employee who owns the access key: which these are is not known yet",
+        "outdial tenant probe shows which operations they allow.",
       );
     await tried(
       "campaigns",
@@ -218,6 +219,17 @@ async function ofTenant({ config, environment, add, tried, waiting }: Seen): Pro
       },
       AWAY,
     );
+    const { contactSource } = tenant.capabilities;
+    if (contactSource.inventory !== undefined)
+      await tried(
+        "calling lists",
+        async () => {
+          const found = inventoryConcerns(await waiting(named, () => readInventory(contactSource, {})));
+          for (const { what, evidence, next } of found) add("calling lists", "warn", `${what} (${evidence.join("; ")})`, next);
+          if (found.length === 0) add("calling lists", "ok", "nothing that the vendor's housekeeping takes within a week");
+        },
+        AWAY,
+      );
     const off = tenant.skewMs();
     if (config.file.tenant?.compareClock === false)
       add(
@@ -226,7 +238,13 @@ async function ofTenant({ config, environment, add, tried, waiting }: Seen): Pro
         "not compared with the tenant's: a wrong one would not be noticed",
         "Remove tenant.compareClock from outdial.yaml, unless the tenant is a sandbox whose time is not the present.",
       );
-    else if (off === null) add("clock", "ok", "the tenant's replies tell no time to compare with");
+    else if (off === null)
+      add(
+        "clock",
+        "warn",
+        "not known whether it is right: the tenant's replies tell no time to compare with",
+        "Compare this machine's clock with another: it decides about calling hours.",
+      );
     else if (Math.abs(off) <= SKEW_MS) add("clock", "ok", `as the tenant's, within ${SKEW_MS / 1000} s`);
     else
       add(
@@ -259,7 +277,12 @@ async function isGiven(config: Config, environment: Environment): Promise<boolea
 /** An operation needs at least one of its scopes. */
 function rights(scopes: readonly string[] | undefined, add: Seen["add"]): void {
   if (scopes === undefined) {
-    add("rights", "ok", "the tenant does not say which; the first request that lacks one names it");
+    add(
+      "rights",
+      "warn",
+      "not known: the tenant does not say which",
+      "outdial tenant probe tries the reads; the first request that lacks a right names it.",
+    );
     return;
   }
   const held = new Set(scopes);
@@ -308,6 +331,13 @@ async function ofStore({ config, environment, flags, add, tried, waiting }: Seen
         "warn",
         `differs from this machine's by ${(ahead / 1000).toFixed(0)} s`,
         "Synchronise both clocks (NTP).",
+      );
+    if ((await store.health.lookForRoom(true)) === false)
+      add(
+        "room",
+        "fail",
+        store.health.shortage?.message ?? "the database has no room",
+        "Make room on the database server (disk, memory). Opt-outs and imports are refused, and jobs wait.",
       );
     await tried("audit key", async () => {
       await store.audit.requireKey();
@@ -406,4 +436,67 @@ async function lists(
     if (left < 0) add(`registry ${registry}`, "fail", `${text}: too old`, mend);
     else add(`registry ${registry}`, left < SOON_DAYS ? "warn" : "ok", text, left < SOON_DAYS ? mend : null);
   }
+}
+
+// What was checked, and how checks are collected.
+
+/** One thing that was checked. */
+export interface Check {
+  readonly check: string;
+  /** `warn`: it works, but somebody should look at it. `todo`: a person has not given it yet, as in a workplace that was just made. */
+  readonly state: "ok" | "warn" | "todo" | "fail";
+  readonly text: string;
+  /** What to do; null when nothing is to be done. */
+  readonly mend: string | null;
+}
+
+/** Whether the workplace is ready: nothing is wrong, and what is left are choices of a person. Without its tenant, checked and given, nothing works. */
+export const isReady = (checks: readonly Check[]): boolean =>
+  checks.some(({ check }) => check === "tenant") &&
+  checks.every(({ check, state }) => state !== "fail" && (check !== "tenant" || state !== "todo"));
+
+/** Clocks may differ by this much before windows and figures are judged wrongly, ms. */
+const SKEW_MS = 5_000;
+
+/** Collects checks that belong together. */
+interface Collected {
+  readonly checks: readonly Check[];
+  readonly add: (check: string, state: Check["state"], text: string, mend?: string | null) => void;
+  /**
+   * Does something, and adds a check when it fails.
+   * @param failing.trouble the state of that check; `fail` by default
+   * @param failing.mend what to do when the error does not say it
+   */
+  readonly tried: <T>(
+    check: string,
+    work: () => Promise<T>,
+    failing?: { readonly trouble?: "fail" | "todo" | "warn"; readonly mend?: string },
+  ) => Promise<T | undefined>;
+}
+
+/** What a part of the workplace is checked with. */
+interface Seen extends Collected {
+  readonly config: Config;
+  readonly flags: Flags;
+  readonly environment: Environment;
+  /** Does what another program must answer, and tells who when that takes a while. */
+  readonly waiting: <T>(who: string, work: () => Promise<T>) => Promise<T>;
+}
+
+function collect(): Collected {
+  const checks: Check[] = [];
+  const add: Collected["add"] = (check, state, text, mend = null) => void checks.push({ check, state, text, mend });
+  return {
+    checks,
+    add,
+    async tried(check, work, { trouble = "fail", mend } = {}) {
+      try {
+        return await work();
+      } catch (thrown) {
+        const advice = thrown instanceof OutdialError ? thrown.advice : undefined;
+        add(check, trouble, messageOf(thrown), advice ?? mend);
+        return undefined;
+      }
+    },
+  };
 }

@@ -7,18 +7,21 @@ import { until } from "../../../test/support/until.ts";
 import type { OutdialError } from "../../kernel/index.ts";
 import { systemClock } from "../../tenant/index.ts";
 import { ServiceClient } from "./client.ts";
-import { Following } from "./following.ts";
 import { Silence } from "./silence.ts";
 
 const TOKEN = "odt_a-token-of-somebody";
 
-async function served(answer: RequestListener, silence?: Silence) {
+async function served(answer: RequestListener, silence?: Silence, clock = systemClock) {
   const server = createServer(answer);
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   const address = server.address();
   const port = typeof address === "object" ? address?.port : 0;
   return {
-    client: new ServiceClient({ url: `http://127.0.0.1:${port}`, token: TOKEN, ...(silence === undefined ? {} : { silence }) }),
+    client: new ServiceClient(
+      { url: `http://127.0.0.1:${port}`, token: TOKEN, ...(silence === undefined ? {} : { silence }) },
+      undefined,
+      { clock, warn: () => undefined },
+    ),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));
@@ -180,19 +183,19 @@ test("a service that stands still is told of within 10 s, once, with since when 
 test("who follows what a service does ends it at once, also while the service says nothing", async () => {
   const asked = Promise.withResolvers<void>();
   let looks = 0;
-  await using at = await served((_, response) => {
-    looks += 1;
-    if (looks === 1) response.end('{"kind":"seen"}');
-    else asked.resolve();
-  });
   const clock = { ...systemClock, sleep: () => Promise.resolve() };
-  const following = new Following({ clock, warn: () => undefined });
-  const seen = following.through({
-    look: (signal) => at.client.ask("audit.proof", { params: { seq: 1 }, signal }),
-    ended: () => false,
-    again: "outdial jobs show x",
-  });
+  await using at = await served(
+    (_, response) => {
+      looks += 1;
+      if (looks === 1) response.end('{"kind":"seen"}');
+      else asked.resolve();
+    },
+    undefined,
+    clock,
+  );
+  const followed = { job: "x", ended: () => false, again: "outdial jobs show x" };
+  const seen = at.client.follow("audit.proof", { params: { seq: 1 } }, followed);
   await asked.promise;
-  following.interrupt();
+  at.client.interrupt();
   expect(await seen).toEqual({ kind: "seen" });
 });

@@ -1,15 +1,16 @@
 // Requests to a service of outdial: its answers are checked, its problems are errors with their codes.
 
-import { addressOf, messageOf, OutdialError } from "../../kernel/index.ts";
+import { addressOf, type Clock, messageOf, OutdialError } from "../../kernel/index.ts";
 import type { Interruption } from "../../operations/index.ts";
-import { endOfLines, problem } from "../../operations/views/index.ts";
+import { endOfLines, MOST_JSON_BYTES, problem } from "../../operations/views/index.ts";
 import type { Answer, ApiRoute, Operation } from "../../server/index.ts";
 import { systemClock } from "../../tenant/index.ts";
 import { ApiClient, type Asked, type AskedOf, type Followed } from "../api/client.ts";
 import type { ServiceAddress } from "./address.ts";
-import { Following, type FollowingOptions } from "./following.ts";
-import type { SilenceOptions } from "./silence.ts";
+import { Silence, type SilenceOptions } from "./silence.ts";
 
+/** Looks are so far apart, ms. */
+const LOOK_MS = 1_000;
 const READ_MS = 60_000;
 const SENT_MS = 120_000;
 /** What surely reached nobody. */
@@ -25,7 +26,10 @@ const SHOWN = 200;
 export class ServiceClient extends ApiClient {
   readonly #address: ServiceAddress;
   readonly #signal: AbortSignal | undefined;
-  readonly #following: Following;
+  readonly #clock: Clock;
+  readonly #silence: Silence;
+  /** Ends the following. */
+  readonly #interrupt = new AbortController();
 
   /** @param signal ends every request that has no signal of its own @param told of silence while something is followed */
   constructor(
@@ -36,25 +40,57 @@ export class ServiceClient extends ApiClient {
     super();
     this.#address = address;
     this.#signal = signal;
-    this.#following = new Following({ ...told, silence: address.silence });
+    this.#clock = told.clock;
+    this.#silence = address.silence ?? new Silence(told);
   }
 
-  override follow<Id extends Operation>(id: Id, asked: AskedOf<Id>, followed: Followed<Answer<Id>>): Promise<Answer<Id>> {
-    const { ended, onLook, again } = followed;
-    return this.#following.through({
-      look: (signal) => this.ask(id, { ...asked, signal }),
-      ended,
-      onLook: (seen) => onLook?.(seen, false),
-      again,
-    });
+  /** The service goes on with it, whether it is followed or not. Throws OutdialError with the service's code, and advice how it is found again. */
+  override async follow<Id extends Operation>(
+    id: Id,
+    asked: AskedOf<Id>,
+    { ended, onLook, again }: Followed<Answer<Id>>,
+  ): Promise<Answer<Id>> {
+    const { signal } = this.#interrupt;
+    let last: Answer<Id> | undefined;
+    for (;;) {
+      const seen = await this.ask(id, { ...asked, signal, patiently: true }).catch((thrown: unknown) => {
+        if (signal.aborted && last !== undefined) return last;
+        if (!(thrown instanceof OutdialError) || signal.aborted) throw thrown;
+        const { code, message, details } = thrown;
+        const advice = `What became of it is not known; the service goes on with it. ${again} shows it.`;
+        throw new OutdialError(code, message, { advice, details, cause: thrown });
+      });
+      last = seen;
+      onLook?.(seen, false);
+      if (signal.aborted || ended(seen)) return seen;
+      await this.#clock.sleep(LOOK_MS, signal).catch(() => undefined);
+      if (signal.aborted) return seen;
+    }
   }
 
   override interrupt(): Interruption {
-    return this.#following.interrupt();
+    this.#interrupt.abort();
+    return "goes-on";
+  }
+
+  /** Reads, and reads again while the service does not answer: it may be restarted, and what it has begun goes on. */
+  async #patiently<T>(read: () => Promise<T>, signal = this.#signal): Promise<T> {
+    for (;;) {
+      try {
+        const answer = await read();
+        this.#silence.answered();
+        return answer;
+      } catch (thrown) {
+        if (signal?.aborted === true || !(thrown instanceof OutdialError) || thrown.code !== "service_unavailable") throw thrown;
+        this.#silence.tell(`${thrown.message}; looking again until it does`);
+      }
+      await this.#clock.sleep(LOOK_MS, signal).catch(() => undefined);
+    }
   }
 
   protected override async value(route: ApiRoute, asked: Asked): Promise<unknown> {
-    return parsed(await this.#text(await this.#ask(route, asked), route));
+    const ask = async () => parsed(await this.#text(await this.#ask(route, asked), route));
+    return asked.patiently === true ? this.#patiently(ask, asked.signal) : ask();
   }
 
   protected override async *values(route: ApiRoute, asked: Asked): AsyncGenerator {
@@ -97,15 +133,22 @@ export class ServiceClient extends ApiClient {
     if (odd !== undefined) throw new OutdialError("invalid_input", `${JSON.stringify(odd)} is no id`);
     const url = `${this.#address.url}${addressOf(path, params, query)}`;
     const headers = { authorization: `Bearer ${this.#address.token}`, accept: "application/json, application/x-ndjson" };
+    const json = body === undefined ? "" : JSON.stringify(body);
+    const size = Buffer.byteLength(json);
+    if (size > MOST_JSON_BYTES)
+      throw new OutdialError(
+        "request_too_large",
+        `what is asked has ${size} bytes as JSON; a service takes at most ${MOST_JSON_BYTES}`,
+      );
     const init: RequestInit =
       file !== undefined
         ? {
             headers: { ...headers, "content-type": "application/octet-stream" },
-            body: ReadableStream.from(file),
+            body: ReadableStream.from(file.bytes()),
             duplex: "half",
           }
         : body !== undefined
-          ? { headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(body) }
+          ? { headers: { ...headers, "content-type": "application/json" }, body: json }
           : { headers };
     const within = takesMs + (withinMs ?? (file !== undefined ? Number.POSITIVE_INFINITY : method === "get" ? READ_MS : SENT_MS));
     const ends = [...(signal === undefined ? [] : [signal]), ...(Number.isFinite(within) ? [AbortSignal.timeout(within)] : [])];
@@ -200,31 +243,6 @@ export class ServiceClient extends ApiClient {
         advice: "OUTDIAL_URL is the address of a running outdial serve.",
       },
     );
-  }
-}
-
-/** What a service does that can be followed: it goes on with it, and delivers its events, whether anybody follows or not. */
-export class FollowedAtService implements AsyncDisposable {
-  readonly client: ServiceClient;
-  protected readonly following: Following;
-
-  constructor(address: ServiceAddress, options: FollowingOptions) {
-    this.client = new ServiceClient(address);
-    this.following = new Following({ silence: address.silence, ...options });
-  }
-
-  /** Ends the following; the service goes on. */
-  interrupt(): Interruption {
-    return this.following.interrupt();
-  }
-
-  /** The service delivers. */
-  deliverEvents(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return Promise.resolve();
   }
 }
 

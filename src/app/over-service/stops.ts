@@ -64,15 +64,18 @@ export async function stopOverService(
   let told = "";
   for (;;) {
     const confirmed = stop.changes.filter((change) => change.confirmed).length;
-    const line = `${begun.id}: ${confirmed} of ${stop.changes.length} confirmed paused`;
+    const line = `${stop.id}: ${confirmed} of ${stop.changes.length} confirmed paused`;
     if (line !== told) say(line);
     told = line;
-    const isCallsOnly = stop.listProblem === null && stop.changes.every(({ status }) => status === "paused");
     const passed = clock.now() - began;
-    if (stop.endedAt !== null || passed >= forMs || (isCallsOnly && passed >= timeoutMs)) break;
-    await clock.sleep(LOOK_MS, signal);
+    // A later stop goes on in its place: what it says is what came of this one.
+    const isReplaced = stop.supersededBy !== null;
+    if (passed >= forMs || (!isReplaced && (stop.endedAt !== null || (isLeftToCalls(stop) && passed >= timeoutMs)))) break;
+    if (isReplaced) say(`${stop.id} was replaced by ${stop.supersededBy}, which is followed`);
+    else await clock.sleep(LOOK_MS, signal);
     try {
-      stop = await client.ask("campaigns.stopped", { params: { stop: begun.id }, withinMs: ANSWER_MS + STOP_MS });
+      const id = stop.supersededBy ?? stop.id;
+      stop = await client.ask("campaigns.stopped", { params: { stop: id }, withinMs: ANSWER_MS + STOP_MS });
     } catch (thrown) {
       if (!(thrown instanceof OutdialError) || thrown.code !== "service_unavailable") throw thrown;
       // What it has begun goes on when it does.
@@ -83,6 +86,13 @@ export async function stopOverService(
   if (stop.endedAt === null) warn(`${stop.id} continues in the service: outdial campaign stops ${stop.id} shows its progress`);
   return stop;
 }
+
+/** Whether all that is missing is that calls end: some campaign is paused and not confirmed yet, and nothing else is to be found out. */
+const isLeftToCalls = ({ listProblem, alreadyPaused, changes }: StopResult): boolean =>
+  listProblem === null &&
+  alreadyPaused.length === 0 &&
+  changes.some(({ confirmed }) => !confirmed) &&
+  changes.every(({ status }) => status === "paused");
 
 /** What a stop would reach, as far as it is known at once; null for what is not. */
 export interface StopOutlook {
@@ -121,7 +131,18 @@ export async function pauseOverService(
     left = items
       .filter(({ status, confirmed, code }) => status === "paused" && !confirmed && code === null)
       .map(({ campaignId }) => campaignId);
-    if (left.length === 0 || clock.now() >= until) return [...found.values()];
+    // What a service says nothing of is not paused.
+    const unsaid = campaigns.filter((id) => !found.has(id)).map(unsaidOf);
+    if (left.length === 0 || clock.now() >= until) return [...found.values(), ...unsaid];
     say(`${left.length} of ${found.size} still have calls under way`);
   }
 }
+
+const unsaidOf = (campaignId: string): CampaignResult => ({
+  campaignId,
+  status: "unknown",
+  confirmed: false,
+  already: false,
+  message: "the service's answer says nothing of it",
+  code: null,
+});

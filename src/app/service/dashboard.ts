@@ -1,4 +1,4 @@
-// Finds the built dashboard: beside the compiled package, or in dist/web of a checkout, where it is built when its sources have
+// Finds the built dashboard: beside the bundled package, or in dist/web of a checkout, where it is built when its sources have
 // changed.
 
 import { execFile } from "node:child_process";
@@ -6,7 +6,7 @@ import { stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-const PLACES = ["../../web/", "../../../dist/web/"];
+const PLACES = ["../web/", "../../../dist/web/"];
 /** Exists only in a checkout. */
 const BUILD = new URL("../../../scripts/build-web.ts", import.meta.url);
 const run = promisify(execFile);

@@ -18,9 +18,9 @@ export async function predictionSoon(file: SettingsFile): Promise<Predicted | un
 }
 
 /** Predicts on a separate thread: half a second of work that must not block the service. */
-export const predictBeside = remembering(async ({ settings, carrier, expected, measured, run }) => {
+export const predictBeside = remembering(async ({ settings, carrier, expected, measured, run, effort }) => {
   // A service that stops does not wait for it.
-  const data = { settings, carrier, expected, measured, run };
+  const data = { settings, carrier, expected, measured, run, effort };
   const thread = new Thread<null, Predicted>({
     what: "the prediction",
     module: "./predict-worker",

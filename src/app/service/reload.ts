@@ -6,14 +6,13 @@ import type { RulesInForce } from "../../operations/index.ts";
 import type { ServiceLog } from "../../server/index.ts";
 import { INBOUND_CHANNELS } from "../../store/index.ts";
 import { rulesOf } from "../compliance.ts";
-import { type Config, type Flags, loadConfig } from "../config.ts";
+import { type Config, type Credential, credentialFrom, credentialName, type Flags, loadConfig } from "../config.ts";
 import { ConfigError } from "../config-error.ts";
 import type { ConfigFile } from "../config-schema.ts";
 import { type Environment, secretFrom } from "../environment.ts";
 import { inboundSecretName, inboundSecrets } from "../inbound.ts";
 import { type ConfiguredReceivers, mailOf, receiversOf } from "../receivers.ts";
 import { signInOf } from "../sign-in.ts";
-import { type Credential, credentialFrom, credentialName } from "../tenant-choice.ts";
 import type { Workplace } from "../workplace.ts";
 
 type Inbound = Awaited<ReturnType<typeof inboundSecrets>>;
@@ -189,7 +188,13 @@ function merged<Value>(before: Value, after: Value, lives: Lives, path = "", tol
     return takes ? after : before;
   }
   const keys = [...new Set([...Object.keys(was), ...Object.keys(is)])];
-  const entries = keys.map((key) => [key, merged(was[key], is[key], lives, path === "" ? key : `${path}.${key}`, told)] as const);
+  // A receiver or a header may be called as what every object has.
+  const own = (tree: Tree, key: string) => (Object.hasOwn(tree, key) ? tree[key] : undefined);
+  const entries = keys.map(
+    (key) => [key, merged(own(was, key), own(is, key), lives, path === "" ? key : `${path}.${key}`, told)] as const,
+  );
   const left = entries.filter(([, value]) => value !== undefined);
-  return (left.length === 0 && path !== "" ? undefined : Object.fromEntries(left)) as Value;
+  // What has gone altogether is undefined; the last receiver leaves none, not nothing.
+  const isGone = left.length === 0 && (before === undefined || after === undefined);
+  return (isGone ? undefined : Object.fromEntries(left)) as Value;
 }

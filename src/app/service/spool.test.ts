@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { createSpool } from "./spool.ts";
+import { createSpool } from "../service.ts";
 
 test.each([
   ["ENOSPC", "store_full"],

@@ -34,6 +34,7 @@ export function workOf(
     tenant: () => ({
       doNotCall: able.doNotCall,
       callbacks: able.callbacks,
+      calls: able.calls,
       known: able.known,
       async probe() {
         const [{ probeTenant }, calls] = await Promise.all([import("../tenant-probe.ts"), tableCallsOf(tenant)]);

@@ -15,7 +15,7 @@ const EXIT_OF: Readonly<Record<TenantKnown["verdict"], number>> = {
 };
 
 export const attention: Run<typeof declared.attention> = async ({ options, io }) => {
-  await using api = openApi(options, io);
+  await using api = await openApi(options, io);
   const list = await api.ask("attention.list", {});
   const { items, known } = list;
   const open = items.filter(({ acknowledged }) => acknowledged === null).length;

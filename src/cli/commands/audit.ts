@@ -1,21 +1,37 @@
 // outdial audit: list, verify, and the proof of one entry.
 
-import { openApi, openRecords } from "../../app/index.ts";
+import { createReadStream } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
+import { openApi, openRecords, storeFolder } from "../../app/index.ts";
 import { MINUTE_MS } from "../../kernel/index.ts";
+import {
+  isPdf,
+  OperationError,
+  type PackHolds,
+  type PackVerdict,
+  PdfText,
+  packInPdf,
+  verifyPack,
+} from "../../operations/index.ts";
 import type { AuditVerdict } from "../../operations/views/index.ts";
-import type { HeadFinding } from "../../store/index.ts";
-import type { Run } from "../command.ts";
+import { type HeadFinding, verifyProof } from "../../store/index.ts";
+import { known, type Run } from "../command.ts";
 import { confirmed } from "../confirm.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/audit.ts";
+import type { Io } from "../io.ts";
+import { openInput, parseJson, readText } from "../source.ts";
 import { grouped, printable } from "../text.ts";
+import { openWholeFile, writeWholeFile } from "../whole-file.ts";
 
 /** The whole log is read. */
 const VERIFY_MS = 30 * MINUTE_MS;
 
 export const listAudit: Run<typeof declared.listAudit> = async ({ options, io }) => {
   const { limit: most, subject, job, after } = options;
-  await using api = openApi(options, io);
+  await using api = await openApi(options, io);
   await io.each(
     await api.list("audit.list", { query: { order: "oldest", subject, job, reveal: api.reveals }, most, after }),
     (entry) =>
@@ -25,7 +41,7 @@ export const listAudit: Run<typeof declared.listAudit> = async ({ options, io })
 };
 
 export const verifyAudit: Run<typeof declared.verifyAudit> = async ({ options, io }) => {
-  await using api = openApi(options, io);
+  await using api = await openApi(options, io);
   const verdict = await api.ask("audit.verify", { withinMs: VERIFY_MS });
   await io.answer(verdict, () => (verdict.ok ? wordsOf(verdict) : `audit log NOT intact: ${printable(verdict.message)}`));
   if (!verdict.ok) return EXIT.failed;
@@ -71,6 +87,134 @@ export const acceptHead: Run<typeof declared.acceptHead> = async ({ options, io 
 };
 
 export const proveEntry: Run<typeof declared.proveEntry> = async ({ args, options, io }) => {
-  await using api = openApi(options, io);
+  await using api = await openApi(options, io);
   await io.data(JSON.stringify(await api.ask("audit.proof", { params: { seq: args.seq } })));
 };
+
+// outdial audit verify-proof: checks a proof offline.
+
+export const verifyProofFile: Run<typeof declared.verifyProofFile> = async ({ args, options, io }) => {
+  const key = options.key ?? join(await storeFolder(options, io.env), "audit.pub");
+  const proof = parseJson(await readText(args.file, io, "the proof"), `${args.file}: not JSON`);
+  const verdict = verifyProof(proof, await readText(key, io, "the public key"));
+  await io.answer(verdict, () => {
+    if (!verdict.ok) return `NOT proved: ${printable(verdict.message)}`;
+    const { seq, time, actor, action, subject } = verdict.entry;
+    return [
+      `proved: entry ${seq} is in the log of ${grouped(verdict.size)} entries signed by ${printable(verdict.origin)}`,
+      `  ${time}  ${printable(actor)}  ${printable(action)}  ${printable(subject)}`,
+    ];
+  });
+  return verdict.ok ? EXIT.done : EXIT.failed;
+};
+
+// outdial audit pack and verify-pack: evidence as one signed file, and its check offline.
+
+export const makePack: Run<typeof declared.makePack> = async ({ options, io }) => {
+  const { phone: number, campaign, from, to, out, pdf } = options;
+  if (out === undefined && pdf === undefined)
+    throw new OperationError("invalid_input", "name a file for the pack: --out for NDJSON, --pdf for a PDF");
+  if (out !== undefined && out === pdf)
+    throw new OperationError("invalid_input", "NDJSON and PDF need a file each; --out and --pdf name the same one");
+  await using records = await openRecords(options, io.env);
+  const kept = pdf === undefined ? undefined : new PdfText();
+  const asked = known({ number, campaign, from, to });
+  const made = await writing(out, io, (write) =>
+    records.audit.pack(asked, records.actor, (text) => {
+      kept?.add(text);
+      return write(text.slice(0, -1));
+    }),
+  );
+  if (pdf !== undefined && kept !== undefined) await writeWholeFile(pdf, await records.audit.pdfOf(kept));
+  const { about, entries, size, lines } = made;
+  const facts = Object.entries(lines).flatMap(([kind, count]) =>
+    ASIDE.has(kind) ? [] : `${grouped(count)} ${WORDS[kind] ?? kind}`,
+  );
+  const said = [
+    `${[out, pdf].filter((file) => file !== undefined && file !== "-").join(" and ")}: ${grouped(entries)} of ${grouped(size)} entries of the audit log`,
+    facts.length === 0 && entries === 0 ? "nothing is known about this: the pack says so" : facts.join(", "),
+  ];
+  if (out === "-") io.say(said);
+  else
+    await io.answer(
+      { ...made, about, out: out ?? null, pdf: pdf ?? null },
+      said.filter((line) => line !== ""),
+    );
+};
+
+/**
+ * Writes to a file that appears only when the work is done: an incomplete pack must not look like a complete one, nor replace
+ * one.
+ */
+async function writing<T>(
+  path: string | undefined,
+  io: Io,
+  work: (write: (line: string) => Promise<void> | undefined) => Promise<T>,
+): Promise<T> {
+  if (path === undefined) return work(() => undefined);
+  await using file = await openWholeFile(path, io);
+  const made = await work((line) => file.text(line));
+  await file.keep();
+  return made;
+}
+
+const ASIDE = new Set(["head", "index", "signature", "skip", "entry"]);
+const WORDS: Readonly<Record<string, string>> = {
+  consent: "consents",
+  optOut: "opt-outs",
+  revocation: "revocations",
+  import: "imports",
+  attempt: "calls",
+  decision: "decisions",
+  disposition: "dispositions",
+  manifest: "gates",
+  settings: "versions of the dialer settings",
+};
+
+export const verifyPackFile: Run<typeof declared.verifyPackFile> = async ({ args, options, io }) => {
+  const key = await readText(options.key ?? join(await storeFolder(options, io.env), "audit.pub"), io, "the public key");
+  const verdict = await verdictOf(args.file, key, io.stdin);
+  await io.answer(verdict, () =>
+    verdict.ok
+      ? holds(verdict)
+      : `the pack is NOT valid${verdict.line === 0 ? "" : `, line ${verdict.line}`}: ${printable(verdict.message)}`,
+  );
+  return verdict.ok ? EXIT.done : EXIT.failed;
+};
+
+async function verdictOf(file: string, key: string, stdin: Parameters<typeof openInput>[1]["stdin"]): Promise<PackVerdict> {
+  const input = await openInput(file, { stdin });
+  if (file !== "-" && isPdf(await firstBytes(file))) return inPdf(await readFile(file), key);
+  if (file !== "-") return verifyPack(input.bytes(), key);
+  const bytes = await buffer(stdin);
+  return isPdf(bytes) ? inPdf(bytes, key) : verifyPack(one(bytes), key);
+}
+
+async function inPdf(bytes: Uint8Array, key: string): Promise<PackVerdict> {
+  const pack = packInPdf(bytes, key);
+  return typeof pack === "string" ? { ok: false, line: 0, message: pack } : verifyPack(one(pack), key);
+}
+
+async function firstBytes(file: string): Promise<Uint8Array> {
+  return buffer(createReadStream(file, { end: 7 }));
+}
+
+async function* one(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+function holds({ about, madeAt, madeBy, entries, size, lines, whole, empty, uncited }: PackHolds): string[] {
+  const subject =
+    "number" in about ? about.number : "campaign" in about ? `campaign ${about.campaign}` : `${about.from} to ${about.to}`;
+  return [
+    `the pack is valid: ${printable(subject)}, made ${madeAt} by ${printable(madeBy)}`,
+    empty
+      ? "  it says that there was no entry and no fact about this"
+      : `  ${grouped(entries)} entries are in the log of ${grouped(size)} that was signed; ${grouped(lines["decision"] ?? 0)} decisions have their rules and citations`,
+    ...(uncited === 0 ? [] : [`  ${grouped(uncited)} gates decided under rules whose citations the pack does not have`]),
+    whole === true
+      ? "  the entries are consecutive, from before the period to after it: none is left out"
+      : "  the pack cannot prove that there are no other entries about it",
+    "  facts (consents, calls, dispositions, settings) are as in the store: signed with the pack, but not entries of the log",
+  ];
+}

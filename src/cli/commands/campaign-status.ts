@@ -1,30 +1,24 @@
-// outdial campaign status.
+// outdial campaign status and agents.
 
-import { Following, openCampaignStates, ServiceClient } from "../../app/index.ts";
+import { openApi } from "../../app/index.ts";
 import { formatInstant } from "../../compliance/index.ts";
-import { OperationError, suggesting } from "../../operations/index.ts";
-import type { CampaignStatus, CampaignStatusList } from "../../operations/views/index.ts";
-import { TenantError } from "../../tenant/index.ts";
-import type { OptionsOf, Run } from "../command.ts";
+import type { CampaignAgent, CampaignStatus, CampaignStatusList } from "../../operations/views/index.ts";
+import type { Run } from "../command.ts";
 import { EXIT, exitOf } from "../exit.ts";
 import type * as declared from "../groups/campaign.ts";
 import type { Io } from "../io.ts";
 import { HEALTH, healthLines } from "../render-campaign-state.ts";
+import { table } from "../table.ts";
 import { printable } from "../text.ts";
 
-/** Contacts of a list that are looked at: of one campaign, of each of many. */
-const CONTACTS_OF_ONE = 1_000;
-const CONTACTS_OF_MANY = 100;
-/** Campaigns read at once. */
-const AT_ONCE = 4;
-
 export const status: Run<typeof declared.status> = async ({ args: { id }, options, io }) => {
-  const { watch, every, check } = options;
+  const { watch, every, check, window, contacts } = options;
   const { signal } = io;
   try {
-    await using campaigns = await statusesOf(options, io);
-    for (let first = true; ; first = false) {
-      const list = await campaigns.read(id, first);
+    await using api = await openApi(options, io, { window, contacts });
+    for (let fresh = true; ; fresh = false) {
+      // Only the first look says at once that a service does not answer.
+      const list = await api.ask("campaigns.status", { query: { campaign: id, fresh }, patiently: !fresh });
       await show(list, id !== undefined, io);
       if (!watch) return codeOf(list, check);
       await io.clock.sleep(every, signal);
@@ -35,69 +29,6 @@ export const status: Run<typeof declared.status> = async ({ args: { id }, option
     throw thrown;
   }
 };
-
-/** Where campaigns are read: of the tenant, or of a service. */
-interface Statuses extends AsyncDisposable {
-  /** @param first nothing was read before */
-  readonly read: (id: string | undefined, first: boolean) => Promise<CampaignStatusList>;
-}
-
-async function statusesOf(options: OptionsOf<typeof declared.status>, io: Io): Promise<Statuses> {
-  const { service, watch, contacts } = options;
-  const { signal } = io;
-  if (service !== undefined) {
-    if (options.window !== undefined || contacts !== undefined)
-      throw new OperationError("invalid_input", "--window and --contacts do not go through a service: it looks by its own");
-    const api = new ServiceClient(service, signal);
-    const following = new Following({ clock: io.clock, warn: io.say, silence: service.silence });
-    signal.addEventListener("abort", () => following.interrupt(), { once: true });
-    const read: Statuses["read"] = (campaign, fresh) => api.ask("campaigns.status", { query: { campaign, fresh } });
-    return {
-      // A look that a restart of the service spoils is made again; only the first says at once that it does not answer.
-      read: (id, first) => (watch && !first ? following.patiently(() => read(id, false)) : read(id, first)),
-      [Symbol.asyncDispose]: () => Promise.resolve(),
-    };
-  }
-  const states = await openCampaignStates(options, io.env);
-  const one = (id: string, most: number, first: boolean) =>
-    states.statusNow(id, { windowMinutes: options.window, contacts: contacts ?? most, first, signal });
-  const read = async (id: string | undefined, first: boolean) =>
-    id === undefined
-      ? inTurns(await states.list({ signal }), (campaign) => one(campaign, CONTACTS_OF_MANY, first))
-      : [
-          await suggesting(
-            id,
-            () => states.list(),
-            () => one(id, CONTACTS_OF_ONE, first),
-          ),
-        ];
-  return {
-    read: async (id, first) => ({
-      items: await read(id, first),
-      next: null,
-      known: { at: new Date(io.clock.now()).toISOString(), from: "measured", code: null, why: null, since: null },
-    }),
-    [Symbol.asyncDispose]: () => states[Symbol.asyncDispose](),
-  };
-}
-
-/** A campaign that was deleted since the list was read is left out. */
-async function inTurns(ids: readonly string[], read: (id: string) => Promise<CampaignStatus>): Promise<CampaignStatus[]> {
-  const waiting = [...ids.entries()];
-  const found = new Map<number, CampaignStatus>();
-  const worker = async () => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const [place, id] = next;
-      try {
-        found.set(place, await read(id));
-      } catch (thrown) {
-        if (ids.length === 1 || !(thrown instanceof TenantError) || thrown.code !== "not_found") throw thrown;
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, ids.length) }, worker));
-  return [...found].sort(([a], [b]) => a - b).map(([, status]) => status);
-}
 
 async function show(list: CampaignStatusList, one: boolean, io: Io): Promise<void> {
   const { items, known } = list;
@@ -125,3 +56,24 @@ function codeOf({ items, known }: CampaignStatusList, check: boolean): number {
     return EXIT.partlyFailed;
   return problems.length === 0 ? EXIT.done : EXIT.partlyFailed;
 }
+
+const AGENTS = table<CampaignAgent>([
+  { title: "agent", value: ({ id }) => id, isWhole: true },
+  { title: "name", value: ({ name }) => name ?? "not known" },
+  { title: "team", value: ({ team }) => team ?? "" },
+  { title: "assigned", value: ({ assigned }) => (assigned ? "yes" : "no") },
+  {
+    title: "state",
+    value: ({ signedIn, state }) => (signedIn === null ? "not known" : signedIn ? (state ?? "signed in") : "signed out"),
+  },
+  { title: "since", value: ({ since }) => since ?? "" },
+]);
+
+export const agents: Run<typeof declared.agents> = async ({ args: { id }, options, io }) => {
+  await using api = await openApi(options, io);
+  const { items } = await api.ask("campaigns.agents", { params: { id } });
+  await io.answer({ items }, AGENTS.lines(items, io.width));
+  const there = items.filter(({ signedIn }) => signedIn === true).length;
+  const unknown = items.some(({ signedIn }) => signedIn === null);
+  io.say(`${items.length} agents, ${unknown ? "of whom it is not known how many are" : there} signed in`);
+};

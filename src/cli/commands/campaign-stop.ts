@@ -189,7 +189,8 @@ async function concludeStop(result: StopResult, io: Io): Promise<number> {
   const isNothing = changes.length + alreadyPaused.length + result.seenPaused.length === 0;
   if (listProblem !== null && listProblem.code !== "known_unread" && isNothing) return exitOf(listProblem.code);
   const isAll = listProblem === null && alreadyPaused.length === 0 && result.seenPaused.length === 0;
-  return isAll ? pauseCode(changes, true) : EXIT.partlyFailed;
+  // What is confirmed is not all where more is said not to be known.
+  return (isAll && pauseCode(changes, true)) || EXIT.partlyFailed;
 }
 
 const NOT_PAUSED: ReadonlySet<string> = new Set(["failed", "unknown", "pending", "resumed", "superseded"] satisfies (

@@ -2,12 +2,15 @@
 
 import { openApi } from "../../app/index.ts";
 import { formatInstant } from "../../compliance/index.ts";
-import type { EmergencyStop, StopResult } from "../../operations/views/index.ts";
+import { OutdialError } from "../../kernel/index.ts";
+import type { CampaignPreview, EmergencyStop, StopResult } from "../../operations/views/index.ts";
 import type { Run } from "../command.ts";
-import { EXIT } from "../exit.ts";
+import { answerWaits, confirmed } from "../confirm.ts";
+import { EXIT, exitOf } from "../exit.ts";
 import type * as declared from "../groups/campaign.ts";
 import type { Io } from "../io.ts";
-import { problemLine } from "../render-campaign-state.ts";
+import { problemLine, resultLine } from "../render-campaign-state.ts";
+import { effectLines, previewLines } from "../render-verb.ts";
 import { table } from "../table.ts";
 import { grouped, printable } from "../text.ts";
 import { pauseLines } from "./campaign-stop.ts";
@@ -27,7 +30,7 @@ const STOPS = table<EmergencyStop>(
 const SHOWN = 20;
 
 export const stops: Run<typeof declared.stops> = async ({ args: { id }, options, io }) => {
-  await using api = openApi(options, io);
+  await using api = await openApi(options, io);
   if (id !== undefined) return await showStop(await api.ask("campaigns.stopped", { params: { stop: id } }), io);
   const list = await api.list("campaigns.stops", { most: SHOWN });
   const lines = list.length === 0 ? [] : [...STOPS.lines(list, io.width), ...(list.some(isLeft) ? [LEFT] : [])];
@@ -48,7 +51,7 @@ async function showStop(stop: StopResult, io: Io): Promise<number> {
   if (listProblem !== null) lines.push(problemLine(listProblem));
   if (isLeft(stop)) lines.push(LEFT);
   await io.answer(stop, lines);
-  return open.length === 0 && listProblem === null ? EXIT.done : EXIT.partlyFailed;
+  return open.length === 0 && listProblem === null && stop.supersededBy === null ? EXIT.done : EXIT.partlyFailed;
 }
 
 type Standing = Pick<EmergencyStop, "endedAt" | "supersededBy" | "carriedOut" | "lastSign">;
@@ -68,3 +71,33 @@ function standing(stop: Standing): string {
     ? "waits for a service to continue it"
     : `waits; its service's last sign of life: ${formatInstant(Date.parse(lastSign))}`;
 }
+
+// outdial campaign resume.
+
+export const resume: Run<typeof declared.resume> = async ({ args: { id }, options, io }) => {
+  const { check, reason } = options;
+  const show = async (shown: CampaignPreview) => {
+    await io.answer({ ...shown, result: check ? "dry_run" : "refused" }, previewLines(shown));
+    return shown.refusals.length > 0 ? EXIT.refused : EXIT.done;
+  };
+  await using api = await openApi(options, io);
+  const preview = await api.ask("campaigns.preview", { params: { id, verb: "resume" } });
+  if (check) return await show(preview);
+  // Asked for all the same, one that is refused is recorded.
+  if (preview.refusals.length === 0) {
+    io.say(effectLines(preview));
+    if (!(await confirmed(`Let campaign ${printable(preview.campaignId)} call people again?`, io))) return EXIT.refused;
+  }
+  try {
+    const { confirm } = preview;
+    const { result, approval } = await api.carryOut("campaigns.resume", { params: { id }, body: { confirm, reason } });
+    if (approval !== null) return await answerWaits(approval, io);
+    await io.answer(result, [resultLine(result, "active")]);
+    if (result.confirmed) return EXIT.done;
+    return result.status === "failed" || result.status === "unknown" ? exitOf(result.code ?? "") : EXIT.partlyFailed;
+  } catch (thrown) {
+    if (!(thrown instanceof OutdialError) || thrown.code !== "plan_refused") throw thrown;
+    const { refusals } = thrown.details;
+    return await show({ ...preview, refusals: Array.isArray(refusals) ? refusals.map(String) : preview.refusals });
+  }
+};

@@ -4,7 +4,7 @@ import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { openCompliance, storeFolder } from "../../app/index.ts";
 import { coversText, fileTrouble, percent } from "../../kernel/index.ts";
-import { hashing, OperationError, type RuleReading, readContacts, verifyManifest } from "../../operations/index.ts";
+import { hashing, noAnswers, OperationError, type RuleReading, readContacts, verifyManifest } from "../../operations/index.ts";
 import { abandonmentOf, type ManifestView, manifestViewOf, type RevocationView } from "../../operations/views/index.ts";
 import type { Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
@@ -168,8 +168,8 @@ const points = (share: number) => `${share >= 0 ? "+" : "−"}${Math.abs(share *
 
 export const abandonment: Run<typeof declared.abandonment> = async ({ options, io }) => {
   const { campaign } = options;
-  await using runtime = await openCompliance(options, io.env, { pack: options.pack });
-  const { at = io.clock.now(), country } = options;
+  const { at, country } = options;
+  await using runtime = await openCompliance(options, io.env, { pack: options.pack, answers: at === undefined });
   const readings = await runtime.compliance.abandonment({ campaign, country, at });
   if (readings.length === 0) {
     const where = options.country === undefined ? "" : ` for ${options.country}`;
@@ -206,17 +206,15 @@ function readingLines(campaign: string, { rule, reading }: RuleReading): string[
   const lines = [
     `${printable(campaign)} under ${rule.id} (${rule.citation}): at most ${percent(limit.maxRate, 2)} of live answers, ${timeText(window.from)} to ${timeText(window.to)}`,
   ];
+  const isTenants = reading.by === "tenant";
   if (reading.live === 0)
-    return [
-      ...lines,
-      "  not known: no live answer of it is among the imported calls of this time (outdial attempts import FILE)",
-    ];
+    return [...lines, `  not known: ${noAnswers(reading.by)}${isTenants ? "" : " of this time (outdial attempts import FILE)"}`];
   const { importing } = reading;
   if (importing !== null && reading.withinLimit === null)
     return [...lines, `  not judged: calls are being imported since ${timeText(importing.since)}; so far ${ofAnswers(rate)}`];
   const atLeast = importing === null ? "" : `, by at least ${importing.overBy}, whatever the import still brings`;
   lines.push(
-    `  abandoned: ${ofAnswers(rate, undefined, overDays(rate))}${reading.withinLimit ? "" : ` OVER THE LIMIT${atLeast}`}`,
+    `  abandoned: ${ofAnswers(rate, undefined, overDays(rate))}${isTenants ? ", as the tenant counts" : ""}${reading.withinLimit ? "" : ` OVER THE LIMIT${atLeast}`}`,
     reading.withinLimit
       ? `  until ${timeText(allowance.until)}: ${grouped(allowance.certain)} more may be abandoned, ${grouped(allowance.expected)} if people go on answering as in the last ${pace.hours} h`
       : `  until ${timeText(allowance.until)}: none may be abandoned; ${grouped(allowance.deficit)} served answers bring the window back within the limit${forecast.recoversAt === null ? "" : `, by ${timeText(forecast.recoversAt)} at this volume`}`,
@@ -229,7 +227,9 @@ function readingLines(campaign: string, { rule, reading }: RuleReading): string[
   }
   lines.push(
     `  an abandonment rate of ${percent(forecast.sustainableRate, 2)} keeps the limit for 30 days, ${percent(forecast.sustainableToday, 2)} until the day ends: set the dialer's target there or below`,
-    `  the vendor's figure from the same calls: ${ofAnswers(vendor.rate, "no answers")}${Number.isNaN(vendor.difference) ? "" : vendorParts(vendor)}`,
+    isTenants
+      ? "  the tenant does not say who waited longer than two seconds: only a file of calls does (outdial attempts import FILE)"
+      : `  the vendor's figure from the same calls: ${ofAnswers(vendor.rate, "no answers")}${Number.isNaN(vendor.difference) ? "" : vendorParts(vendor)}`,
   );
   return lines;
 }

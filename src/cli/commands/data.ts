@@ -17,7 +17,7 @@ const TABLE = table<Answer<"lives.list">["items"][number]>([
 ]);
 
 export const lives: Run<typeof declared.lives> = async ({ options, io }) => {
-  await using api = openApi(options, io);
+  await using api = await openApi(options, io);
   const answer = await api.ask("lives.list", {});
   await io.answer(answer, TABLE.lines(answer.items, io.width));
 };

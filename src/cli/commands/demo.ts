@@ -191,7 +191,7 @@ async function watched(runtime: Awaited<ReturnType<typeof openTagging>>, id: str
   let spoken = 0;
   const ended = await runtime.tagging.run(id, (progress) => {
     const done = Object.values(progress.counts).reduce((sum, count) => sum + count, 0);
-    const line = progressLine(progress, pace.note(performance.now(), done, progress.totalRows), runtime.budgetLine());
+    const line = progressLine(progress, pace.note(performance.now(), done, progress.totalRows));
     if (io.live) io.progress(line);
     else if (done >= spoken + 500) {
       spoken = done;

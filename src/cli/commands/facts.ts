@@ -141,7 +141,7 @@ export const liftDnc: Run<typeof declared.liftDnc> = async ({ args: { number }, 
 };
 
 export const showDnc: Run<typeof declared.showDnc> = async ({ args, options, io }) => {
-  await using api = openApi(options, io);
+  await using api = await openApi(options, io);
   const found = await api.ask("suppressions.lookup", { body: { number: args.number, reveal: api.reveals } });
   const { setBack, others } = found;
   await io.answer(found, [...(setBack === null ? [] : [setBack]), ...[found, ...others].flatMap(suppressionLines)]);
@@ -165,8 +165,8 @@ function suppressionLines(found: Omit<SuppressionView, "others">): string[] {
 }
 
 export const listRegistries: Run<typeof declared.listRegistries> = async ({ options, io }) => {
-  await using runtime = await openCompliance(options, io.env);
-  const items = await runtime.facts.registries();
+  await using api = await openApi(options, io);
+  const items = await api.list("facts.registries", {});
   await io.each(
     items,
     ({ registry, asOf, loadedAt, numbers, covers }) =>

@@ -1,21 +1,23 @@
-// outdial campaign failover watch, rehearse, remove.
+// outdial campaign failover watch, rehearse, prepare, remove.
 
-import { type FailoverRuntime, openFailover } from "../../app/index.ts";
+import { type FailoverRuntime, openApi, openFailover } from "../../app/index.ts";
 import { OutdialError } from "../../kernel/index.ts";
-import { type FailoverProgress, type FiledPolicy, isSettled } from "../../operations/index.ts";
-import type { FailoverPairView } from "../../operations/views/index.ts";
+import { type FailoverProgress, isSettled } from "../../operations/index.ts";
+import type { CampaignPreview, FailoverPairView } from "../../operations/views/index.ts";
 import { known, type OptionsOf, type Run } from "../command.ts";
-import { confirmed } from "../confirm.ts";
+import { answerWaits, confirmed } from "../confirm.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/failover.ts";
 import type { Io } from "../io.ts";
-import { failoverLines, pairText } from "../render-failover.ts";
-import { printable, printableWhole } from "../text.ts";
+import { failoverLines, happeningLine, pairText } from "../render-failover.ts";
+import { effectLines } from "../render-verb.ts";
+import { endedByInterrupt, standing } from "../running.ts";
+import { grouped, printable, printableWhole } from "../text.ts";
 
 type Options = OptionsOf<typeof declared.start>;
 type WatchOptions = OptionsOf<typeof declared.watch>;
 
-export const openPairs = (options: Options, io: Io): Promise<FailoverRuntime> => openFailover(options, io.env, { warn: io.say });
+const openPairs = (options: Options, io: Io): Promise<FailoverRuntime> => openFailover(options, io.env, { warn: io.say });
 
 /** The options that belong to the policy. */
 function policyOptions(options: WatchOptions): object {
@@ -38,8 +40,6 @@ function policyOptions(options: WatchOptions): object {
   });
 }
 
-type Failover = FailoverRuntime["failover"];
-
 interface Watching {
   /** The pairs as they are. */
   readonly pairs: readonly FailoverPairView[];
@@ -60,7 +60,7 @@ async function askedOf({ failover }: FailoverRuntime, options: WatchOptions): Pr
       throw new OutdialError("invalid_input", "options of a pair need --primary", {
         advice: "Name the primary campaign of the pair.",
       });
-    const filed = await Promise.all(files.map((one) => summaryOf(failover, one)));
+    const filed = files.map(filedText);
     if (pairs.length + filed.length > 0) return { pairs, filed, put: undefined };
     throw new OutdialError("invalid_input", "there is no pair to watch", {
       advice: "Create one: outdial campaign failover watch --primary <id> --backup <id>.",
@@ -78,12 +78,10 @@ async function askedOf({ failover }: FailoverRuntime, options: WatchOptions): Pr
   return { pairs: pair === undefined ? [] : [pair], filed: [], put };
 }
 
-/** What an applied campaign file asks for, as a sentence. */
-export const summaryOf = async (failover: Failover, { primary, policy }: FiledPolicy): Promise<string> =>
-  `by its campaign file: ${(await failover.planPut(primary, policy)).summary}`;
+const filedText = ({ summary }: { readonly summary: string }) => printable(`by its campaign file: ${summary}`);
 
 /** @param asData with --json each progress is an object on stdout */
-export function progressTo(io: Io, { waits = true, asData = true } = {}): FailoverProgress {
+function progressTo(io: Io, { waits = true, asData = true } = {}): FailoverProgress {
   const told = new Map<string, string>();
   return (progress) => {
     const { primary } = progress.pair;
@@ -103,7 +101,7 @@ export const watch: Run<typeof declared.watch> = async ({ options, io }) => {
   await using runtime = await openPairs(options, io);
   const { pairs: found, filed, put } = await askedOf(runtime, options);
   io.say(found.map(pairText));
-  io.say(filed.map(printable));
+  io.say(filed);
   if (put !== undefined) io.say(printable(put.summary));
   if (!(await confirmed("Watch, and let the backup dial when the primary fails?", io))) return EXIT.interrupted;
   // From here on every service on the store watches it.
@@ -132,7 +130,7 @@ export const watch: Run<typeof declared.watch> = async ({ options, io }) => {
   return Math.max(...after.map(exitOfPair));
 };
 
-export function exitOfPair({ alarms, unanswered, dials }: FailoverPairView): number {
+function exitOfPair({ alarms, unanswered, dials }: FailoverPairView): number {
   if (alarms.includes("NOT_AUTHORISED")) return EXIT.notAuthorised;
   if (unanswered > 0) return EXIT.vendorUnavailable;
   return dials === null ? EXIT.failed : EXIT.done;
@@ -152,6 +150,24 @@ export const rehearse: Run<typeof declared.rehearse> = async ({ args: { primary 
   return passed ? EXIT.done : EXIT.refused;
 };
 
+export const prepare: Run<typeof declared.prepare> = async ({ args: { primary: id }, options, io }) => {
+  await using runtime = await openPairs(options, io);
+  const { primary, backup } = await runtime.failover.find(id);
+  if (!(await confirmed(`Upload the contacts of ${primary} to ${backup}, which stays stopped?`, io))) return EXIT.interrupted;
+  const prepared = await runtime.failover.prepare(primary, io.signal);
+  const { lists, notes } = prepared;
+  await io.answer(prepared, [
+    ...lists.flatMap(({ list, copy, records, already, notes: own }) => [
+      printableWhole(
+        `${list}: ${already ? `${backup} has ${copy} already` : `${grouped(records)} contacts as ${copy}, not dialed before a hand-over`}`,
+      ),
+      ...own.map((note) => `  ${printableWhole(note)}`),
+    ]),
+    ...notes.map((note) => `note: ${printableWhole(note)}`),
+  ]);
+  return lists.length === 0 ? EXIT.refused : EXIT.done;
+};
+
 export const remove: Run<typeof declared.remove> = async ({ args: { primary }, options, io }) => {
   await using runtime = await openPairs(options, io);
   io.say(printableWhole(`${primary}: ${await runtime.failover.removal(primary)}`));
@@ -160,3 +176,106 @@ export const remove: Run<typeof declared.remove> = async ({ args: { primary }, o
   if (!io.json) io.say(printableWhole(`${primary} is not watched any more; ${left}`));
   await io.answer({ removed: primary, left }, []);
 };
+
+// outdial campaign failover status, history, holds: pairs as the store has them.
+
+export const status: Run<typeof declared.status> = async ({ args: { primary }, options, io }) => {
+  await using api = await openApi(options, io);
+  const { items: all, filed: files } = await api.ask("failover.list", {});
+  const filed = files.filter((one) => primary === undefined || one.primary === primary);
+  const items =
+    primary === undefined || filed.length > 0
+      ? all.filter((pair) => primary === undefined || pair.primary === primary || pair.backup === primary)
+      : [await api.ask("failover.show", { params: { primary } })];
+  for (const one of filed)
+    io.say(
+      `${printable(one.primary)} is not watched yet as its campaign file says, with ${printable(one.backup)} as its backup; watch it with: outdial campaign failover watch --primary ${printable(one.primary)} (a running service does it by itself)`,
+    );
+  await io.answer(
+    { items },
+    items.flatMap((pair) => {
+      const last = pair.lookedAt === null ? "never looked at" : `last look ${pair.lookedAt}`;
+      return [pairText(pair), `  ${last}${unwatchedText(pair)} · ${pair.held} contacts held back from ${printable(pair.backup)}`];
+    }),
+    "there are no failover pairs",
+  );
+  const trouble =
+    filed.length > 0 || items.some(({ watched, phase, alarms }) => !watched || phase === "halted" || alarms.length > 0);
+  return trouble ? EXIT.failed : EXIT.done;
+};
+
+function unwatchedText({ watched, runs, trouble }: Pick<FailoverPairView, "watched" | "runs" | "trouble">): string {
+  if (watched) return "";
+  if (runs && trouble !== null) return `: its process lives, and has no answer: ${printable(trouble)}`;
+  return runs ? ": its process lives, and waits for the tenant or for the request budget" : ": nobody watches it";
+}
+
+export const history: Run<typeof declared.history> = async ({ args: { primary }, options, io }) => {
+  await using api = await openApi(options, io);
+  const items = await api.list("failover.history", { params: { id: primary }, most: options.limit });
+  await io.answer({ items }, items.map(happeningLine));
+};
+
+export const holds: Run<typeof declared.holds> = async ({ args: { campaign }, options, io }) => {
+  await using api = await openApi(options, io);
+  const all = await Array.fromAsync(api.lines("failover.holds", { params: { id: campaign }, query: { reveal: true } }));
+  if (!io.json) await io.data("number,until");
+  await io.each(all, ({ number, until }) => `${number},${until}`);
+};
+
+// outdial campaign failover start, failback: a person orders a hand-over.
+
+export const start: Run<typeof declared.start> = ({ args, options, io }) => ordered(args.primary, "fail-over", options, io);
+
+export const failback: Run<typeof declared.failback> = ({ args, options, io }) => ordered(args.primary, "fail-back", options, io);
+
+type Order = "fail-over" | "fail-back";
+
+const VERBS = { "fail-over": "failover", "fail-back": "failback" } as const;
+
+/** Phases in which no hand-over is under way. */
+const SETTLED: ReadonlySet<string> = new Set(["watching", "failed-over", "halted"] satisfies FailoverPairView["phase"][]);
+
+/** Records the order, and follows the watch that carries it out. */
+async function ordered(given: string, what: Order, options: Options, io: Io): Promise<number> {
+  await using api = await openApi(options, io);
+  const verb = VERBS[what];
+  const preview = await api.ask("campaigns.preview", { params: { id: given, verb } });
+  const filed = (await api.ask("failover.list", {})).filed.find((one) => one.primary === given);
+  const pair = filed ?? (await api.ask("failover.show", { params: { primary: given } }));
+  const text = "phase" in pair ? pairText(pair) : filedText(pair);
+  if (!(await agreed(preview, text, io))) return EXIT.interrupted;
+  const asked = { params: { id: given }, body: { confirm: preview.confirm } };
+  const { approval } = await api.carryOut(`campaigns.${verb}`, asked);
+  if (approval !== null) return await answerWaits(approval, io);
+  const tell = standing(io);
+  using _listening = endedByInterrupt(io, api);
+  const { primary } = pair;
+  const after = await api.follow(
+    "failover.show",
+    { params: { primary } },
+    {
+      job: primary,
+      ended: ({ order, phase }) => order === null && SETTLED.has(phase),
+      onLook: (seen) => tell(pairText(seen)),
+      onProgress: progressTo(io, { asData: false }),
+      again: `outdial campaign failover status ${primary}`,
+    },
+  );
+  return io.pressed ? EXIT.interrupted : concludeOrder(after, what, io);
+}
+
+/** Shows what a hand-over would do, and asks. @param pair as text. @throws OutdialError `job_state` when something forbids it */
+async function agreed(preview: CampaignPreview, pair: string, io: Io): Promise<boolean> {
+  io.say(pair);
+  if (preview.refusals.length > 0)
+    throw new OutdialError("job_state", `refused, nothing was paused: ${preview.refusals.join("; ")}`);
+  io.say(effectLines(preview));
+  return await confirmed(preview.verb === "failback" ? "Fail back?" : "Hand over?", io);
+}
+
+async function concludeOrder(after: FailoverPairView, what: Order, io: Io): Promise<number> {
+  await io.answer(after, pairText(after));
+  const dials = after.dials === (what === "fail-over" ? "backup" : "primary");
+  return dials ? EXIT.done : Math.max(EXIT.failed, exitOfPair(after));
+}

@@ -1,16 +1,23 @@
 // outdial outcomes pull, runs, verify: once, again and again, or on from where it was left; what was retrieved, and whether the lake still holds it.
 
-import { type OutcomePulls, openApi, openOutcomePulls, planPulls, ServiceOutcomes } from "../../app/index.ts";
-import { durationText, MINUTE_MS } from "../../kernel/index.ts";
-import { OperationError, type RetrievalInput, type RetrievalProgress, type Rhythm, turnsOf } from "../../operations/index.ts";
-import type { RetrievalVerdict, RetrievalView, ScheduleView } from "../../operations/views/index.ts";
-import type { OptionsOf, Place, Run } from "../command.ts";
+import { type ApiClient, type HereOperation, openApi } from "../../app/index.ts";
+import { durationText, HOUR_MS, MINUTE_MS } from "../../kernel/index.ts";
+import {
+  GOES_ON,
+  OperationError,
+  type RetrievalInput,
+  type RetrievalProgress,
+  type Rhythm,
+  turnsOf,
+} from "../../operations/index.ts";
+import { type RetrievalVerdict, type RetrievalView, retrievalViewOf, type ScheduleView } from "../../operations/views/index.ts";
+import type { OptionsOf, Run } from "../command.ts";
 import { EXIT, exitOf } from "../exit.ts";
 import type * as declared from "../groups/outcomes.ts";
 import type { Io } from "../io.ts";
 import { report } from "../report.ts";
 import { endedByInterrupt } from "../running.ts";
-import { duration, grouped, printable, timeText } from "../text.ts";
+import { duration, grouped, printable, printableWhole, timeText } from "../text.ts";
 
 const time = (at: string) => at.replace(/\.\d+Z$/, "Z");
 
@@ -43,7 +50,7 @@ function retrievalLines(retrieval: RetrievalView): string[] {
   if (unfinished > 0) lines.push(`  ${grouped(unfinished)} calls were still going on; a later retrieval reads them`);
   const poison = quarantineLine(retrieval);
   if (poison !== "") lines.push(`  in quarantine: ${poison} (outdial outcomes runs ${jobId} --quarantine shows them)`);
-  if (doubt !== null) lines.push(`  ${printable(doubt)}`);
+  if (doubt !== null) lines.push(`  ${printableWhole(doubt)}`);
   if (complianceHash !== null) lines.push(`  compliance hash ${complianceHash}`);
   if (stop !== null) lines.push(`  ${printable(stop.message)}`, ...(stop.advice === undefined ? [] : [`  ${stop.advice}`]));
   return lines;
@@ -55,13 +62,14 @@ function verdictLines(verdict: RetrievalVerdict): string[] {
   const found = grouped(calls ?? 0);
   const others = (compared ?? []).map(({ by, count }) => `  compared with ${by}: ${grouped(count)}`);
   if (whole === true) return [`${jobId} ok · ${found} calls · ${hash}`, ...others];
-  if (whole === null && doubt !== null) return [`${jobId} unchanged · ${found} calls, ${printable(doubt)} · ${hash}`, ...others];
+  if (whole === null && doubt !== null)
+    return [`${jobId} unchanged · ${found} calls, ${printableWhole(doubt)} · ${hash}`, ...others];
   if (whole === null)
     return [
       `${jobId} NOT KNOWN · ${found} calls, unchanged, and nothing else counts the calls of this time · ${hash}`,
       ...others,
     ];
-  if (doubt !== null && hash === expectedHash) return [`${jobId} SHORT · ${printable(doubt)}`, ...others];
+  if (doubt !== null && hash === expectedHash) return [`${jobId} SHORT · ${printableWhole(doubt)}`, ...others];
   const lines = [`${jobId} DIFFERS · ${grouped(expected ?? 0)} calls were retrieved, the lake has ${found} of them`];
   const { count, callIds } = damaged ?? { count: 0, callIds: [] };
   if (count > 0) lines.push(`  changed: ${grouped(count)} calls: ${callIds.map(printable).join(", ")}`);
@@ -71,10 +79,17 @@ function verdictLines(verdict: RetrievalVerdict): string[] {
 
 type Options = OptionsOf<typeof declared.pull>;
 
-/** Outcomes at the service that OUTDIAL_URL names; undefined without one. */
-export function atService({ service }: Place, { clock, signal, say: warn }: Io): ServiceOutcomes | undefined {
-  return service === undefined ? undefined : new ServiceOutcomes(service, { clock, signal, warn });
-}
+type Api = ApiClient<HereOperation>;
+
+/** A retrieval as the API takes it. */
+const askedOf = ({ campaignId, from, to, lastMs, codes, limit }: RetrievalInput) => ({
+  campaignId,
+  ...(from === undefined ? {} : { from: new Date(from).toISOString() }),
+  ...(to === undefined ? {} : { to: new Date(to).toISOString() }),
+  ...(lastMs === undefined ? {} : { lastHours: lastMs / HOUR_MS }),
+  codes: codes === undefined ? undefined : [...codes],
+  limit,
+});
 
 export const pull: Run<typeof declared.pull> = async ({ options, io }) => {
   const { from, to, last: lastMs, codes, limit, every, resume, stagger: staggerMs, downloads } = options;
@@ -113,23 +128,16 @@ export const pull: Run<typeof declared.pull> = async ({ options, io }) => {
     );
   if (every === "off") return endSchedules(campaigns, options, io);
 
-  const there = atService(options, io);
-  if (there !== undefined && downloads !== undefined)
-    throw new OperationError("invalid_input", "--downloads does not go through a service: it has its own number");
-  await using runtime = there ?? (await openOutcomePulls(options, io.env, { warn: io.say, downloads }));
-  using _listening = endedByInterrupt(io, runtime);
-  if (resume !== undefined) return await goOn(runtime, options, io);
   if (every !== undefined) {
     const rhythm = { everyMs: every, overlapMs: options.overlap, staggerMs };
-    const warnings = await runtime.setSchedules(campaigns, { lastMs, codes, limit }, rhythm);
-    io.say(warnings.map((warning) => `warning: ${warning}`));
-    return await repeat(runtime, campaigns, io);
+    return await repeat(campaigns, { lastMs, codes, limit }, rhythm, options, io);
   }
-  const { jobId, earlier, warnings } = await runtime.begin(input);
+  await using api = await openApi(options, io, { downloads });
+  if (resume !== undefined) return await goOn(api, options, io);
+  const { jobId, earlier, warnings } = await api.ask("outcomes.retrieve", { body: askedOf(input) });
   io.say(warnings.map((warning) => `warning: ${warning}`));
-  if (earlier) io.say(`this retrieval exists as ${jobId} and is continued`);
-  else if (there !== undefined) io.say(`retrieval ${jobId}`);
-  return await runAndReport(runtime, jobId, io);
+  io.say(earlier ? `this retrieval exists as ${jobId} and is continued` : `retrieval ${jobId}`);
+  return await runAndReport(api, jobId, io);
 };
 
 /** What would be asked for: of one campaign its windows, of several with a rhythm each one's, and when its first turn is. */
@@ -143,9 +151,8 @@ async function dryRun(
   const now = io.clock.now();
   const turns = rhythm === undefined ? undefined : turnsOf(campaigns.length, rhythm, now);
   const inputs = (campaigns.length === 0 ? [input.campaignId] : campaigns).map((campaignId) => ({ ...input, campaignId }));
-  const there = atService(options, io);
-  const plans =
-    there === undefined ? await planPulls(options, io.env, inputs, now) : await Promise.all(inputs.map((one) => there.plan(one)));
+  await using api = await openApi(options, io);
+  const plans = await Promise.all(inputs.map((one) => api.ask("outcomes.plan", { body: askedOf(one) })));
   const planned = plans.map((plan, place) => {
     const { campaignId, codes, limit, warnings, windows } = plan;
     const firstAt = turns?.[place];
@@ -167,8 +174,11 @@ async function dryRun(
   io.say(`dry run: ${windows} windows, at least ${windows} requests; nothing was sent`);
 }
 
-async function goOn(runtime: OutcomePulls, { resume, campaign }: Options, io: Io): Promise<number> {
-  const retrieval = typeof resume === "string" ? await runtime.show(resume) : await runtime.unended(campaign[0]);
+async function goOn(api: Api, { resume, campaign }: Options, io: Io): Promise<number> {
+  const retrieval =
+    typeof resume === "string"
+      ? await api.ask("outcomes.retrieval", { params: { id: resume } })
+      : await unended(api, campaign[0]);
   if (retrieval === undefined) {
     io.say("no retrieval was interrupted");
     await io.answer({ retrieval: null }, []);
@@ -176,15 +186,33 @@ async function goOn(runtime: OutcomePulls, { resume, campaign }: Options, io: Io
   }
   const { jobId, windows, windowsDone } = retrieval;
   io.say(`continuing ${jobId}: ${windowsDone} of ${windows} windows are done`);
-  await runtime.goOn(jobId);
-  return runAndReport(runtime, jobId, io);
+  await api.ask("jobs.resume", { params: { id: jobId } });
+  return runAndReport(api, jobId, io);
 }
 
-async function runAndReport(runtime: OutcomePulls, jobId: string, io: Io): Promise<number> {
-  const ended = await runtime.run(jobId, (progress) => io.progress(retrievalProgressLine(progress)));
+/** The newest that has not ended, of one campaign or of all. */
+async function unended(api: Api, campaign: string | undefined): Promise<RetrievalView | undefined> {
+  for await (const one of api.items("outcomes.retrievals", { query: { campaign } }))
+    if (one.status === "stopped" || GOES_ON.some((status) => status === one.status)) return one;
+  return undefined;
+}
+
+async function runAndReport(api: Api, jobId: string, io: Io): Promise<number> {
+  using _listening = endedByInterrupt(io, api);
+  const ended = await api.follow(
+    "outcomes.retrieval",
+    { params: { id: jobId } },
+    {
+      job: jobId,
+      ended: ({ status }) => !GOES_ON.some((one) => one === status),
+      onLook: ({ pagesFailed: failures, ...seen }, elsewhere) =>
+        io.progress(retrievalProgressLine({ ...seen, failures, phase: elsewhere ? "watching" : "reading" })),
+      again: `outdial outcomes runs ${jobId}`,
+    },
+  );
   io.say(retrievalLines(ended));
-  const why = ended.calls === 0 ? await runtime.doubt(ended.campaignId) : undefined;
-  if (why !== undefined) io.say(`warning: ${printable(why)}`);
+  const why = ended.calls === 0 ? (await api.ask("outcomes.doubt", { params: { campaign: ended.campaignId } })).doubt : null;
+  if (why !== null) io.say(`warning: ${printableWhole(why)}`);
   await io.answer({ retrieval: ended }, `${ended.jobId} ${ended.status}`);
   return exitOfRetrieval(ended);
 }
@@ -196,27 +224,49 @@ function exitOfRetrieval({ status, stop }: RetrievalView): number {
   return stop === null ? EXIT.failed : exitOf(stop.code);
 }
 
-async function repeat(runtime: OutcomePulls, campaignIds: readonly string[], io: Io): Promise<number> {
-  const one = campaignIds.length === 1;
-  const { runSchedules } = runtime;
+/** Sets schedules. A service retrieves by them; without one this process does, until it is interrupted. */
+async function repeat(
+  campaigns: readonly string[],
+  input: Omit<RetrievalInput, "campaignId">,
+  rhythm: Rhythm,
+  options: Options,
+  io: Io,
+): Promise<number> {
+  await using api = await openApi(options, io, { downloads: options.downloads });
+  const { lastMs: firstMs, codes, limit } = input;
+  const { everyMs, overlapMs, staggerMs } = rhythm;
+  const body = {
+    campaigns: [...campaigns],
+    everyMinutes: everyMs / MINUTE_MS,
+    overlapMinutes: overlapMs / MINUTE_MS,
+    ...(staggerMs === undefined ? {} : { staggerMinutes: staggerMs / MINUTE_MS }),
+    ...(firstMs === undefined ? {} : { firstHours: firstMs / HOUR_MS }),
+    codes: codes === undefined ? undefined : [...codes],
+    limit,
+  };
+  const { warnings } = await api.ask("outcomes.scheduleAll", { body });
+  io.say(warnings.map((warning) => `warning: ${warning}`));
+  const one = campaigns.length === 1;
+  const { runSchedules } = api;
   const who = runSchedules === undefined ? "the service" : "this process";
   const until = runSchedules === undefined ? "" : ", until it is interrupted";
   io.say(
-    `${one ? "the schedule is" : `${campaignIds.length} schedules are`} set; ${who} retrieves whenever ${one ? "it" : "one"} falls due${until}`,
+    `${one ? "the schedule is" : `${campaigns.length} schedules are`} set; ${who} retrieves whenever ${one ? "it" : "one"} falls due${until}`,
   );
-  const set = (await runtime.schedules()).filter(({ campaignId }) => campaignIds.includes(campaignId));
+  const set = (await api.list("outcomes.schedules", {})).filter(({ campaignId }) => campaigns.includes(campaignId));
   if (runSchedules === undefined) {
     await io.answer({ schedules: set }, set.map(scheduleLine));
     return EXIT.done;
   }
   if (!one) io.say(set.map(scheduleLine));
+  using _listening = endedByInterrupt(io, api);
   await runSchedules({
-    campaignIds,
+    campaignIds: campaigns,
     onProgress: (progress) => io.progress(retrievalProgressLine(progress)),
     onRun: async (run) => {
       // One that failed is told of and tried again when it next falls due.
       if ("failed" in run) return void (await report(run.failed, io));
-      const { retrieval } = run;
+      const retrieval = retrievalViewOf(run.retrieval);
       io.say(retrievalLines(retrieval));
       await io.answer({ retrieval }, `${retrieval.jobId} ${retrieval.status}`);
     },
@@ -225,7 +275,7 @@ async function repeat(runtime: OutcomePulls, campaignIds: readonly string[], io:
 }
 
 async function endSchedules(campaignIds: readonly string[], options: Options, io: Io): Promise<void> {
-  await using api = openApi(options, io);
+  await using api = await openApi(options, io);
   for (const campaign of campaignIds) {
     const { removed } = await api.ask("outcomes.unschedule", { params: { campaign } });
     io.say(removed ? `the schedule of ${campaign} is ended; what was retrieved stays` : `${campaign} has no schedule`);
@@ -237,7 +287,7 @@ const scheduleLine = ({ campaignId, everyMs, nextAt }: ScheduleView) =>
 
 export const runs: Run<typeof declared.runs> = async ({ args: { id }, options, io }) => {
   const { campaign, limit: most, quarantine } = options;
-  await using api = openApi(options, io);
+  await using api = await openApi(options, io);
   const show = (job: string) => api.ask("outcomes.retrieval", { params: { id: job } });
   if (quarantine) {
     if (id === undefined) throw new OperationError("invalid_input", "--quarantine needs the id of a retrieval");
@@ -256,7 +306,7 @@ export const runs: Run<typeof declared.runs> = async ({ args: { id }, options, i
 const VERIFY_MS = 30 * MINUTE_MS;
 
 export const verify: Run<typeof declared.verify> = async ({ args: { id }, options, io }) => {
-  await using api = openApi(options, io);
+  await using api = await openApi(options, io);
   const wanted =
     id === undefined ? (await api.list("outcomes.retrievals", { most: options.limit })).map(({ jobId }) => jobId) : [id];
   const items: RetrievalVerdict[] = [];

@@ -3,27 +3,37 @@
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
-import { campaignsIn, openCrm, openOutcomeRecords, openOutcomes, outcomeMapOf, reportOnOutcomes } from "../../app/index.ts";
+import {
+  campaignsIn,
+  type DeliveryEnd,
+  openApi,
+  openOutcomeRecords,
+  openOutcomes,
+  outcomeMapOf,
+  reportOnOutcomes,
+} from "../../app/index.ts";
 import { nearest } from "../../kernel/index.ts";
 import {
-  type CrmPushOptions,
+  type CrmPushed,
   type Difference,
   exportedText,
   exportToFile,
+  GOES_ON,
   type HourCounts,
   isReconciled,
   OperationError,
+  refuseUnended,
 } from "../../operations/index.ts";
 import { type OutcomeReport, renderCsv, renderHtml, renderText } from "../../outcomes/index.ts";
 import type { OptionsOf, Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/outcomes.ts";
 import type { Io } from "../io.ts";
-import { type Output, withOutput, writeText } from "../output.ts";
+import { withOutput, writeText } from "../output.ts";
 import { endedByInterrupt } from "../running.ts";
+import { readFileText } from "../source.ts";
 import { table } from "../table.ts";
 import { grouped, printable, timeText } from "../text.ts";
-import { atService } from "./outcomes-pull.ts";
 
 type Format = NonNullable<OptionsOf<typeof declared.report>["format"]>;
 
@@ -42,14 +52,14 @@ export const report: Run<typeof declared.report> = async ({ options, io }) => {
   const lines = render(made, format, toFile, io);
   if (toFile) {
     await writeText(out, `${lines.join("\n")}\n`, 0o666);
-    io.say(`${grouped(made.calls)} calls reported in ${out}`);
+    io.say(`${made.calls === null ? "no" : grouped(made.calls)} calls reported in ${out}`);
   } else await io.data(lines);
   const { calls: unmapped, codes } = made.unmapped;
-  if (unmapped > 0)
+  if (unmapped !== null && unmapped > 0)
     io.say(
       `${grouped(unmapped)} calls count as neutral, their codes are not mapped (${codes.map(({ code }) => printable(code ?? "none")).join(", ")}): map them with outcomes.map in outdial.yaml, or --map FILE`,
     );
-  if (made.calls === 0 && made.covers.leftOut === 0) io.say(noCalls(campaigns, there));
+  if (!made.calls && made.covers.leftOut === 0) io.say(noCalls(campaigns, there));
 };
 
 /** Why there are no calls, and what to do. @param there campaigns of which the lake has calls */
@@ -158,44 +168,60 @@ const SHOWN_REFUSALS = 10;
 export const pushCrm: Run<typeof declared.pushCrm> = async ({ options, io }) => {
   const { records, campaign: campaignId, to, last, batch, again, map, out } = options;
   const from = options.from ?? (last === undefined ? undefined : (to ?? io.clock.now()) - last);
-  await using runtime = atService(options, io) ?? (await openCrm(options, io.env, { warn: io.say }));
-  using _listening = endedByInterrupt(io, runtime);
-  const request = { records, campaignId, from, to, batch, again, map };
-  const pushed = await withOutput(records ? out : undefined, io, (output) => runtime.push(request, told(output, out, io)));
-  const { announced, delivery } = pushed;
+  const at = (time: number | undefined) => (time === undefined ? undefined : new Date(time).toISOString());
+  const own = map === undefined ? undefined : { name: map, text: await readFileText(map, "the outcome map") };
+  await using api = await openApi(options, io);
+  using _listening = endedByInterrupt(io, api);
+  const body = { records, campaignId, from: at(from), to: at(to), batch, again, map: own };
+  const begun = await api.ask("outcomes.push", { body });
+  const { jobId } = begun;
+  if (begun.earlier) io.say(`this push exists as ${jobId} and is continued`);
+  let delivery: DeliveryEnd | null = null;
+  const ended = await api.follow(
+    "jobs.show",
+    { params: { id: jobId } },
+    {
+      job: jobId,
+      ended: ({ status }) => !GOES_ON.includes(status),
+      onLook({ push }, elsewhere) {
+        if (push === null) return;
+        const of = push.total === null ? "" : `/${grouped(push.total)}`;
+        const counts = `${grouped(push.acknowledged)} acknowledged · ${grouped(push.refused)} refused`;
+        io.progress(`${elsewhere ? "run by another process · " : ""}${grouped(push.calls)}${of} calls · ${counts}`);
+      },
+      onDelivered: (came) => (delivery = came),
+      again: `outdial jobs show ${jobId} --wait`,
+    },
+  );
+  await withOutput(records ? out : undefined, io, async (output) => {
+    let shown = 0;
+    for await (const row of api.lines("jobs.rows", { params: { id: jobId } })) {
+      await output?.line(row);
+      if (shown++ < SHOWN_REFUSALS)
+        io.say(`refused ${printable(row.callId ?? "")}: ${row.statusCode} ${printable(row.reason ?? "")}`);
+      else if (shown === SHOWN_REFUSALS + 1 && out === undefined) io.say("… more are refused; --out FILE writes them all");
+    }
+  });
+  refuseUnended(ended);
+  if (ended.push === null) throw new TypeError(`${jobId} is no push`);
+  const { announced, records: hasRecords, from: _from, to: _to, ...counts } = ended.push;
+  return await concludePush({ ...begun, announced, delivery, records: hasRecords ? counts : null }, io);
+};
+
+async function concludePush(pushed: CrmPushed, io: Io): Promise<number> {
+  const { announced, delivery, records } = pushed;
   const delivered =
     delivery === null
       ? "the service delivers them"
       : `${grouped(delivery.delivered)} delivered · ${grouped(delivery.failed)} failed · ${grouped(delivery.dead)} dead`;
-  const events = `events: ${grouped(announced)} queued · ${delivered}`;
-  const refused = pushed.records === null ? 0 : pushed.records.refused + pushed.records.refusedBefore;
+  const refused = records === null ? 0 : records.refused + records.refusedBefore;
   await io.answer(pushed, [
-    events,
-    ...(pushed.records === null
+    `events: ${grouped(announced)} queued · ${delivered}`,
+    ...(records === null
       ? []
       : [
-          `records: ${grouped(pushed.records.acknowledged)} acknowledged · ${grouped(pushed.records.unchanged)} unchanged · ${grouped(refused)} refused`,
+          `records: ${grouped(records.acknowledged)} acknowledged · ${grouped(records.unchanged)} unchanged · ${grouped(refused)} refused`,
         ]),
   ]);
   return (delivery?.failed ?? 0) + (delivery?.dead ?? 0) + refused > 0 ? EXIT.partlyFailed : EXIT.done;
-};
-
-/** What is told of a push. */
-function told(output: Output | undefined, out: string | undefined, io: Io): CrmPushOptions {
-  let shown = 0;
-  return {
-    onBegun: ({ jobId, earlier }) => {
-      if (earlier) io.say(`this push exists as ${jobId} and is continued`);
-    },
-    onProgress: ({ calls, total, acknowledged, refused }, here) =>
-      io.progress(
-        `${here ? "" : "run by another process · "}${grouped(calls)}${total === null ? "" : `/${grouped(total)}`} calls · ${grouped(acknowledged)} acknowledged · ${grouped(refused)} refused`,
-      ),
-    async onRefused(refusal) {
-      await output?.line(refusal);
-      if (shown++ < SHOWN_REFUSALS)
-        io.say(`refused ${printable(refusal.callId ?? "")}: ${refusal.statusCode} ${printable(refusal.reason ?? "")}`);
-      else if (shown === SHOWN_REFUSALS + 1 && out === undefined) io.say("… more are refused; --out FILE writes them all");
-    },
-  };
 }

@@ -1,5 +1,6 @@
 // outdial serve: runs the service until it is told to stop; and its tokens.
 
+import { execFile } from "node:child_process";
 import { dashboardFolder, openAccess, openService, type RunningService } from "../../app/index.ts";
 import { DAY_MS } from "../../kernel/index.ts";
 import type { LogLevel, ServiceLog } from "../../server/index.ts";
@@ -8,7 +9,6 @@ import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/serve.ts";
 import type { Io } from "../io.ts";
 import { openBrowser, stopped } from "../running.ts";
-import { supervisorOf } from "../supervisor.ts";
 import { printable, timeText } from "../text.ts";
 
 const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
@@ -65,6 +65,40 @@ export const serve: Run<typeof declared.serve> = async ({ options, io }) => {
   }
   return exit;
 };
+
+/**
+ * Tells the systemd that `env` names, if any (Type=notify), that the service is ready, reads again, lives and stops. Node has no sockets of the kind
+ * on which systemd listens, so its own program `systemd-notify` says it; that needs NotifyAccess=all.
+ * @param warn told once, when it cannot be told anything
+ */
+function supervisorOf(env: Io["env"], warn: (message: string) => void) {
+  const isThere = (env["NOTIFY_SOCKET"] ?? "") !== "";
+  const everyMs = Number(env["WATCHDOG_USEC"] ?? 0) / 1000 / 2;
+  // An older Node that only starts this one is its parent.
+  const isWatched = [undefined, String(process.pid), String(process.ppid)].includes(env["WATCHDOG_PID"]);
+  let timer: NodeJS.Timeout | undefined;
+  let isTold = false;
+  /** Resolves when systemd has it; at once without systemd. */
+  const tell = (state: "READY=1" | "RELOADING=1" | "STOPPING=1" | "WATCHDOG=1") =>
+    new Promise<void>((resolve) => {
+      if (!isThere) return resolve();
+      // With the time of systemd's own clock it knows which of its requests is meant.
+      const more = state === "RELOADING=1" ? [`MONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`] : [];
+      execFile("systemd-notify", [state, ...more], { env: { ...env }, timeout: 10_000 }, (failed) => {
+        if (failed !== null && !isTold) warn(`systemd could not be told ${state}: ${failed.message.split("\n")[0]}`);
+        isTold ||= failed !== null;
+        resolve();
+      });
+    });
+  return {
+    tell,
+    /** From now on says regularly that this thread still does its work, when systemd wants to know. */
+    watch() {
+      if (isThere && isWatched && everyMs > 0) timer ??= setInterval(() => void tell("WATCHDOG=1"), everyMs).unref();
+    },
+    [Symbol.dispose]: () => clearInterval(timer),
+  };
+}
 
 /** Prints the address of the service and how to sign in. */
 async function announce(service: RunningService, opens: boolean, log: ServiceLog, io: Io): Promise<void> {

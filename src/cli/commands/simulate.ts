@@ -282,7 +282,7 @@ export const simulate: Run<typeof declared.simulate> = async ({ args, options, i
 
 /** The code that reads packs is loaded only here: most simulations need none. */
 async function rulePack(named: string | undefined): Promise<RulePack> {
-  const { readRulePack } = await import("../../app/index.ts");
+  const { readRulePack } = await import("../late.ts");
   return readRulePack(named === SHIPPED_PACK ? undefined : named);
 }
 

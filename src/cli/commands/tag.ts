@@ -1,41 +1,39 @@
 // outdial tag: validate, plan, run, report.
 
-import { openTagging, validateWithTenant } from "../../app/index.ts";
-import { type CallTag, OperationError, parseMapping, submitOne, type TagSource, tagSource } from "../../operations/index.ts";
-import { known, type OptionsOf, type Run } from "../command.ts";
+import { openApi } from "../../app/index.ts";
+import { type CallTag, OperationError, submitOne, tagSource } from "../../operations/index.ts";
+import type { OptionsOf, Run } from "../command.ts";
 import type * as declared from "../groups/tag.ts";
 import { withOutput } from "../output.ts";
-import { checking, refusedTo, reportDryRun, reportServiceDryRun, runSubmitted, sayIgnored, serviceJobs } from "../run-job.ts";
-import { openInput } from "../source.ts";
+import { madeIn, reportCheck, runSubmitted } from "../run-job.ts";
+import { MOST_OF_NAME, rowsToSend } from "../source.ts";
 
 export const tag: Run<typeof declared.tag> = async ({ args, options, io }) => {
-  const { column, format, delimiter, campaign, again, out, concurrency, instead } = options;
-  const mapping = column.length === 0 ? undefined : parseMapping(column);
-  const onIgnoredColumns = (names: readonly string[]) => sayIgnored(names, io);
+  const { campaign: id, again, out, concurrency, instead } = options;
   const one = oneCall(args.file, options);
-  const source: TagSource =
+  const given =
     one === undefined
-      ? { ...(await openInput(args.file ?? "", io)), read: { format, delimiter, mapping, onIgnoredColumns } }
-      : tagSource([one]);
-  const there = serviceJobs(options, io);
-  if (options.dryRun && there !== undefined)
-    return await reportServiceDryRun(() => there.checkTags(source, campaign, instead), out, io);
+      ? await rowsToSend(args.file ?? "", options, io)
+      : { file: tagSource([one]), read: { name: `call ${one.callId}`.slice(0, MOST_OF_NAME), format: "ndjson" } };
+  await using api = await openApi(options, io, { concurrency });
+  const asked = { params: { id }, query: { ...given.read, instead }, file: given.file };
   return await withOutput(out, io, async (output) => {
     if (options.dryRun) {
-      const sink = { progress: checking(io), ...refusedTo(output) };
-      const plan = await validateWithTenant(options, io.env, source, campaign, instead, sink);
+      const exit = await reportCheck(api.lines("tags.check", asked), output, io);
       if (instead === "record")
         io.say(
           "--instead record sends nothing but the question whether the tenant has each call: these rows would be recorded here",
         );
-      return await reportDryRun(plan, io);
+      return exit;
     }
-    await using runtime = there ?? (await openTagging(options, io.env, { warn: io.say, ...known({ concurrency }) }));
-    const submit = (given: TagSource, how: { readonly again: boolean }) =>
-      runtime.tagging.submit(given, campaign, { ...how, instead, onProgress: checking(io) });
-    const made =
-      one === undefined ? await submit(source, { again }) : { job: await submitOne({ submit }, source), earlier: false };
-    return await runSubmitted(runtime, made, output, io);
+    const submit = async (_: unknown, how: { readonly again: boolean }) =>
+      madeIn(await api.ask("tags.submit", { ...asked, query: { ...asked.query, ...how } }));
+    return await runSubmitted(
+      api,
+      await (one === undefined ? submit(given, { again }) : submitOne({ submit }, given)),
+      output,
+      io,
+    );
   });
 };
 

@@ -1,6 +1,6 @@
 // outdial dnc compare and push, outdial callbacks.
 
-import { openTenantDnc } from "../../app/index.ts";
+import { openApi, openTenantDnc } from "../../app/index.ts";
 import type { DncDifference } from "../../operations/views/index.ts";
 import type { CallbackView } from "../../tenant/port.ts";
 import type { Run } from "../command.ts";
@@ -18,8 +18,8 @@ const differenceLines = ({ groups, suppressed, missing, theirs, shorter }: DncDi
 ];
 
 export const compareDnc: Run<typeof declared.compareDnc> = async ({ options, io }) => {
-  await using tenant = await openTenantDnc(options, io.env);
-  const difference = await tenant.dnc.difference(options.campaign, { signal: io.signal });
+  await using api = await openApi(options, io);
+  const difference = await api.ask("doNotCall.compare", { params: { id: options.campaign } });
   await io.answer(difference, differenceLines(difference));
   if (difference.shorter !== null) return EXIT.partlyFailed;
   return difference.missing > 0 ? EXIT.refused : EXIT.done;
@@ -36,7 +36,7 @@ export const pushDnc: Run<typeof declared.pushDnc> = async ({ options, io }) => 
   const { group, added, proven, unproven, examples, takenOff, callbacks, stillListed } = pushed;
   await io.answer(pushed, [
     ...differenceLines(pushed),
-    `${grouped(added)} added to group ${printable(group)}; the tenant's search finds ${grouped(proven)} of the missing, not ${grouped(unproven)}`,
+    `${grouped(added)} added to group ${printable(group)}; the tenant's search finds ${grouped(proven)}${unproven === 0 ? "" : ` and not ${grouped(unproven)}`}`,
     ...(takenOff + callbacks + stillListed === 0
       ? []
       : [

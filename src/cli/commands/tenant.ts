@@ -39,17 +39,22 @@ const MISSING = table<MissingThing>([
 ]);
 
 export const missing: Run<typeof declared.missing> = async ({ options, io }) => {
-  await using api = openApi(options, io);
-  const items = await api.list("tenant.missing", {});
-  await io.answer({ items }, items.length === 0 ? "nothing is missing" : MISSING.lines(items, io.width));
-  return items.length === 0 ? EXIT.done : EXIT.refused;
+  await using api = await openApi(options, io);
+  const found = await api.ask("tenant.missing", {});
+  const { items, known } = found;
+  const since = known.at === null ? "" : ` since ${known.at}`;
+  const unknown = known.why === null ? [] : [`whether anything is missing${since} is NOT KNOWN: ${printableWhole(known.why)}`];
+  const told = items.length > 0 ? MISSING.lines(items, io.width) : unknown.length > 0 ? [] : ["nothing is missing"];
+  await io.answer(found, [...told, ...unknown]);
+  return items.length > 0 ? EXIT.refused : unknown.length > 0 ? EXIT.partlyFailed : EXIT.done;
 };
 
 export const gone: Run<typeof declared.gone> = async ({ args: { ids }, options, io }) => {
   const { reason } = options;
-  const question = `Say that ${ids.map(printable).join(", ")} ${ids.length === 1 ? "is" : "are"} really gone, or really that short?`;
+  const [count, are] = ids.length === 1 ? ["", "is"] : [`${ids.length} of them: `, "are"];
+  const question = `Say that ${count}${ids.map(printable).join(", ")} ${are} really gone, or really that short? A campaign may then be made again, and a list be dialed as it is.`;
   if (!(await confirmed(question, io))) return EXIT.interrupted;
-  await using api = openApi(options, io);
+  await using api = await openApi(options, io);
   const said = await api.ask("tenant.gone", { body: { ids: [...ids], reason } });
   await io.answer(said, [
     ...said.campaigns.map((id) => `${printable(id)} is gone`),
@@ -89,7 +94,7 @@ const READS = table<{ readonly operation: string; readonly summary: string; read
 export const call: Run<typeof declared.call> = async ({ args: { operation }, options, io }) => {
   await using tenant = await openTenantLook(options, io.env);
   if (options.list || operation === undefined) {
-    const reads = await tenant.reads();
+    const reads = tenant.reads();
     await io.answer({ profile: tenant.profile, operations: reads }, READS.lines(reads, io.width));
     return;
   }

@@ -1,12 +1,12 @@
 // outdial webhooks: deliveries, replay of dead letters, delivery by hand, receivers; registrations for the vendor's own events.
 
 import {
+  type DeliveryEnd,
   openApi,
   openDelivery,
+  openListedWebhooks,
   openVendorWebhooks,
-  readVendorWebhooks,
   registerWebhook,
-  ServiceClient,
 } from "../../app/index.ts";
 import { OutdialError } from "../../kernel/index.ts";
 import type { EndpointView } from "../../operations/views/index.ts";
@@ -17,11 +17,9 @@ import type { Io } from "../io.ts";
 import { table } from "../table.ts";
 import { grouped, printable } from "../text.ts";
 
-type Delivery = Awaited<ReturnType<typeof openDelivery>>;
-
 export const deliveries: Run<typeof declared.deliveries> = async ({ options, io }) => {
   const { limit: most, status, receiver: endpoint } = options;
-  await using api = openApi(options, io);
+  await using api = await openApi(options, io);
   await io.each(
     await api.list("deliveries.list", { query: { status, endpoint }, most }),
     ({ id, status, endpoint: receiver, type, subject, attempts, lastError }) =>
@@ -31,7 +29,7 @@ export const deliveries: Run<typeof declared.deliveries> = async ({ options, io 
 };
 
 export const show: Run<typeof declared.show> = async ({ args: { id }, options, io }) => {
-  await using api = openApi(options, io);
+  await using api = await openApi(options, io);
   const found = await api.ask("deliveries.show", { params: { id } });
   const { eventId, endpoint, status, attempts, failures, event } = found;
   const lines = [
@@ -47,27 +45,16 @@ export const replay: Run<typeof declared.replay> = async ({ options, io }) => {
   const ids = given.length === 0 ? undefined : given;
   // The first delivery has the number 1.
   const range = { fromId: options.from ?? 1, toId: options.to, ids, endpoint, status: "dead" } as const;
-  if (options.service !== undefined) {
-    const { queued } = await new ServiceClient(options.service, io.signal).ask("deliveries.replay", { body: range });
-    return await tellReplay({ queued, delivery: null }, io);
-  }
-  await using delivery = await openDelivery(options, io.env);
-  const queued = await delivery.deliveries.replay(range, delivery.actor);
-  return await tellReplay({ queued, delivery: await delivery.drain() }, io);
+  await using api = await openApi(options, io);
+  const { queued } = await api.ask("deliveries.replay", { body: range });
+  const delivery = (await api.deliverEvents?.()) ?? null;
+  const came = delivery === null ? "the service delivers them" : drainedWords(delivery);
+  await io.answer({ queued, delivery }, `${grouped(queued)} dead letters queued again: ${came}`);
+  return delivery === null ? EXIT.done : drainedExit(delivery);
 };
 
-type Drained = Awaited<ReturnType<Delivery["drain"]>>;
-
-/** @param told.delivery what came of it here; null when a service delivers */
-async function tellReplay(told: { readonly queued: number; readonly delivery: Drained | null }, io: Io): Promise<number> {
-  const { queued, delivery } = told;
-  const came = delivery === null ? "the service delivers them" : drainedWords(delivery);
-  await io.answer(told, `${grouped(queued)} dead letters queued again: ${came}`);
-  return delivery === null ? EXIT.done : drainedExit(delivery);
-}
-
 export const receivers: Run<typeof declared.receivers> = async ({ options, io }) => {
-  await using api = openApi(options, io);
+  await using api = await openApi(options, io);
   await io.each(await api.list("deliveries.endpoints", {}), receiverLine, {
     none: "no receivers are configured, and no events are meant for any",
   });
@@ -99,7 +86,7 @@ async function turn(
   options: OptionsOf<typeof declared.turnOn>,
   io: Io,
 ): Promise<void> {
-  await using api = openApi(options, io);
+  await using api = await openApi(options, io);
   if (!(await api.list("deliveries.endpoints", {})).some(({ endpoint }) => endpoint === receiver))
     throw new OutdialError("invalid_input", `there is no receiver ${JSON.stringify(receiver)}`, {
       advice: "outdial webhooks receivers lists them.",
@@ -111,20 +98,16 @@ async function turn(
 
 export const deliver: Run<typeof declared.deliver> = async ({ options, io }) => {
   await using delivery = await openDelivery(options, io.env);
-  return await drain(delivery, io);
-};
-
-async function drain(delivery: Delivery, io: Io): Promise<number> {
   const end = await delivery.drain();
   await io.answer(end, drainedWords(end));
   return drainedExit(end);
-}
+};
 
-function drainedWords({ delivered, failed, dead, pending }: Drained): string {
+function drainedWords({ delivered, failed, dead, pending }: DeliveryEnd): string {
   return `${grouped(delivered)} delivered · ${grouped(failed)} failed · ${grouped(dead)} dead · ${grouped(pending)} waiting for a later try`;
 }
 
-function drainedExit({ failed, dead }: Drained): number {
+function drainedExit({ failed, dead }: DeliveryEnd): number {
   return failed + dead > 0 ? EXIT.partlyFailed : EXIT.done;
 }
 
@@ -175,7 +158,7 @@ function headersOf(lines: readonly string[]): Record<string, string> {
   );
 }
 
-const REGISTRATIONS = table<Awaited<ReturnType<typeof readVendorWebhooks>>["items"][number]>(
+const REGISTRATIONS = table<Awaited<ReturnType<typeof openListedWebhooks>>["items"][number]>(
   [
     { title: "id", value: ({ id }) => id, isWhole: true },
     { title: "kind", value: ({ kind }) => kind, least: 7 },
@@ -187,7 +170,8 @@ const REGISTRATIONS = table<Awaited<ReturnType<typeof readVendorWebhooks>>["item
 );
 
 export const listVendor: Run<typeof declared.listVendor> = async ({ options, io }) => {
-  const { items, shorter, compared } = await readVendorWebhooks(options, io.env);
+  await using listed = await openListedWebhooks(options, io.env);
+  const { items, shorter, compared } = listed;
   await io.answer({ items, shorter }, REGISTRATIONS.lines(items, io.width));
   if (!compared) io.say("not compared with what outdial registered before: there is no store here");
   if (shorter === null && items.length === 0) io.say("no webhooks are registered at the tenant");

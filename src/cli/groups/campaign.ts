@@ -28,8 +28,7 @@ const PACK = pack("--pack <file>", "rule pack; by default the configuration's, e
 const CONTACTS = value(
   "--contacts <number>",
   "contacts of each list whose places are looked at, or all",
-  (written, label) =>
-    written === "all" ? Number.POSITIVE_INFINITY : Math.ceil(wholeNumber(label, written, 1, MOST_CONTACTS) / PAGE),
+  (written, label) => Math.ceil((written === "all" ? MOST_CONTACTS : wholeNumber(label, written, 1, MOST_CONTACTS)) / PAGE),
   { default: 1000 },
 );
 const REASON = text("--reason <text>", "why, for the audit");
@@ -46,7 +45,7 @@ export const plan = command("plan", TENANT_AND_STORE, {
   ],
   notes:
     "Ends with 0 when the plan can be applied, 3 when it breaks a rule.\n" +
-    "Through a service (OUTDIAL_URL) the files are sent to it; --pack and --out are refused: it has its own rules, and keeps the plans that it showed.",
+    "Through a service (OUTDIAL_URL) the files are sent to it; --pack is refused: it has its own rules.",
 });
 
 export const apply = command(
@@ -87,7 +86,6 @@ export const resumeApply = command(
 
 export const exportAll = command("export", TENANT_AND_STORE, {
   runs: "through",
-  wants: "campaigns as one document",
   summary: "write a campaign file for each campaign; a plan of them changes nothing",
   args: [many(id("[ids...]", "campaigns; all of the tenant's by default"))],
   options: [file("--out <folder>", "where to; stdout by default"), flag("--force", "overwrite files that say something else")],
@@ -122,6 +120,13 @@ export const status = command("status", TENANT_AND_STORE, {
   notes:
     "Exit code 0 whether it dials or not; 4, 5 or 6 when the tenant did not tell everything. With --check 3 when one dials that must not, for example outside hours.\n" +
     "Through a service (OUTDIAL_URL) a campaign that is named is read first; all of them are shown as the service last read them.",
+});
+
+export const agents = command("agents", TENANT_AND_STORE, {
+  runs: "through",
+  wants: "agents",
+  summary: "who is assigned to a campaign and who is signed in on it, with names, teams and states (profile acd)",
+  args: [id("<id>", "campaign (required)")],
 });
 
 const CALLS_END = {

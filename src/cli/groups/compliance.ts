@@ -163,7 +163,7 @@ export const gate = command(
       ...rowOptions("number=Phone"),
     ],
     notes:
-      "Columns: number, id, postal, may_call (the vendor's consent flag), guaranteed_agent; the vendor's names are accepted too.\n" +
+      "Columns: number, id, postal, may_call (the vendor's consent flag), guaranteed_agent, other_numbers (further ones of the person: calls to them count); the vendor's names are accepted too.\n" +
       "Exit code 4 when a line could not be read; such a line is never called. A number that occurs twice is decided once.",
     examples: [
       "outdial compliance gate contacts.csv --campaign camp_primary_001 --out verdicts.ndjson --manifest gate.json",
@@ -226,7 +226,7 @@ export const abandonment = command("abandonment", STORE, {
   options: [
     id("--campaign <id>", "campaign", { required: true }),
     text("--country <code>", "only the limits of this country, such as US"),
-    moment("--at <time>", "the moment; now by default"),
+    moment("--at <time>", "the moment; now by default. Of another time only imported calls are known"),
     PACK,
   ],
 });

@@ -24,7 +24,7 @@ export const validate = command("validate", TENANT, {
       choice(
         "--check <name>",
         "a regulatory check that the tenant is asked for; may be given several times (default: dialer.regulatoryChecks of outdial.yaml, else all)",
-        async () => (await import("../../operations/index.ts")).REGULATORY_CHECKS,
+        async () => (await import("../late.ts")).REGULATORY_CHECKS,
       ),
       false,
     ),
@@ -59,7 +59,10 @@ export const apply = command(
       EXPECTED_RATE,
       flag("--dry-run", "show the difference and the gates, and stop; nothing is stored or sent"),
       many(text("--override-gate <name>", "pass a gate by name: predicted_abandonment; recorded in the audit log")),
-      span("--guard <span>", "watch abandonment for so long, such as 30m, and put the old settings back when it is too high"),
+      span("--guard <span>", "watch abandonment for so long, such as 30m, and put the old settings back when it is too high", {
+        from: 60_000,
+        wrong: "is no time in which a watch sees anything; give 1m or more, such as 30m",
+      }),
       many(id("--guard-campaign <id>", "a campaign to watch; may be given several times (default: all active ones)")),
       flag("--retry-rejected", "apply settings that did not hold before"),
     ],
@@ -130,7 +133,7 @@ export const vendorAudit = command("audit", TENANT, {
 });
 
 export const createCampaign = command("create-campaign", TENANT_AND_STORE, {
-  wants: "campaigns as one document",
+  wants: "a campaign of dialer settings",
   summary: "make a dialer campaign of a file, never two of one file",
   args: [FILE],
   options: [flag("--again", "send it although an earlier request may have been carried out: after you have looked")],

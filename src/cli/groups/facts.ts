@@ -78,7 +78,7 @@ export const importDnc = command("import", STORE, {
   options: [
     choice("--list <list>", "internal or national", ["internal", "national"], { default: "internal" }),
     value("--as-of <date>", "date of the registry file, YYYY-MM-DD", async (written, label, { clock }) =>
-      parsed(label, (await import("../../operations/index.ts")).civilDate(written, clock.now())),
+      parsed(label, (await import("../late.ts")).civilDate(written, clock.now())),
     ),
     id("--registry <list>", "which list, of those that a rule asks for: a country such as US, or a state such as US-IN", {
       default: "US",
@@ -90,8 +90,7 @@ export const importDnc = command("import", STORE, {
     value(
       "--changes-since <date>",
       "the file is a list of changes (A, D) to the version of this date",
-      async (written, label, { clock }) =>
-        parsed(label, (await import("../../operations/index.ts")).civilDate(written, clock.now())),
+      async (written, label, { clock }) => parsed(label, (await import("../late.ts")).civilDate(written, clock.now())),
     ),
     ...IMPORTED,
   ],
@@ -137,6 +136,7 @@ export const showDnc = command(
 );
 
 export const listRegistries = command("registries", STORE, {
+  runs: "through",
   summary: "the registries that are loaded: which area codes their files cover, and as of which date",
 });
 

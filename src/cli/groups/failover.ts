@@ -29,7 +29,10 @@ export const watch = command(
       text("--safe-action <what>", "when the watch cannot work reliably: alarm, or also pause the campaign that dials (alarm)"),
       span("--drain <span>", "how long calls may take to end before an alarm is sent (5m)"),
       span("--hold <span>", "time in which the backup must not call a contact that the primary has called (24h)"),
-      text("--overlap <what>", "when the backup's list contains contacts who were called: refuse or accept (refuse)"),
+      text(
+        "--overlap <what>",
+        "when the backup's list contains contacts who were called: refuse, accept, or hold them back at the tenant, profile acd (refuse)",
+      ),
       text("--when-backup-fails <what>", "stay-paused or resume-primary (stay-paused)"),
       flag("--once", "one check, and the hand-over if the check leads to one"),
     ],
@@ -44,6 +47,13 @@ export const watch = command(
 export const rehearse = command("drill", TENANT_AND_STORE, {
   summary: "rehearse the hand-over: all reads and decisions, no writes; exit code 3 when it would not succeed",
   args: [PRIMARY],
+});
+
+export const prepare = command("prepare", TENANT_AND_STORE, {
+  summary: "bring the primary's contacts to the backup, as lists that it dials only after a hand-over (profile acd)",
+  args: [PRIMARY],
+  notes:
+    "Uploads the open records of each list of the primary as a list of the backup, which must be stopped and without a schedule. Nothing is started; what was\nuploaded before is not uploaded again.",
 });
 
 export const start = command(

@@ -1,7 +1,7 @@
 // outdial init: a workplace.
 
 import { command } from "../command.ts";
-import { file, flag, TENANT_AND_STORE } from "../declare.ts";
+import { choice, file, flag, TENANT_AND_STORE } from "../declare.ts";
 
 export const init = command(
   "init",
@@ -15,6 +15,10 @@ export const init = command(
         "--sandbox",
         "for a sandbox tenant, which is started here and runs until Ctrl-C; again starts it anew at the same address",
       ),
+      choice("--profile <profile>", "which of the vendor's interfaces the tenant answers; default: OUTDIAL_PROFILE, else rest", [
+        "rest",
+        "acd",
+      ]),
     ],
     interrupted: "the sandbox is stopped; the workplace stays",
     notes:
@@ -23,6 +27,7 @@ export const init = command(
     examples: [
       "outdial init",
       "outdial init --sandbox",
+      "outdial init --sandbox --profile acd",
       "outdial init renewals --tenant-url https://api-us-02.niceincontact.com",
     ],
   },

@@ -4,7 +4,7 @@ import { command } from "../command.ts";
 import { choice, file, flag, id, input, rowOptions, STORE, TENANT, TENANT_AND_STORE, text, whole } from "../declare.ts";
 
 const POLICY = "append (default), replace or fail";
-const POLICIES = async () => (await import("../../operations/index.ts")).POLICIES;
+const POLICIES = async () => (await import("../late.ts")).POLICIES;
 const ID = id("<id>", "interaction id");
 
 export const showInteraction = command("show", TENANT, {

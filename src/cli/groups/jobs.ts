@@ -10,7 +10,7 @@ export const listJobs = command("list", STORE, {
   summary: "jobs, newest first",
   options: [
     choice("--kind <kind>", "only jobs of this kind, such as tag", async () => {
-      const { JOB_FILTERS } = await import("../../operations/index.ts");
+      const { JOB_FILTERS } = await import("../late.ts");
       return JOB_FILTERS.kind.unwrap().options;
     }),
     whole("--limit <number>", "how many", { from: 1, to: 1000, default: 20 }),
@@ -25,7 +25,7 @@ export const showJob = command("show", STORE, {
   options: [
     file("--out <file>", "write one NDJSON line per row with its result; - writes to stdout"),
     flag("--wait", "wait until the job has ended; the exit code is then that of the job"),
-    choice("--result <result>", "only rows with this result", async () => (await import("../../store/index.ts")).ITEM_RESULTS),
+    choice("--result <result>", "only rows with this result", async () => (await import("../late.ts")).ITEM_RESULTS),
   ],
 });
 

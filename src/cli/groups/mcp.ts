@@ -13,7 +13,7 @@ export const mcp = command("mcp", TENANT_AND_STORE, {
     whole("--port <number>", "port of --http; 0 takes a free one (default: 8384)", { to: 65_535 }),
     many(
       choice("--allow <verb...>", "verbs that an assistant may also use", async () =>
-        (await import("../../app/index.ts")).assistantVerbs(),
+        (await import("../assistant-verbs.ts")).assistantVerbs(),
       ),
     ),
   ],

@@ -12,6 +12,6 @@ export const CAMPAIGN_RULES = file(
 export const CALL_TYPE = choice(
   "--call-type <type>",
   "telemarketing, prerecorded or collection",
-  async () => (await import("../../compliance/index.ts")).CALL_TYPES,
+  async () => (await import("../late.ts")).CALL_TYPES,
   { default: "telemarketing" },
 );

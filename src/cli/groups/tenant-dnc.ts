@@ -9,6 +9,7 @@ export const compareDnc = command(
   "compare",
   { ...TENANT_AND_STORE, tells: "place" },
   {
+    runs: "through",
     wants: "do-not-call groups",
     summary: "compare the company's list with the tenant's do-not-call groups that a campaign obeys; changes nothing",
     options: [CAMPAIGN],

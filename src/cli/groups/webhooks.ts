@@ -65,7 +65,7 @@ export const register = command("register", TENANT_AND_STORE, {
     choice(
       "<kind>",
       "wfm: changes of dialer settings; metrics: figures and states of campaigns",
-      async () => (await import("../../operations/index.ts")).VENDOR_WEBHOOKS,
+      async () => (await import("../late.ts")).VENDOR_WEBHOOKS,
     ),
   ],
   options: [

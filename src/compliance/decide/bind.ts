@@ -4,11 +4,24 @@ import type { Instant } from "../../kernel/index.ts";
 import type { Exemption, Rule, RulePack } from "../pack/schema.ts";
 import { parseDay } from "../time/civil.ts";
 import type { Zone } from "../time/zone.ts";
-import { AbandonedCheck, CampaignDayCheck, ConversationCheck, DateCapCheck, HourCapCheck } from "./checks-attempts.ts";
-import { ClosedDaysCheck, EmergencyCheck, HoursCheck } from "./checks-clock.ts";
-import { DoNotCallListCheck, ReassignedQueryCheck, RegistryAgeCheck } from "./checks-lists.ts";
-import { ConsentCheck, InternalListCheck, NationalCheck, RevocationCheck } from "./checks-person.ts";
-import { ABOUT, type Context, LIFTED_BY, LINE_BITS, type RelationshipMonths } from "./context.ts";
+import {
+  abandonedCheck,
+  ConversationCheck,
+  campaignDayCheck,
+  closedDaysCheck,
+  consentCheck,
+  DateCapCheck,
+  doNotCallListCheck,
+  emergencyCheck,
+  HourCapCheck,
+  HoursCheck,
+  internalListCheck,
+  nationalCheck,
+  RegistryAgeCheck,
+  reassignedQueryCheck,
+  revocationCheck,
+} from "./checks-clock.ts";
+import { ABOUT, type Check, type Context, LIFTED_BY, LINE_BITS, type RelationshipMonths } from "./context.ts";
 
 /** The violation of a number in an area code that no loaded file of a do-not-call list covers, whatever the pack says. */
 export const DNC_NOT_COVERED = "DNC_NOT_COVERED";
@@ -23,13 +36,6 @@ export interface Binding {
   readonly violation: (id: string) => number;
   /** The relationship rule for rules of a jurisdiction: its own, else its country's, else the one that binds everywhere. */
   readonly relationship: (jurisdiction: string) => RelationshipMonths | undefined;
-}
-
-/** Judges one rule. */
-export interface Check {
-  run(context: Context): void;
-  /** Of an attempt cap: the number of calls that count now. */
-  placed?(context: Context): number;
 }
 
 /** Why a rule does not forbid a call. */
@@ -163,12 +169,12 @@ function checkOf(rule: Rule, { pack, zone, calendar, violation }: Binding, revoc
       );
     }
     case "closed-days":
-      return new ClosedDaysCheck(calendar(rule.calendar), violation(rule.violation));
+      return closedDaysCheck(calendar(rule.calendar), violation(rule.violation));
     case "emergency-ban": {
       const spans = pack.emergencies
         .filter(({ jurisdiction }) => jurisdiction === rule.jurisdiction)
         .map(({ start, end }) => ({ start: Date.parse(start), end: end === undefined ? NEVER : Date.parse(end) }));
-      return new EmergencyCheck(spans, violation(rule.violation));
+      return emergencyCheck(spans, violation(rule.violation));
     }
     case "attempt-cap":
       return "hours" in rule.period
@@ -177,26 +183,26 @@ function checkOf(rule: Rule, { pack, zone, calendar, violation }: Binding, revoc
     case "conversation-quiet":
       return new ConversationCheck(rule, violation(rule.violation));
     case "abandoned-quiet":
-      return new AbandonedCheck(rule, violation(rule.violation));
+      return abandonedCheck(rule, violation(rule.violation));
     case "campaign-day-cap":
-      return new CampaignDayCheck(rule, zone(rule.zone), violation(rule.violation));
+      return campaignDayCheck(rule, zone(rule.zone), violation(rule.violation));
     case "consent-required":
-      return new ConsentCheck(rule, violation(rule.violation), violation(rule.reassignedViolation), !revocationsReported);
+      return consentCheck(rule, violation(rule.violation), violation(rule.reassignedViolation), !revocationsReported);
     case "consent-revocation":
-      return new RevocationCheck(violation(rule.violation));
+      return revocationCheck(violation(rule.violation));
     case "national-registry":
-      return new NationalCheck(violation(rule.violation));
+      return nationalCheck(violation(rule.violation));
     case "registry-age":
       return new RegistryAgeCheck(rule, { stale: violation(rule.violation), uncovered: violation(DNC_NOT_COVERED) });
     case "internal-list":
-      return new InternalListCheck(violation(rule.violation));
+      return internalListCheck(violation(rule.violation));
     case "do-not-call-list":
-      return new DoNotCallListCheck(rule, violation(rule.violation), {
+      return doNotCallListCheck(rule, violation(rule.violation), {
         stale: violation(rule.staleViolation),
         uncovered: violation(DNC_NOT_COVERED),
       });
     case "reassigned-query":
-      return new ReassignedQueryCheck(rule, violation(rule.violation));
+      return reassignedQueryCheck(rule, violation(rule.violation));
     case "relationship":
     case "revocation-deadline":
     case "abandonment-limit":

@@ -9,7 +9,6 @@ import { CALL_TYPES, type CallType, type InlineGeography, type Rule, type RulePa
 import { parseDay } from "../time/civil.ts";
 import { outdatedZones, type Zone, zoneOf } from "../time/zone.ts";
 import { type BoundRule, bindRule, DNC_NOT_COVERED } from "./bind.ts";
-import { Cities } from "./cities.ts";
 import { Context, type RelationshipMonths } from "./context.ts";
 
 /** The violation of a text that names no number, whatever the pack says. */
@@ -423,4 +422,44 @@ function geographyOf(data: InlineGeography, version: string): Geography {
     postal: (code) => postal.get(code),
     countryZones: (country) => data.countries[country] ?? none,
   };
+}
+
+// Cities with rules of their own, and which numbers and addresses may be in them.
+
+/** The cities of a pack. */
+class Cities {
+  readonly #byAreaCode = new Map<number, string[]>();
+  readonly #byPrefix = new Map<string, string[]>();
+  /** The lengths of postal prefixes that occur. */
+  readonly #lengths: readonly number[];
+
+  constructor(jurisdictions: RulePack["jurisdictions"]) {
+    for (const { id, places } of jurisdictions) {
+      for (const code of places?.areaCodes ?? []) add(this.#byAreaCode, Number(code), id);
+      for (const prefix of places?.postal ?? []) add(this.#byPrefix, prefix, id);
+    }
+    this.#lengths = [...new Set([...this.#byPrefix.keys()].map((prefix) => prefix.length))];
+  }
+
+  /** Cities that a number of an area code may be in, when no address is known. */
+  ofAreaCode(code: number): readonly string[] {
+    return this.#byAreaCode.get(code) ?? NONE;
+  }
+
+  /** Cities that a normalised postal code is in. */
+  ofPostal(code: string): readonly string[] {
+    if (this.#lengths.length === 0) return NONE;
+    let found: string[] | undefined;
+    for (const length of this.#lengths) {
+      const cities = this.#byPrefix.get(code.slice(0, length));
+      if (cities !== undefined) found = [...(found ?? []), ...cities];
+    }
+    return found ?? NONE;
+  }
+}
+
+function add<Key>(map: Map<Key, string[]>, key: Key, city: string): void {
+  const known = map.get(key);
+  if (known === undefined) map.set(key, [city]);
+  else known.push(city);
 }

@@ -48,6 +48,13 @@ export interface Whereabouts {
   readonly countries: readonly string[];
 }
 
+/** Judges one rule. */
+export interface Check {
+  run(context: Context): void;
+  /** Of an attempt cap: the number of calls that count now. */
+  placed?(context: Context): number;
+}
+
 /**
  * What one call is judged on: the pack, the facts, the places of the number, and the instant. Reused between the instants of one
  * question.
@@ -196,6 +203,15 @@ export class Context {
   consentVoid(): boolean {
     const { consent } = this.facts;
     return consent !== undefined && this.#disconnectedDay >= Math.floor(consent.at / DAY_MS);
+  }
+
+  /** Whether, by the clock of one of the zones, so many months have passed since the date of the consent. */
+  consentIsOlderThan(months: number): boolean {
+    const { consent } = this.facts;
+    if (consent === undefined || months === NEVER) return false;
+    const over = (given: number, today: number) => today >= addMonths(given, months);
+    if (this.zones.length === 0) return over(Math.floor(consent.at / DAY_MS), this.utcDay);
+    return this.zones.some((zone, i) => over(zone.day(consent.at), this.days[i] ?? 0));
   }
 
   /** True when something in `mask` (bits of LIFTED_BY) lifts a rule at this instant. */

@@ -55,6 +55,27 @@ export function readNumber(text: string): NumberReading | NoNumber {
   return { problem: problemOf(plain) };
 }
 
+/**
+ * Reads a number of a list that is of one country: what names no number by itself, such as one with its trunk zero, is one of that country. What is read is of
+ * the country, or nothing.
+ * @param country two letters, of a country outside the North American plan
+ */
+export function readAtHome(text: string, country: string): NumberReading | NoNumber {
+  const read = readNumber(text);
+  const isOf = (number: string) => callingCountries(number)?.includes(country) === true;
+  if ("numbers" in read) {
+    const [first, ...others] = read.numbers.filter(isOf);
+    return first === undefined ? { problem: `is no number of ${country}` } : { numbers: [first, ...others], doubt: read.doubt };
+  }
+  const plain = plainText(text);
+  const code = Object.entries<{ readonly countries: readonly string[] }>(numberingPlans).find(([, { countries }]) =>
+    countries.includes(country),
+  )?.[0];
+  const digits = digitsOf(plain);
+  const home = PLAIN.test(plain) && !plain.includes("+") ? [digits.replace(/^0/, ""), digits].map((one) => `${code}${one}`) : [];
+  return readingOf(home.filter((one) => isOf(`+${one}`))) ?? { problem: `is no number of ${country}` };
+}
+
 /** An E.164 number in a writing that has one reading: most are so as they are. */
 export function certainText(number: string): string {
   return number.length === 11 && callingCountries(number) !== undefined && inService(number.slice(1))
@@ -93,6 +114,7 @@ function oneNumber(given: string): NumberReading | undefined {
   if (!PLAIN.test(text)) return undefined;
   const digits = digitsOf(text);
   const written = text.includes("+");
+  if (!written && isHomeOrAbroad(digits)) return undefined;
   if (!written && !digits.startsWith("0")) {
     const national = /^1{0,2}([2-9]\d{9})$/.exec(digits)?.[1];
     return national === undefined ? undefined : readingOf([`1${national}`].filter(isNumber));
@@ -111,6 +133,9 @@ function oneNumber(given: string): NumberReading | undefined {
   const national = written && digits.length === 10 && inService(digits) && !showsCountry(text);
   return readingOf(found.length > 0 && national ? [...found, `1${digits}`] : found);
 }
+
+/** Whether digits that begin with 011 may be a number at home with its trunk zero (Leeds 0113, Turin, São Paulo), which has twelve at most, or one abroad. */
+const isHomeOrAbroad = (digits: string): boolean => digits.startsWith("011") && digits.length <= 12;
 
 function readingOf(digits: readonly string[]): NumberReading | undefined {
   const [first, ...others] = new Set(digits.map((one) => `+${one}`));
@@ -158,6 +183,8 @@ function problemOf(text: string): string {
     return "was shortened by a spreadsheet, its last digits are lost; export the column as text";
   if (PLAIN.test(text) && text.includes("+") && areaCodeOf(`+1${digits}`) !== 0)
     return `has a plus before ten digits, but is no number of a country +${codeOf(digits) ?? digits.slice(0, 2)}; if it is North American, write it as E.164: +1${digits}`;
+  if (PLAIN.test(text) && isHomeOrAbroad(digits) && !text.includes("+"))
+    return "may be a number at home with its trunk zero, or one abroad after 011; write it as E.164, such as +441132450018";
   if (PLAIN.test(text) && /^0[1-9]/.test(digits) && !text.includes("+"))
     return "has a trunk zero and no country; write it as E.164, such as +442079460018";
   if (PLAIN.test(text) && /^1?\d{3}[2-9]11\d{4}$/.test(digits))

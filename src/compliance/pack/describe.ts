@@ -7,10 +7,12 @@ export function describeRule(rule: Rule): string {
   switch (rule.kind) {
     case "calling-hours": {
       const holidays = rule.onHolidays === undefined ? "" : `, holidays ${dayText(rule.onHolidays.windows)}`;
-      return `${weekText(rule.week)}${holidays}${rule.zone === undefined ? "" : ` in ${rule.zone}`}`;
+      if (isBan(rule)) return `no ${callsOf(rule)}`;
+      const which = callsOf(rule) === "calls" ? "" : `${callsOf(rule)} `;
+      return `${which}${weekText(rule.week)}${holidays}${rule.zone === undefined ? "" : ` in ${rule.zone}`}`;
     }
     case "closed-days":
-      return `no calls on the days of calendar ${rule.calendar}`;
+      return `no ${callsOf(rule)} on the days of calendar ${rule.calendar}`;
     case "emergency-ban":
       return "no unsolicited calls into a declared emergency";
     case "attempt-cap": {
@@ -24,7 +26,7 @@ export function describeRule(rule: Rule): string {
     case "campaign-day-cap":
       return `at most ${rule.max} calls of the campaign on one date in ${rule.zone}`;
     case "consent-required":
-      return `${rule.level} consent is needed`;
+      return `${rule.level} consent${rule.months === undefined ? "" : ` of the last ${rule.months} months`} is needed`;
     case "consent-revocation":
       return "no calls once consent is revoked";
     case "national-registry":
@@ -52,6 +54,16 @@ export function describeRule(rule: Rule): string {
       return `at most ${Number((rule.maxRate * 100).toFixed(2))} % of live calls abandoned in ${span}, ${rule.connectWithinSeconds} s to connect`;
     }
   }
+}
+
+/** The calls that a rule binds, in words: "recorded sales calls" when it binds no others, else "calls". */
+export function callsOf({ binds }: Pick<Rule, "binds">): string {
+  return binds.length === 1 && binds[0] === "prerecorded" ? "recorded sales calls" : "calls";
+}
+
+/** Whether hours leave no minute of any day. */
+export function isBan({ week }: { readonly week: WeekHours }): boolean {
+  return Object.values(week).every((windows) => windows.length === 0);
 }
 
 function dayText(windows: WeekHours["mon"]): string {

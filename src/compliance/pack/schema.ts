@@ -135,6 +135,7 @@ export const ruleSchema = z.discriminatedUnion("kind", [
     kind: z.literal("consent-required"),
     ...common,
     level: z.enum(["express", "written"]),
+    months: z.int().min(1).optional().meta({ description: "how long consent counts; missing: until it is withdrawn" }),
     violation,
     reassignedViolation: violation,
   }),
@@ -279,6 +280,13 @@ export const packSchema = z.strictObject({
               "of a city: the ZIP codes that begin so are in it; without an address a number of these area codes may be",
           }),
         noOwnHours: z.literal(true).optional().meta({ description: "read, and found to have no calling hours of its own" }),
+        unread: z
+          .strictObject({ citation: z.string().min(1), searched: z.iso.date() })
+          .optional()
+          .meta({
+            description:
+              "law of sales calls whose text was not had: no rule has it, and explanations say that it was not weighed",
+          }),
       }),
     )
     .meta({ description: "jurisdictions that were looked into, those without a rule of their own included" }),

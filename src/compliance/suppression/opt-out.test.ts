@@ -23,6 +23,17 @@ describe("codes", () => {
     "Cease-and-Desist letter",
     "NE_PAS_APPELER",
     "Désabonner",
+    "D.N.C.",
+    "do_not_dial",
+    "NI_REMOVE",
+    "Take off list",
+    "Removal request",
+    "opts out",
+    "Withdrawn consent",
+    "CEASE",
+    "NOCALL",
+    "PDNC",
+    "Bitte nicht anrufen",
   ])("%s is an opt-out", (code) => {
     expect(findOptOut({ code })).toBeDefined();
   });

@@ -18,7 +18,15 @@ const anywhere = [
   "DONT CALL",
   "DONT CONTACT",
   "DONOTCALL",
+  "DO NOT DIAL",
+  "DONT DIAL",
   "DNC",
+  "D N C",
+  "DNCL",
+  "IDNC",
+  "PDNC",
+  "NOCALL",
+  "NO CALLS",
   "NEVER CALL",
   "NO MORE CALLS",
   "STOP CALLING",
@@ -27,6 +35,7 @@ const anywhere = [
   "OPT OUT",
   "OPTED OUT",
   "OPTING OUT",
+  "OPTS OUT",
   "OPTOUT",
   "UNSUBSCRIBE",
   "UNSUBSCRIBED",
@@ -34,7 +43,10 @@ const anywhere = [
   "REMOVE MY NUMBER",
   "REMOVE FROM LIST",
   "REMOVE NUMBER",
+  "REMOVAL REQUEST",
   "TAKE ME OFF",
+  "TAKE OFF",
+  "WANTS OFF",
   "TAKE MY NUMBER OFF",
   "CEASE AND DESIST",
   "CEASE CALLS",
@@ -45,6 +57,11 @@ const anywhere = [
   "CONSENT REVOKED",
   "WITHDRAW CONSENT",
   "CONSENT WITHDRAWN",
+  "WITHDRAWN CONSENT",
+  "WITHDREW CONSENT",
+  "BLACKLIST",
+  "BLACKLISTED",
+  "ERASURE",
   // Canada, and Spanish speakers in the United States.
   "NE PAS APPELER",
   "NE PLUS APPELER",
@@ -54,10 +71,24 @@ const anywhere = [
   "NO LLAME",
   "NO ME LLAME",
   "NO ME LLAMEN",
+  "NICHT ANRUFEN",
+  "NICHT MEHR ANRUFEN",
 ] as const;
 
 /** The words that revoke consent by themselves under 47 CFR 64.1200(a)(10), and similar ones. */
-const whole = ["STOP", "STOPALL", "STOP ALL", "REVOKE", "REVOKED", "REMOVE", "ARRET", "ALTO"] as const;
+const whole = [
+  "STOP",
+  "STOPALL",
+  "STOP ALL",
+  "REVOKE",
+  "REVOKED",
+  "REMOVE",
+  "NI REMOVE",
+  "CEASE",
+  "SUPPRESSED",
+  "ARRET",
+  "ALTO",
+] as const;
 /** Words that mean something else as a disposition code. */
 const reply = ["QUIT", "END", "CANCEL"] as const;
 

@@ -11,7 +11,7 @@ import {
   read,
   readOrNothing,
 } from "./common.ts";
-import { maybeBoolean, maybeId, maybeInteger, maybeNumber, maybeText, sentInstant, wireId } from "./scalars.ts";
+import { maybeBoolean, maybeId, maybeInteger, maybeNumber, maybeText, sentId, sentInstant, wireId } from "./scalars.ts";
 
 /** Longest range of a summary, days. */
 export const MAX_SUMMARY_DAYS = 30;
@@ -121,6 +121,18 @@ const activityRow = {
   lists: LIST_QUERY_LISTS,
   reply: listReply("skillActivity", activity),
 } as const;
+/** A read of many skills by their ids, whose request has a body. The published reply misspells two names. */
+const searchRow = {
+  ...read,
+  section: "activity",
+  method: "POST",
+  envelope: { within: ["resultSet"], items: ["skillActivity"], bare: true },
+  aliases: { agentsAvaliable: "agentsAvailable", agentsUnavaliable: "agentsUnavailable" },
+  refusals: { 400: "an id that is no integer", 404: "not offered by this tenant" },
+  accepts: z.looseObject({}),
+  reply: listReply("skillActivity", activity),
+} as const;
+const skillIds = z.array(sentId).min(1);
 const summaryRow = {
   ...read,
   section: "activity",
@@ -161,6 +173,29 @@ const wfmRow = z.looseObject({});
 export const activities = {
   skillActivity: { ...activityRow, summary: "What every skill does at this moment", path: "/skills/activity" },
   oneSkillActivity: { ...activityRow, summary: "What a skill does at this moment", path: "/skills/{skillId}/activity" },
+  searchActivities: {
+    ...searchRow,
+    summary: "What these skills do at this moment: real-time data, where a tenant offers them",
+    path: "/real-time-data/v1/skills/activities/search",
+    evidence: "seen",
+    request: z.strictObject({
+      filters: z.strictObject({ skillIds }),
+      timeRange: z.strictObject({ type: z.literal("CURRENT") }),
+    }),
+  },
+  searchActivity: {
+    ...searchRow,
+    summary: "The same as it is published",
+    path: "/skills/activity/search",
+    versions: { pin: 33 },
+    evidence: "published",
+    request: z.strictObject({
+      fields: z.string().optional(),
+      top: z.int().min(1).optional(),
+      skip: z.int().min(0).optional(),
+      filter: z.strictObject({ skillIds }),
+    }),
+  },
   agentStates: {
     ...read,
     summary: "What every agent does at this moment",

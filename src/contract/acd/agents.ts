@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { type AcdOperation, ADMIN_PAGE, LIST_QUERY_LISTS, listQuery, listReply, RECORDS_PAGE, read } from "./common.ts";
 import { maybeBoolean, maybeId, maybeInteger, maybeNumber, maybeText, sentInstant, wireId } from "./scalars.ts";
+import { orderedList } from "./settings.ts";
 
 const agent = z.looseObject({
   agentId: wireId,
@@ -54,6 +55,7 @@ const state = z.looseObject({
   teamId: maybeId,
 });
 const any = z.looseObject({});
+const parameters = orderedList.extend({ skillNo: wireId, skillName: maybeText });
 
 /** A list of administration under `items`. */
 function listed<const P extends `/${string}`, const N extends string>(path: P, items: N, item: z.ZodType, summary: string) {
@@ -114,7 +116,7 @@ const playback = {
 } as const;
 
 export const agents = {
-  listAgents: listed("/agents", "agents", agent, "Agents, by pages"),
+  listAgents: { ...listed("/agents", "agents", agent, "Agents, by pages"), reply: listReply("agents", agent) },
   getAgent: listed("/agents/{agentId}", "agents", agent, "One agent, as a list of one"),
   getAgentSettings: {
     ...read,
@@ -166,7 +168,8 @@ export const agents = {
   listDnis: listed("/dnis", "dnis", any, "Called numbers"),
   listPhoneNumbers: listed("/phone-numbers", "phoneNumbers", maybeText, "Telephone numbers of the business unit"),
   listSkillParameters: {
-    ...listed("/skills/parameters", "skills", z.looseObject({ skillNo: wireId, skillName: maybeText }), "Settings of all skills"),
+    ...listed("/skills/parameters", "skills", parameters, "Settings of all skills"),
+    reply: listReply("skills", parameters),
     evidence: "published",
   },
   skillCallData: {

@@ -227,7 +227,13 @@ export const dnc = {
     lists: LIST_QUERY_LISTS,
     reply: listReply(
       "suppressedContacts",
-      z.looseObject({ suppressedContactId: wireId, value: maybeText, startDate: maybeText, endDate: maybeText }),
+      z.looseObject({
+        suppressedContactId: wireId,
+        value: maybeText,
+        startDate: maybeText,
+        endDate: maybeText,
+        suppressedContactMappings: z.array(z.looseObject({ skill_No: maybeId })).nullish(),
+      }),
     ),
   },
   createSuppressed: {

@@ -1,15 +1,22 @@
 // The wire contract of the ACD profile as data. Loaded only by code that speaks this profile.
 
 export { MAX_DIALER_STATS_HOURS, MAX_SUMMARY_DAYS } from "./activity.ts";
+export { PERSONAL_CONNECTION, PHONE_MEDIA } from "./campaigns.ts";
 export { type AcdOperation, type AcdRate, ADMIN_PAGE, RECORDS_PAGE } from "./common.ts";
-export { CONTACT_NAMES, MAX_COMPLETED_DAYS, MAX_TAGS } from "./contacts.ts";
 export { MAX_DISPOSITION_NAME, MAX_TAG_NOTES, SYSTEM_DISPOSITIONS } from "./dispositions.ts";
 export { MAX_DNC_RECORDS } from "./dnc.ts";
-export { MAPPED_COLUMNS, MAX_ACTIVE_RECORDS, MAX_LIST_DAYS, MAX_UPLOAD_RECORDS } from "./lists.ts";
+export {
+  CONTACT_NAMES,
+  MAPPED_COLUMNS,
+  MAX_ACTIVE_RECORDS,
+  MAX_COMPLETED_DAYS,
+  MAX_LIST_DAYS,
+  MAX_TAGS,
+  MAX_UPLOAD_RECORDS,
+} from "./lists.ts";
 export { acdOpenApi } from "./openapi.ts";
 export { ALL_ATTEMPTS_REPORT, EXTRACT_STATES, REPORT_TYPES } from "./reports.ts";
 export { WEEK } from "./settings.ts";
-export { PERSONAL_CONNECTION, PHONE_MEDIA } from "./skills.ts";
 export {
   ACD_OPERATION_IDS,
   ACD_OPERATIONS,

@@ -233,11 +233,32 @@ const xsSettings = z.looseObject({
   xsNumberToRetrieve: maybeInteger,
 });
 
-/** All groups in one read, with field names of its own: for an overview, not for changes. */
-const skillParameters = z.looseObject({
+/**
+ * How a skill orders its list. The words of `orderType` and `direction` are not published; numbers are possible here, and only text is
+ * written. The second display field is spelled `displayField2NAme` in readings.
+ */
+export const orderedList = z.looseObject({
+  listManagementSettings: z
+    .looseObject({
+      displayField1Name: maybeText,
+      displayField2Name: maybeText,
+      displayField2NAme: maybeText,
+      listOrderingOptions: z.array(z.looseObject({ orderType: z.unknown(), direction: z.unknown() })).nullish(),
+    })
+    .nullish(),
+});
+const listManagementChange = z.strictObject({
+  displayField1Name: z.string().optional(),
+  displayField2Name: z.string().optional(),
+  listOrderingOptions: z.array(z.strictObject({ orderType: z.string(), direction: z.string() })),
+});
+
+/** All groups in one read, with field names of its own: for an overview, and for what has no reading of its own. */
+const skillParameters = orderedList.extend({
   skillName: maybeText,
   skillNo: maybeId,
   callingLists: z.array(z.looseObject({ id: maybeId, name: maybeText })).nullish(),
+  cadenceSettings: z.looseObject({ attemptMode: z.unknown(), recordRequestMode: z.unknown() }).nullish(),
 });
 
 const NO_SKILL = { 404: "Invalid skillId" } as const;
@@ -250,6 +271,7 @@ const group = {
   refusals: NO_SKILL,
   evidence: "published and seen",
 } as const;
+/** Where more is sent than is changed, or by a file alone, a write whose reply was lost is not repeated before the next reading: `once`. */
 const change = {
   ...silentWrite,
   section: "settings",
@@ -319,6 +341,7 @@ export const settings = {
   },
   putRetry: {
     ...change,
+    retry: "once",
     summary: "Change attempts and rests of a skill",
     path: "/skills/{skillId}/parameters/retry-settings",
     versions: { pin: 30, fallbacks: [13] },
@@ -336,6 +359,7 @@ export const settings = {
   },
   putSchedule: {
     ...change,
+    retry: "once",
     summary: "Change hours of dialing of a skill; weeks with inactive days were refused on one tenant",
     path: "/skills/{skillId}/parameters/schedule-settings",
     versions: { pin: 30, fallbacks: [13] },
@@ -354,6 +378,7 @@ export const settings = {
   },
   putTimeZones: {
     ...change,
+    retry: "once",
     summary: "Replace the windows of dialing of a skill; zones left out are switched off",
     path: "/skills/{skillId}/parameters/time-zones",
     versions: { pin: 30 },
@@ -408,11 +433,12 @@ export const settings = {
   },
   putListManagement: {
     ...change,
+    retry: "once",
     summary: "Replace the order of a skill's list",
     path: "/skills/{skillId}/parameters/list-management",
     versions: { pin: 30 },
     evidence: "published",
-    reserved: "values of its order types are not known, and it cannot be read back in the same form",
-    request: z.looseObject({}),
+    request: listManagementChange,
+    accepts: z.looseObject({}),
   },
 } as const satisfies Record<string, AcdOperation>;

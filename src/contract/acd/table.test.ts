@@ -23,7 +23,8 @@ describe("the table", () => {
       const row = acdOperationOf(id);
       expect([id, row.evidence]).not.toEqual([id, undefined]);
       expect([id, ACD_RATES[row.rate]]).not.toEqual([id, undefined]);
-      expect([id, row.retry === "safe"]).toEqual([id, row.method === "GET" || id === "searchDnc"]);
+      const isQuestion = ["searchDnc", "searchActivities", "searchActivity"].includes(id);
+      expect([id, row.retry === "safe"]).toEqual([id, row.method === "GET" || isQuestion]);
       expect([id, row.bodyOnDelete === true]).toEqual([id, row.method === "DELETE" && row.request !== undefined]);
       if (row.paging !== undefined) expect([id, row.envelope?.items?.[0]]).toEqual([id, row.paging.items]);
       if (row.emptyStatus !== undefined) expect([id, row.success.body]).toEqual([id, "optional"]);

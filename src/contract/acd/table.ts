@@ -4,19 +4,16 @@
 import { z } from "zod";
 import type { OperationTable, RateLimit, RowBody, RowPath, RowQuery, RowReply } from "../operation.ts";
 import { fillPath } from "../operations.ts";
-import { account } from "./account.ts";
 import { activities } from "./activity.ts";
 import { agents } from "./agents.ts";
-import { campaigns } from "./campaigns.ts";
+import { campaigns, skills } from "./campaigns.ts";
 import { type AcdOperation, type AcdRate, readOrNothing, silentWrite, write } from "./common.ts";
-import { contacts } from "./contacts.ts";
 import { dispositions } from "./dispositions.ts";
 import { dnc } from "./dnc.ts";
-import { lists } from "./lists.ts";
-import { reports } from "./reports.ts";
+import { contacts, lists } from "./lists.ts";
+import { account, reports } from "./reports.ts";
 import { maybeId, maybeText, sentId, sentInstant, wireId } from "./scalars.ts";
 import { settings } from "./settings.ts";
-import { skills } from "./skills.ts";
 
 // Scheduled callbacks. A due callback dials by itself.
 

@@ -7,8 +7,7 @@ import type { CallTransition } from "../engine/sink.ts";
 import { hardPatience } from "../formulas/index.ts";
 import { runReplication } from "../replicate.ts";
 import { parseScenario } from "../scenario/parse.ts";
-import { combine } from "./combine.ts";
-import { compareReplications } from "./compare.ts";
+import { combine, compareReplications } from "./combine.ts";
 
 const campaign = (ratio: number, more: object = {}) =>
   parseScenario({ agents: 12, duration: "2h", warmUp: "20m", bucket: "10m", pacing: { strategy: "ratio", ratio }, ...more });

@@ -102,6 +102,35 @@ test("calls while every window is closed are urgent", () => {
   expect(concerns(health(paused))).toMatchObject([{ code: "calls_outside_hours" }]);
 });
 
+test("calls placed while every window was closed are urgent, also when at the moment none is under way", () => {
+  const placed = { at: NOW, receivedAt: NOW, activeCalls: 0, callsPlaced: 9, windowMinutes: 30 } as KnownHealth["reading"];
+  const closed = window("Asia/Tokyo", 0);
+  expect(concerns(health({ reading: placed, windows: [closed] }))).toMatchObject([
+    {
+      code: "calls_outside_hours",
+      severity: "urgent",
+      what: "9 calls were placed in 30 minutes although every calling window of its list is closed",
+    },
+  ]);
+  // Closed within these minutes: the calls may have been before. Open meanwhile; by one clock for the whole list one zone is enough.
+  const of = (windows: KnownHealth["windows"], change: Partial<KnownHealth> = {}) =>
+    concerns(health({ reading: placed, windows, ...change })).map(({ code }) => code);
+  expect(of([{ ...closed, closed: NOW - HOUR / 2 + 1 }])).toEqual([]);
+  expect(of([closed, window("UTC", 3)])).toEqual([]);
+  expect(of([closed, window("UTC", 3)], { hoursOf: "campaign" })).toEqual(["calls_outside_hours"]);
+  expect(of([{ ...closed, closed: NOW - 1 }, window("UTC", 3)], { hoursOf: "campaign" })).toEqual([]);
+  expect(of([closed], { dialing: null, lastDialing: { value: null, at: NOW, from: "measured" } })).toEqual([]);
+  // The tenant is away, or its figures are old: what it showed last stays.
+  const away = { code: "unreachable", message: "503", at: NOW, since: NOW };
+  for (const old of [{ stale: true }, { failed: away }])
+    expect(concerns(health({ reading: placed, windows: [closed], dialing: null, ...old }))).toMatchObject([
+      { code: "calls_outside_hours", lastSeen: new Date(NOW).toISOString() },
+    ]);
+  const why = ["no company do-not-call list"];
+  const must = { mayDial: { verdict: { is: "not_ok" as const }, why, atAnyHour: true } };
+  expect(of([window("UTC", 3)], must)).toEqual(["calls_not_allowed"]);
+});
+
 test("calls that the gate would let nobody place are urgent whatever the hour; those of a used up budget are told by it", () => {
   const open = { reading: reading(4), windows: [window("UTC", 3)] };
   const must = (why: readonly string[]) => ({ mayDial: { verdict: { is: "not_ok" as const }, why, atAnyHour: true } });
@@ -164,6 +193,11 @@ test("all is known of a tenant only when nothing is missing, old or refused; los
     [{ readAt: { ...whole.readAt, gate: null } }, "calling windows"],
     [{ windows: [{ ...window("UTC", 3), until: NOW - 2 * HOUR }] }, "calling windows"],
     [{ failed }, "what the tenant refused to tell"],
+    [{ reading: { ...reading(4), activeCalls: null } as never }, "calls under way"],
+    [{ abandonment: { reading: { withinLimit: null } } as never }, "abandonment, while calls are imported"],
+    [{ readAt: { ...whole.readAt, doNotCall: null } }, "do-not-call groups"],
+    [{ readAt: { ...whole.readAt, doNotCall: NOW - HOUR } }, "do-not-call groups"],
+    [{ readAt: { ...whole.readAt, doNotCall: NOW + HOUR } }, "do-not-call groups"],
     [
       { gate: { hoursOf: "campaign", covers: { known: 3, of: 9 }, from: "measured" } as never },
       "calling windows of contacts further down the lists",
@@ -183,6 +217,12 @@ test("all is known of a tenant only when nothing is missing, old or refused; los
   expect(list([whole], { readAt: null }).verdict).toBe("unknown");
   // Also where it names none: it may by now.
   expect(list([]).verdict).toBe("ok");
+  expect(list([{ ...whole, readAt: { ...whole.readAt, doNotCall: NOW } }]).verdict).toBe("ok");
+  // The oldest that is no old one.
+  expect(list([], { readAt: NOW - 15 * 60_000 }).verdict).toBe("ok");
+  expect(list([], { readAt: NOW - 15 * 60_000 - 1 }).verdict).toBe("unknown");
+  // Of a clock that was set back since: nobody knows how old it is.
+  expect(list([], { readAt: NOW + 15 * 60_000 + 1 }).verdict).toBe("unknown");
   expect(list([], { readAt: NOW - HOUR })).toMatchObject({
     verdict: "unknown",
     missing: [{ what: "the list of campaigns of the last 15 minutes", count: 1 }],

@@ -3,6 +3,7 @@
 import { formatInstant } from "../../compliance/index.ts";
 import {
   aggregate,
+  agoOf,
   allHold,
   durationText,
   type Instant,
@@ -15,7 +16,7 @@ import {
 import type { KnownHealth } from "../campaigns/health/known.ts";
 import type { KnownList } from "../campaigns/health/known-campaigns.ts";
 import { ABANDONMENT_LIMIT, type CauseCode, isPartOf, OUTSIDE_HOURS, OWN_HOURS, REST_OF_LIST } from "../campaigns/health/why.ts";
-import { contactsClosed, hoursAt } from "../campaigns/state/index.ts";
+import { contactsClosed, hoursAt, wasOutside } from "../campaigns/state/index.ts";
 import { SAY_GONE } from "../known/index.ts";
 import type { Concern, TenantKnown } from "../views/schemas/attention.ts";
 import type { MissingThing } from "../views/schemas/tenant.ts";
@@ -76,12 +77,17 @@ const OF_LATE = " of the last 15 minutes";
 
 /** What is not known of a campaign, in words; none when all is. */
 function unknownOf(health: KnownHealth): readonly string[] {
-  const { readAt, at, failed, windows, gate, ageMs } = health;
+  const { readAt, at, failed, windows, gate, ageMs, reading, abandonment, status } = health;
   const hasWindows = readAt.gate !== null && (windows.length === 0 || hoursFor({ ...health, gate: null }, at) !== "unknown");
   return [
     ...(readAt.status === null ? ["states"] : []),
     ...(readAt.figures === null ? ["figures"] : (ageMs ?? 0) > OLD_MS ? [`figures${OF_LATE}`] : []),
+    ...(reading !== null && reading.activeCalls === null ? ["calls under way"] : []),
     ...(hasWindows ? (gate?.from === "assumed" ? [OWN_HOURS] : isPartOf(gate) ? [REST_OF_LIST] : []) : ["calling windows"]),
+    ...(abandonment?.reading.withinLimit === null ? ["abandonment, while calls are imported"] : []),
+    ...(status === "active" && readAt.doNotCall !== undefined && agoOf(readAt.doNotCall ?? 0, at) > OLD_MS
+      ? ["do-not-call groups"]
+      : []),
     ...(failed === null ? [] : ["what the tenant refused to tell"]),
   ];
 }
@@ -98,7 +104,7 @@ export function tenantKnownOf({ campaigns, readAt, failed }: KnownList, now: Ins
   });
   const { at, covers } = aggregate(each, () => true);
   const list: Verdict =
-    readAt === null || now - readAt > OLD_MS
+    readAt === null || agoOf(readAt, now) > OLD_MS
       ? { is: "unknown", missing: [{ what: `the list of campaigns${readAt === null ? "" : OF_LATE}`, count: 1 }] }
       : { is: "ok" };
   const answers: Verdict = failed === null ? { is: "ok" } : { is: "unknown", missing: [] };
@@ -270,9 +276,15 @@ function hoursFor({ windows, hoursOf, gate }: Pick<KnownHealth, "windows" | "hou
 
 function ofCalls(health: KnownHealth, subject: Subject, callsSince: CampaignEvidence["callsSince"]): Found[] {
   const { id, reading, windows, hoursOf, stale, failed, status, readAt, mayDial } = health;
-  const calls = reading?.activeCalls ?? 0;
-  if (reading === null || calls === 0) return [];
+  if (reading === null) return [];
   const seen = reading.at ?? reading.receivedAt;
+  const from = seen - 60_000 * (reading.windowMinutes ?? 0);
+  const underWay = reading.activeCalls ?? 0;
+  // Between two calls none is under way; those that were placed tell that it calls, and told so while the tenant was away since.
+  const placed = underWay > 0 || health.lastDialing.value !== true ? 0 : (reading.callsPlaced ?? 0);
+  if (underWay === 0 && placed === 0) return [];
+  const calls =
+    underWay > 0 ? `${underWay} calls are under way` : `${placed} calls were placed in ${reading.windowMinutes ?? 0} minutes`;
   const isOld = stale || failed !== null;
   // What was seen stays until something newer says otherwise.
   if (isOld && status === "paused" && (readAt.status ?? seen) > seen) return [];
@@ -288,7 +300,8 @@ function ofCalls(health: KnownHealth, subject: Subject, callsSince: CampaignEvid
   } as const;
   // Whatever the hour: the tenant dials although outdial's gate would let it call nobody. A budget that is used up is told by itself.
   const why = mayDial.why.filter((one) => one !== OUTSIDE_HOURS && one !== ABANDONMENT_LIMIT);
-  if (hours === "open" && closed === 0)
+  const isOutside = underWay > 0 || wasOutside({ windows, hoursOf }, from, seen);
+  if (!isOutside || (hours === "open" && closed === 0))
     return !mayDial.atAnyHour || why.length === 0
       ? []
       : [
@@ -296,7 +309,7 @@ function ofCalls(health: KnownHealth, subject: Subject, callsSince: CampaignEvid
             ...common,
             code: "calls_not_allowed",
             cause: "gate",
-            what: `${calls} calls are under way although it must not dial: ${why.join(", ")}`,
+            what: `${calls} although it must not dial: ${why.join(", ")}`,
             many: "they dial although they must not",
             evidence: why,
             since: timeText(began),
@@ -308,7 +321,7 @@ function ofCalls(health: KnownHealth, subject: Subject, callsSince: CampaignEvid
       {
         ...common,
         code: "calls_hours_unknown",
-        what: `${calls} calls are under way, and its calling windows are not known`,
+        what: `${calls}, and its calling windows are not known`,
         many: "calls are under way, and their calling windows are not known",
         evidence: [],
         since: timeText(began),
@@ -323,8 +336,8 @@ function ofCalls(health: KnownHealth, subject: Subject, callsSince: CampaignEvid
       code: "calls_outside_hours",
       what:
         hours === "closed"
-          ? `${calls} calls are under way although every calling window of its list is closed`
-          : `${calls} calls are under way although the calling windows of ${closed} of ${all} contacts are closed: the tenant calls its whole list by one clock`,
+          ? `${calls} although every calling window of its list is closed`
+          : `${calls} although the calling windows of ${closed} of ${all} contacts are closed: the tenant calls its whole list by one clock`,
       many: "they call outside hours: calling windows of their lists are closed",
       evidence: [
         `closed: ${windows.flatMap(({ zone, contacts, open }) => (hours !== "closed" && open === contacts ? [] : [zone])).join(", ")}${opens.length === 0 ? "" : `; the first opens at ${formatInstant(Math.min(...opens))}`}`,

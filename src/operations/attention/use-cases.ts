@@ -1,5 +1,6 @@
 // Things that need attention: determined each time from stored data, with what people said about them. No request to the tenant.
 
+import { z } from "zod";
 import { type Instant, jobTitle, messageOf } from "../../kernel/index.ts";
 import type { Approval, AttentionWord, Job, StoreCondition } from "../../store/index.ts";
 import { happened } from "../campaigns/happened.ts";
@@ -25,6 +26,7 @@ import type { RevocationView } from "../views/schemas/opt-outs.ts";
 import { timeText } from "../views/texts.ts";
 import { campaignConcerns, type Found, missingConcerns, tenantKnownOf } from "./concerns.ts";
 import { beginOf, dropConcern, dropOf, EARLIER_WINDOWS, isJudged } from "./drop.ts";
+import { inventoryConcerns, keptInventory } from "./inventory.ts";
 
 // Approvals, jobs and changes of settings that need a person: those that wait until a person decides or continues them, those whose
 // outcome is not known, and those that could not be rolled back. Pure.
@@ -303,6 +305,7 @@ export class AttentionUseCases {
       "the store": async () => storeConcerns(health.conditions(), health.unseenHeads()),
       campaigns: () => this.#campaigns(),
       "what the tenant's answers lack": async () => missingConcerns(await new KnownAnswers(this.#context).missing()),
+      "what the vendor's housekeeping takes": () => this.#inventory(),
       "emergency stops": () => this.#stops(),
       approvals: () => this.#approvals(),
       "opt-outs": () => this.#optOuts(),
@@ -362,7 +365,9 @@ export class AttentionUseCases {
     const silent = list.campaigns.flatMap(({ id, status, notDialing }) =>
       status === "active" && notDialing !== null ? [id] : [],
     );
-    const calling = list.campaigns.flatMap(({ id, reading }) => ((reading?.activeCalls ?? 0) > 0 ? [id] : []));
+    const calling = list.campaigns.flatMap(({ id, reading }) =>
+      (reading?.activeCalls ?? 0) > 0 || (reading?.callsPlaced ?? 0) > 0 ? [id] : [],
+    );
     const [lastCalls, callsSince, ...since] = await Promise.all([
       store.metrics.lastWithCalls(silent),
       store.metrics.callsSince(calling),
@@ -397,6 +402,12 @@ export class AttentionUseCases {
     const [steps, away] = await Promise.all([failovers.history(primary, LOOKED_AT), failovers.awaySince(primary)]);
     const other = steps.findIndex(({ phase }) => phase !== steps[0]?.phase);
     return { phase: steps.at(other < 0 ? steps.length - 1 : other - 1)?.at ?? null, away };
+  }
+
+  async #inventory(): Promise<Found[]> {
+    const { value } = (await this.#context.store.tenantReadings.find({ what: "campaigns" })) ?? {};
+    const { data } = z.object({ inventory: keptInventory }).safeParse(value);
+    return inventoryConcerns(data?.inventory ?? null);
   }
 
   async #stops(): Promise<Found[]> {

@@ -29,8 +29,10 @@ import { asOf, callTypes } from "../compliance/placed.ts";
 import { idsOf } from "../compliance/tally.ts";
 import type { RulesInForce } from "../compliance/use-cases.ts";
 import { askedAs, phoneText } from "../compliance/values.ts";
+import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
 import { BOLD, codesNote, FONT, plain, registerFonts } from "../pdf-text.ts";
+import { recordingHint } from "../tenant-dnc/index.ts";
 import { PACK_FORMAT, type PackAbout, type PackLine, type PackLineKind, packLine, signedText } from "./pack-form.ts";
 
 // An evidence pack for people: a PDF that describes the pack, with the pack attached and a signature over the whole file after
@@ -76,7 +78,7 @@ export class PdfText {
  * The PDF of a pack. Throws OutdialError `missing_package`.
  * @param sign the audit log's `sign`
  */
-export async function packPdf(pack: PdfText, sign: (text: string) => string): Promise<Uint8Array> {
+async function packPdf(pack: PdfText, sign: (text: string) => string): Promise<Uint8Array> {
   const text = pack.toString();
   const lines = text
     .trimEnd()
@@ -257,6 +259,8 @@ interface PackDeps {
   /** ms since the epoch */
   readonly now: number;
   readonly by: string;
+  /** Whether the tenant tells recordings: calls then say how to reach theirs. */
+  readonly hasRecordings: boolean;
 }
 
 /** The contents of a pack. */
@@ -278,6 +282,7 @@ const BATCH = 500;
 const ASSUMED: CallType = "telemarketing";
 
 interface Attempt {
+  readonly callId?: string;
   readonly number: string;
   readonly at: string;
   readonly call: string;
@@ -293,7 +298,7 @@ function aboutOf(about: EvidenceAbout): PackAbout {
 }
 
 /** Writes a pack. Throws StoreError `invalid_state` when the log does not prove its entries. */
-export function writePack(about: EvidenceAbout, deps: PackDeps, write: WritePack): Promise<PackMade> {
+function writePack(about: EvidenceAbout, deps: PackDeps, write: WritePack): Promise<PackMade> {
   return deps.audit.evidence(about, (snapshot) => new PackWriter(about, deps, snapshot, write).run());
 }
 
@@ -371,7 +376,9 @@ class PackWriter {
     const flush = async () => {
       const decisions = await again.of(batch);
       for (const [i, attempt] of batch.entries()) {
-        await this.#line("attempt", attempt);
+        const { callId = "" } = attempt;
+        const hint = this.#deps.hasRecordings && callId !== "" ? { recordings: recordingHint(callId) } : {};
+        await this.#line("attempt", { ...attempt, ...hint });
         const decision = decisions[i];
         if (decision !== undefined) await this.#line("decision", decision);
       }
@@ -506,3 +513,97 @@ class DecidedAgain {
 }
 
 const keyOf = (number: string): PhoneKey => Number(number.slice(1));
+
+// Use cases of the audit log: entries, verification, proofs of entries, and evidence packs.
+
+/** A requested pack; exactly one of the three subjects. */
+export interface PackAsked {
+  /** Telephone number as digits of E.164 without the plus sign. */
+  readonly number?: number | undefined;
+  readonly campaign?: string | undefined;
+  /** ms since the epoch; the first inclusive, the second exclusive. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+}
+
+/** Reads, proves and checks the audit log, and makes evidence packs. Errors: OperationError, StoreError, ComplianceError. */
+export class AuditUseCases {
+  readonly #context: Pick<Context, "store" | "clock">;
+  readonly #rules: () => Promise<RulesInForce>;
+
+  /** @param rules the rules in force; throws ComplianceError `invalid_pack` */
+  constructor(context: Pick<Context, "store" | "clock">, rules: () => Promise<RulesInForce>) {
+    this.#context = context;
+    this.#rules = rules;
+  }
+
+  /** A page of entries. */
+  list(query?: Parameters<AuditLog["list"]>[0]) {
+    return this.#context.store.audit.list(query);
+  }
+
+  /** Recomputes the log and compares it with its heads outside the store. Throws StoreError `audit_key`. */
+  verify(options?: Parameters<AuditLog["verify"]>[0]) {
+    return this.#context.store.audit.verify(options);
+  }
+
+  /** The proof that entry `seq` is in the log. Throws StoreError `not_found`. */
+  proof(seq: number) {
+    return this.#context.store.audit.proof(seq);
+  }
+
+  /**
+   * Writes everything about a number, a campaign or a period as one signed text with JSON lines; making it is recorded in the
+   * log. Throws OperationError `invalid_input`, StoreError `invalid_state` when the log does not prove its entries.
+   */
+  async pack(asked: PackAsked, by: string, write: WritePack): Promise<PackMade> {
+    const { store, clock } = this.#context;
+    const about = evidenceOf(asked);
+    const deps = {
+      audit: store.audit,
+      facts: store.facts,
+      rules: await this.#rules(),
+      now: clock.now(),
+      by,
+      hasRecordings: store.profile === "acd",
+    };
+    const made = await writePack(about, deps, write);
+    const { entries, size, sha256 } = made;
+    await store.audit.append([
+      { actor: by, action: "audit.pack", subject: auditSubjectOf(about), details: { about: made.about, entries, size, sha256 } },
+    ]);
+    return made;
+  }
+
+  /**
+   * The same as a signed PDF with the text attached. Throws OperationError `invalid_input` for a pack that is too large for a
+   * PDF.
+   */
+  async packPdf(asked: PackAsked, by: string): Promise<Uint8Array> {
+    const text = new PdfText();
+    await this.pack(asked, by, (line) => text.add(line));
+    return this.pdfOf(text);
+  }
+
+  /** The signed PDF of a pack. */
+  pdfOf(pack: PdfText): Promise<Uint8Array> {
+    return packPdf(pack, (text) => this.#context.store.audit.sign(text));
+  }
+}
+
+function auditSubjectOf(about: EvidenceAbout): string {
+  if (about.kind === "number") return phoneText(about.number);
+  return about.kind === "campaign" ? about.campaign : "a period";
+}
+
+/** The requested subject. Throws OperationError `invalid_input` unless exactly one is given. */
+function evidenceOf({ number, campaign, from, to }: PackAsked): EvidenceAbout {
+  const period = from !== undefined || to !== undefined;
+  const given = [number !== undefined, campaign !== undefined, period].filter(Boolean).length;
+  if (given !== 1) throw new OperationError("invalid_input", "a pack is about one number, one campaign or one period");
+  if (number !== undefined) return { kind: "number", number };
+  if (campaign !== undefined) return { kind: "campaign", campaign };
+  if (from === undefined || to === undefined || from >= to)
+    throw new OperationError("invalid_input", "a period has a beginning and an end, the end later than the beginning");
+  return { kind: "period", from, to };
+}

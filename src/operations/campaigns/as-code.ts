@@ -1,7 +1,7 @@
 // Campaigns as code: files, the plan they make against the tenant, its apply, their export.
 
 export type { ApplyPatience } from "./apply/state.ts";
-export { type ApplyProgress, type ApplyReport, type ApplyRules, CampaignFileUseCases } from "./apply/use-cases.ts";
+export { type ApplyReport, type ApplyRules, CampaignFileUseCases } from "./apply/use-cases.ts";
 export { type ExportedFile, exportCampaigns } from "./export/export.ts";
 export type { FieldChange as CampaignFieldChange } from "./file/document.ts";
 export { type FileText, type ParsedFiles, parseCampaignFiles, violationLine } from "./file/parse.ts";

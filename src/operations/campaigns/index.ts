@@ -9,4 +9,4 @@ export { campaignPreviewOf } from "./preview.ts";
 export * from "./segment/index.ts";
 export * from "./state/index.ts";
 export { CampaignStates, figuresOf, pairAgainstOf, type StateContext, standingsOf } from "./states.ts";
-export { CampaignUseCases, handOverPlanOf, resumePlanOf } from "./use-cases.ts";
+export { CampaignResumes, CampaignUseCases, HandOvers } from "./use-cases.ts";

@@ -1,6 +1,6 @@
 // The preview of pausing, resuming and handing over, for confirmation by a person.
 
-import { CALLED_BEFORE, TENANT_GROUPS } from "../views/check-names.ts";
+import { CALLED_BEFORE, STAFFING, TENANT_GROUPS } from "../views/check-names.ts";
 import { confirmOf, type Planned } from "../views/plan.ts";
 import type { CampaignPreview, CampaignVerb } from "../views/schemas/campaign-verbs.ts";
 import type { ResumeRefusal } from "./state/resume.ts";
@@ -34,7 +34,7 @@ export function campaignPreviewOf(planned: Planned<VerbPlan>): CampaignPreview {
       ...EFFECTS[verb],
       // It forbids nothing, but a person who starts a campaign must see it.
       ...checks.flatMap(({ check, text }) =>
-        check === TENANT_GROUPS || check === CALLED_BEFORE ? [`Of ${check}: ${text}`] : [],
+        check === TENANT_GROUPS || check === CALLED_BEFORE || check === STAFFING ? [`Of ${check}: ${text}`] : [],
       ),
     ],
     refusals: [...planned.refusals],

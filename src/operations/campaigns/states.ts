@@ -1,22 +1,23 @@
 // Reads and changes the state of campaigns, with a tenant and a store; the same for command line, API and dashboard.
 
 import { randomUUID } from "node:crypto";
-import { createRandom } from "../../kernel/index.ts";
+import { createRandom, timeOf } from "../../kernel/index.ts";
 import type { StateIntent, Store } from "../../store/index.ts";
-import type { CallOptions, TenantLink } from "../../tenant/port.ts";
+import { type AgentView, type CallOptions, type CampaignRunner, TenantError, type TenantLink } from "../../tenant/port.ts";
 import type { Context } from "../context.ts";
 import { listCampaigns } from "../known/index.ts";
+import type { Predictor } from "../settings/gate.ts";
+import { staffingOf } from "../settings/staffing.ts";
 import { dncBeforeStart } from "../tenant-dnc/index.ts";
 import { type PairReport, readPair } from "./failover/pair.ts";
-import { resumeRefusal } from "./failover/resume-guard.ts";
-import { type FailoverStanding, standingIn } from "./failover/words.ts";
+import { type FailoverStanding, pairWords, standingIn } from "./failover/words.ts";
 import { CampaignMetrics } from "./metrics/service.ts";
 import type { VerbPlan } from "./preview.ts";
 import { type ChangeDeps, type ChangeOptions, changeState, type StateChange } from "./state/change.ts";
 import type { CampaignGate, CampaignGateVerdict } from "./state/gate.ts";
 import { LOOK_CONTACTS } from "./state/gate-looks.ts";
 import { storedIntents } from "./state/intents.ts";
-import { LeftChanges } from "./state/left-changes.ts";
+import { LeftChanges, notedStarts } from "./state/left-changes.ts";
 import {
   type ResumeDeps,
   type ResumeReport,
@@ -25,7 +26,6 @@ import {
   resumeCampaign,
   resumeVerdict,
 } from "./state/resume.ts";
-import { notedStarts } from "./state/starts.ts";
 import { pauseAll } from "./state/stop.ts";
 import { readWorkload, type WorkloadFacts } from "./workload/facts.ts";
 
@@ -43,6 +43,7 @@ const LEFT_DRAIN_MS = 10_000;
 /** Changes and reads the state of campaigns for this process: pause, resume, gate, metrics. */
 export class CampaignStates {
   readonly #context: StateContext;
+  readonly #predict: Predictor | undefined;
   readonly #pairAgainst: ResumeDeps["pairAgainst"];
   readonly metrics: CampaignMetrics;
   /** Asks the pre-dial gate and changes nothing. */
@@ -50,9 +51,12 @@ export class CampaignStates {
   /** Number of changes per campaign that are being made in this process. */
   readonly #here = new Map<string, number>();
 
-  /** @param gate makes the pre-dial gate by the rules in force, when it is needed: unreadable rules must not prevent a pause */
-  constructor(context: StateContext, gate: () => Promise<CampaignGate>) {
+  /**
+   * @param predict for what the dialer model says before a start; absent where nothing is started
+   * @param gate makes the pre-dial gate by the rules in force, when it is needed: unreadable rules must not prevent a pause */
+  constructor(context: StateContext, gate: () => Promise<CampaignGate>, predict?: Predictor) {
     this.#context = context;
+    this.#predict = predict;
     const { store, tenant, clock } = context;
     const { metricsSource: source } = tenant.capabilities;
     this.#pairAgainst = pairAgainstOf(tenant, store);
@@ -123,10 +127,14 @@ export class CampaignStates {
   /** The same for a preview, by a look at the beginning of the list. @param look made now by default, and not kept */
   async previewOfResume(id: string, call?: CallOptions, look?: CampaignGateVerdict): Promise<ResumeVerdict> {
     const seen = look ?? (await this.gate(id, { most: LOOK_CONTACTS, keep: false, call }));
-    const verdict = await this.forResume(seen, call);
+    const [verdict, staffing] = await Promise.all([
+      this.forResume(seen, call),
+      this.#predict === undefined ? undefined : staffingOf(this.#context, this.#predict, id),
+    ]);
     // When nobody at the beginning of the list may be called, somebody further down may: the gate reads further when the action
     // is carried out.
-    return { ...verdict, refusals: verdict.refusals.filter(({ code }) => code !== "nobody_callable" || verdict.whole) };
+    const said = staffing === undefined ? {} : { staffing };
+    return { ...verdict, ...said, refusals: verdict.refusals.filter(({ code }) => code !== "nobody_callable" || verdict.whole) };
   }
 
   /** Writes into the audit log that a resume was asked for which its preview refuses. */
@@ -146,6 +154,15 @@ export class CampaignStates {
   workload(id: string, call: CallOptions): Promise<WorkloadFacts> {
     const { tenant, store, clock } = this.#context;
     return readWorkload({ tenant: tenant.capabilities, facts: store.facts, metrics: this.metrics, clock }, id, call);
+  }
+
+  /** Who is assigned to a campaign, and who is signed in. Throws TenantError `unsupported`, `not_found`. */
+  async agents(id: string, call?: CallOptions): Promise<readonly AgentView[]> {
+    const { metricsSource: source } = this.#context.tenant.capabilities;
+    if (source.agents !== undefined) return source.agents(id, call);
+    throw new TenantError("unsupported", "this tenant does not tell the agents of a campaign", {
+      advice: "Its dialer settings say how many it may keep busy (max_agents): outdial dialer show.",
+    });
   }
 
   /** Ids of the tenant's campaigns: those on its list, and those that are known and that the list lacks. */
@@ -207,7 +224,44 @@ export async function standingsOf({ failovers }: Pick<Store, "failovers">): Prom
 export function figuresOf({ capabilities }: Pick<TenantLink, "capabilities">): ChangeDeps["figures"] {
   return async (campaignId: string, options: CallOptions) => {
     const { activeCalls, lastUpdated } = await capabilities.metricsSource.campaign(campaignId, undefined, options);
-    const at = Date.parse(lastUpdated ?? "");
-    return { at: Number.isNaN(at) ? null : at, activeCalls: activeCalls ?? null };
+    // A time that cannot be read is older than everything; without one they are of now.
+    const at = lastUpdated === undefined || lastUpdated === null ? null : (timeOf(lastUpdated) ?? Number.NEGATIVE_INFINITY);
+    return { at, activeCalls: activeCalls ?? null };
   };
+}
+
+// Guards the manual resume of one campaign of a failover pair: not while the other one dials, or during a hand-over.
+
+interface ResumeGuardDeps {
+  readonly runner: Pick<CampaignRunner, "status">;
+  /** The pair that a campaign is in. */
+  readonly pair: (campaignId: string) => Promise<PairReport | undefined>;
+}
+
+/**
+ * Why a campaign must not be resumed because of its pair; null when it may. Throws TenantError: without an answer it must not be
+ * resumed.
+ */
+async function resumeRefusal({ runner, pair }: ResumeGuardDeps, campaignId: string, call?: CallOptions): Promise<string | null> {
+  const found = await pair(campaignId);
+  if (found === undefined) return null;
+  const { primary, backup, state } = found;
+  const [side, other, partner] =
+    campaignId === primary ? (["primary", "backup", backup] as const) : (["backup", "primary", primary] as const);
+  if (state.handover !== null)
+    return `a hand-over of its failover pair with ${partner} goes on (${pairWords(state, primary).words}); wait for its end`;
+  if ((await statusOf(runner, partner, call)) !== "active") return null;
+  const verb = side === "primary" ? "failback" : "start";
+  const name = side === "primary" ? "Fail back" : "Fail over";
+  return `${partner}, the ${other} of its failover pair, is active: both would dial until the watch pauses one of them. ${name} instead: outdial campaign failover ${verb} ${primary}`;
+}
+
+/** Undefined for a campaign that the tenant does not have: it calls nobody. */
+async function statusOf(runner: ResumeGuardDeps["runner"], id: string, call: CallOptions | undefined) {
+  try {
+    return (await runner.status(id, call)).status;
+  } catch (thrown) {
+    if (thrown instanceof TenantError && thrown.code === "not_found") return undefined;
+    throw thrown;
+  }
 }

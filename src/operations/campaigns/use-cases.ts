@@ -2,7 +2,7 @@
 
 import { ABANDONMENT_LIMIT, HOUR_MS, isWhole, nearest } from "../../kernel/index.ts";
 import { StoreError } from "../../store/index.ts";
-import { type CallOptions, TenantError } from "../../tenant/port.ts";
+import { type AgentView, type CallOptions, TenantError } from "../../tenant/port.ts";
 import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
 import { inTime } from "../in-time.ts";
@@ -11,13 +11,13 @@ import type { TenantRefresh } from "../refresh/refresh.ts";
 import type { DncBeforeStart } from "../tenant-dnc/index.ts";
 import { Together } from "../together.ts";
 import { gateChecks, groupsCheck, pairChecks } from "../views/campaign-checks.ts";
-import { campaignResultOf, campaignStatusOf, campaignSummaryOf, healthViewOf, partOf, pointOf } from "../views/campaign-views.ts";
+import { campaignResultOf, campaignStatusOf, campaignSummaryOf, healthViewOf, pointOf } from "../views/campaign-views.ts";
 import type { Planned } from "../views/plan.ts";
 import type { CampaignPreview, CampaignResult, CampaignVerb } from "../views/schemas/campaign-verbs.ts";
 import type { CampaignDetail, CampaignList, CampaignNames, CampaignStatusList, HealthView } from "../views/schemas/campaigns.ts";
 import type { EmergencyStop, StopResult } from "../views/schemas/stops.ts";
 import { stopResultOf, stopViewOf } from "../views/stop-views.ts";
-import { timeText } from "../views/texts.ts";
+import { partOf, timeText } from "../views/texts.ts";
 import { noSuchPair, type PairReport } from "./failover/pair.ts";
 import type { FailoverUseCases } from "./failover/use-cases.ts";
 import { orderRefusal } from "./failover/words.ts";
@@ -33,7 +33,7 @@ import type { EmergencyStops } from "./state/emergency-stop.ts";
 import { GateLooks } from "./state/gate-looks.ts";
 import type { LeftChanges, LeftEnd } from "./state/left-changes.ts";
 import type { ResumeVerdict } from "./state/resume.ts";
-import { type CampaignStates, pairOf } from "./states.ts";
+import { type CampaignStates, pairOf, type StateContext } from "./states.ts";
 
 /** How long a request waits for calls under way to end, ms; the pause continues in any case. */
 const DRAIN_WAIT_MS = 10_000;
@@ -44,33 +44,31 @@ const STORE_MS = 2_000;
 /** A person waits for it. */
 const CALL: CallOptions = { lane: "pacing" };
 
-interface CampaignParts {
+interface ResumeParts {
   readonly states: CampaignStates;
   /** Keeps stored data about the tenant fresh. */
   readonly refresh: TenantRefresh;
+  /** Ends a resume that a person does not wait for any more. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface CampaignParts extends ResumeParts {
   readonly stops: EmergencyStops;
   /** Runs an emergency stop in the background. */
   readonly runStop: (id: string) => void;
   readonly failover: FailoverUseCases;
 }
 
-/**
- * Campaigns for users: list, status, pause, resume, hand-over, and the emergency stop. Errors: OperationError, TenantError,
- * StoreError.
- */
-export class CampaignUseCases {
-  /** The list for those who ask at once. */
-  readonly #lists = new Together<CampaignList>();
-  readonly #context: Context;
-  readonly #parts: CampaignParts;
+/** Resumes of campaigns: preview and verb; needs a tenant and a store. Errors: OperationError, TenantError, StoreError. */
+export class CampaignResumes {
+  readonly #context: StateContext;
+  readonly #parts: ResumeParts;
   readonly #looks: GateLooks;
-  readonly #reads: CampaignReads;
 
-  constructor(context: Context, parts: CampaignParts) {
+  constructor(context: StateContext, parts: ResumeParts) {
     this.#context = context;
     this.#parts = parts;
     const { states, refresh } = parts;
-    this.#reads = new CampaignReads(context, refresh);
     this.#looks = new GateLooks(
       states.gate,
       context.tenant.capabilities.campaignRunner,
@@ -79,6 +77,83 @@ export class CampaignUseCases {
       () => context.store.audit.isHeld,
       () => context.store.facts.lastSuppression(),
     );
+  }
+
+  /** Who is on a campaign; asks the tenant. Throws TenantError `unsupported`, `not_found`. */
+  agents(id: string, call: CallOptions): Promise<readonly AgentView[]> {
+    return this.#parts.states.agents(id, { ...CALL, ...call });
+  }
+
+  /** The preview of a resume. */
+  async plan(id: string, _verb: "resume"): Promise<Planned<VerbPlan>> {
+    const { states } = this.#parts;
+    const stopMark = await this.#context.store.stops.mark();
+    // A stored look may be old, so the pair is read each time.
+    const look = await suggesting(
+      id,
+      () => states.list(),
+      () => this.#looks.look(id),
+    );
+    return resumePlanOf(await states.previewOfResume(id, CALL, look), stopMark);
+  }
+
+  /** To call before a plan that allows calls: throws StoreError `audit_set_back` on a database that was set back. */
+  requireFits(): Promise<void> {
+    return this.#parts.states.requireFits();
+  }
+
+  /** Writes into the audit log that a resume was asked for which is refused. */
+  recordRefusal(plan: VerbPlan, by: string, reason: string | undefined): Promise<void> {
+    return this.#parts.states.recordRefusal(plan, reason, by);
+  }
+
+  /**
+   * Starts dialing if the pre-dial gate allows it. @param plan.stopMark a later stop calls it off. @returns the refusals of the
+   * gate, if it refuses now
+   */
+  async resume(
+    id: string,
+    by: string,
+    { reason, stopMark }: { readonly reason: string | undefined } & Pick<VerbPlan, "stopMark">,
+  ): Promise<CampaignResult | { readonly refusals: readonly string[] }> {
+    const { states, signal } = this.#parts;
+    const ended = signal === undefined ? {} : { signal, call: { signal } };
+    const { verdict, change } = await states.resume(id, { reason, stopMark, ...ended }, by);
+    return change === null ? { refusals: verdict.refusals.map(({ text }) => text) } : this.changed(change);
+  }
+
+  /** Stores the state that the tenant showed; the rest is read again. */
+  async saw({ campaignId, target, shown }: Pick<LeftEnd, "campaignId" | "target" | "shown">): Promise<void> {
+    const { store, clock } = this.#context;
+    if (shown) await store.knownCampaigns.saw(campaignId, target, clock.now());
+    await this.#parts.refresh.changed({ campaign: campaignId });
+  }
+
+  protected async changed(change: StateChange): Promise<CampaignResult> {
+    const { campaignId, target, shown } = change;
+    await this.saw({ campaignId, target, shown: shown === true });
+    return campaignResultOf(change);
+  }
+}
+
+/**
+ * Campaigns for users: list, status, pause, resume, hand-over, and the emergency stop. Errors: OperationError, TenantError,
+ * StoreError.
+ */
+export class CampaignUseCases extends CampaignResumes {
+  /** The list for those who ask at once. */
+  readonly #lists = new Together<CampaignList>();
+  readonly #context: Context;
+  readonly #parts: CampaignParts;
+  readonly #reads: CampaignReads;
+  readonly #handOvers: HandOvers;
+
+  constructor(context: Context, parts: CampaignParts) {
+    super(context, parts);
+    this.#context = context;
+    this.#parts = parts;
+    this.#reads = new CampaignReads(context, parts.refresh);
+    this.#handOvers = new HandOvers(context, parts.failover);
   }
 
   /**
@@ -150,18 +225,15 @@ export class CampaignUseCases {
   }
 
   /** The preview of an action. Throws OperationError `job_not_found` when the campaign is in no pair. */
-  async plan(id: string, verb: CampaignVerb): Promise<Planned<VerbPlan>> {
-    if (verb === "resume") return this.#planResume(id);
+  override async plan(id: string, verb: CampaignVerb): Promise<Planned<VerbPlan>> {
+    if (verb === "resume") return super.plan(id, verb);
     if (verb === "pause" || verb === "drill") {
       const summary = verb === "pause" ? `Pause ${id}` : `Rehearse a hand-over of ${id}`;
       const on = verb === "drill" ? (await this.#pair(id)).primary : id;
       const plan = { id: on, verb, campaignId: id, judged: null, checks: [], stopMark: 0 };
       return { operation: `campaigns.${verb}`, summary, relies: { id, verb }, refusals: [], plan };
     }
-    const stopMark = await this.#context.store.stops.mark();
-    const pair = await this.#pair(id);
-    const found = await this.#parts.failover.doNotCall(verb === "failover" ? pair.backup : pair.primary);
-    return handOverPlanOf(id, pair, verb, { found, stopMark });
+    return this.#handOvers.plan(id, verb);
   }
 
   /**
@@ -256,38 +328,9 @@ export class CampaignUseCases {
     return work;
   }
 
-  /** To call before a plan that allows calls: throws StoreError `audit_set_back` on a database that was set back. */
-  requireFits(): Promise<void> {
-    return this.#parts.states.requireFits();
-  }
-
-  /** Writes into the audit log that a resume was asked for which is refused. */
-  recordRefusal(plan: VerbPlan, by: string, reason: string | undefined): Promise<void> {
-    return this.#parts.states.recordRefusal(plan, reason, by);
-  }
-
-  /**
-   * Starts dialing if the pre-dial gate allows it. @param plan.stopMark a later stop calls it off. @returns the refusals of the
-   * gate, if it refuses now
-   */
-  async resume(
-    id: string,
-    by: string,
-    { reason, stopMark }: { readonly reason: string | undefined } & Pick<VerbPlan, "stopMark">,
-  ): Promise<CampaignResult | { readonly refusals: readonly string[] }> {
-    const { verdict, change } = await this.#parts.states.resume(id, { reason, stopMark }, by);
-    return change === null ? { refusals: verdict.refusals.map(({ text }) => text) } : this.#changed(change);
-  }
-
-  /** Orders a hand-over, as planned: the watch over the pair carries it out at its next look. */
-  async order(
-    { id: primary, campaignId: id, stopMark: mark }: Pick<VerbPlan, "id" | "campaignId" | "stopMark">,
-    verb: "failover" | "failback",
-    by: string,
-  ): Promise<CampaignResult> {
-    await this.#parts.failover.order(primary, verb === "failover" ? "fail-over" : "fail-back", { by, mark });
-    const message = "the watch over the pair carries it out at its next look";
-    return { campaignId: id, status: "ordered", confirmed: true, already: false, message, code: null };
+  /** Orders a hand-over, as planned. */
+  order(...asked: Parameters<HandOvers["order"]>): Promise<CampaignResult> {
+    return this.#handOvers.order(...asked);
   }
 
   /** Rehearses a hand-over: reads and decides in the same way, but changes nothing. Throws OperationError `job_not_found`. */
@@ -332,13 +375,6 @@ export class CampaignUseCases {
     return this.#parts.states.left(this.#context.replica);
   }
 
-  /** Stores the state that the tenant showed; the rest is read again. */
-  async saw({ campaignId, target, shown }: Pick<LeftEnd, "campaignId" | "target" | "shown">): Promise<void> {
-    const { store, clock } = this.#context;
-    if (shown) await store.knownCampaigns.saw(campaignId, target, clock.now());
-    await this.#parts.refresh.changed({ campaign: campaignId });
-  }
-
   /** The progress of an emergency stop. Throws OperationError `job_not_found`. */
   async stopped(id: string): Promise<StopResult> {
     return stopResultOf(await this.#parts.stops.report(id));
@@ -353,25 +389,43 @@ export class CampaignUseCases {
     return (await pairOf(this.#context.store, id)) ?? noSuchPair(id);
   }
 
-  async #planResume(id: string): Promise<Planned<VerbPlan>> {
-    const stopMark = await this.#context.store.stops.mark();
-    // A stored look may be old, so the pair is read each time.
-    const look = await suggesting(
-      id,
-      () => this.#reads.ids(),
-      () => this.#looks.look(id),
-    );
-    return resumePlanOf(await this.#parts.states.previewOfResume(id, CALL, look), stopMark);
-  }
-
   async #told({ isStored, ...change }: Paused): Promise<CampaignResult> {
-    return isStored === false ? campaignResultOf(change) : this.#changed(change);
+    return isStored === false ? campaignResultOf(change) : this.changed(change);
+  }
+}
+
+/** Hand-overs that a person orders: preview and verb. Errors: OperationError, TenantError, StoreError. */
+export class HandOvers {
+  readonly #context: Pick<Context, "store">;
+  readonly #failover: FailoverUseCases;
+
+  constructor(context: Pick<Context, "store">, failover: FailoverUseCases) {
+    this.#context = context;
+    this.#failover = failover;
   }
 
-  async #changed(change: StateChange): Promise<CampaignResult> {
-    const { campaignId, target, shown } = change;
-    await this.saw({ campaignId, target, shown: shown === true });
-    return campaignResultOf(change);
+  /** To call before a plan: throws StoreError `audit_set_back` on a database that was set back. */
+  requireFits(): Promise<void> {
+    return this.#context.store.audit.requireFits();
+  }
+
+  /** The preview. Throws OperationError `job_not_found` when the campaign is in no pair. */
+  async plan(id: string, verb: "failover" | "failback"): Promise<Planned<VerbPlan>> {
+    const stopMark = await this.#failover.stopMark();
+    const pair = await this.#failover.find(id);
+    const found = await this.#failover.doNotCall(verb === "failover" ? pair.backup : pair.primary);
+    return handOverPlanOf(id, pair, verb, { found, stopMark });
+  }
+
+  /** Orders it, as planned: the watch over the pair carries it out at its next look. */
+  async order(
+    { id: primary, campaignId: id, stopMark: mark }: Pick<VerbPlan, "id" | "campaignId" | "stopMark">,
+    verb: "failover" | "failback",
+    by: string,
+  ): Promise<CampaignResult> {
+    await this.#failover.order(primary, verb === "failover" ? "fail-over" : "fail-back", { by, mark });
+    const message = "the watch over the pair carries it out at its next look";
+    return { campaignId: id, status: "ordered", confirmed: true, already: false, message, code: null };
   }
 }
 
@@ -500,7 +554,7 @@ function thinned<T>(readings: readonly T[]): readonly T[] {
 // The plans of a resume and of a hand-over, by what gate and pair say. Beside their preview, which the library shows without the gate.
 
 /** The plan of a resume, by the verdict of gate and pair. @param stopMark the latest emergency stop before that was asked for */
-export function resumePlanOf(verdict: ResumeVerdict, stopMark: number): Planned<VerbPlan> {
+function resumePlanOf(verdict: ResumeVerdict, stopMark: number): Planned<VerbPlan> {
   const { campaign, refusals, manifest, windows, at } = verdict;
   const { id, name, status } = campaign;
   const open = windows.filter((one) => one.open > 0).length;
@@ -537,7 +591,7 @@ function callableOf(judged: CampaignPreview["judged"]): string {
  * The plan of a hand-over. @param id the campaign that it was asked for, of either side. @param given.found how the tenant's
  * do-not-call groups compare for the campaign that takes over, and why that forbids it; `stopMark` as for a resume
  */
-export function handOverPlanOf(
+function handOverPlanOf(
   id: string,
   pair: PairReport,
   verb: "failover" | "failback",
@@ -552,7 +606,7 @@ export function handOverPlanOf(
   const checks = pairChecks(pair, verb === "failover" ? "primary" : "backup");
   return {
     operation: `campaigns.${verb}`,
-    summary: `Hand over from ${gives} to ${takes}`,
+    summary: `${verb === "failover" ? "Hand over" : "Fail back"} from ${gives} to ${takes}`,
     relies: { primary, backup, phase: state.phase, side: state.side, stopMark },
     refusals: [refusal, found?.refusal ?? null].filter((text) => text !== null),
     plan: {

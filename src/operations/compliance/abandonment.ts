@@ -11,7 +11,7 @@ import {
 import { HOUR_MS, type Instant } from "../../kernel/index.ts";
 import type { Facts, UnderWay } from "../../store/index.ts";
 import type { AnsweredHour } from "../../tenant/port.ts";
-import { SILENT_MS } from "./import-run.ts";
+import { SILENT_MS } from "./import.ts";
 
 const NO_ANSWERS: AnswerCounts = { served: 0, late: 0, hangup: 0, dropped: 0, machine: 0 };
 /** The longest window that is read, and the week that a forecast needs. */

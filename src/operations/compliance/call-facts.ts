@@ -1,7 +1,7 @@
 // The facts about a number from the store, in the form for a decision. A missing or too old fact denies the call.
 
 import { type CallFacts, type CompiledPack, currentConsent, NOT_COVERED, type Rule } from "../../compliance/index.ts";
-import { DAY_MS, HOUR_MS } from "../../kernel/index.ts";
+import { canonicalJson, DAY_MS, HOUR_MS } from "../../kernel/index.ts";
 import { areaCodeOf, type NumberFacts, type PhoneKey, RegistryCoverage, type RegistryFile } from "../../store/index.ts";
 
 /** How far back a pack's rules look at attempts, ms. */
@@ -13,6 +13,14 @@ export function lookBack(rules: readonly Rule[]): number {
     return rule.kind === "abandoned-quiet" ? rule.hours * HOUR_MS : 0;
   });
   return Math.max(0, ...spans) + DAY_MS;
+}
+
+/**
+ * The calls to somebody with several numbers: laws count those to a person, whatever number was dialed. A call that was imported with all of them counts once.
+ */
+export function attemptsToPerson(known: readonly NumberFacts[]): NumberFacts["attempts"] {
+  const calls = known.flatMap(({ attempts }) => attempts);
+  return [...new Map(calls.map((call) => [canonicalJson(call), call])).values()];
 }
 
 /** The call for which facts are read. */

@@ -2,21 +2,31 @@
 
 import { QUESTION_MEMBERS } from "../../compliance/index.ts";
 import { type Cells, type RecordFormat, type RefusedLine, readRecords } from "../table/records.ts";
-import type { FactSource } from "./import-run.ts";
+import type { FactSource } from "./import.ts";
 import type { GateContact } from "./judge.ts";
-import { bareNumbers } from "./specs.ts";
+import { bareNumbers, saysNo } from "./specs.ts";
 import { flag, phones } from "./values.ts";
 
-type Field = "number" | "id" | "postal" | "may_call" | "guaranteed_agent";
+type Field = "number" | "id" | "postal" | "may_call" | "guaranteed_agent" | "other_numbers";
 
 const FORMAT: RecordFormat<Field> = {
   fields: [
     { field: "number", names: ["number", "phone", "phone_number", "phonenumber"], required: true, sole: true },
     { field: "id", names: ["id", "contact_id", "contactid"] },
     { field: "postal", names: ["postal", "postal_code", "postalcode", "zip"] },
-    { field: "may_call", names: ["may_call", "consentflags.outbound.call"] },
+    { field: "may_call", names: ["may_call", "maycall", "consentflags.outbound.call"] },
     { field: "guaranteed_agent", names: ["guaranteed_agent", "guaranteedagent"] },
+    { field: "other_numbers", names: ["other_numbers", "other_phones"] },
   ],
+  unread: {
+    also: "number",
+    reason: (name, text) =>
+      saysNo(name, text)
+        ? {
+            reason: `the column ${name} says ${JSON.stringify(text.slice(0, 40))}, and no field reads it; whether the contact may be called goes into may_call`,
+          }
+        : undefined,
+  },
   headless: bareNumbers,
   // A fact that is read past would turn a denial into a call.
   refused: {
@@ -33,11 +43,14 @@ export async function* readContacts(source: FactSource): AsyncGenerator<GateCont
 
 function parseContact(cells: Cells<Field>): GateContact {
   const [number, ...others] = cells.need("number", phones).keys;
+  const named = new Set([number, ...others]);
+  const elsewhere = cells.maybe("other_numbers", phones)?.keys.filter((one) => !named.has(one)) ?? [];
   return {
     line: cells.line,
     id: cells.text("id") || undefined,
     number,
     ...(others.length > 0 && { others }),
+    ...(elsewhere.length > 0 && { elsewhere }),
     postal: cells.text("postal") || undefined,
     mayCall: cells.maybe("may_call", flag),
     guaranteedAgent: cells.maybe("guaranteed_agent", flag),

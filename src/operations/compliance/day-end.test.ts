@@ -1,7 +1,7 @@
 // The end of the day against a search second by second, on the days when clocks change.
 
 import { expect, test } from "vitest";
-import { endOfDay } from "./day-end.ts";
+import { endOfDay } from "./use-cases.ts";
 
 test.each([
   ["America/New_York", "2026-03-07T20:00:00Z"],

@@ -12,8 +12,15 @@ import type { LiftView, PendingOptOut, RevocationAdded, SuppressionView } from "
 import { masked, maskedText, timeText } from "../views/texts.ts";
 import { attemptsFile } from "./attempts-spec.ts";
 import { checkedAgainst, registriesOf, statedCovers } from "./coverage.ts";
-import { type ImportOptions, type ImportReport, importFacts } from "./import.ts";
-import { type FactSource, type ImportDeps, type ImportSink, SILENT_MS } from "./import-run.ts";
+import {
+  type FactSource,
+  type ImportDeps,
+  type ImportOptions,
+  type ImportReport,
+  type ImportSink,
+  importFacts,
+  SILENT_MS,
+} from "./import.ts";
 import { companyListOf } from "./manifest.ts";
 import { type GivenNumber, momentOf, numberOf, numbersNamed, setBackOf } from "./questions.ts";
 import { loadRegistry, registryName } from "./registry.ts";

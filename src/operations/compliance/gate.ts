@@ -7,7 +7,7 @@ import { type Facts, type HandoverHolds, NO_FACTS, type PhoneKey, type Store } f
 import { OperationError } from "../error.ts";
 import type { RefusedLine } from "../table/records.ts";
 import { lookBack } from "./call-facts.ts";
-import { type GateContact, type GateRequest, type GateVerdict, Judge, numbersOf } from "./judge.ts";
+import { type GateContact, type GateRequest, type GateVerdict, Judge, numbersOf, personOf } from "./judge.ts";
 import { type SignedManifest, signManifest } from "./manifest.ts";
 import type { GateCounts } from "./tally.ts";
 
@@ -69,7 +69,8 @@ async function runGate(deps: GateDeps, request: GateRequest, sink: GateSink): Pr
   const query = { attemptsSince: at - lookBack(pack.pack.rules), files };
   const read = async (batch: Batch) => {
     const numbers = batch.flatMap((one) => ("number" in one ? numbersOf(one) : []));
-    const [known, held] = await Promise.all([facts.of(numbers, query), holds.heldFrom(request.campaign, numbers, at)]);
+    const people = batch.flatMap((one) => ("number" in one ? personOf(one) : []));
+    const [known, held] = await Promise.all([facts.of(people, query), holds.heldFrom(request.campaign, numbers, at)]);
     return { known, held };
   };
 

@@ -7,11 +7,21 @@ export { lookBack } from "./call-facts.ts";
 export { clockTrouble, requireClock, SET_CLOCK, skewWords } from "./clock.ts";
 export { readContacts } from "./contacts.ts";
 export { registriesOf } from "./coverage.ts";
-export { endOfDay } from "./day-end.ts";
 export { type FactKind, FactsUseCases, liftPreviewOf, type RegistryImport } from "./facts-use-cases.ts";
 export { BRING_COMPANY_LIST, createGate, type Gate, NO_COMPANY_LIST } from "./gate.ts";
-export { type ImportReport, importFacts } from "./import.ts";
-export { type FactSource, hashing, type ImportDeps, type ImportSink, SILENT_MS } from "./import-run.ts";
+export {
+  DEFAULT_TARGETS,
+  deadlineRule,
+  type FactSource,
+  hashing,
+  type ImportDeps,
+  type ImportReport,
+  type ImportSink,
+  importFacts,
+  type RevocationReading,
+  readRevocations,
+  SILENT_MS,
+} from "./import.ts";
 export type { GateContact, GateRequest, GateVerdict } from "./judge.ts";
 export { companyListOf, type GateManifest, parseManifest, verifyManifest } from "./manifest.ts";
 export { optOutsOf, type RawOutcome, recordOutcomes } from "./outcomes.ts";
@@ -19,9 +29,16 @@ export { compileRulePack, convertedPack, noneReplayed, type ReplayCounts, replay
 export { type PackComparison, type PlacedReplay, replayPlaced } from "./placed.ts";
 export { answerTo, type Explained, explained, type KnownFacts, numberOf, numbersNamed, unreadable } from "./questions.ts";
 export { loadRegistry, type RegistryReport } from "./registry.ts";
-export { DEFAULT_TARGETS, deadlineRule, type RevocationReading, readRevocations } from "./revocations.ts";
-export { type CheckedPack, openSignedPack, signPack } from "./signed-pack.ts";
 export { consentFile, disconnectionsFile, internalListFile, linesFile, relationshipsFile } from "./specs.ts";
-export { type ComplianceRules, ComplianceUseCases, REPLAYED_MS, type RulesInForce } from "./use-cases.ts";
+export {
+  type CheckedPack,
+  type ComplianceRules,
+  ComplianceUseCases,
+  endOfDay,
+  openSignedPack,
+  REPLAYED_MS,
+  type RulesInForce,
+  signPack,
+} from "./use-cases.ts";
 export { askedAs, civilDate, instant, type NumbersNamed, phone, phones, phoneText } from "./values.ts";
 export { companyListWords, setBackWords } from "./words.ts";

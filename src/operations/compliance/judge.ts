@@ -18,7 +18,7 @@ import {
 import { type Clock, canonicalJson } from "../../kernel/index.ts";
 import type { CompanyList, NumberFacts, PhoneKey, RegistryFile } from "../../store/index.ts";
 import type { RefusedLine } from "../table/records.ts";
-import { FactsReader } from "./call-facts.ts";
+import { attemptsToPerson, FactsReader } from "./call-facts.ts";
 import { registriesOf } from "./coverage.ts";
 import { companyListOf, type GateManifest } from "./manifest.ts";
 import { CONSENT_FLAG, DUPLICATE, type GateCounts, HANDED_OVER, Tally } from "./tally.ts";
@@ -140,6 +140,8 @@ export interface GateContact {
   readonly number: PhoneKey;
   /** Further numbers on which the dialer may call the contact: a rule that forbids one of them forbids the contact. */
   readonly others?: readonly PhoneKey[] | undefined;
+  /** Further numbers of the person, on which this contact is not called: calls to them count. */
+  readonly elsewhere?: readonly PhoneKey[] | undefined;
   readonly postal?: string | undefined;
   /** False when the vendor's consent flags forbid calls; nothing else about consent is taken from the vendor. */
   readonly mayCall?: boolean | undefined;
@@ -275,7 +277,8 @@ export class Judge {
     heldUntil: number | undefined,
   ): { verdict: GateVerdict; records: readonly string[] } {
     const { pack } = this.#request;
-    const asked = numbersOf(contact).map((number) => this.#ask(contact, number, known(number)));
+    const person = this.#personFacts(contact, known);
+    const asked = numbersOf(contact).map((number) => this.#ask(contact, number, { ...known(number), ...person }));
     const decision = together(asked, pack, this.#at);
     const flagged = contact.mayCall === false;
     const beside = [...(flagged ? [CONSENT_FLAG] : []), ...(heldUntil === undefined ? [] : [HANDED_OVER])];
@@ -298,6 +301,23 @@ export class Judge {
     };
     if (this.#record === undefined) return { verdict, records: [] };
     return { verdict, records: asked.map(({ call, facts, decision }) => this.#recordOf(contact, call, facts, decision)) };
+  }
+
+  /**
+   * What counts for the person, whichever number of it is called: the calls to all of them, those to come of this list's contacts before included, and that
+   * the person is on our own list. Nothing when there is one number.
+   */
+  #personFacts(contact: GateContact, known: (number: PhoneKey) => NumberFacts): Partial<NumberFacts> {
+    const numbers = personOf(contact);
+    if (numbers.length === 1) return {};
+    const { campaign, subject = "" } = this.#request;
+    const listed = (contact.elsewhere ?? []).filter((number) => this.#seen.find(number) !== undefined);
+    const toCome = listed.map(() => ({ at: this.#at, kind: "attempt" as const, subject, campaign }));
+    // What forbids one of the contact's own numbers is decided by that number.
+    const optedOut = (contact.elsewhere ?? []).map(known).find(({ suppressedSince }) => suppressedSince !== undefined);
+    const suppressed =
+      optedOut === undefined ? {} : { suppressedSince: optedOut.suppressedSince, suppressionLoaded: optedOut.suppressionLoaded };
+    return { attempts: [...attemptsToPerson(numbers.map(known)), ...toCome], ...suppressed };
   }
 
   #ask(contact: GateContact, number: PhoneKey, known: NumberFacts): Decided {
@@ -379,6 +399,9 @@ const textOf = ({ text }: { readonly text: string }) => text;
 /** The dialer chooses one of a contact's numbers. */
 export const numbersOf = ({ number, others }: GateContact): readonly PhoneKey[] =>
   others === undefined ? [number] : [number, ...others];
+
+/** All numbers of the contact that are known. */
+export const personOf = (contact: GateContact): readonly PhoneKey[] => [...numbersOf(contact), ...(contact.elsewhere ?? [])];
 
 const FLAGGED = "The contact's consent flags forbid calls.";
 

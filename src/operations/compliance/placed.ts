@@ -1,8 +1,8 @@
 // The effect of another pack on placed calls: each is decided again for its own instant under both packs.
 
-import { CALL_TYPES, type CallType, type CompiledPack, decide, formatInstant } from "../../compliance/index.ts";
-import { type Facts, NO_FACTS, type NumberFacts, type PlacedCall, type RegistryFile } from "../../store/index.ts";
-import { FactsReader, lookBack } from "./call-facts.ts";
+import { CALL_TYPES, type CallType, type CompiledPack, decide, formatInstant, together } from "../../compliance/index.ts";
+import { type Facts, NO_FACTS, type NumberFacts, type PhoneKey, type PlacedCall, type RegistryFile } from "../../store/index.ts";
+import { attemptsToPerson, FactsReader, lookBack } from "./call-facts.ts";
 import { parseManifest } from "./manifest.ts";
 import { askedAs, phoneText } from "./values.ts";
 
@@ -66,7 +66,8 @@ export interface PackComparison {
 /**
  * Decides placed calls again, each for its own instant, under two packs. Both use the same facts: consents, opt-outs and attempts
  * as of that instant; registry files, line types and answers about reassigned numbers as of today, because the store keeps only
- * the newest. Postal codes of placed calls are not known, so the place is that of the number.
+ * the newest. Calls to all numbers of a person count, those with which one call was imported. Postal codes of placed calls are
+ * not known, so the place is that of the number.
  */
 export async function replayPlaced(
   facts: Facts,
@@ -87,14 +88,19 @@ export async function replayPlaced(
     if (page.length === 0) break;
     const first = Math.min(...page.map(({ at }) => at));
     const known = await facts.of(
-      page.map(({ number }) => number),
+      page.flatMap(({ number, others }) => [number, ...others]),
       { attemptsSince: first - back, files },
     );
+    const knownOf = (number: PhoneKey) => known.get(number) ?? NO_FACTS;
     for (const call of page) {
+      const named = namedIn(call, knownOf);
+      // A call that was imported with several numbers is one, told of the first.
+      if (named.some((number) => number < call.number)) continue;
       const type = types.get(call.campaign);
       counts.calls += 1;
       if (type === undefined) counts.assumed += 1;
-      const then = asOf(known.get(call.number) ?? NO_FACTS, call.at);
+      const attempts = attemptsToPerson([call.number, ...call.others].map(knownOf));
+      const then = named.map((number) => [number, asOf({ ...knownOf(number), attempts }, call.at)] as const);
       const [was, is] = sides.map((side) => side.rulesBroken(call, type ?? callType, then));
       if (was === undefined || is === undefined || was.join() === is.join()) continue;
       if (was.length > 0 && is.length > 0) {
@@ -134,12 +140,28 @@ class Side {
     this.#facts = new FactsReader(pack, files, undefined);
   }
 
-  rulesBroken({ number, at, subject }: PlacedCall, callType: CallType, then: NumberFacts): readonly string[] {
-    const text = askedAs(number);
-    const { jurisdictions } = this.#pack.place(text, undefined);
-    const call = { number: text, callType, postal: undefined, subject: subject === "" ? undefined : subject };
-    return decide(call, this.#facts.read(then, { number, at, jurisdictions }), this.#pack, at).rules;
+  /** @param then each number of the call, with what was known of it */
+  rulesBroken(
+    { at, subject }: PlacedCall,
+    callType: CallType,
+    then: readonly (readonly [PhoneKey, NumberFacts])[],
+  ): readonly string[] {
+    const parts = then.map(([number, known]) => {
+      const text = askedAs(number);
+      const { jurisdictions } = this.#pack.place(text, undefined);
+      const call = { number: text, callType, postal: undefined, subject: subject === "" ? undefined : subject };
+      const facts = this.#facts.read(known, { number, at, jurisdictions });
+      return { call, facts, decision: decide(call, facts, this.#pack, at) };
+    });
+    return together(parts, this.#pack, at).rules;
   }
+}
+
+/** The numbers with which a call was imported: those of the person that were called for the same campaign at the same moment. */
+function namedIn({ number, others, at, campaign, subject }: PlacedCall, knownOf: (number: PhoneKey) => NumberFacts): PhoneKey[] {
+  const same = (one: NumberFacts["attempts"][number]) =>
+    one.at === at && one.campaign === campaign && one.subject === subject && one.kind !== "inbound-conversation";
+  return [number, ...others.filter((other) => knownOf(other).attempts.some(same))];
 }
 
 /**

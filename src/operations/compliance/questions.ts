@@ -16,7 +16,7 @@ import { OutdialError } from "../../kernel/index.ts";
 import { type Facts, NO_FACTS, type PhoneKey, type Store } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
 import type { Parsed } from "../table/records.ts";
-import { FactsReader, lookBack } from "./call-facts.ts";
+import { attemptsToPerson, FactsReader, lookBack } from "./call-facts.ts";
 import { askedAs, instant, type NumbersNamed, phone, phones, phoneText } from "./values.ts";
 import { setBackWords } from "./words.ts";
 
@@ -29,10 +29,12 @@ async function askedOfNumbers(
   const files = await facts.registryFiles();
   const known = await facts.of(keys, { attemptsSince: at - lookBack(pack.pack.rules), files });
   const reader = new FactsReader(pack, files, undefined);
+  // A text that names several numbers is about one person.
+  const attempts = attemptsToPerson(keys.map((key) => known.get(key) ?? NO_FACTS));
   return keys.map((key) => {
     const one = { ...call, number: askedAs(key) };
     const { jurisdictions } = pack.place(one.number, one.postal);
-    return { call: one, facts: reader.read(known.get(key) ?? NO_FACTS, { number: key, at, jurisdictions }) };
+    return { call: one, facts: reader.read({ ...(known.get(key) ?? NO_FACTS), attempts }, { number: key, at, jurisdictions }) };
   });
 }
 

@@ -1,14 +1,14 @@
 // Loads a file of a do-not-call registry, or a list of changes to one, completely; if that fails what is in force stays.
 
-import { createBuiltinGeography, hasAreaCodes, type Rule } from "../../compliance/index.ts";
+import { createBuiltinGeography, hasAreaCodes, placesOfAreaCode, type Rule } from "../../compliance/index.ts";
 import { areasText, newId } from "../../kernel/index.ts";
 import { areaCodeOf, type ImportRow, OTHERS, type RegistryFile } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
 import { type Cells, type Parsed, type RecordFormat, readRecords } from "../table/records.ts";
 import type { RegistryCovers } from "../views/schemas/compliance.ts";
 import { isByAreaCode, type StatedCovers } from "./coverage.ts";
-import { type FactSource, type ImportDeps, type ImportRun, type ImportSink, underImport } from "./import-run.ts";
-import { bareNumbers, everyNumber } from "./specs.ts";
+import { type FactSource, type ImportDeps, type ImportRun, type ImportSink, underImport } from "./import.ts";
+import { bareNumbers, everyNumber, secondNumber } from "./specs.ts";
 import { civilDate, type NumbersNamed, phones } from "./values.ts";
 
 const BATCH = 10_000;
@@ -37,6 +37,7 @@ const FORMAT: RecordFormat<Field> = {
     { field: "action", names: ["action", "change", "change_type", "add_delete", "operation", "op"] },
     { field: "kind", names: ["type", "status", "code", "flag"] },
   ],
+  unread: { also: "number", reason: secondNumber },
   headless: {
     field: "number",
     looksLikeData: (line) => bareNumbers.looksLikeData(line.replaceAll(/(^|[,;\t|])\s*"?[ad]"?\s*(?=$|[,;\t|])/gi, "$1")),
@@ -246,15 +247,18 @@ function lineOf(cells: Cells<Field>, { registry, asOf, covers, changesSince }: R
 
 /** Every number of the registry that a text may name. @param area for a number without one */
 function numbersOf(text: string, area: string, registry: string): Parsed<NumbersNamed> {
-  if (!isByAreaCode(registry)) return phones(text);
+  const country = registry.slice(0, 2);
+  if (!isByAreaCode(registry)) return phones(text, country);
   const isLocal = text.replaceAll(/\P{Nd}/gu, "").length === 7;
   if (isLocal && area === "")
     return { problem: `${JSON.stringify(text)} has no area code; where the file is of one, say so: --covers AREACODE` };
   const parsed = phones(isLocal ? `${area}${text}` : text);
   if ("problem" in parsed) return parsed;
-  const [first, ...others] = parsed.ok.keys.filter((number) => areaCodeOf(number) !== OTHERS);
-  if (first === undefined)
+  const withAreaCode = parsed.ok.keys.filter((number) => areaCodeOf(number) !== OTHERS);
+  if (withAreaCode.length === 0)
     return { problem: `${JSON.stringify(text)} is no number with an area code, as all of the registry of ${registry} are` };
+  const [first, ...others] = withAreaCode.filter((number) => (placesOfAreaCode(areaCodeOf(number))[0] ?? country) === country);
+  if (first === undefined) return { problem: `${JSON.stringify(text)} is no number of ${country}` };
   return { ok: { keys: [first, ...others], doubt: parsed.ok.doubt } };
 }
 

@@ -13,7 +13,7 @@ import {
   type NewSuppression,
   type PhoneKey,
 } from "../../store/index.ts";
-import type { Cells, FieldSpec, Parsed, RecordFormat } from "../table/records.ts";
+import type { Cells, FieldSpec, Parsed, RecordFormat, Unread } from "../table/records.ts";
 import { civilDate, instant, type NumbersNamed, phone, phones, word } from "./values.ts";
 
 /** How far clocks of other systems may be ahead of ours, ms. */
@@ -70,7 +70,7 @@ export function shortText<Field extends string>(cells: Cells<Field>, field: Fiel
 
 /** The numbers of a refused line, as far as they can be read. */
 function keptNumbers(cells: Cells<"number">): readonly PhoneKey[] {
-  const read = cells.kept("number").map(phones);
+  const read = cells.kept("number").map((text) => phones(text));
   return [...new Set(read.flatMap((one) => ("ok" in one ? one.ok.keys : [])))];
 }
 
@@ -82,6 +82,56 @@ export const bareNumbers = {
     return "numbers" in readNumber(firstLine.replaceAll('"', ""));
   },
 } as const;
+
+/** Columns in which what could be a number is none: ids, amounts, times. */
+const NO_NUMBER =
+  /(^|[ _.-])(ids?|uuid|guid|key|zip|postal|amount|balance|date|time(stamp)?|at|on|count|(account|acct|customer|order|ticket|case|ref(erence)?|invoice)([ _-]?(no|nr|num|number|code))?)$|[a-z]I[dD]$/i;
+const COUNTRY = /^(country|calling|dial(ing)?)([ _-]?(code|prefix))?$/i;
+const NORTH_AMERICA = /^(\+?0*1|us|usa|ca|can|canada|u\.s\.(a\.)?|united states.*)$/i;
+/** Columns that say that a consent has ended, when they say anything. */
+const ENDED =
+  /opt(ed)?[ _-]?out|revo[ck]|withdr|unsubscri|do[ _-]?not[ _-]?(call|contact|phone)|no[ _-]?(call|contact|phone)|(^|[ _.-])dn[ct]($|[ _-])|declin|cancel|black|block|suppress|object/i;
+/** Columns that say whether a consent is in force. */
+const STANDING =
+  /status|(^|[ _.-])(active|valid|consent(ed)?)$|consent[ _-]state|opt(ed)?[ _-]?in|permission|may[ _-]?(call|phone|contact)|allow|subscribed|\.calls?$/i;
+const IN_FORCE =
+  /^(y|yes|true|t|1|x|on|ok|active|valid|current|granted|given|in force|confirmed|verified|signed|agreed|enabled|live|(double )?opt(ed)?[ _-]?in|subscribed|allow(ed)?|permit(ted)?|written|oral|express|prior)$/i;
+/** Columns with the day on which a consent ends. */
+const UNTIL = /until|expir|valid[ _-]?(to|through|till)|(^|[ _.-])end(s|ed)?([ _-]?(at|on|date))?$/i;
+
+/** Another number in a column that no field reads: whoever lists a person lists all numbers of the line. */
+export function secondNumber(name: string, text: string, read: (field: "number") => string): Unread | undefined {
+  if (NO_NUMBER.test(name)) return undefined;
+  const [named, own] = [phones(text), phones(read("number"))];
+  if (!("ok" in named) || ("ok" in own && named.ok.keys.every((key) => own.ok.keys.includes(key)))) return undefined;
+  const column = name === "" ? "a column without a name" : `the column ${name}`;
+  return { reason: `${column} has a number that no field reads; write a line for each number, or leave the column out` };
+}
+
+/** Whether a column that no field reads says that somebody is not to be called. */
+export function saysNo(name: string, text: string): boolean {
+  if (findOptOut({ code: text, message: text }) !== undefined) return true;
+  return ENDED.test(name) ? !NO_TIME.test(text) : STANDING.test(name) && (NO_TIME.test(text) || NO_CONSENT.test(text));
+}
+
+/** What has no field and must not be passed over in a line about whom not to call: another number, another country, and that a consent has ended. */
+const unreadIn = (isConsent: boolean): NonNullable<RecordFormat<"number">["unread"]> => ({
+  also: "number",
+  reason(name, text, read) {
+    const second = secondNumber(name, text, read);
+    if (second !== undefined) return second;
+    const says = `the column ${name} says ${JSON.stringify(text.slice(0, 40))}, and no field reads it`;
+    if (COUNTRY.test(name) && !NORTH_AMERICA.test(text) && !read("number").startsWith("+"))
+      return { reason: `${says}; write the number with its country (+44…)` };
+    if (!isConsent) return undefined;
+    if (saysNo(name, text)) return { reason: `${says}; when the consent ended goes into revoked_at`, ends: true };
+    if (UNTIL.test(name) && !NO_TIME.test(text))
+      return { reason: `${says}: a consent counts until it is revoked; give its end as revoked_at when it has come` };
+    if (!ENDED.test(name) && STANDING.test(name) && !IN_FORCE.test(text))
+      return { reason: `${says}: whether the consent is in force is not known; leave out the lines of which it is not` };
+    return undefined;
+  },
+});
 
 /** A consent, with its revocation if there was one; only the revocation when the consent cannot be read. */
 export interface ConsentLine {
@@ -107,6 +157,7 @@ export const consentFile: ImportSpec<
       { field: "revoked_at", names: ["revoked_at"] },
       { field: "channel", names: ["channel", "revoked_by"] },
     ],
+    unread: unreadIn(true),
   },
   parse(cells, { now }) {
     const level = cells.need("level", (text) => word(text, CONSENT_LEVELS));
@@ -151,11 +202,15 @@ export const consentFile: ImportSpec<
 
 /** Texts with which programs write that there is no time. */
 const NO_TIME = /^(?:null|nil|none|undefined|nan|nat|false|no|n|n\/a|never|0|-+|\\n)$/i;
+/** Levels of consent as people write that there is none any more. */
+const NO_CONSENT =
+  /^(f|off|none|withdrawn|cancell?ed|declined|refused|denied|objected|blocked|removed|deleted|suppressed|stopped|no consent|not? (given|granted|consented))$/i;
 const DATED = /^\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}/;
 
 /** What a refused consent record says of when the consent ended; undefined when nothing says that it has. */
 function saidOf(cells: Cells<"level" | "given_at" | "revoked_at">): string | undefined {
-  const isNone = cells.kept("level").some((text) => text.toLowerCase() === "none" || findOptOut({ code: text }) !== undefined);
+  if (cells.ended !== undefined) return cells.ended;
+  const isNone = cells.kept("level").some((text) => NO_CONSENT.test(text) || findOptOut({ code: text }) !== undefined);
   if (isNone) return cells.kept("revoked_at")[0] ?? cells.kept("given_at")[0] ?? "";
   if (cells.row === undefined) return cells.kept("revoked_at").find((text) => !NO_TIME.test(text));
   // Where cells are moved, a time beside that of the consent is the revocation's.
@@ -173,6 +228,7 @@ export const internalListFile: ImportSpec<"number" | "at" | "code" | "reference"
       { field: "code", names: ["code", "reason"] },
       { field: "reference", names: ["reference", "call_id", "ticket"] },
     ],
+    unread: unreadIn(false),
     headless: bareNumbers,
   },
   parse(cells, { now }) {

@@ -4,34 +4,36 @@
 import {
   type CallType,
   type CompiledPack,
+  ComplianceError,
   describeDifferences,
   diffPacks,
   type Freshness,
   freshnessOf,
   type PackDifference,
+  parseRulePack,
   type RulePack,
   type SpreadTarget,
   usCaUk2026,
+  zoneOf,
 } from "../../compliance/index.ts";
-import { nearest } from "../../kernel/index.ts";
-import type { PhoneKey } from "../../store/index.ts";
+import { DAY_MS, nearest } from "../../kernel/index.ts";
+import { type PhoneKey, verifySignatureLine } from "../../store/index.ts";
 import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
+import { countAnswers } from "../known/index.ts";
 import { explainOf, manifestOf, revocationOf } from "../views/compliance-views.ts";
 import type { ComplianceExplain, ManifestView } from "../views/schemas/compliance.ts";
 import type { Acknowledgement, RevocationView } from "../views/schemas/opt-outs.ts";
 import { type RuleReading, readCampaignAbandonment } from "./abandonment.ts";
 import { requireStoreClock } from "./clock.ts";
-import { endOfDay } from "./day-end.ts";
 import { createGate, type GateResult, type GateSink } from "./gate.ts";
+import { deadlineRule, readRevocations } from "./import.ts";
 import type { GateRequest } from "./judge.ts";
 import { verifyManifest } from "./manifest.ts";
-import { compileRulePack, type ReplayCounts, type ReplaySink, replayDecisions, validatedPack } from "./packs.ts";
+import { compileRulePack, packOfDocument, type ReplayCounts, type ReplaySink, replayDecisions, validatedPack } from "./packs.ts";
 import { type PackComparison, replayPlaced } from "./placed.ts";
 import { type Asked, answerTo, explained, momentOf } from "./questions.ts";
 import { packSent } from "./read-pack.ts";
-import { deadlineRule, readRevocations } from "./revocations.ts";
-import { signPack } from "./signed-pack.ts";
 
 /** A rule pack, also in compiled form. */
 export interface RulesInForce {
@@ -55,8 +57,8 @@ export interface ComplianceRules {
   rules(): Promise<RulesInForce>;
 }
 
-/** What use cases of compliance need; no tenant. */
-export type ComplianceContext = Pick<Context, "store" | "clock" | "random">;
+/** What use cases of compliance need. Without a tenant the abandonment ledger is that of the imported calls alone. */
+export type ComplianceContext = Pick<Context, "store" | "clock" | "random"> & { readonly tenant?: Context["tenant"] | undefined };
 
 /** Default period for which placed calls are decided again, ms: 30 days. */
 export const REPLAYED_MS = 30 * 86_400_000;
@@ -204,21 +206,29 @@ export class ComplianceUseCases {
     return { ok: verdict.ok, reason: verdict.ok ? null : verdict.reason };
   }
 
-  /** The abandonment ledger of a campaign under every limit of the rules, or of one country. @param asked.at default now */
+  /**
+   * The abandonment ledger of a campaign under every limit of the rules, or of one country. Throws TenantError, and OperationError `not_available` when the
+   * tenant counts far fewer live answers than before.
+   * @param asked.at default now; of another time only the imported calls are known
+   */
   async abandonment(asked: {
     readonly campaign: string;
     /** Two letters. */
     readonly country?: string | undefined;
     readonly at?: number | undefined;
   }): Promise<readonly RuleReading[]> {
-    const { store, clock } = this.#context;
+    const { store, clock, tenant } = this.#context;
     const now = asked.at ?? clock.now();
     const { pack } = await this.#rules.rules();
+    const metrics = asked.at === undefined ? tenant?.capabilities.metricsSource : undefined;
+    const { told, shorter } = await countAnswers({ metrics: metrics ?? {}, store, clock }, asked.campaign, now);
+    if (shorter !== undefined) throw new OperationError("not_available", shorter);
     return readCampaignAbandonment(store.facts, asked.campaign, pack, {
       now,
       dayEnds: endOfDay(now, this.#rules.settings().timeZone),
       countEarlyHangups: this.#rules.settings().countEarlyHangups,
       country: asked.country?.toUpperCase(),
+      told,
     });
   }
 
@@ -271,5 +281,74 @@ export class ComplianceUseCases {
     const at = momentOf(given.at, clock.now());
     const recorded = await store.facts.acknowledge({ revocationId: revocation, system, at, evidence }, by);
     return { revocation, system, recorded };
+  }
+}
+
+// Rule packs as signed files: the pack's JSON, an empty line, and a signature line (a C2SP signed note).
+
+/** Signs a pack's document. Throws ComplianceError `invalid_pack` when it has faults. @param sign the audit log's `sign` */
+export function signPack(document: object, sign: (text: string) => string): string {
+  parseRulePack(document, "the pack");
+  const text = `${JSON.stringify(document, undefined, 2)}\n`;
+  return `${text}\n${sign(text).trimEnd()}\n`;
+}
+
+/** A signed pack after checking. */
+export interface CheckedPack {
+  /** The signed document. */
+  readonly text: string;
+  /** The pack, laid over the shipped one when that is its base. */
+  readonly pack: RulePack;
+}
+
+/**
+ * Checks a signed file before it is used: signed by this key, unchanged, and a usable pack. Throws OperationError `invalid_input`
+ * for any other file, ComplianceError `invalid_pack` with every fault, StoreError `audit_key` for a malformed key.
+ * @param vkey the signer's verifier key, as in `audit.pub`
+ */
+export function openSignedPack(note: string, vkey: string): CheckedPack {
+  const end = note.lastIndexOf("\n\n");
+  if (end < 0) throw refused("it has no signature below its text");
+  const text = note.slice(0, end + 1);
+  if (!verifySignatureLine(text, note.slice(end + 2), vkey))
+    throw refused("the signature does not fit: it was changed, or signed by another key");
+  const document: unknown = parsed(text);
+  if (typeof document !== "object" || document === null) throw refused("what was signed is no rule pack");
+  const pack = packOfDocument(document, "the signed pack");
+  compileRulePack(pack);
+  return { text, pack };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw refused("what was signed is no JSON");
+  }
+}
+
+function refused(why: string): OperationError {
+  return new OperationError("invalid_input", `the rule pack is not used: ${why}`, {
+    advice: "Ask the publisher for a file and a public key that belong together.",
+  });
+}
+
+// The end of an operator's day. Pure.
+
+/** Some zones have left a whole day out. */
+const LONGEST_NIGHT = 3 * DAY_MS;
+
+/**
+ * The first instant of the next local date in a zone. Throws OperationError `invalid_input` for a zone that this runtime does not know.
+ * @param now ms since the epoch
+ */
+export function endOfDay(now: number, name: string): number {
+  try {
+    const zone = zoneOf(name);
+    const today = zone.day(now);
+    return zone.firstDay(now, now + LONGEST_NIGHT, (day) => day > today);
+  } catch (thrown) {
+    if (thrown instanceof ComplianceError) throw new OperationError("invalid_input", thrown.message);
+    throw thrown;
   }
 }

@@ -1,6 +1,6 @@
 // Parses the cells of a file: each gives the value, or one sentence that says what is needed. Pure.
 
-import { certainText, readNumber } from "../../compliance/opt-outs.ts";
+import { certainText, readAtHome, readNumber } from "../../compliance/opt-outs.ts";
 import { isDay, nearest } from "../../kernel/index.ts";
 import type { PhoneKey } from "../../store/index.ts";
 import type { Parsed } from "../table/records.ts";
@@ -17,9 +17,12 @@ export interface NumbersNamed {
   readonly doubt: string | undefined;
 }
 
-/** Every number that a text names: a prohibition, or a fact that only ever forbids, holds for all of them. */
-export function phones(text: string): Parsed<NumbersNamed> {
-  const read = readNumber(text);
+/**
+ * Every number that a text names: a prohibition, or a fact that only ever forbids, holds for all of them.
+ * @param home the country of which all numbers are, outside the North American plan
+ */
+export function phones(text: string, home?: string): Parsed<NumbersNamed> {
+  const read = home === undefined ? readNumber(text) : readAtHome(text, home);
   if ("problem" in read) return { problem: `${JSON.stringify(text.slice(0, 60))} ${read.problem}` };
   const [first, ...others] = read.numbers;
   return ok({ keys: [keyOf(first), ...others.map(keyOf)], doubt: read.doubt });

@@ -159,16 +159,19 @@ function statusOf({ status, quarantined }: AnnouncedRun): string {
  */
 function crmEnvelope(run: AnnouncedRun, tally: RunTally, definition: string): Readonly<Record<string, unknown>> {
   const { known, of, words, days } = run.covers;
-  const summary = documentedSummary(tally, run.codes === null && days.some(({ covered }) => covered !== "none"));
+  const isCovered = days.some(({ covered }) => covered !== "none");
+  const summary = documentedSummary(tally, run.codes === null && isCovered);
+  // With codes, or of days that were read, these are the calls that it brought; else nothing that is said of the days would be true of them.
+  const counted = (calls: number) => (run.codes !== null || isCovered ? calls : null);
   const iso = (at: number) => new Date(at).toISOString();
   return {
     metrics: {
       extraction_latency_seconds: Math.max(0, run.finishedAt - run.startedAt) / 1000,
       download_success_rate: run.attempts === 0 ? null : Math.round((10_000 * run.pagesOk) / run.attempts) / 100,
-      total_records: tally.calls,
+      total_records: counted(tally.calls),
       conversion_rate: summary.conversion_rate_percent,
       summary,
-      unmapped_records: tally.unmapped,
+      unmapped_records: counted(tally.unmapped),
     },
     audit: {
       job_id: run.jobId,
@@ -177,7 +180,7 @@ function crmEnvelope(run: AnnouncedRun, tally: RunTally, definition: string): Re
       end_time: iso(run.to),
       initiated_at: iso(run.startedAt),
       status: statusOf(run),
-      records_processed: tally.calls,
+      records_processed: counted(tally.calls),
       compliance_hash: run.complianceHash,
       completed_at: iso(run.finishedAt),
       outcome_definition: definition,
@@ -377,8 +380,8 @@ interface CrmParts {
   readonly pushing: () => CrmPushing;
   /** Whether there is an address for records. */
   readonly takesRecords: boolean;
-  /** Reads and checks a map of disposition codes. Throws MeaningError */
-  readonly readMap: (path: string) => Promise<NonNullable<CrmPushAsked["map"]>>;
+  /** Reads and checks a map of disposition codes, by its path or its text. Throws MeaningError */
+  readonly readMap: (given: NonNullable<CrmPushRequest["map"]>) => Promise<NonNullable<CrmPushAsked["map"]>>;
   /** Delivers due events. */
   readonly deliver: () => ReturnType<DeliveryWorker["drain"]>;
   /** The id of the present request. */
@@ -393,8 +396,8 @@ export interface CrmPushRequest extends LakeRange {
   readonly batch?: number | undefined;
   /** Also sends records that the CRM refused before. */
   readonly again?: boolean | undefined;
-  /** File of a map of disposition codes instead of the configured one. */
-  readonly map?: string | undefined;
+  /** A map of disposition codes instead of the configured one: its file, or its text. */
+  readonly map?: string | { readonly name: string; readonly text: string } | undefined;
 }
 
 interface CrmPushBegun {

@@ -3,8 +3,8 @@
 import type { Clock } from "../../kernel/index.ts";
 import { inTime, MAIL_TIMEOUT_MS, type Sent, TIMEOUT_MS } from "./attempt.ts";
 import { type EndpointConfig, parseEndpoint } from "./endpoint.ts";
-import { type MailConfig, mailSender } from "./mail.ts";
 import { openConnection } from "./post.ts";
+import { type MailConfig, mailSender } from "./worker.ts";
 
 const REACHED: Sent = { end: { accepted: 0 } };
 

@@ -92,8 +92,9 @@ export async function planRows<Read, Row extends PlannedRow>(
   const refuse = async (row: RefusedRow) => {
     counts.refused += 1;
     for (const problem of row.problems) problems[problem.code] = (problems[problem.code] ?? 0) + 1;
-    if (examples.length < EXAMPLES) examples.push(exampleOf(row));
-    await sink.refused?.(row);
+    const told = exampleOf(row);
+    if (examples.length < EXAMPLES) examples.push(told);
+    await sink.refused?.(told);
   };
   const close = async () => {
     if (chunk.length === 0) return;

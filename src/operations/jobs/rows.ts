@@ -41,16 +41,14 @@ export function sourceOfRows(
 }
 
 /** The same rows continue an unfinished job; a finished one is run again. */
-export async function submitOne<Source, Made extends Pick<RowJob, "status">>(
-  engine: {
-    submit(source: Source, how: { again: boolean; actor?: string }): Promise<{ readonly job: Made; readonly earlier: boolean }>;
-  },
+export async function submitOne<Source, Made extends { readonly job: Pick<RowJob, "status">; readonly earlier: boolean }>(
+  engine: { submit(source: Source, how: { again: boolean; actor?: string }): Promise<Made> },
   source: Source,
   by?: string,
 ): Promise<Made> {
   const actor = by === undefined ? {} : { actor: by };
-  const { job, earlier } = await engine.submit(source, { again: false, ...actor });
-  return earlier && ENDED.includes(job.status) ? (await engine.submit(source, { again: true, ...actor })).job : job;
+  const made = await engine.submit(source, { again: false, ...actor });
+  return made.earlier && ENDED.includes(made.job.status) ? engine.submit(source, { again: true, ...actor }) : made;
 }
 
 /**
@@ -75,7 +73,9 @@ export async function runOne<Source>(
   source: Source,
   by: string,
 ): Promise<ResultRow> {
-  const { id } = await submitOne(engine, source, by);
+  const {
+    job: { id },
+  } = await submitOne(engine, source, by);
   await engine.run(id);
   for await (const row of (await records.rows(id)).rows) return row;
   const { stop, plan } = await records.show(id);

@@ -13,6 +13,7 @@ import { readMatrix, TAG, type Tagging, type TagSource, validateTagging } from "
 import { jobDetailOf, jobSummaryOf, planReportOf } from "../views/job-views.ts";
 import type { DryRun, JobDetail, JobSummary, Submitted } from "../views/schemas/jobs.ts";
 import { cancelJob, refuseCancelled } from "./cancel.ts";
+import type { PlanSink } from "./plan.ts";
 import { ENDED, JobRecords, type Replicas, rowJobOf } from "./record.ts";
 import { noteRequest, requestOf } from "./request.ts";
 import { type ResultRow, type RowsQuery, resultRows } from "./result-rows.ts";
@@ -29,19 +30,10 @@ export const jobFiltersIn = (given: object): JobFilters => filters.parse(given);
 
 /** Kinds of jobs over the rows of a file. */
 const ROW_KINDS: readonly string[] = [TAG, DISPOSITIONS];
-/**
- * For changes of the tenant, how each is continued and ended: cancelling one in the middle would leave the tenant in an unwanted
- * state.
- */
-const CHANGES: Readonly<Record<string, { readonly goOn: string; readonly end: string }>> = {
-  [DIALER_CHANGE]: {
-    goOn: "outdial dialer resume continues it, outdial dialer history shows it.",
-    end: "outdial dialer rollback puts the settings before it back.",
-  },
-  [CAMPAIGN_APPLY]: {
-    goOn: "outdial campaign resume-apply continues it.",
-    end: "Let it end, then change the files back and apply them.",
-  },
+/** For changes of the tenant, how each is ended: cancelling one in the middle would leave the tenant in an unwanted state. */
+const CHANGES: Readonly<Record<string, string>> = {
+  [DIALER_CHANGE]: "outdial dialer rollback puts the settings before it back.",
+  [CAMPAIGN_APPLY]: "Let it end, then change the files back and apply them.",
 };
 
 const KINDS: readonly string[] = JOB_KINDS;
@@ -123,7 +115,7 @@ export class JobRecordsUseCases {
    */
   async cancel(id: string, by: string): Promise<JobDetail> {
     const { store, replica, clock } = this.#context;
-    refuseChange(await this.find(id), "cancelled", "end");
+    refuseChange(await this.find(id));
     await cancelJob(id, {
       jobs: new JobRecords(store.jobs, KINDS),
       replicas: replica,
@@ -141,13 +133,43 @@ export class JobRecordsUseCases {
 }
 
 /** Throws OperationError `job_state` for an unfinished change of the tenant. */
-function refuseChange({ id, kind, status }: Job, verb: string, way: "goOn" | "end"): void {
-  const ways = CHANGES[kind];
-  if (ways !== undefined && !ENDED.includes(status))
-    throw new OperationError("job_state", `${id} is a ${kind.replace("-", " ")}, which is not ${verb} as a job`, {
-      advice: ways[way],
-    });
+function refuseChange({ id, kind, status }: Job): void {
+  const advice = CHANGES[kind];
+  if (advice !== undefined && !ENDED.includes(status))
+    throw new OperationError("job_state", `${id} is a ${kind.replace("-", " ")}, which is not cancelled as a job`, { advice });
 }
+
+/** A dry run of tagging the calls of a file. Throws OperationError `invalid_input`, TenantError */
+export async function checkTags(
+  { capabilities }: Context["tenant"],
+  source: TagSource,
+  campaignId: string,
+  { instead, ...sink }: PlanSink & { readonly instead?: Instead | undefined } = {},
+): Promise<DryRun> {
+  requireWay(capabilities.dispositionWriter, instead);
+  const matrix = await readMatrix(capabilities, campaignId);
+  const { source: told, ignoredColumns } = tellingIgnored(source);
+  return { plan: planReportOf(await validateTagging(told, matrix, sink)), ignoredColumns };
+}
+
+/** A dry run of correcting the interactions of a file. Throws OperationError `invalid_input`, TenantError */
+export async function checkCorrections(
+  { capabilities }: Context["tenant"],
+  source: CorrectionSource,
+  sink: PlanSink = {},
+): Promise<DryRun> {
+  const tree = await readTree(capabilities.interactionDispositions);
+  return { plan: planReportOf(await validateCorrections(source, tree, sink)), ignoredColumns: [] };
+}
+
+/** A source that, once it is read, has the names of its columns that have no field. */
+function tellingIgnored(source: TagSource) {
+  const ignoredColumns: string[] = [];
+  const onIgnoredColumns = (names: readonly string[]) => void ignoredColumns.push(...names);
+  return { source: { ...source, read: { ...source.read, onIgnoredColumns } }, ignoredColumns };
+}
+
+type Rest<Check> = Check extends (tenant: never, ...rest: infer Given) => unknown ? Given : never;
 
 /** What runs jobs over rows, and which request they are made for. */
 export interface JobEngines {
@@ -173,24 +195,18 @@ export class JobUseCases extends JobRecordsUseCases {
     this.#engines = engines;
   }
 
-  /** Resumes a job, which then runs in the background. Throws OperationError `job_not_found`, `job_state` */
+  /** Resumes a job of any kind, which then runs in the background. Throws OperationError `job_not_found`, `job_state` */
   async resume(id: string): Promise<JobDetail> {
     const job = await this.find(id);
     refuseCancelled(job);
-    refuseChange(job, "continued", "goOn");
     if (job.status === "planning") throw new OperationError("job_state", `job ${id} is still being planned`);
     if (!ENDED.includes(job.status)) await this.#context.runs.start(id);
     return this.show(id);
   }
 
-  /** A dry run of tagging the calls of a file. Throws OperationError `invalid_input`, TenantError */
-  async checkTags(source: TagSource, campaignId: string, instead?: Instead): Promise<DryRun> {
-    const { capabilities } = this.#context.tenant;
-    requireWay(capabilities.dispositionWriter, instead);
-    const matrix = await readMatrix(capabilities, campaignId);
-    const ignoredColumns: string[] = [];
-    const read = { ...source.read, onIgnoredColumns: (names: readonly string[]) => void ignoredColumns.push(...names) };
-    return { plan: planReportOf(await validateTagging({ ...source, read }, matrix)), ignoredColumns };
+  /** As the function `checkTags`. */
+  checkTags(...asked: Rest<typeof checkTags>): Promise<DryRun> {
+    return checkTags(this.#context.tenant, ...asked);
   }
 
   /** Makes a job from a file of calls, and starts it. Throws OperationError `invalid_input`, TenantError */
@@ -199,22 +215,27 @@ export class JobUseCases extends JobRecordsUseCases {
     campaignId: string,
     { again, by, instead }: Submission & { readonly instead?: Instead | undefined },
   ): Promise<Submitted> {
-    return this.#begin(await this.#engines.tagging.submit(source, campaignId, { again, actor: by, instead }), by);
+    const { source: told, ignoredColumns } = tellingIgnored(source);
+    const made = await this.#engines.tagging.submit(told, campaignId, { again, actor: by, instead });
+    return this.#begin(made, by, ignoredColumns);
   }
 
-  /** A dry run of correcting the interactions of a file. Throws OperationError `invalid_input`, TenantError */
-  async checkCorrections(source: CorrectionSource): Promise<DryRun> {
-    const tree = await readTree(this.#context.tenant.capabilities.interactionDispositions);
-    return { plan: planReportOf(await validateCorrections(source, tree)), ignoredColumns: [] };
+  /** As the function `checkCorrections`. */
+  checkCorrections(...asked: Rest<typeof checkCorrections>): Promise<DryRun> {
+    return checkCorrections(this.#context.tenant, ...asked);
   }
 
   /** Makes a job from a file of corrections, and starts it. Throws OperationError `invalid_input`, TenantError */
   async submitCorrections(source: CorrectionSource, { again, by }: Submission): Promise<Submitted> {
-    return this.#begin(await this.#engines.corrections.submit(source, { again, actor: by }), by);
+    return this.#begin(await this.#engines.corrections.submit(source, { again, actor: by }), by, []);
   }
 
-  async #begin({ job, earlier }: Awaited<ReturnType<Tagging["submit"]>>, by: string): Promise<Submitted> {
+  async #begin(
+    { job, earlier }: Awaited<ReturnType<Tagging["submit"]>>,
+    by: string,
+    ignoredColumns: readonly string[],
+  ): Promise<Submitted> {
     if (!earlier) await noteRequest(this.#context.store.audit, job.id, by, this.#engines.requestId());
-    return { job: await this.resume(job.id), earlier };
+    return { job: await this.resume(job.id), earlier, ignoredColumns };
   }
 }

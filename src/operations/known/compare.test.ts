@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Comparison, compare, shorterWords } from "./compare.ts";
+import { type Comparison, compare, shorterWords } from "./known-answers.ts";
 
 const id = fc.constantFrom("a", "b", "c", "d", "e");
 const things = fc.uniqueArray(
@@ -71,5 +71,10 @@ test("a sentence says what is missing, and who says so", () => {
   const few = compare({ count: 20 }, { numbers: [{ count: 250, by: "the last count", at, share: 0.5 }] });
   expect(shorterWords(few, "contact list east", "contact")).toBe(
     "contact list east is shorter than known: it has 20 contacts, and the last count says 250, 2026-06-01T10:00:00Z",
+  );
+  const days = ["Monday", "Tuesday", "Sunday"].map((by) => ({ by, count: 9, brought: 3, at: null, share: 1 }));
+  const dials = compare({ count: 9 }, { numbers: days.map((one, n) => (n < 2 ? { ...one, why: "list 501 is gone" } : one)) });
+  expect(shorterWords(dials, "it", "call")).toBe(
+    "it is shorter than known: it has 3 calls, and Monday says 9; it has 3 calls, and Tuesday says 9 (list 501 is gone); it has 3 calls, and Sunday says 9",
   );
 });

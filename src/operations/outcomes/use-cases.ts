@@ -1,15 +1,40 @@
 // Use cases of outcomes: reports, retrievals and their schedules, exports.
 
-import { heatOf, type OutcomeLake } from "../../outcomes/index.ts";
+import { createReadStream } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Clock, type Instant, isDay, parseDuration } from "../../kernel/index.ts";
+import {
+  type AskedScope,
+  checkedPeriod,
+  DIMENSIONS,
+  type Dimension,
+  heatOf,
+  localTime,
+  MeaningError,
+  type OutcomeLake,
+  type OutcomeMap,
+  type OutcomeReport,
+  parseComparison,
+  parseInstant,
+  type RecordQuery,
+  type ReportScope,
+  readCoverage,
+  reportOutcomes,
+} from "../../outcomes/index.ts";
+import type { Store } from "../../store/index.ts";
+import { TenantError } from "../../tenant/port.ts";
 import type { Context } from "../context.ts";
 import { noteRequest } from "../jobs/request.ts";
 import { findRetrieval } from "../retrieval/entry.ts";
-import { type ReconcileReport, type ReconcileSink, reconcile } from "../retrieval/reconcile.ts";
+import { heldIn } from "../retrieval/held.ts";
+import { type ReconcileReport, type ReconcileSink, reconcile, verifyRetrieval } from "../retrieval/reconcile.ts";
 import type { RetrievalInput, RetrievalRequest } from "../retrieval/request.ts";
 import type { RetrievalProgress } from "../retrieval/retrieval-run.ts";
 import { type Rhythm, setSchedules } from "../retrieval/schedule.ts";
 import type { Retrieving } from "../retrieval/service.ts";
-import { verifyRetrieval } from "../retrieval/verify.ts";
+import { readMatrix } from "../tagging/service.ts";
 import { retrievalPlanOf, retrievalViewOf, scheduleViewOf, verdictViewOf } from "../views/outcome-views.ts";
 import type {
   OutcomeReportView,
@@ -22,8 +47,6 @@ import type {
   ScheduleView,
 } from "../views/schemas/outcomes.ts";
 import { timeText } from "../views/texts.ts";
-import { type ExportQuery, exportedText } from "./export.ts";
-import { planReport, type ReportRequest, type ReportRules } from "./report.ts";
 
 interface OutcomeParts {
   readonly lake: OutcomeLake;
@@ -144,6 +167,17 @@ export class OutcomeUseCases extends OutcomeRecordsUseCases {
     return retrievalViewOf(await retrieving.run(retrieval.jobId, onProgress));
   }
 
+  /** Why a campaign may have no calls, as a sentence: the tenant does not know it. Null when it does, or does not say. */
+  async doubt(campaignId: string): Promise<string | null> {
+    try {
+      await readMatrix(this.#context.tenant.capabilities, campaignId);
+    } catch (thrown) {
+      if (thrown instanceof TenantError && thrown.code === "not_found")
+        return `the tenant knows no campaign ${campaignId}${thrown.advice === undefined ? "" : `. ${thrown.advice}`}`;
+    }
+    return null;
+  }
+
   /** The preview of a comparison. Throws OperationError `invalid_input` */
   planComparison(input: RetrievalInput): ReturnType<Retrieving["check"]> {
     return this.#parts.retrieving.check(input);
@@ -211,4 +245,160 @@ async function quarantinedIn(
     { campaignId },
   );
   return rows.map((row) => ({ ...row, observed_at: timeText(Number(row.observed_at)) }));
+}
+
+// Exports outcomes from the lake: the latest version of each call, to a file or as text. An audit entry is written before.
+
+/** Which calls are exported. */
+type ExportQuery = Pick<RecordQuery, "campaignId" | "from" | "to" | "codes">;
+
+interface Over {
+  readonly lake: OutcomeLake;
+  readonly store: Pick<Store, "audit">;
+}
+
+interface Asked<Format extends string> {
+  readonly query: ExportQuery;
+  /** What disposition codes mean. */
+  readonly map: OutcomeMap;
+  readonly format: Format;
+  /** Its destination, for the audit log. */
+  readonly target: string;
+  readonly by: string;
+}
+
+/** Writes an export to the file `asked.target`. @returns the number of calls */
+export async function exportToFile({ lake, store }: Over, asked: Asked<"parquet" | "csv" | "ndjson">): Promise<number> {
+  await noteExport(store, asked);
+  return lake.exportTo(asked.target, asked.format, asked.map, asked.query);
+}
+
+/** An export as text. @param onCalls called with the number of calls, before the text */
+export async function* exportedText(
+  { lake, store }: Over,
+  asked: Asked<"csv" | "ndjson">,
+  onCalls?: (calls: number) => void,
+): AsyncGenerator<string> {
+  await noteExport(store, asked);
+  const folder = await mkdtemp(join(tmpdir(), "outdial-export-"));
+  try {
+    const file = join(folder, "calls");
+    const calls = await lake.exportTo(file, asked.format, asked.map, asked.query);
+    onCalls?.(calls);
+    for await (const chunk of createReadStream(file, { encoding: "utf8" })) yield String(chunk);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function noteExport({ audit }: Over["store"], { query, map, format, target, by }: Asked<string>): Promise<void> {
+  const details = { ...query, format, target, definition: map.id };
+  await audit.append([{ actor: by, action: "outcomes.export", subject: query.campaignId ?? "all campaigns", details }]);
+}
+
+// Turns a request for a report into its scope, with checks.
+
+/** Defaults of reports. */
+export interface ReportRules {
+  /** IANA zone. */
+  readonly zone: string;
+  /** The map of disposition codes: from a file, otherwise the configured one. Throws MeaningError */
+  readonly map: (path?: string) => Promise<OutcomeMap>;
+  readonly clock: Pick<Clock, "now">;
+}
+
+const DEFAULT_SPAN_MS = 30 * 86_400_000;
+
+/** A request, in the words of the command line. */
+export interface ReportRequest {
+  /** Empty for all. */
+  readonly campaigns: readonly string[];
+  /** A day in the zone, or an instant with an offset. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  /** Instead of `from`: a duration before the end; default 30d. */
+  readonly last?: string | undefined;
+  /** File of the map; default: the configured one, otherwise the documented codes. */
+  readonly map?: string | undefined;
+  /** IANA zone; default: the configured one, otherwise UTC. */
+  readonly zone?: string | undefined;
+  readonly by?: readonly string[] | undefined;
+  readonly compare: readonly string[];
+  readonly minimum?: number | undefined;
+  /** In percent, for example 95. */
+  readonly confidence?: number | undefined;
+  /** How messages name a member of the request: as its caller gave it; by default the member's own name. */
+  readonly nameOf?: ((member: "from" | "to" | "last" | "by") => string) | undefined;
+  /** False: nothing is restated, and no figures are kept. */
+  readonly keep: boolean;
+}
+
+interface Records {
+  readonly lake: OutcomeLake;
+  readonly store: Pick<Store, "figures" | "profile" | "retrievals">;
+}
+
+/** A checked request. */
+interface PlannedReport {
+  readonly scope: AskedScope;
+  /** The report, and its scope without the calls that no figure counts. */
+  report(records: Records): Promise<{ readonly report: OutcomeReport; readonly scope: ReportScope }>;
+}
+
+/** Checks what is asked for. Throws MeaningError. */
+export async function planReport({ zone, map, clock }: ReportRules, request: ReportRequest): Promise<PlannedReport> {
+  const { nameOf = (member) => member } = request;
+  const comparisons = request.compare.map(parseComparison);
+  const by = request.by?.map((name) => dimension(name, nameOf("by")));
+  const time = localTime(request.zone ?? zone);
+  const now = clock.now();
+  const scope: PlannedReport["scope"] = {
+    campaigns: request.campaigns.length === 0 ? undefined : request.campaigns,
+    ...periodOf(request, (member, text) => parseInstant(nameOf(member), text, time), now, nameOf),
+    map: await map(request.map),
+    time,
+  };
+  return {
+    scope,
+    async report({ lake, store }) {
+      const covered = { ...scope, coverage: await readCoverage(lake, scope, { held: heldIn(store), now }) };
+      const report = await reportOutcomes(lake, covered, {
+        now,
+        comparisons,
+        by,
+        profile: store.profile,
+        minimum: request.minimum,
+        ...(request.confidence === undefined ? {} : { confidence: request.confidence / 100 }),
+        ...(request.keep ? { figures: store.figures } : {}),
+      });
+      return { report, scope: covered };
+    },
+  };
+}
+
+function dimension(name: string, where: string): Dimension {
+  const found = DIMENSIONS.find((one) => one === name);
+  if (found !== undefined) return found;
+  throw new MeaningError(`${where} ${name}: nothing to group calls by; allowed are ${DIMENSIONS.join(", ")}`);
+}
+
+/** The requested period, end exclusive. A day given as the end is included. */
+function periodOf(
+  { from, to, last }: ReportRequest,
+  read: (member: "from" | "to", text: string) => Instant,
+  now: Instant,
+  nameOf: NonNullable<ReportRequest["nameOf"]>,
+): { from: Instant; to: Instant } {
+  if (from !== undefined && last !== undefined)
+    throw new MeaningError(`${nameOf("from")} and ${nameOf("last")} exclude each other`);
+  const end = to === undefined ? now : /^\d{4}-\d{2}-\d{2}$/.test(to) ? read("to", dayAfter(to)) : read("to", to);
+  const span = last === undefined ? DEFAULT_SPAN_MS : parseDuration(last);
+  if (span === undefined || span <= 0)
+    throw new MeaningError(`${nameOf("last")} ${last} is no span of time; give one such as 7d or 36h`);
+  const begin = from === undefined ? end - span : read("from", from);
+  return checkedPeriod({ from: begin, to: end });
+}
+
+function dayAfter(day: string): string {
+  return isDay(day) ? new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10) : day;
 }

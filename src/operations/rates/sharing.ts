@@ -6,7 +6,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../../kernel/index.ts";
-import type { RateLedger } from "../../store/index.ts";
+import type { HeldPart, RateLedger } from "../../store/index.ts";
 import { type RateShares, systemClock } from "../../tenant/port.ts";
 import { inTime } from "../in-time.ts";
 
@@ -162,14 +162,6 @@ interface SharedLimit {
   readonly holders: readonly Holder[];
 }
 
-/** The part of the asking process, and what is left. */
-interface Division {
-  readonly part: number;
-  readonly permits: number;
-  /** Permits that nobody holds now. */
-  readonly left: number;
-}
-
 /**
  * The part of one process: its share by the demands of all, but never more than the others leave. So the sum of all parts never
  * exceeds the limit: a process whose share shrinks returns some when it next asks, and only then another can get more. Permits
@@ -179,7 +171,7 @@ export function divide(
   limit: SharedLimit,
   me: Pick<Holder, "id" | "demand">,
   shape: { readonly perMs: number; readonly burst: number },
-): Division {
+): HeldPart {
   const others = limit.holders.filter(({ id, gone }) => id !== me.id && gone !== true);
   // It is not known since when processes that are gone have sent nothing: their parts count as used until now.
   const held = limit.holders.reduce((sum, { part }) => sum + part, 0);

@@ -3,7 +3,7 @@
 // each reading is claimed.
 
 import { type Clock, type Instant, isWithin, messageOf } from "../../kernel/index.ts";
-import { type ReadingKey, type Store, StoreError, type TenantReading } from "../../store/index.ts";
+import { AHEAD_MS, type ReadingKey, type Store, StoreError, type TenantReading } from "../../store/index.ts";
 import {
   type CallOptions,
   type CampaignView,
@@ -12,6 +12,7 @@ import {
   type TenantLink,
   type ViewPage,
 } from "../../tenant/port.ts";
+import { readInventory } from "../attention/inventory.ts";
 import {
   isAssumed,
   keptDocumentOf,
@@ -74,7 +75,7 @@ const OTHERS_EVERY = 4;
 /** While figures are due, so many requests for figures are made for each request for documents and looks of the gate. */
 const FIGURES_TO_LOOKS = 7;
 /** The same for first looks at a list that several campaigns share: they tell of campaigns of which nothing is known yet. */
-const FIGURES_TO_SHARED = 2;
+const FIGURES_TO_SHARED = 1;
 /** The same for documents that were never read. */
 const FIGURES_TO_UNREAD = 3;
 /** Number of requests of a look of the gate: the campaign and the pages of its list. */
@@ -111,12 +112,13 @@ export function dueReadings(state: RefreshState): DueReading[] {
     const reading = known.get(`${what} ${subject}`);
     const ageMs = now - (reading?.triedAt ?? Number.NEGATIVE_INFINITY);
     const targetMs = TARGETS_MS[what][looked ? "looked" : "else"];
-    const expired = reading !== undefined && reading.goodUntil !== null && reading.goodUntil <= now;
+    const isOfAnotherClock = ageMs < -AHEAD_MS;
+    const expired = isOfAnotherClock || (reading !== undefined && reading.goodUntil !== null && reading.goodUntil <= now);
     if (ageMs >= targetMs || expired) {
       const isUnread = reading === undefined || reading.readAt === null;
       const requests = what !== "gate" ? 1 : isUnread ? FIRST_LOOK_REQUESTS : LOOK_REQUESTS;
       const figures = what === "campaign" && isUnread ? FIGURES_TO_UNREAD : FIGURES_TO_LOOKS;
-      due.push({ what, subject, targetMs, requests, figures, ageMs, place, opened });
+      due.push({ what, subject, targetMs, requests, figures, ageMs: isOfAnotherClock ? targetMs : ageMs, place, opened });
     }
   };
   add("campaigns", "", looks(asked.list), -2, true);
@@ -147,11 +149,15 @@ export function dueReadings(state: RefreshState): DueReading[] {
  */
 function firstLooks(
   due: readonly Candidate[],
-  { lists, atHand, calling }: RefreshState,
+  { now, readings, lists, atHand, calling }: RefreshState,
 ): { readonly first: ReadonlyMap<Candidate, Candidate>; readonly waiting: ReadonlySet<Candidate> } {
   const never = due.filter((one) => one.what === "gate" && isNever(one));
   const calls = ({ subject }: Candidate) => (calling.has(subject) ? 0 : 1);
-  const costs = ({ subject }: Candidate) => (atHand.has(lists.get(subject) ?? "") ? 0 : 1);
+  const documents = new Map(readings.flatMap(({ what, subject, readAt }) => (what === "campaign" ? [[subject, readAt]] : [])));
+  // Of a document that was never read the list of campaigns has told what a first look needs, where it names the contact list.
+  const isAtHand = ({ subject }: Candidate) =>
+    atHand.has(lists.get(subject) ?? "") && isRecent(documents.get(subject) ?? now, now);
+  const costs = (one: Candidate) => (isAtHand(one) ? 0 : 1);
   const byList = Map.groupBy(
     never.toSorted((a, b) => costs(a) - costs(b) || calls(a) - calls(b) || a.place - b.place),
     ({ subject }) => lists.get(subject) ?? subject,
@@ -159,10 +165,11 @@ function firstLooks(
   const first = new Map<Candidate, Candidate>();
   const waiting = new Set<Candidate>();
   for (const [list, group] of byList) {
-    const isFree = lists.size > 0 && atHand.has(list);
-    if (!isFree && group.length === 1 && !group.some((one) => calls(one) === 0)) continue;
+    const isShared = group.length > 1 || (lists.size > 0 && atHand.has(list));
+    if (!isShared && !group.some((one) => calls(one) === 0)) continue;
     for (const [i, one] of group.entries())
-      if (isFree || i === 0) first.set(one, { ...one, requests: isFree ? 0 : one.requests, figures: FIGURES_TO_SHARED });
+      if (isAtHand(one) || i === 0)
+        first.set(one, { ...one, requests: isAtHand(one) ? 0 : one.requests, figures: FIGURES_TO_SHARED });
       else waiting.add(one);
   }
   return { first, waiting };
@@ -203,7 +210,7 @@ function shared(due: readonly Candidate[], before: number): Candidate[] {
   return order;
 }
 
-/** Concurrent readings: one without an answer does not block the others. */
+/** Concurrent readings: one without an answer does not block the others. As many more of those that take no request: they keep none waiting. */
 const AT_ONCE = 4;
 /** Time limit of one call, including the wait for the budget, ms. */
 const CALL_MS = 30_000;
@@ -218,8 +225,11 @@ const DUE_MS = 2000;
 /** Contacts judged by the first look at a campaign: two pages. Later looks judge more. */
 const FIRST_CONTACTS = 200;
 const CONTACTS = 1000;
-/** So young a document and contacts are taken for a look of the gate that permits nothing, ms. */
-const SHARED_MS = 120_000;
+/**
+ * Whether a document or contacts are young enough for a look of the gate that permits nothing: it is never older than a look may be before it is due again,
+ * so that a slow machine, or a list of campaigns that takes a minute to read, does not have them read for each campaign.
+ */
+export const isRecent = (readAt: Instant, now: Instant): boolean => isWithin(TARGETS_MS.gate.else, readAt, now);
 /** Most pages of contacts kept, of all lists. */
 const MOST_PAGES = 400;
 
@@ -249,7 +259,7 @@ export class TenantRefresh {
   readonly #deps: RefreshDeps;
   readonly #campaigns = new Map<string, Instant>();
   readonly #dialers = new Map<string, Instant>();
-  readonly #under = new Map<string, Promise<void>>();
+  readonly #under = new Map<string, { readonly work: Promise<void>; readonly isFree: boolean }>();
   /** Readings claimed by another service, with when to look again. */
   readonly #elsewhere = new Map<string, Instant>();
   readonly #verdicts = new Map<string, CampaignGateVerdict>();
@@ -372,27 +382,37 @@ export class TenantRefresh {
       await Promise.race([woken, clock.sleep(LOOK_MS, AbortSignal.any([signal, timer.signal])).catch(() => undefined)]);
       timer.abort();
     }
-    await Promise.all(this.#under.values());
+    await Promise.all([...this.#under.values()].map(({ work }) => work));
   }
 
   async #startDue(signal: AbortSignal): Promise<void> {
     const { store, clock } = this.#deps;
     // The readings of this tenant would be stored as another one's.
-    if (this.#under.size >= AT_ONCE || store.tenantOf.displaced !== undefined) return;
+    if ((this.#isFull(true) && this.#isFull(false)) || store.tenantOf.displaced !== undefined) return;
     const age = clock.now() - this.#dueAt;
     if (this.#due.length === 0 || age < 0 || age >= DUE_MS) await this.#lookUp();
-    for (let one = this.#due.shift(); one !== undefined; one = this.#due.shift()) {
+    const later: DueReading[] = [];
+    for (let one = this.#due.shift(); one !== undefined && !signal.aborted; one = this.#due.shift()) {
       const name = nameOf(one);
       if (this.#under.has(name) || this.#elsewhere.has(name)) continue;
+      const isFree = one.requests === 0;
+      if (this.#isFull(isFree)) {
+        later.push(one);
+        continue;
+      }
       this.#turn += 1;
       this.#owed = owedAfter(this.#owed, one);
       const work = this.#claimed(one, name, signal).finally(() => {
         this.#under.delete(name);
         this.#wake?.();
       });
-      this.#under.set(name, work);
-      if (this.#under.size >= AT_ONCE || signal.aborted) return;
+      this.#under.set(name, { work, isFree });
     }
+    this.#due = later;
+  }
+
+  #isFull(isFree: boolean): boolean {
+    return [...this.#under.values()].filter((one) => one.isFree === isFree).length >= AT_ONCE;
   }
 
   async #lookUp(): Promise<void> {
@@ -426,7 +446,8 @@ export class TenantRefresh {
   #forgetOld(now: Instant): void {
     for (const asked of [this.#campaigns, this.#dialers])
       for (const [id, at] of asked) if (now - at >= LOOKING_MS) asked.delete(id);
-    for (const [name, until] of this.#elsewhere) if (until <= now) this.#elsewhere.delete(name);
+    // A clock that was set back must not lengthen the wait.
+    for (const [name, until] of this.#elsewhere) if (until <= now || until - now > LOOK_MS) this.#elsewhere.delete(name);
   }
 
   /** One reading, unless another service has it. Never rejects. */
@@ -481,11 +502,12 @@ export class TenantRefresh {
     const { campaigns } = await listCampaigns({ provisioning, store, clock }, call);
     // One that has hours of its own, too, is the whole document; without them the campaign's own has to say that it has none.
     const isWhole = ({ contactListId, dialerConfig, complianceConfig }: CampaignView) =>
-      Boolean(contactListId) && dialerConfig && complianceConfig;
+      provisioning.listsWhole === true || (Boolean(contactListId) && dialerConfig && complianceConfig);
     this.#partial = new Map(campaigns.flatMap((one) => (isWhole(one) ? [] : [[one.id, one]])));
     this.#listedAt = at;
     await this.#keepDocuments(campaigns.filter(isWhole), at, call);
-    await store.tenantReadings.keep({ what: "campaigns" }, { count: campaigns.length }, { at, now: clock.now() });
+    const inventory = await readInventory(tenant.capabilities.contactSource, call);
+    await store.tenantReadings.keep({ what: "campaigns" }, { count: campaigns.length, inventory }, { at, now: clock.now() });
   }
 
   async #keepDocuments(documents: readonly CampaignView[], at: Instant, call: CallOptions): Promise<void> {
@@ -539,7 +561,7 @@ export class TenantRefresh {
     const isFirst = known === undefined || known.readAt === null || isAssumed(known.value);
     const most = contacts ?? (isFirst ? FIRST_CONTACTS : CONTACTS);
     const { value, readAt = null } = (await store.tenantReadings.find({ what: "campaign", subject: id })) ?? {};
-    const recent = readAt !== null && isWithin(SHARED_MS, readAt, now) ? keptDocumentOf(value) : undefined;
+    const recent = readAt !== null && isRecent(readAt, now) ? keptDocumentOf(value) : undefined;
     // Until its document is read, what the list of campaigns tells of it shows already what the rules forbid.
     const partial = readAt === null ? this.#partial.get(id) : undefined;
     const listedAt = this.#listedAt;
@@ -555,7 +577,7 @@ export class TenantRefresh {
     const verdict = { ...looked, at };
     if (from === "measured") this.#verdicts.set(id, verdict);
     const goodUntil = lookGoodUntil(looked);
-    await store.tenantReadings.keep(key, keptLookOf(verdict, from), { at, now: clock.now(), goodUntil });
+    await store.tenantReadings.keep(key, keptLookOf(verdict, from), { at, began: now, now: clock.now(), goodUntil });
     // Its document may have been read meanwhile.
     if (from === "assumed" && (await store.tenantReadings.find({ what: "campaign", subject: id }))?.readAt)
       await this.#gate(id, call);
@@ -563,22 +585,31 @@ export class TenantRefresh {
 
   async #workload(id: string, call: CallOptions): Promise<void> {
     const { store, states, clock } = this.#deps;
+    const began = clock.now();
     const facts = await states.workload(id, call);
-    await store.tenantReadings.keep({ what: "workload", subject: id }, facts, { at: facts.at, now: clock.now() });
+    await store.tenantReadings.keep({ what: "workload", subject: id }, facts, { at: facts.at, began, now: clock.now() });
   }
 }
 
 const nameOf = ({ what, subject }: DueReading): string => `${what} ${subject}`;
+
+/** What was read of a contact list. */
+interface KeptPages {
+  readonly listId: string;
+  readonly at: Instant;
+  readonly pages: ViewPage[];
+  /** The list ended with them. */
+  ended: boolean;
+  /** Whoever read them has what it wanted. */
+  isOver: boolean;
+}
 
 /** Contact lists read once for all campaigns that call them: a page that was read of late is given again. */
 class SharedLists {
   readonly #source: ContactSource;
   readonly #clock: Clock;
   /** By list and query, the latest last. */
-  readonly #kept = new Map<
-    string,
-    { readonly listId: string; readonly at: Instant; readonly pages: ViewPage[]; ended: boolean }
-  >();
+  readonly #kept = new Map<string, KeptPages>();
 
   constructor(source: ContactSource, clock: Clock) {
     this.#source = source;
@@ -600,10 +631,10 @@ class SharedLists {
     };
   }
 
-  /** Lists of which pages are kept that are young enough. */
+  /** Lists of which pages are kept that are young enough, once all were read that a look wanted. */
   atHand(): ReadonlySet<string> {
     const now = this.#clock.now();
-    return new Set([...this.#kept.values()].flatMap(({ listId, at }) => (isWithin(SHARED_MS, at, now) ? [listId] : [])));
+    return new Set([...this.#kept.values()].flatMap(({ listId, at, isOver }) => (isOver && isRecent(at, now) ? [listId] : [])));
   }
 
   /** When the kept pages of a list were read, the oldest of them; undefined when none are kept. */
@@ -614,23 +645,31 @@ class SharedLists {
 
   async *#pages(listId: string, key: string, read: () => AsyncIterable<ViewPage>): AsyncGenerator<ViewPage> {
     const now = this.#clock.now();
-    for (const [name, { at }] of this.#kept) if (!isWithin(SHARED_MS, at, now)) this.#kept.delete(name);
+    for (const [name, { at }] of this.#kept) if (!isRecent(at, now)) this.#kept.delete(name);
     const kept = this.#kept.get(key);
     const given = kept === undefined ? 0 : kept.pages.length;
     yield* kept?.pages ?? [];
     if (kept?.ended === true) return;
     // Whoever needs more than was kept reads it from the beginning.
-    const mine = { listId, at: now, pages: [] as ViewPage[], ended: false };
-    for await (const page of read()) {
-      mine.pages.push(page);
-      if (mine.pages.length <= given) continue;
-      this.#keep(key, mine);
-      yield page;
+    const mine: KeptPages = { listId, at: now, pages: [], ended: false, isOver: false };
+    let hasFailed = false;
+    try {
+      for await (const page of read()) {
+        mine.pages.push(page);
+        if (mine.pages.length <= given) continue;
+        this.#keep(key, mine);
+        yield page;
+      }
+      mine.ended = true;
+    } catch (thrown) {
+      hasFailed = true;
+      throw thrown;
+    } finally {
+      mine.isOver = !hasFailed;
     }
-    mine.ended = true;
   }
 
-  #keep(key: string, mine: { readonly listId: string; readonly at: Instant; readonly pages: ViewPage[]; ended: boolean }): void {
+  #keep(key: string, mine: KeptPages): void {
     this.#kept.delete(key);
     this.#kept.set(key, mine);
     let sum = 0;

@@ -155,13 +155,16 @@ async function dialsOf(
   const has = await countDials(lake, scope, kept);
   const whole = Math.floor(range.to / QUARTER_MS) - Math.ceil(range.from / QUARTER_MS);
   const covers = { known: counted.quarters.size, of: Math.max(whole, counted.quarters.size) };
-  return told.flatMap(({ day, dials }) => {
+  return told.flatMap(({ day, dials: asked }) => {
+    const known = kept.find((one) => one.day === day);
+    // A quarter that ended an hour ago has no fewer dials later: an answer that says so lacks some.
+    const dials = asked.map((count, n) => (count === null ? null : Math.max(count, known?.dials[n] ?? 0)));
     const [of, brought] = [
       sum(dials),
       sum(dials.map((count, n) => Math.min(count ?? 0, has.get(`${campaignId}/${day + n * QUARTER_MS}`) ?? 0))),
     ];
     if (of === 0) return [];
-    const gone = kept.find((one) => one.day === day)?.gone ?? [];
+    const gone = known?.gone ?? [];
     const by = `the tenant's own counter of dials on ${new Date(day).toISOString().slice(0, 10)}`;
     return [{ by, count: of, brought, share: NEARLY, certain: true, covers, ...(gone.length > 0 && { why: goneWords(gone) }) }];
   });

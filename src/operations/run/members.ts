@@ -78,6 +78,9 @@ export function differencesOf(replicas: readonly Pick<Replica, "id" | "alike">[]
 export const differenceWords = ({ item, groups: [most = [], ...others] }: ReplicaDifference): string =>
   `${others.flat().join(", ")} ${others.flat().length === 1 ? "has" : "have"} other ${item} than ${most.join(", ")}`;
 
+/** Signatures, age limits and calling hours depend on the time: a process whose clock is further off the database's needs a person, ms. */
+export const CLOCK_OFF_MS = 30_000;
+
 /** This process among those of the same store: its id, which are dead, and which are services. */
 export interface Membership extends Lives {
   readonly id: string;
@@ -137,9 +140,14 @@ export async function joinReplicas(options: {
   let pausedAt = Number.NEGATIVE_INFINITY;
   let failedAt = Number.NEGATIVE_INFINITY;
   let maySend = true;
+  let clockIs: string | undefined;
   const beat = async () => {
     const sent = instant();
-    await replicas.beat({ id, pid, host, intervalMs: INTERVAL_MS, scopes, ...standing() });
+    const { refused, alike } = standing();
+    const told = { refused, alike: { ...alike, ...(clockIs !== undefined && { clock: clockIs }) } };
+    const at = await replicas.beat({ id, pid, host, intervalMs: INTERVAL_MS, scopes, ...told });
+    // The database's time lies between the two, however long the answer took.
+    clockIs = at >= sent.at - CLOCK_OFF_MS && at <= clock.now() + CLOCK_OFF_MS ? "as the database's" : "another";
     maySend = await look();
     // A beat that took so long counts as failed: for the others it may have been overdue.
     if (since(sent) > INTERVAL_MS) failedAt = elapsed();

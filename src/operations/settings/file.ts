@@ -1,7 +1,7 @@
 // A settings file: YAML or JSON; every mistake is reported with its line, its path and what is allowed.
 
 import { z } from "zod";
-import { type Problem, problemsOf, yamlOffset } from "../../kernel/index.ts";
+import { type Problem, problemsOf, yamlOffset, yamlValue } from "../../kernel/index.ts";
 import { OperationError } from "../error.ts";
 import { type DialerSettings, settingsFields } from "./model.ts";
 
@@ -102,7 +102,8 @@ export async function parseSettingsFile(text: string, name: string, mayLack: rea
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [broken] = document.errors;
   if (broken !== undefined) throw invalid([`${name}:${lines.linePos(broken.pos[0]).line}: ${broken.message.split("\n")[0]}`]);
-  const { value, leftOut } = filled(document.toJS(), mayLack);
+  const content = yamlValue(document, (why) => invalid([`${name}: ${why}`]));
+  const { value, leftOut } = filled(content, mayLack);
   const parsed = file.safeParse(value);
   if (!parsed.success) {
     const lineOf = (path: string): number => lines.linePos(yamlOffset(document.contents, path)).line;

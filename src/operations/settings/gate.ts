@@ -37,9 +37,9 @@ export interface Band {
   readonly high: number;
 }
 
-/** Simulates settings; a text says why it cannot. */
+/** Simulates settings; a text says why it cannot. `effort`: see PredictionOptions. */
 export type Predictor = (
-  file: Pick<SettingsFile, "settings" | "carrier" | "expected" | "measured">,
+  file: Pick<SettingsFile, "settings" | "carrier" | "expected" | "measured"> & { readonly effort?: number | undefined },
 ) => Prediction | string | Promise<Prediction | string>;
 
 /** Name of the gate that a person may override. */

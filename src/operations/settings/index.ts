@@ -27,6 +27,7 @@ export {
   type RunSimulator,
   readSettingsFile,
   type SimulatedRun,
+  settingsShown,
   simulatedText,
   type ValidatedSettings,
 } from "./use-cases.ts";

@@ -1,7 +1,7 @@
 // What command line, API and dashboard can do with dialer settings: settings in force and their history, preview of a change, the change itself.
 
 import { z } from "zod";
-import { ABANDONMENT_LIMIT, durationText, percent } from "../../kernel/index.ts";
+import { ABANDONMENT_LIMIT, type Clock, durationText, percent } from "../../kernel/index.ts";
 import type { DialerCampaignEntry, DialerChange, DialerLedger, Store } from "../../store/index.ts";
 import {
   type CallOptions,
@@ -15,7 +15,6 @@ import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
 import { listCampaigns } from "../known/index.ts";
 import { timesOf } from "../readings.ts";
-import { partOf } from "../views/campaign-views.ts";
 import { basisOf, changeOf, judgementOf, measuredOf, predictionOf, versionOf } from "../views/dialer-views.ts";
 import type { Planned } from "../views/plan.ts";
 import type {
@@ -26,6 +25,7 @@ import type {
   DialerView,
   SimulatorComparison,
 } from "../views/schemas/dialer.ts";
+import { partOf } from "../views/texts.ts";
 import { parseSettingsFile, type SettingsFile } from "./file.ts";
 import { type Band, checkOverride, type Judgement, judge, type Predictor, type RegulatoryCheck, withAgents } from "./gate.ts";
 import type { GuardPlan } from "./guard.ts";
@@ -213,6 +213,21 @@ const NOTHING_SHOWN = {
   prediction: null,
   campaign: null,
 } as const;
+
+/** The settings in force, read now and without a store, or the campaigns to choose from. Throws TenantError. */
+export async function settingsShown({ capabilities }: TenantLink, clock: Clock, campaign?: string): Promise<DialerView> {
+  const { pacingSettings, campaignProvisioning } = capabilities;
+  if (pacingSettings.capability.perCampaign && campaign === undefined) {
+    const choose: { id: string; name: string }[] = [];
+    for await (const { id, name } of campaignProvisioning.campaigns()) choose.push({ id, name: name ?? id });
+    return { ...NOTHING_SHOWN, problem: PER_CAMPAIGN, choose, open: null };
+  }
+  const { value: settings, lock } = await pacingSettings.read(campaign);
+  const read = readSettings(settings);
+  const problem = "problem" in read ? read.problem : null;
+  const [known, tag] = [partOf(clock.now(), null), lock?.tag ?? null];
+  return { ...NOTHING_SHOWN, settings, known, tag, problem, campaign: campaign ?? null, choose: null, open: null };
+}
 
 /** Settings as the service stores them; the document is the vendor's, and whoever reads it checks it. */
 const keptSettings = z.object({ settings: z.unknown(), tag: z.string().nullable() });

@@ -1,11 +1,13 @@
 // Simulations on worker threads, and the call records used for calibration.
 
-export { SimulationError, type SimulationErrorCode, SimulationPool } from "./pool.ts";
 export {
   type CallRecordOptions,
   calibrateCalls,
   openStudies,
   readCallRecords,
+  SimulationError,
+  type SimulationErrorCode,
+  SimulationPool,
   type SimulationQuestion,
   SimulationUseCases,
   type Studies,

@@ -2,7 +2,7 @@
 
 import { basename } from "node:path";
 import { parseScenario, type SimulationScenario, SimulationScenarioError } from "../../dialing/index.ts";
-import { fileTrouble } from "../../kernel/index.ts";
+import { fileTrouble, yamlValue } from "../../kernel/index.ts";
 import { boundedFileText, boundedText } from "../bounded-text.ts";
 import { OperationError } from "../error.ts";
 
@@ -126,7 +126,8 @@ async function scenarioOf(text: string, name: string): Promise<SimulationScenari
     });
   }
   try {
-    return parseScenario(document.toJS(), name);
+    const content = yamlValue(document, (why) => new OperationError("invalid_input", `${name}: ${why}`));
+    return parseScenario(content, name);
   } catch (thrown) {
     if (!(thrown instanceof SimulationScenarioError)) throw thrown;
     const lineOf = (path: string): string => {

@@ -1,7 +1,6 @@
 // CSV as a stream of records, each with the line on which it begins.
 
 import { pipeline } from "node:stream/promises";
-import { parse } from "csv-parse";
 import { messageOf, OutdialError } from "../../kernel/index.ts";
 import { OperationError } from "../error.ts";
 
@@ -31,6 +30,7 @@ export async function* csvRecords(
 ): AsyncGenerator<CsvRecord> {
   // What is parsed is ahead of what is read: only the parser knows where it fails.
   let parsed = skip;
+  const { parse } = await import("csv-parse");
   const parser = parse({
     bom: true,
     info: true,

@@ -30,6 +30,20 @@ export interface RecordFormat<Field extends string> {
   };
   /** Members of NDJSON that matter elsewhere and would be ignored here: a line that has one is refused for the reason given. */
   readonly refused?: { readonly members: readonly string[]; readonly reason: string };
+  /**
+   * Why a line must not be read as if a column or member that has no field were not there, such as a second number beside an opt-out. What
+   * counts as the text of `also` is kept beside it.
+   */
+  readonly unread?: {
+    readonly reason: (name: string, text: string, read: (field: Field) => string) => Unread | undefined;
+    readonly also: Field;
+  };
+}
+
+/** What a column without a field says, and whether that ends what the line is about. */
+export interface Unread {
+  readonly reason: string;
+  readonly ends?: boolean;
 }
 
 /** How a file of records is read. */
@@ -58,6 +72,8 @@ export class Cells<Field extends string> {
   readonly broken: string | undefined;
   /** All cells of a row with too many or too few: none is certainly that of its column. */
   readonly row: readonly string[] | undefined;
+  /** What a column without a field says that ends what the line is about. */
+  readonly ended: string | undefined;
   readonly #text: (field: Field) => string;
   readonly #kept: ((field: Field) => readonly string[]) | undefined;
 
@@ -67,13 +83,20 @@ export class Cells<Field extends string> {
     {
       broken,
       row,
+      ended,
       kept,
-    }: { readonly broken?: string; readonly row?: readonly string[]; readonly kept?: (field: Field) => readonly string[] } = {},
+    }: {
+      readonly broken?: string;
+      readonly row?: readonly string[];
+      readonly ended?: string | undefined;
+      readonly kept?: (field: Field) => readonly string[];
+    } = {},
   ) {
     this.line = line;
     this.#text = text;
     this.broken = broken;
     this.row = row;
+    this.ended = ended;
     this.#kept = kept;
   }
 
@@ -160,10 +183,13 @@ async function* readCells<Field extends string>(
   format: RecordFormat<Field>,
   options: RecordOptions,
 ): AsyncGenerator<Cells<Field> | RefusedLine> {
-  const fields = renamed(format.fields, options.mapping ?? {});
+  const { mapping = {} } = options;
+  const fields = renamed(format.fields, mapping);
+  // Whoever says which column of a field counts has left the others out.
+  const leftOut = new Set(format.fields.flatMap(({ field, names }) => (mapping[field] === undefined ? [] : names)));
   const opened = await openSource(source, options.format);
   if (opened.format === "ndjson") {
-    yield* readNdjson(opened.bytes, fields, format.refused);
+    yield* readNdjson(opened.bytes, fields, leftOut, format);
     return;
   }
   if (/^\s*</.test(opened.firstLine))
@@ -175,6 +201,7 @@ async function* readCells<Field extends string>(
   const { headless } = format;
   const bare = headless?.looksLikeData(opened.firstLine) === true ? headless.field : undefined;
   let at: ReadonlyMap<Field, number> | undefined;
+  let others: readonly (readonly [name: string, index: number])[] = [];
   let width = 0;
   for await (const { line, record } of csvRecords(
     opened.bytes,
@@ -189,6 +216,10 @@ async function* readCells<Field extends string>(
       });
     } else if (at === undefined) {
       at = findFields(record, fields, line, headerHint(opened.firstLines, known));
+      const taken = new Set(at.values());
+      others = record
+        .map((name, index) => [name.trim(), index] as const)
+        .filter(([name, index]) => !taken.has(index) && !leftOut.has(name.toLowerCase()));
       width = record.length;
     } else if (record.length !== width) {
       const columns = at;
@@ -202,15 +233,38 @@ async function* readCells<Field extends string>(
       yield new Cells(line, () => "", { broken: widthProblem(record.length, width), row: record, kept });
     } else {
       const columns = at;
-      yield new Cells(line, (field) => record[columns.get(field) ?? -1] ?? "");
+      const text = (field: Field) => record[columns.get(field) ?? -1] ?? "";
+      yield withUnread(
+        new Cells(line, text),
+        others.map(([name, index]) => [name, record[index] ?? ""]),
+        format.unread,
+      );
     }
   }
+}
+
+/** The cells, or those of a line that is refused because something in it has no field. */
+function withUnread<Field extends string>(
+  cells: Cells<Field>,
+  others: readonly (readonly [name: string, text: string])[],
+  unread: RecordFormat<Field>["unread"],
+): Cells<Field> {
+  if (unread === undefined) return cells;
+  const read = (field: Field) => cells.kept(field)[0] ?? "";
+  const found = others.flatMap(([name, text]) => {
+    const one = text.trim() === "" ? undefined : unread.reason(name, text.trim(), read);
+    return one === undefined ? [] : [{ text, ...one }];
+  });
+  if (found.length === 0) return cells;
+  const kept = (field: Field) => [...cells.kept(field), ...(field === unread.also ? found.map(({ text }) => text) : [])];
+  return new Cells(cells.line, () => "", { broken: found[0]?.reason ?? "", ended: found.find(({ ends }) => ends)?.text, kept });
 }
 
 async function* readNdjson<Field extends string>(
   source: AsyncIterable<Uint8Array>,
   fields: readonly FieldSpec<Field>[],
-  refused: RecordFormat<Field>["refused"],
+  leftOut: ReadonlySet<string>,
+  { refused, unread }: Pick<RecordFormat<Field>, "refused" | "unread">,
 ): AsyncGenerator<Cells<Field> | RefusedLine> {
   const namesOf = (field: Field) => fields.find((spec) => spec.field === field)?.names ?? [];
   for await (const read of ndjsonLines(source)) {
@@ -242,8 +296,22 @@ async function* readNdjson<Field extends string>(
       if (typeof value === "boolean" || typeof value === "number") return String(value);
       throw new RefusedCell(field, `${field} is ${Array.isArray(value) ? "an array" : "an object"}; a string is wanted`);
     };
-    yield new Cells(read.line, text, { kept: (field) => found(members, field).map(textIn) });
+    // Of a field that is there under two names the first is read.
+    const used = new Set(
+      fields.flatMap(({ names }) => names.find((name) => member(members, name) !== undefined)?.split(".")[0] ?? []),
+    );
+    const others = [...members].flatMap(([name, value]) =>
+      used.has(name) || leftOut.has(name) || value === null || value === undefined ? [] : leaves(name, value),
+    );
+    yield withUnread(new Cells(read.line, text, { kept: (field) => found(members, field).map(textIn) }), others, unread);
   }
+}
+
+/** The texts within a member, each with its name. */
+function leaves(name: string, value: unknown): (readonly [name: string, text: string])[] {
+  if (typeof value !== "object" || value === null) return [[name, textIn(value)]];
+  const isPlain = Array.isArray(value) && value.every((one) => typeof one !== "object");
+  return isPlain ? [[name, textIn(value)]] : Object.entries(value).flatMap(([part, one]) => leaves(`${name}.${part}`, one));
 }
 
 const textIn = (value: unknown) =>

@@ -26,7 +26,7 @@ export function tenantNumber(number: PhoneKey): string {
 
 export interface TenantDncDeps {
   readonly tenant: Pick<TenantLink, "capabilities">;
-  readonly store: Pick<Store, "facts" | "audit">;
+  readonly store: Pick<Store, "facts" | "audit" | "knownCounts">;
 }
 
 type CompareOptions = CallOptions & { readonly obeyed?: readonly DoNotCallGroupName[] };
@@ -60,15 +60,18 @@ export async function takeOut(
     failed.push(thrown.message);
     return undefined;
   };
-  const off = numbers.length === 0 ? undefined : await contactSource.takeOff?.(new Set(numbers), options).catch(refused);
+  const known = await store.knownCounts.subjects("contacts");
+  const off = numbers.length === 0 ? undefined : await contactSource.takeOff?.(new Set(numbers), known, options).catch(refused);
   let callbacks = 0;
   if (scheduledCallbacks.capability.supported && numbers.length > 0)
-    for (const campaignId of campaigns)
-      for (const { id, phoneNumber } of (await scheduledCallbacks.list(campaignId, options).catch(refused)) ?? [])
+    for (const campaignId of campaigns) {
+      await scheduledCallbacks.list(campaignId, options).catch(refused);
+      for (const { id, phoneNumber } of scheduledCallbacks.seen(campaignId))
         if (phoneNumber !== undefined && wanted.has(keyOf(phoneNumber))) {
           const removed = await scheduledCallbacks.remove(id, why, options).catch(refused);
           if (removed?.already === false) callbacks += 1;
         }
+    }
   failed.push(...(off?.failed ?? []));
   const { records = 0, lists = [] } = off ?? {};
   if (records > 0 || callbacks > 0 || failed.length > 0) {

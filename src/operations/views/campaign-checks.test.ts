@@ -45,13 +45,13 @@ const told = (verdict: ResumeVerdict) => gateChecks(verdict).filter(({ check }) 
 test("where the tenant has groups, somebody on the company's list is a refusal unless the groups hold all of it", async () => {
   expect(await of(2, 1)).toMatchObject({ allowed: false, refusals: [{ code: "company_list_not_held" }] });
   expect(told(await of(2, 1))).toMatchObject([
-    { passed: false, text: expect.stringMatching(/^2 of 100 contacts read .*dnc push/) },
+    { verdict: "not_ok", forbids: true, text: expect.stringMatching(/^2 of 100 contacts read .*dnc push/) },
   ]);
   expect(await of(2, 0)).toMatchObject({ allowed: true, refusals: [] });
-  expect(told(await of(2, 0))).toMatchObject([{ passed: true }]);
+  expect(told(await of(2, 0))).toMatchObject([{ verdict: "ok", forbids: false }]);
   // Nobody of those who were read is on it: shown, and no refusal.
   expect(await of(0, 1)).toMatchObject({ allowed: true });
-  expect(told(await of(0, 1))).toMatchObject([{ passed: null }]);
+  expect(told(await of(0, 1))).toMatchObject([{ verdict: "not_ok", forbids: false }]);
 });
 
 test("whoever is further down the list than a start reads may be on the company's list: the groups must hold it", async () => {
@@ -76,7 +76,9 @@ test("with a group for what is missing, a look says that a start adds it; a star
   };
   const look = await asked(undefined, { ...groups, missing: 1 });
   expect(look.allowed).toBe(true);
-  expect(told(look)).toMatchObject([{ passed: null, text: expect.stringContaining("a start adds them to 1 first") }]);
+  expect(told(look)).toMatchObject([
+    { verdict: "not_ok", forbids: false, text: expect.stringContaining("a start adds them to 1 first") },
+  ]);
   expect(await asked(start, { ...groups, missing: 0 })).toMatchObject({ allowed: true });
   expect(await asked(start, { problem: "no right to write" })).toMatchObject({
     refusals: [{ code: "company_list_not_held", text: expect.stringContaining("no right to write") }],
@@ -96,7 +98,7 @@ test("where it has none, who is on the list of contacts is called: that is said,
   const verdict = await of(2);
   expect(verdict.allowed).toBe(true);
   expect(told(verdict)).toMatchObject([
-    { passed: null, text: expect.stringMatching(/^2 of 100 .*calls whoever is on its list/) },
+    { verdict: "not_ok", forbids: false, text: expect.stringMatching(/^2 of 100 .*calls whoever is on its list/) },
   ]);
   expect(told(await of(0))).toEqual([]);
 });

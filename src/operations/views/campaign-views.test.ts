@@ -57,6 +57,8 @@ it("without a call the success rate is null with its counts, and null in the doc
   const health = { ...healthOf(PAIR_CASES[0]?.state, "primary"), success, failover: null };
   expect(campaignSummaryOf(health).successRate).toMatchObject({ rate: null, denominator: 0 });
   expect(healthViewOf(health).success_rate).toBeNull();
+  // No pair, and the tenant does not say: that is no "not handed over".
+  expect(healthViewOf(health).failover_triggered).toBeNull();
 });
 
 it.each(cases)("a pair $name: its $role", ({ state, dials, role }) => {

@@ -2,10 +2,10 @@
 
 import { type Decision, localTime, zoneOf } from "../../compliance/index.ts";
 import type { BudgetFigures, RuleReading } from "../compliance/abandonment.ts";
+import type { RevocationReading } from "../compliance/import.ts";
 import { type GateManifest, parseManifest } from "../compliance/manifest.ts";
 import type { PackComparison as Compared } from "../compliance/placed.ts";
 import type { Explained } from "../compliance/questions.ts";
-import type { RevocationReading } from "../compliance/revocations.ts";
 import { phoneText } from "../compliance/values.ts";
 import type { AbandonmentBudget } from "./schemas/campaigns.ts";
 import type { AbandonmentView, ComplianceExplain, ManifestView } from "./schemas/compliance.ts";

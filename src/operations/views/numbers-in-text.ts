@@ -66,13 +66,21 @@ const AMOUNTS = new RegExp(
 /** A number that a spreadsheet wrote with an exponent, also one whose last digits are lost. */
 const WITH_EXPONENT = /\d[.,]\d+(?=e\+?(?:0?[6-9]|1[0-4])(?!\d))/giu;
 /** What people put between the digits of a number. */
-const PLAIN_BETWEEN = /^[\s().,/_\p{Pd}\u2212\u00b7]*$/u;
+const PLAIN_BETWEEN = /^(?:[\s().,/_\p{Pd}\u2212\u00b7]*|\s?(?:x|ext|dash|dot|minus|hyphen|point|&nbsp;|[^\p{N}\0-\x7f])\s?)$/iu;
 /** Two dots and more stand for digits that are masked already. */
 const ODD_BETWEEN = /^(?!.*\u2022{2})[^\p{L}\p{N}]{1,5}$/u;
 /** The groups of a number of 7 to 9 digits that is of one place, or the beginning of a longer one; paragraphs of laws have others. */
 const LOCAL_SIZES = /^(?:3,[34](?:,[123])?|4,4|2,2,2,2(?:,1)?)$/;
 /** A text with fewer digits names no number. */
-const ENOUGH = /(?:\p{N}\P{N}*){7}/u;
+const ENOUGH = /(?:[\p{N}零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖][^\p{N}零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖]*){7}/u;
+/** Signs between digits as they stand in addresses (RFC 3986, 2.1), and each other character by itself. */
+const CHARACTERS = /%2[\da-f]|./gisu;
+/** Digits that are words, or signs with a value (circled ones). */
+const WORDS = new Map(
+  ["〇一二三四五六七八九", "零壹贰叁肆伍陆柒捌玖", "⓿❶❷❸❹❺❻❼❽❾", "🄋➀➁➂➃➄➅➆➇➈", "🄌➊➋➌➍➎➏➐➑➒"].flatMap((ten) =>
+    Array.from(ten, (one, value) => [one, String(value)] as const),
+  ),
+);
 
 /** Every number in a text, in order. */
 export function numbersInText(written: string): readonly NumberInText[] {
@@ -97,14 +105,15 @@ export function numbersInText(written: string): readonly NumberInText[] {
   }));
 }
 
-/** Without invisible characters and marks on letters; with digits of any script, wide and raised ones too, as digits. */
+/** Without invisible characters and marks on letters; with digits of any script, wide and raised ones too, as digits, and escaped signs as signs. */
 function seenAs(written: string): Seen {
-  if (/^[\0-\x7f]*$/.test(written)) return { text: written, from: (index) => index, to: (index) => index + 1 };
+  if (/^[\0-\x24\x26-\x7f]*$/.test(written)) return { text: written, from: (index) => index, to: (index) => index + 1 };
   let text = "";
   const [froms, tos]: [number[], number[]] = [[], []];
   let at = 0;
-  for (const one of written) {
-    const plain = one.normalize("NFKC").replaceAll(/[\p{Cf}\p{M}\p{Default_Ignorable_Code_Point}]/gu, "");
+  for (const [one] of written.matchAll(CHARACTERS)) {
+    const sign = one.length === 3 ? String.fromCharCode(Number.parseInt(one.slice(1), 16)) : one;
+    const plain = (WORDS.get(sign) ?? sign).normalize("NFKC").replaceAll(/[\p{Cf}\p{M}\p{Default_Ignorable_Code_Point}]/gu, "");
     const shown = plain.replaceAll(/\p{Nd}/gu, (digit) => String(valueOf(digit)));
     text += shown;
     for (let i = 0; i < shown.length; i++) {
@@ -187,7 +196,12 @@ function isRead(text: string, window: Window): boolean {
   // What follows may be part of how it is read: a bracket after "200200000.0" makes its last digit one of the number.
   const after = /^[^\p{L}\p{N}]{1,4}/u.exec(text.slice(window.to))?.[0] ?? "";
   if ("numbers" in readNumber(given) || (after !== "" && "numbers" in readNumber(`${given}${after}`))) return true;
-  return !isAside(text, window) && "numbers" in readNumber(`${given.includes("+") ? "+" : ""}${digitsOf(given)}`);
+  const digits = digitsOf(given);
+  // A plus between the digits is no country's.
+  return (
+    !isAside(text, window) &&
+    (given.includes("+") ? [`+${digits}`, digits] : [digits]).some((one) => "numbers" in readNumber(one))
+  );
 }
 
 /** Part of a date or an amount, or a row of figures: a comma before the first of them makes none. */

@@ -2,8 +2,8 @@
 
 import type { Retrieval, RetrievalSchedule } from "../../store/index.ts";
 import { type ComparedRetrieval, comparedOf } from "../retrieval/compared.ts";
+import type { RunVerdict } from "../retrieval/reconcile.ts";
 import type { RetrievalRequest } from "../retrieval/request.ts";
-import type { RunVerdict } from "../retrieval/verify.ts";
 import { splitWindows } from "../retrieval/windows.ts";
 import { stopOf } from "../run/reason.ts";
 import type { RetrievalPlan, RetrievalVerdict, RetrievalView, ScheduleView } from "./schemas/outcomes.ts";

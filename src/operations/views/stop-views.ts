@@ -29,14 +29,21 @@ export const stoppedOf = (stopped: Stopped): StopResult["changes"][number] => ch
 
 /**
  * Whether it is known that no campaign dials: each was confirmed paused, or seen paused by a look at it after the stop was given, and
- * the tenant's list lacks nothing that is known. A campaign that a person resumed since is none of them.
+ * the tenant's list lacks nothing that is known. A campaign that a person resumed since is none of them. Of a stop that a later one
+ * goes on with, that one knows it; of one that goes on, nobody does yet.
  */
 export const isAllPaused = ({
   changes,
   alreadyPaused,
   listProblem,
-}: Pick<StopResult, "changes" | "alreadyPaused" | "listProblem">): boolean =>
-  listProblem === null && alreadyPaused.length === 0 && changes.every(({ confirmed }) => confirmed);
+  supersededBy,
+  endedAt,
+}: Pick<StopResult, "changes" | "alreadyPaused" | "listProblem" | "supersededBy" | "endedAt">): boolean =>
+  endedAt !== null &&
+  supersededBy === null &&
+  listProblem === null &&
+  alreadyPaused.length === 0 &&
+  changes.every(({ confirmed }) => confirmed);
 
 function common({
   id,

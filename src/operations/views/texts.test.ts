@@ -38,6 +38,7 @@ test.each([
 function plainDigits(text: string): string {
   const values = Array.from(text.normalize("NFKC")).map((one) => {
     const code = one.codePointAt(0) ?? 0;
+    if ("〇一二三四五六七八九".includes(one)) return "〇一二三四五六七八九".indexOf(one);
     return [0x30, 0x660, 0x6f0, 0x966].map((zero) => code - zero).find((value) => value >= 0 && value <= 9);
   });
   return values.filter((value) => value !== undefined).join("");
@@ -76,6 +77,19 @@ test.each([
   "ev-2125550177-x",
   "campaign.status.changed.2125550177",
   "2026-11-25: 2125550177",
+  "212x555x0177",
+  "212X5550177",
+  "212%20555%200177",
+  "%28212%29%20555%2d0177",
+  "%2B12125550177",
+  "二一二五五五〇一七七",
+  "二一二-五五五-零一七七",
+  "212+555+0177",
+  "2+1+2+5+5+5+0+1+7+7",
+  "212 dash 555 dash 0177",
+  "212&nbsp;555&nbsp;0177",
+  "212的555的0177",
+  "❷❶❷❺❺❺⓿❶❼❼",
 ])("the number in %s is masked", (text) => {
   const shown = maskedText(text);
   expect(shown).toContain("•••");
@@ -83,7 +97,7 @@ test.each([
   expect(maskedText(shown)).toBe(shown);
 });
 
-const scripts = ["0123456789", "０１２３４５６７８９", "٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹"];
+const scripts = ["0123456789", "０１２３４５６７８９", "٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "〇一二三四五六七八九"];
 const number = fc.oneof(
   fc.stringMatching(/^[2-9]\d\d[2-9]\d{6}$/),
   fc.stringMatching(/^(1|\+1|001|011 1|\+1 \(|tel:\+1)[2-9]\d\d[2-9]\d{6}$/),
@@ -91,7 +105,7 @@ const number = fc.oneof(
 );
 const apart = fc.oneof(
   { weight: 3, arbitrary: fc.constant("") },
-  fc.constantFrom(" ", "-", ".", "/", ") ", " - ", "\u200b", "–", "·", ", "),
+  fc.constantFrom(" ", "-", ".", "/", ") ", " - ", "\u200b", "–", "·", ", ", "x", "%20"),
 );
 const written = fc
   .tuple(
@@ -167,7 +181,7 @@ test.each([
   "version 24.11.1 of 16.4.20",
   "1,234,567 of 2000000 rows, 12345678 bytes, 86400000 ms",
   "Wyo. Stat. 40-12-302; RCW 19.158.040(2); HB 3865 (2025); Miss. Code 77-3-723(1)",
-  "us-ca-uk-2026@2026.11.11 and US-NY 2026.11.12",
+  "us-ca-uk-2026@2026.11.13 and US-NY 2026.11.13",
   "call_0000000001 and evt-1764000000000",
   "call_000001 of job_01m86j1k2c5xsppp5d43-2",
   "127.0.0.1:18200",

@@ -2,13 +2,27 @@
 
 import type { RateInterval } from "../../kernel/index.ts";
 import { numbersInText } from "./numbers-in-text.ts";
-import type { Share } from "./schemas/common.ts";
+import type { KnownPart, Share } from "./schemas/common.ts";
 
 /** ISO 8601, UTC; null stays null. */
 export function timeText(at: number): string;
 export function timeText(at: number | null): string | null;
 export function timeText(at: number | null): string | null {
   return at === null ? null : new Date(at).toISOString();
+}
+
+/**
+ * How a part that was read at a time is known. @param problem why its latest reading failed; @param from assumed: of a campaign, by the rules alone
+ */
+export function partOf(
+  at: number | null,
+  problem: { readonly code: string; readonly message: string; readonly since?: number | null | undefined } | null,
+  from: "measured" | "assumed" = "measured",
+): KnownPart {
+  const failed = { code: problem?.code ?? null, since: timeText(problem?.since ?? null) };
+  if (at === null) return { at: null, from: "none", ...failed, why: problem?.message ?? "not read yet" };
+  const assumed = from === "assumed" ? "made by the rules alone: the campaign's own hours are not read yet" : null;
+  return { at: timeText(at), from, ...failed, why: problem?.message ?? assumed };
 }
 
 /** A share; when there is nothing to divide by, its rate is null and its interval is 0 to 1. */

@@ -2,7 +2,7 @@
 
 import { expect, it } from "vitest";
 import type { WorkloadFacts } from "../campaigns/workload/facts.ts";
-import { type WorkloadGiven, workloadOf } from "./workload-views.ts";
+import { type WorkloadGiven, workloadOf } from "./campaign-views.ts";
 
 const NOW = Date.UTC(2026, 2, 2, 15);
 const HOUR = 3_600_000;

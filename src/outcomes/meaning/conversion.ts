@@ -88,10 +88,11 @@ export const POSITIVE_ABOVE_PERCENT = 15;
 
 /** The documented summary of a retrieval. */
 export interface DocumentedSummary {
-  readonly total_calls: number;
-  /** In percent; 0 when there are no calls; null when it is not known. */
+  /** Null, as all that follows, when it is not known. */
+  readonly total_calls: number | null;
+  /** In percent; 0 when there are no calls. */
   readonly conversion_rate_percent: number | null;
-  readonly category_distribution: CategoryCounts;
+  readonly category_distribution: CategoryCounts | null;
   readonly performance_trend: "positive" | "negative" | null;
 }
 
@@ -103,9 +104,9 @@ export interface DocumentedSummary {
 export function documentedSummary(tally: Tally, isKnown: boolean): DocumentedSummary {
   const percent = tally.calls === 0 ? 0 : (100 * tally.counts.success) / tally.calls;
   return {
-    total_calls: tally.calls,
+    total_calls: isKnown ? tally.calls : null,
     conversion_rate_percent: isKnown ? Math.round(percent * 100) / 100 : null,
-    category_distribution: { ...tally.counts },
+    category_distribution: isKnown ? { ...tally.counts } : null,
     performance_trend: !isKnown ? null : percent > POSITIVE_ABOVE_PERCENT ? "positive" : "negative",
   };
 }

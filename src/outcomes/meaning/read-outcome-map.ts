@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { canonicalJson, problemsOf } from "../../kernel/index.ts";
+import { canonicalJson, problemsOf, yamlValue } from "../../kernel/index.ts";
 import { CATEGORIES } from "./category.ts";
 import { MeaningError } from "./error.ts";
 import { localTime, parseInstant } from "./local-time.ts";
@@ -80,7 +80,7 @@ export async function readOutcomeMap(text: string, path: string): Promise<Outcom
   const fault = (at: Path, what: string, advice?: string): MeaningError =>
     new MeaningError(`${path}, line ${lineOf(at)}, ${at.length === 0 ? "the file" : at.map(String).join(".")}: ${what}`, advice);
 
-  const content: unknown = document.toJS();
+  const content = yamlValue(document, (why) => fault([], why));
   const parsed = mapSchema.safeParse(content);
   if (!parsed.success) throw firstFault(parsed.error, content, fault);
   const { name, zone = "UTC", versions } = parsed.data;

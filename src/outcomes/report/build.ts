@@ -8,7 +8,7 @@ import { classifyIn } from "../meaning/outcome-map.ts";
 import type { ReportedFigure } from "../meaning/restatement.ts";
 import { Counter, DailyCounter, type Tally } from "../meaning/tally.ts";
 import type { Facts } from "./facts.ts";
-import type { Covers, OutcomeReport, ReportGroup } from "./model.ts";
+import type { OutcomeReport, ReportGroup } from "./model.ts";
 import { COLUMN_DIMENSIONS, type Dimension, daysOf, type ReportScope, scopeKey } from "./scope.ts";
 
 // The trend of conversion over days, and the days on which its level changed.
@@ -177,6 +177,13 @@ export function buildReport(
   const wants = (dimension: Dimension) => by === undefined || by.includes(dimension);
   const iso = (at: Instant) => new Date(at).toISOString();
   const codes = codeGroups(tallies, confidence);
+  const { covers } = scope.coverage;
+  const read = new Map(covers.days.map(({ day, covered }) => [day, covered]));
+  /** Of a day of which nothing was read there is no count, nor of one whose read part has no calls. */
+  const ofDay = (day: string, { calls }: Counter) =>
+    read.get(day) === "whole" || (read.get(day) === "part" && calls > 0) ? calls : null;
+  const isKnown = [...days].some(([day, counter]) => ofDay(day, counter) !== null);
+  const counted = (calls: number) => (isKnown ? calls : null);
   const shown: OutcomeReport["by"] = {};
   const sorted = <Key extends string | null>(
     map: ReadonlyMap<Key, DailyCounter>,
@@ -214,33 +221,37 @@ export function buildReport(
           success: [...categories].filter(([, category]) => category === "success").map(([code]) => code),
         })),
     },
-    covers: scope.coverage.covers,
-    calls: all.calls,
+    covers,
+    calls: counted(all.calls),
     conversion: rateOfDays(all.days, confidence),
     averageSeconds: average(all),
     categories: CATEGORIES.map((category) => ({
       category,
-      calls: all.counts[category],
+      calls: counted(all.counts[category]),
       share: shareOfDays(
         new Map([...days].map(([day, { calls, counts }]) => [day, { calls, successes: counts[category] }])),
         confidence,
       ),
     })),
-    unmapped: { calls: all.unmapped, codes: codes.filter(({ mapped }) => !mapped).map(({ code, calls }) => ({ code, calls })) },
-    documented: documentedSummary(all, isKnown(scope.coverage.covers)),
+    unmapped: {
+      calls: counted(all.unmapped),
+      codes: codes.filter(({ mapped }) => !mapped).map(({ code, calls }) => ({ code, calls })),
+    },
+    documented: documentedSummary(all, isKnown),
     trend: trendOf(
       [...days].map(([day, { calls, counts }]) => ({ day, calls, successes: counts.success })),
       confidence,
     ),
-    days: [...days].map(([day, counter]) => ({ day, calls: counter.calls, conversion: conversionOfDay(counter, confidence) })),
+    days: [...days].map(([day, counter]) => ({
+      day,
+      calls: ofDay(day, counter),
+      conversion: conversionOfDay(counter, confidence),
+    })),
     by: shown,
     comparisons: [],
     restatements: [],
   };
 }
-
-/** Whether any day of the period has a conversion; without one there are no counts either, and none is a 0. */
-export const isKnown = ({ days }: Pick<Covers, "days">): boolean => days.some(({ covered }) => covered !== "none");
 
 const weekday = (name: string) => WEEKDAYS.findIndex((one) => one === name);
 

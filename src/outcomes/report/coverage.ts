@@ -5,8 +5,8 @@ import type { Instant } from "../../kernel/index.ts";
 import type { ReportSource } from "./facts.ts";
 import { inList, Parameters, within } from "./facts-statement.ts";
 import type { Covers } from "./model.ts";
+import { coverWords } from "./render-text.ts";
 import { type AskedScope, type Coverage, daysOf, type LeftOut, rangeOf } from "./scope.ts";
-import { coverWords } from "./words.ts";
 
 const QUARTER_MS = 900_000;
 /** A day with fewer than this share of the dials that the tenant counts lacks dials. */

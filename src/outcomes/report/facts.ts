@@ -75,6 +75,23 @@ interface DayRow {
   readonly successes: number;
 }
 
+/** Only the latest days of a period are read for names: the tenant's row of each call is long, ms. */
+const NAMES_MS = 3 * 86_400_000;
+
+/** Names of agents by id, from the tenant's own rows of their calls; those of the profile `acd` have them. */
+export async function readAgentNames(source: ReportSource, scope: ReportScope): Promise<ReadonlyMap<string, string>> {
+  const parameters = new Parameters();
+  const latest = { ...scope, from: Math.max(scope.from, scope.to - NAMES_MS) };
+  const part = (name: string) => `coalesce(json_extract_string(raw, '$.${name}'), '')`;
+  const rows = await source.query<{ id: string; name: string }>(
+    `select agent_id as id, max(trim(${part("firstName")} || ' ' || ${part("lastName")})) as name from calls
+where agent_id is not null and raw is not null and ${within(latest, parameters)} group by agent_id`,
+    parameters.values,
+    rangeOf(latest),
+  );
+  return new Map(rows.flatMap(({ id, name }) => (name === "" ? [] : [[id, name]])));
+}
+
 /** Counts the calls of a scope. */
 export async function readFacts(
   source: ReportSource,

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { CATEGORIES } from "../meaning/category.ts";
 
 const count = z.int().min(0);
+const knownCount = count.nullable().describe("null: none of these days was read, so that it is not known");
 const time = z.iso.datetime().describe("UTC");
 
 /** A rate with numerator, denominator and interval. */
@@ -30,6 +31,7 @@ const counts = z
 
 const group = z.strictObject({
   value: z.string().nullable().describe("null: the calls that have no value here"),
+  name: z.string().optional().describe("Of an agent, where the tenant's calls tell it"),
   calls: count,
   conversion: rateSchema,
   counts,
@@ -101,19 +103,19 @@ export const reportSchema = z.strictObject({
       .describe("Versions in force in the period, with the codes that are successes"),
   }),
   covers: coversSchema,
-  calls: count,
+  calls: knownCount,
   conversion: rateSchema.describe("Successes among all calls, those nobody answered included"),
   averageSeconds: z.number().nullable(),
-  categories: z.array(z.strictObject({ category: z.enum(CATEGORIES), calls: count, share: rateSchema })).readonly(),
+  categories: z.array(z.strictObject({ category: z.enum(CATEGORIES), calls: knownCount, share: rateSchema })).readonly(),
   unmapped: z.strictObject({
-    calls: count,
+    calls: knownCount,
     codes: z.array(z.strictObject({ code: z.string(), calls: count })).readonly(),
   }),
   documented: z
     .strictObject({
-      total_calls: count,
+      total_calls: knownCount,
       conversion_rate_percent: z.number().nullable(),
-      category_distribution: counts,
+      category_distribution: counts.nullable(),
       performance_trend: z.enum(["positive", "negative"]).nullable(),
     })
     .describe("The summary in the documented words; null: no day has a conversion"),
@@ -134,7 +136,7 @@ export const reportSchema = z.strictObject({
       .describe("Days that a new level began on"),
   }),
   days: z
-    .array(z.strictObject({ day: z.iso.date(), calls: count, conversion: rateSchema }))
+    .array(z.strictObject({ day: z.iso.date(), calls: knownCount, conversion: rateSchema }))
     .readonly()
     .describe("Every day of the period"),
   by: z.strictObject({

@@ -2,7 +2,6 @@
 
 import { csvLine } from "../../kernel/index.ts";
 import type { Rate } from "../meaning/conversion.ts";
-import { isKnown } from "./build.ts";
 import type { OutcomeReport, ReportGroup } from "./model.ts";
 import { groupTables } from "./render-text.ts";
 
@@ -31,20 +30,13 @@ export function* renderCsv(report: OutcomeReport): Generator<string> {
   const { scope, definition } = report;
   const period = `${scope.from}/${scope.to} ${scope.zone} ${definition.id}`;
   const { covers } = report;
-  const isAny = isKnown(covers);
-  const lacking = new Set(covers.days.flatMap(({ day, covered }) => (covered === "none" ? [day] : [])));
-  /** Counts and rate of what was read; what was not has none. */
-  const of = <R>(isRead: boolean, calls: number, rate: R): readonly [number | undefined, R | undefined] =>
-    isRead ? [calls, rate] : [undefined, undefined];
   const name = scope.campaigns?.join(" ") ?? "";
-  yield row("total", name, "conversion", ...of(isAny, report.calls, report.conversion), period);
+  yield row("total", name, "conversion", report.calls, report.conversion, period);
   yield row("read", "days", "whole", undefined, undefined, covers.words ?? `${covers.known} of ${covers.of} days`);
   for (const { day, covered } of covers.days) if (covered !== "whole") yield row("read", day, covered, undefined);
-  for (const { category, calls, share } of report.categories)
-    yield row("category", category, "share", ...of(isAny, calls, share));
+  for (const { category, calls, share } of report.categories) yield row("category", category, "share", calls, share);
   for (const { code, calls } of report.unmapped.codes) yield row("unmapped", code, "calls", calls);
-  for (const { day, calls, conversion } of report.days)
-    yield row("day", day, "conversion", ...of(!lacking.has(day), calls, conversion));
+  for (const { day, calls, conversion } of report.days) yield row("day", day, "conversion", calls, conversion);
   for (const { code, categories, calls, share } of report.by.code ?? [])
     yield row("code", code, "share", calls, share, categories.join(" "));
   for (const [name, groups] of groupTables(report)) yield* groupRows(name.toLowerCase(), groups);
@@ -87,15 +79,16 @@ function* groupRows(section: string, groups: readonly ReportGroup[]): Generator<
 type Figure = Partial<Pick<Rate, "numerator" | "denominator" | "method" | "days">> &
   Pick<Rate, "rate" | "low" | "high" | "confidence">;
 
+/** @param calls null: not known, and so there is no figure either */
 function row(
   section: string,
   name: string,
   measure: string,
-  calls: number | undefined,
+  calls: number | null | undefined,
   figure?: Figure | null,
   detail = "",
 ): string {
-  const { numerator, denominator, rate, low, high, confidence, method, days } = figure ?? {};
-  const numbers = [calls, numerator, denominator, rate, low, high, confidence, method, days];
+  const { numerator, denominator, rate, low, high, confidence, method, days } = (calls === null ? null : figure) ?? {};
+  const numbers = [calls ?? undefined, numerator, denominator, rate, low, high, confidence, method, days];
   return csvLine([section, name, measure, ...numbers, detail]);
 }

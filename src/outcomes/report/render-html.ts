@@ -2,9 +2,7 @@
 
 import { percent } from "../../kernel/index.ts";
 import { POSITIVE_ABOVE_PERCENT } from "../meaning/conversion.ts";
-import { isKnown } from "./build.ts";
 import type { OutcomeReport, ReportGroup } from "./model.ts";
-import { groupTables, level } from "./render-text.ts";
 import {
   CALLS_NOTE,
   campaigns,
@@ -15,16 +13,18 @@ import {
   duration,
   fraction,
   groupName,
+  groupTables,
   hasCallsOnly,
   interval,
   intervalKind,
+  level,
   minute,
   number,
   restatementSentences,
   trendSentence,
   unknownMeaning,
   visible,
-} from "./words.ts";
+} from "./render-text.ts";
 
 /** Finished markup: every text and attribute is escaped when it is inserted, so that names from outside cannot become markup. It is made only by `element`, by `join`, and by `raw` from constants of this module. */
 interface Markup {
@@ -121,7 +121,7 @@ function daysPlot({ days, trend, scope }: OutcomeReport): Markup {
   // day.
   const most = Math.max(
     ...days.map(({ conversion }) => conversion.rate ?? 0),
-    median(days.filter(({ calls }) => calls > 0).map(({ conversion }) => conversion.high)),
+    median(days.filter(({ conversion }) => conversion.denominator > 0).map(({ conversion }) => conversion.high)),
     0.01,
   );
   const lines = shareTicks(most);
@@ -129,9 +129,9 @@ function daysPlot({ days, trend, scope }: OutcomeReport): Markup {
   const y = (share: number) => bottom - (Math.min(share, top) / top) * (bottom - TOP);
   const step = (WIDTH - LEFT - RIGHT) / Math.max(1, days.length);
   const x = (i: number) => LEFT + (i + 0.5) * step;
-  const mostCalls = Math.max(...days.map(({ calls }) => calls), 1);
+  const mostCalls = Math.max(...days.map(({ calls }) => calls ?? 0), 1);
   const parts: Markup[] = [grid(lines, y)];
-  for (const run of runs(days.map(({ calls }) => calls > 0))) {
+  for (const run of runs(days.map(({ calls }) => (calls ?? 0) > 0))) {
     const upper = run.map((i) => `${rounded(x(i))},${rounded(y(days[i]?.conversion.high ?? 0))}`);
     const lower = run.map((i) => `${rounded(x(i))},${rounded(y(days[i]?.conversion.low ?? 0))}`).reverse();
     parts.push(element("polygon", { class: "band", points: [...upper, ...lower].join(" ") }));
@@ -153,9 +153,13 @@ function daysPlot({ days, trend, scope }: OutcomeReport): Markup {
       ),
     );
   }
-  for (const [i, { day, calls, conversion }] of days.entries()) {
+  for (const [i, { day, calls: some, conversion }] of days.entries()) {
+    const calls = some ?? 0;
     const tall = (calls / mostCalls) * (barsBottom - barsTop);
-    const words = `${day}: ${percent(conversion.rate, 2)}, ${fraction(conversion)} calls, ${intervalKind(conversion)} ${interval(conversion)}`;
+    const words =
+      some === null
+        ? `${day}: not read`
+        : `${day}: ${percent(conversion.rate, 2)}, ${fraction(conversion)} calls, ${intervalKind(conversion)} ${interval(conversion)}`;
     parts.push(
       element("rect", {
         class: "volume",
@@ -236,10 +240,10 @@ function groupsPlot(title: string, groups: readonly ReportGroup[]): Markup {
   const step = Math.min(90, (WIDTH - LEFT - RIGHT) / Math.max(1, groups.length));
   const parts: Markup[] = [grid(lines, y)];
   const letters = Math.max(2, Math.floor(step / 7));
-  for (const [i, { value, calls, conversion }] of groups.entries()) {
+  for (const [i, { value, name: of, calls, conversion }] of groups.entries()) {
     const middle = rounded(LEFT + (i + 0.5) * step);
     const height = bottom - y(conversion.rate ?? 0);
-    const name = groupName(value);
+    const name = groupName({ value, name: of });
     parts.push(
       element(
         "rect",
@@ -276,7 +280,7 @@ function groupsPlot(title: string, groups: readonly ReportGroup[]): Markup {
 function categoriesPlot({ categories, calls }: OutcomeReport): Markup {
   let at = 0;
   const parts = categories.map(({ category, calls: some, share }) => {
-    const width = calls === 0 ? 0 : (some / calls) * WIDTH;
+    const width = some === null || !calls ? 0 : (some / calls) * WIDTH;
     const part = element(
       "rect",
       { class: `category ${category}`, x: rounded(at), y: 0, width: rounded(width), height: 26 },
@@ -318,7 +322,7 @@ export function renderHtml(report: OutcomeReport): string {
       report.days.length > 1 ? plot(daysPlot(report)) : undefined,
       element("p", {}, `Trend: ${trendSentence(report)}.`),
       ...changeSentences(report).map((sentence) => element("p", {}, `${sentence}.`)),
-      report.calls === 0 || unknownMeaning(report) !== undefined
+      !report.calls || unknownMeaning(report) !== undefined
         ? undefined
         : element(
             "p",
@@ -349,8 +353,7 @@ export function renderHtml(report: OutcomeReport): string {
 }
 
 /** The figures at the top of the dashboard's page on outcomes, in the same order. */
-function figures({ conversion, calls, averageSeconds, trend, unmapped, covers }: OutcomeReport): Markup {
-  const counted = (count: number) => (isKnown(covers) ? number(count) : "–");
+function figures({ conversion, calls, averageSeconds, trend, unmapped }: OutcomeReport): Markup {
   const one = (name: string, value: string, note: string, tone?: string) =>
     element(
       "div",
@@ -365,14 +368,16 @@ function figures({ conversion, calls, averageSeconds, trend, unmapped, covers }:
     one(
       "Conversion",
       percent(conversion.rate, 2),
-      `${fraction(conversion)} calls on ${dayCount(conversion.days)}, ${intervalKind(conversion)} ${interval(conversion)}`,
+      calls === null
+        ? "no day was read whole"
+        : `${fraction(conversion)} calls on ${dayCount(conversion.days)}, ${intervalKind(conversion)} ${interval(conversion)}`,
     ),
-    one("Calls", counted(calls), `mean duration ${duration(averageSeconds)}`),
+    one("Calls", number(calls), `mean duration ${duration(averageSeconds)}`),
     one("Trend", trend.verdict.replaceAll("_", " "), `over ${dayCount(conversion.days)}`),
     one(
       "Unmapped codes",
-      counted(unmapped.calls),
-      unmapped.calls > 0 ? "calls, counted as neutral" : isKnown(covers) ? "all codes are mapped" : "no day was read",
+      number(unmapped.calls),
+      unmapped.calls === null ? "" : unmapped.calls > 0 ? "calls, counted as neutral" : "all codes are mapped",
     ),
   );
 }
@@ -402,12 +407,12 @@ function table(head: readonly Cell[], rows: readonly (readonly Cell[])[]): Marku
   );
 }
 
-function categoryTable({ categories, covers }: OutcomeReport): Markup {
+function categoryTable({ categories }: OutcomeReport): Markup {
   return table(
     [text("Category"), numeric("Calls"), numeric("Share"), numeric(`${level(categories.map(({ share }) => share))} % interval`)],
     categories.map(({ category, calls, share }) => [
       text(join([element("span", { class: `key ${category}` }), category])),
-      numeric(isKnown(covers) ? number(calls) : "–"),
+      numeric(number(calls)),
       numeric(percent(share.rate)),
       numeric(interval(share)),
     ]),
@@ -415,7 +420,7 @@ function categoryTable({ categories, covers }: OutcomeReport): Markup {
 }
 
 function unmapped({ unmapped }: OutcomeReport): Markup | undefined {
-  if (unmapped.calls === 0) return undefined;
+  if (unmapped.codes.length === 0) return undefined;
   const names = unmapped.codes.slice(0, MOST_ROWS).map(({ code, calls }) => `${visible(code)} (${number(calls)})`);
   return element(
     "p",
@@ -442,8 +447,8 @@ function groupSection(name: string, groups: readonly ReportGroup[]): Markup {
         numeric("Days"),
         numeric("Mean duration"),
       ],
-      rows.map(({ value, calls, counts, conversion, averageSeconds }) => [
-        text(groupName(value)),
+      rows.map(({ value, name: of, calls, counts, conversion, averageSeconds }) => [
+        text(groupName({ value, name: of })),
         numeric(number(calls)),
         numeric(number(counts.success)),
         numeric(percent(conversion.rate)),

@@ -10,7 +10,7 @@ import { DOCUMENTED_MAP } from "../meaning/outcome-map.ts";
 import { buildReport, tally } from "./build.ts";
 import { allRead } from "./coverage.ts";
 import type { Facts } from "./facts.ts";
-import type { OutcomeReport } from "./model.ts";
+import { type Covers, type OutcomeReport, reportSchema } from "./model.ts";
 import { renderCsv } from "./render-csv.ts";
 import { COLOURS, renderHtml, ticks } from "./render-html.ts";
 import { bar, cellWidth, renderText, sparkline, table } from "./render-text.ts";
@@ -22,20 +22,35 @@ const from = Date.UTC(2026, 2, 2);
 
 test("days that were not read have no counts: nothing that is not known is a 0", () => {
   const whole = reportOf("One");
-  const report: OutcomeReport = {
-    ...whole,
-    calls: 0,
-    categories: whole.categories.map((one) => ({ ...one, calls: 0 })),
-    days: whole.days.map((one) => ({ ...one, calls: 0 })),
-    covers: { ...whole.covers, known: 0, days: whole.covers.days.map(({ day }) => ({ day, covered: "none" })) },
+  const asked = { campaigns: ["One"], from, to: from + 12 * DAY, map: DOCUMENTED_MAP, time: localTime("UTC") };
+  const covers = { ...whole.covers, known: 0, days: whole.covers.days.map(({ day }) => ({ day, covered: "none" as const })) };
+  const none = { times: [], values: [], days: [] };
+  const unread = (days: Covers["days"]) => {
+    const scope: ReportScope = { ...asked, coverage: { covers: { ...covers, days }, out: [] } };
+    return buildReport(scope, tally(scope, none), { now: from + 20 * DAY });
   };
+  const report = unread(covers.days);
+  const json = reportSchema.parse(JSON.parse(JSON.stringify(report)));
+  expect([json.calls, json.unmapped.calls, json.documented]).toEqual([
+    null,
+    null,
+    { total_calls: null, conversion_rate_percent: null, category_distribution: null, performance_trend: null },
+  ]);
+  for (const { calls } of [...json.days, ...json.categories]) expect(calls).toBeNull();
+  // Days that have not begun are not read either, nor is one whose read part has no calls known.
+  expect(unread([]).days.map(({ calls }) => calls)).toEqual(json.days.map(() => null));
+  const part = unread(covers.days.map(({ day }, i) => ({ day, covered: i === 0 ? "whole" : "part" })));
+  expect(part.days.map(({ calls }) => calls)).toEqual([0, ...json.days.slice(1).map(() => null)]);
+  expect(part.calls).toBe(0);
+  expect(unread(covers.days.map(({ day }) => ({ day, covered: "part" }))).calls).toBeNull();
   const rows = [...renderCsv(report)].map((line) => line.split(","));
   const counted = rows.filter(([section]) => ["total", "category", "day"].includes(section ?? ""));
   expect(counted.length).toBeGreaterThan(12);
   for (const row of counted) expect(row.slice(3, 12).join("")).toBe("");
   const text = stripVTControlCharacters([...renderText(report, { width: 100, color: false })].join("\n"));
   expect(text).toMatch(/^success +– /m);
-  expect(renderHtml(report)).not.toContain("all codes are mapped");
+  expect(text).toMatch(/^Conversion +not known$/m);
+  expect(renderHtml(report)).not.toMatch(/all codes are mapped|0 of 0|>0</);
 });
 
 /** Twelve days of calls in which every name from outside is `name`. */
@@ -69,7 +84,7 @@ function reportOf(name: string): OutcomeReport {
   const tallies = tally(scope, { times, values, days });
   const report = buildReport(scope, tallies, { now: from + 20 * DAY });
   const conversion = report.conversion;
-  const counts = report.documented.category_distribution;
+  const counts = report.documented.category_distribution ?? { success: 0, warm: 0, cold: 0, neutral: 0, failure: 0 };
   const figure = { conversion, counts, reportedAt: report.generatedAt };
   const restated = { from: report.scope.from, to: report.scope.to, was: figure, now: figure, late: 37, changed: 2, withdrawn: 1 };
   return {

@@ -9,7 +9,7 @@ import { type Arrivals, type ReportedFigure, type Restatement, restatements } fr
 import { DailyCounter, type DayCounts } from "../meaning/tally.ts";
 import { buildReport, dailyGroupsOf, figuresOf, type Tallies, tally } from "./build.ts";
 import { type CohortSpec, type ComparisonSpec, groupWords } from "./cohort.ts";
-import { type ReportSource, readArrivals, readCohort, readFacts, type TimeCount } from "./facts.ts";
+import { type ReportSource, readAgentNames, readArrivals, readCohort, readFacts, type TimeCount } from "./facts.ts";
 import type { OutcomeReport } from "./model.ts";
 import { COLUMN_DIMENSIONS, checkedPeriod, type Dimension, daysOf, type ReportScope, scopeKey } from "./scope.ts";
 
@@ -45,12 +45,24 @@ export async function reportOutcomes(source: ReportSource, scope: ReportScope, o
       options.comparisons?.some((spec) => spec.kind === "each" && spec.dimension === dimension),
   );
   const tallies = tally(scope, await readFacts(source, scope, columns));
-  const report = buildReport(scope, tallies, options);
+  const built = buildReport(scope, tallies, options);
+  const report = options.profile === "acd" ? await withAgentNames(source, scope, built) : built;
   const contests: Contest[] = [];
   for (const spec of options.comparisons ?? []) contests.push(...(await contestsFor(source, scope, tallies, spec)));
   const comparisons = compareAll(contests, options);
   const restated = figures === undefined ? [] : await restate(source, scope, figuresOf(scope, tallies, now), figures, options);
   return { ...report, comparisons, restatements: restated };
+}
+
+async function withAgentNames(source: ReportSource, scope: ReportScope, report: OutcomeReport): Promise<OutcomeReport> {
+  const { agent } = report.by;
+  if (agent === undefined) return report;
+  const names = await readAgentNames(source, scope);
+  const named = agent.map((group) => {
+    const name = names.get(group.value ?? "");
+    return name === undefined ? group : { ...group, name };
+  });
+  return { ...report, by: { ...report.by, agent: named } };
 }
 
 async function contestsFor(

@@ -21,7 +21,7 @@ export function roster({ tenant, state }: Pick<AcdCall, "tenant" | "state">): Re
   }
   for (const skill of state.skills) {
     for (const id of signedIn({ tenant }, skill)) add(id, skill);
-    for (const { agentId } of skill.agents) add(Number(agentId), skill);
+    for (const { agentId, isActive } of skill.agents) if (isActive !== false) add(Number(agentId), skill);
   }
   return new Map([...known].sort(([a], [b]) => a - b));
 }
@@ -70,6 +70,7 @@ export interface Stage {
 export const STATES = {
   talk: { agentStateId: 4, agentStateName: "OutboundContact", outStateId: 0, outStateDescription: "" },
   wrap: { agentStateId: 1, agentStateName: "Unavailable", outStateId: 11, outStateDescription: "ACW" },
+  away: { agentStateId: 1, agentStateName: "Unavailable", outStateId: 12, outStateDescription: "Break" },
   wait: { agentStateId: 20, agentStateName: "Dialer", outStateId: 0, outStateDescription: "" },
 } as const;
 

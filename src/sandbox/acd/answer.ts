@@ -23,6 +23,7 @@ export class AcdRefusal extends Error {
 
 export const invalid = (text: string, code = "InvalidParameter"): AcdRefusal => new AcdRefusal(400, code, text);
 export const missing = (text: string, code = "InvalidParameter"): AcdRefusal => new AcdRefusal(404, code, text);
+export const invalidUri = (): AcdRefusal => missing("There is no such resource", "InvalidUri");
 export const conflict = (text: string, code = "InvalidState"): AcdRefusal => new AcdRefusal(409, code, text);
 
 export const ok = (body?: unknown, description = "Success"): AcdAnswer => ({ status: 200, body, description });

@@ -12,10 +12,10 @@ import type { TokenHolder } from "../auth/tokens.ts";
 import { createRouter, type Router } from "../router.ts";
 import type { Tenant } from "../tenant.ts";
 import { Refusal, type SandboxRequest, type SandboxResponse } from "../wire.ts";
-import { type AcdAnswer, AcdRefusal, invalid, ok } from "./answer.ts";
+import { type AcdAnswer, AcdRefusal, invalid, invalidUri, ok } from "./answer.ts";
 import type { AcdCall } from "./call.ts";
 import { answerAcdCall } from "./handlers/index.ts";
-import { endJobs } from "./handlers/uploads.ts";
+import { endJobs } from "./handlers/lists.ts";
 import { Parameters } from "./query.ts";
 import { stateOf } from "./state.ts";
 import { answerOpen, openPlace } from "./token.ts";
@@ -63,8 +63,6 @@ function routerOf(asOlder: boolean): Router<AcdOperationId> {
     { ignoreCase: true },
   );
 }
-
-const invalidUri = (): AcdRefusal => new AcdRefusal(404, "InvalidUri", "There is no such resource");
 
 /** The operation of a method and path; the fixed parts of the path match in any case. */
 export function placeOf(method: string, path: string): AcdPlace {

@@ -4,7 +4,7 @@
 export const ACCESS_KEY_PATH = "/authentication/v1/token/access-key";
 
 const ACD_PATH =
-  /^\/+(?:incontactapi\/|authentication\/v1\/|auth\/token$|incontactauthorizationserver\/token$|public\/user\/refresh$|\.well-known\/|media-playback\/|data-extraction\/|business-data-manager\/)/i;
+  /^\/+(?:incontactapi\/|authentication\/v1\/|auth\/token$|incontactauthorizationserver\/token$|public\/user\/refresh$|\.well-known\/|media-playback\/|real-time-data\/|data-extraction\/|business-data-manager\/)/i;
 
 /** Whether a path belongs to the ACD API, its tokens or its discovery. */
 export function isAcdPath(path: string): boolean {

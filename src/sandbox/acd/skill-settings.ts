@@ -12,6 +12,8 @@ export const GROUPS = [
   "scheduleSettings",
   "deliveryPreferences",
   "xsSettings",
+  "listManagementSettings",
+  "cadenceSettings",
 ] as const;
 export type Group = (typeof GROUPS)[number];
 
@@ -135,6 +137,18 @@ export function settingsOfNew(): Record<Group, Fields> {
       xsAvailableThreshold: 0,
       xsReadyThreshold: 0,
       xsNumberToRetrieve: 0,
+    },
+    listManagementSettings: {
+      displayField1Name: "",
+      displayField2Name: "",
+      listOrderingOptions: [{ orderType: "Create Date", direction: "Ascending" }],
+    },
+    cadenceSettings: {
+      attemptMode: 1,
+      recordRequestMode: 1,
+      destinationRetryRestMinutes: 1,
+      maximumAttempts: [],
+      cadences: [],
     },
   };
 }

@@ -177,6 +177,23 @@ export function addList(state: AcdState, world: string, listName: string, now: I
   return list;
 }
 
+/** An empty group that no skill obeys. */
+export function addDncGroup(state: AcdState, dncGroupName: string, dncGroupDescription: string, at: Instant): DncGroup {
+  const group: DncGroup = {
+    dncGroupId: newNumber(state),
+    dncGroupName,
+    dncGroupDescription,
+    isActive: true,
+    created: at,
+    changed: at,
+    records: [],
+    scrubbed: [],
+    contributing: [],
+  };
+  state.dnc.push(group);
+  return group;
+}
+
 export function newNumber(state: AcdState): number {
   state.next += 1;
   return state.next;
@@ -206,6 +223,7 @@ function begin(tenant: Tenant): AcdState {
     zones: ZONES,
   };
   for (const code of OUTCOME_CODES) codeOf(state, code, "", start);
+  for (const name of tenant.scenario.acd.doNotCallGroups) addDncGroup(state, name, "", start);
   return state;
 }
 
@@ -214,7 +232,9 @@ function meet(tenant: Tenant, state: AcdState): void {
   for (const { document, dispositionCodes } of tenant.campaigns.all()) {
     if (state.skills.some(({ world }) => world === document.id)) continue;
     for (const { id, name } of dispositionCodes) codeOf(state, id, name, tenant.start);
-    addSkill(state, document.id, {}, tenant.start);
+    const { skillId } = addSkill(state, document.id, {}, tenant.start);
+    for (const { dncGroupName, scrubbed } of state.dnc)
+      if (tenant.scenario.acd.doNotCallGroups.includes(dncGroupName)) scrubbed.push(skillId);
   }
   for (const [id, { size }] of tenant.contacts) {
     if (state.lists.some(({ world }) => world === id)) continue;

@@ -52,6 +52,13 @@ export const acdSwitches = z
       .meta({ description: "Whether dials that nobody answered are among the completed contacts." }),
     headerOnlyErrors: z.boolean().default(false).meta({ description: "Refusals say why in icStatusDescription only." }),
     requireAccept: z.boolean().default(false).meta({ description: "Requests without an Accept header are refused." }),
+    realTimeData: z.enum(["on", "versioned", "off"]).default("on").meta({
+      description: "Whether figures of many skills are answered at once: under both addresses, the versioned one, none (404).",
+    }),
+    doNotCallGroups: z
+      .array(z.string().min(1))
+      .default([])
+      .meta({ description: "Names of do-not-call groups, empty at first, that the skills of the tenant's campaigns obey." }),
     linkOrigin: z
       .string()
       .default("https://api-l35.nice-incontact.com")

@@ -1,6 +1,7 @@
 // Tokens and discovery: an access key or a password grant gives a JWT with the identity of its owner; discovery gives the
 // addresses of its tenant.
 
+import { createHmac } from "node:crypto";
 import {
   ACCESS_KEY_TOKEN_PATH,
   DISCOVERY_PATH,
@@ -8,14 +9,89 @@ import {
   PASSWORD_TOKEN_PATH,
   REFRESH_PATH,
 } from "../../contract/acd/index.ts";
+import type { Instant } from "../../kernel/index.ts";
 import type { Tenant } from "../tenant.ts";
 import type { SandboxRequest } from "../wire.ts";
 import { type AcdAnswer, AcdRefusal, ok } from "./answer.ts";
-import { isRecord } from "./call.ts";
-import { personOf } from "./calls.ts";
-import { EXTRACT_FILE_PATH, extractFile } from "./extract.ts";
+import { type AcdCall, isRecord, words } from "./call.ts";
+import { callsOf, isOver, outcomeOf, personOf, shownContact } from "./calls.ts";
 import { stateOf } from "./state.ts";
 import type { AcdSwitches } from "./switches.ts";
+
+// Files of extractions: rows of completed contacts, at an address that works without a token for a short time.
+
+const EXTRACT_FILE_PATH = "/data-extraction/v1/files";
+
+/** How long an address works, and how long a file exists. */
+const ADDRESS_MS = 30_000;
+export const FILE_MS = 86_400_000;
+
+const signed = (tenant: Tenant, id: string, until: Instant): string =>
+  createHmac("sha256", `${tenant.seed}/extract`).update(`${id}/${until}`).digest("base64url").slice(0, 22);
+
+/** A new address of an extraction's file, valid for half a minute. */
+export function extractAddress({ tenant, origin, now }: AcdCall, id: string): string {
+  const until = now + ADDRESS_MS;
+  return `${origin}${EXTRACT_FILE_PATH}?id=${id}&until=${until}&signature=${signed(tenant, id, until)}`;
+}
+
+/** The file at an address. */
+function extractFile(tenant: Tenant, query: URLSearchParams): AcdAnswer {
+  const [id, until] = [query.get("id") ?? "", Number(query.get("until"))];
+  const good = query.get("signature") === signed(tenant, id, until) && tenant.clock.now() < until;
+  const file = stateOf(tenant).files[`${id}.csv`];
+  if (!good || file === undefined) throw new AcdRefusal(403, "AccessDenied", "The address has expired");
+  return { status: 200, file: file.content };
+}
+
+const CONTACT_COLUMNS = [
+  "contactId",
+  "contactStartDate",
+  "skillId",
+  "skillName",
+  "agentId",
+  "fromAddress",
+  "toAddress",
+  "abandoned",
+  "primaryDispositionId",
+  "totalDurationSeconds",
+  "lastUpdateTime",
+];
+/** Recorded segments: this entity's columns as programs look them up, by the fields of contacts. */
+const SEGMENT_COLUMNS: Readonly<Record<string, (contact: Readonly<Record<string, unknown>>) => unknown>> = {
+  "Segment ID": ({ contactId }) => `segment-${words(contactId)}`,
+  "ACD Call ID": ({ contactId }) => contactId,
+  "Start Date": ({ contactStartDate }) => contactStartDate,
+  "Voice Recording Status": () => "Success",
+  "Agent 1 Contact Number": ({ contactId }) => contactId,
+  "Agent 1 ACD ID": ({ agentId }) => agentId,
+  "Agent 1 Name": ({ firstName, lastName }) => `${words(firstName)} ${words(lastName)}`,
+  "Agent 1 Team": ({ teamName }) => teamName,
+  "Agent 1 Skills": ({ skillName }) => skillName,
+  ANI: ({ fromAddress }) => fromAddress,
+  DNIS: ({ toAddress }) => toAddress,
+  Disposition: ({ primaryDispositionId }) => primaryDispositionId,
+};
+
+/**
+ * What began in a range: recorded segments for the entity of that name, for any other the contacts with the fields of completed ones. No entity
+ * of outbound calls is published.
+ */
+export function extractRows({ tenant, state, switches, now }: AcdCall, entity: string, from: Instant, to: Instant): string {
+  const calls = callsOf(tenant, state.skills, from, to).filter(({ call }) => isOver(call));
+  const isSegments = entity === "recording-interaction-metadata";
+  const rows = (isSegments ? calls.filter(({ call }) => outcomeOf(state, call).handled) : calls).map(({ skill, call }) =>
+    shownContact(tenant, state, skill, call, switches, now),
+  );
+  const quoted = (value: unknown): string => {
+    const text = String(value);
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  const names = isSegments ? Object.keys(SEGMENT_COLUMNS) : CONTACT_COLUMNS;
+  const cells = (row: Readonly<Record<string, unknown>>) =>
+    names.map((name) => (isSegments ? SEGMENT_COLUMNS[name]?.(row) : row[name]));
+  return [names, ...rows.map(cells), []].map((line) => line.map(quoted).join(",")).join("\r\n");
+}
 
 type OpenPlace =
   | "tokenAccessKey"

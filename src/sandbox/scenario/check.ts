@@ -5,13 +5,13 @@ import { z } from "zod";
 import { OUTCOME_CODES } from "../../contract/index.ts";
 import {
   type Instant,
-  messageOf,
   nearest,
   OutdialError,
   type Problem,
   parseDuration,
   parseInstant,
   problemsOf,
+  yamlValue,
 } from "../../kernel/index.ts";
 import { ALL_SCOPES, type ParsedScenario, scenarioSchema } from "./schema.ts";
 
@@ -203,11 +203,8 @@ function readText(text: string, fileName: string): unknown {
     const { line, col } = lines.linePos(broken.pos[0]);
     throw new ScenarioError("scenario_unreadable", `${fileName}:${line}:${col}`, [{ path: "", message: broken.message }], broken);
   }
-  try {
-    return document.toJS() ?? {};
-  } catch (cause) {
-    throw new ScenarioError("scenario_unreadable", fileName, [{ path: "", message: messageOf(cause) }], cause);
-  }
+  const unreadable = (message: string) => new ScenarioError("scenario_unreadable", fileName, [{ path: "", message }]);
+  return yamlValue(document, unreadable) ?? {};
 }
 
 function check(value: unknown, where: string): Scenario {

@@ -35,6 +35,7 @@ const STATUS: Readonly<Record<string, number>> = {
   other_tenant: 409,
   key_busy: 409,
   answer_lost: 409,
+  cannot_listen: 503,
   unsupported: 409,
   not_available: 409,
   request_too_large: 413,

@@ -245,7 +245,14 @@ async function resultOf(response: Response): Promise<ToolResult> {
   const text = await response.text();
   const value = jsonOf(text);
   if (!response.ok) return failed(...wordsOf(value, response.status));
-  return told(JSON.stringify(value === undefined ? text : maskedValue(value)));
+  return told(JSON.stringify(value === undefined ? text : itemsLast(maskedValue(value))));
+}
+
+/** A list with what is known of it before its items: those may be cut. */
+function itemsLast(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || !("items" in value)) return value;
+  const { items, ...rest } = value;
+  return { ...rest, items };
 }
 
 /** A result of a text, cut when it is too long. */

@@ -64,4 +64,11 @@ describe("logs", () => {
     expect(written.join("")).not.toContain("TUFSS0VS");
     expect(written.join("")).toContain("[redacted]");
   });
+
+  test("keep the form of an address that an advice names", () => {
+    const written: string[] = [];
+    const form = "It has the form postgres://USER:PASSWORD@HOST:5432/DATABASE";
+    createLogger({ write: (line) => written.push(line), secrets: [] }).log("error", form, {});
+    expect(written.join("")).toContain(form);
+  });
 });

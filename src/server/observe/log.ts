@@ -17,7 +17,7 @@ const SECRET_TEXT: readonly (readonly [RegExp, string])[] = [
   [/\b(Bearer|Basic)\s+[\w.~+/=-]{6,}/gi, "$1 [redacted]"],
   [/\bwhsec_[\w+/=-]+/g, "[redacted]"],
   [/\bod[tcs]_[\w-]{10,}/g, "[redacted]"],
-  [/\b([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s@/]+@/gi, "$1:[redacted]@"],
+  [/\b([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):(?!PASSWORD@)[^\s@/]+@/gi, "$1:[redacted]@"],
   [/([?&#](?:[\w-]*(?:token|secret|key|code|signature))=)[^&\s#"]+/gi, "$1[redacted]"],
   [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, "[redacted]"],
 ];

@@ -2,7 +2,7 @@
 // heartbeat is visible; and it is not about to stop.
 
 import { type Clock, isWithin, messageOf } from "../../kernel/index.ts";
-import { inTime } from "../../operations/index.ts";
+import { CLOCK_OFF_MS, inTime } from "../../operations/index.ts";
 import type { Store } from "../../store/index.ts";
 
 /** One thing that was checked. */
@@ -60,8 +60,6 @@ const CHECK_OF = {
 const PATIENCE_MS = 3_000;
 /** Intervals without a beat after which the others consider a process dead, and one more. */
 const BEATS = 4;
-/** Signatures, age limits and calling hours depend on the time: a larger difference needs a person. */
-const SKEW_MS = 30_000;
 
 /** Answers whether this process is ready. */
 export class Readiness {
@@ -135,7 +133,7 @@ export class Readiness {
         ),
         check("heartbeat", beat !== undefined && beat.silentMs < beat.intervalMs * BEATS, "this process has no recent heartbeat"),
         ...(token?.isRefused === true ? [check("token", false, refusedWords(token.leavesWork))] : []),
-        check("clock", skew <= SKEW_MS, `${Math.round(skew / 1000)} s apart from the database's`),
+        check("clock", skew <= CLOCK_OFF_MS, `${Math.round(skew / 1000)} s apart from the database's`),
       ];
     } catch (thrown) {
       return [{ name: "store", ok: false, message: withoutAddress(messageOf(thrown)) }];

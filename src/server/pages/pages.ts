@@ -1,5 +1,5 @@
-// The files of the dashboard. Only files that the build made can be requested; every other path that looks like a page gets the
-// application itself.
+// The files of the dashboard, and under /docs/ the documents. Only files that the build made can be requested; every other path that looks like a page of the
+// dashboard gets the application itself.
 
 import { readdir, readFile } from "node:fs/promises";
 import { extname, join, posix } from "node:path";
@@ -24,7 +24,9 @@ const TYPES: Readonly<Record<string, string>> = {
 const COMPRESS_FROM = 1024;
 const COMPRESSIBLE = /^(text|application|image\/svg)/;
 /** The build puts the hash of the content into these file names. */
-const HASHED = "/assets/";
+const HASHED = /^(\/docs)?\/assets\//;
+/** The documents are beside the dashboard's folder, and link to it and to each other under this path. */
+const DOCS = "/docs";
 const APPLICATION = "/index.html";
 
 /**
@@ -51,10 +53,15 @@ export class Pages {
     this.#files = files;
   }
 
-  /** Reads the file names of a build folder. A missing folder has no pages. */
+  /** Reads the file names of a build folder and of the documents beside it. A missing folder has no pages. */
   static async open(root: string | undefined): Promise<Pages> {
     const files = new Map<string, PageFile>();
-    if (root !== undefined) for await (const file of walk(root, "")) files.set(file.url, { path: file.path, type: file.type });
+    if (root !== undefined)
+      for (const [at, folder] of [
+        ["", root],
+        [DOCS, join(root, "../docs")],
+      ] as const)
+        for await (const { url, path, type } of walk(folder, "")) files.set(`${at}${url}`, { path, type });
     return new Pages(files);
   }
 
@@ -63,15 +70,20 @@ export class Pages {
     return this.#files.has(APPLICATION);
   }
 
+  /** Whether a path is one of the documents'. */
+  static isDocument = (path: string): boolean => path === DOCS || path.startsWith(`${DOCS}/`);
+
   /** The file at a path, or the application for one of its own paths; undefined for a file that does not exist. */
   async respond(path: string, acceptEncoding: string): Promise<Response | undefined> {
-    const url = this.#files.has(path) ? path : extname(path) === "" ? APPLICATION : undefined;
+    if (path === DOCS) return new Response(null, { status: 308, headers: { location: `${DOCS}/` } });
+    const asked = path === `${DOCS}/` ? `${DOCS}/index.html` : path;
+    const url = this.#files.has(asked) ? asked : extname(path) === "" && !Pages.isDocument(path) ? APPLICATION : undefined;
     const file = url === undefined ? undefined : this.#files.get(url);
     if (url === undefined || file === undefined) return undefined;
     const { plain, zipped } = await this.#content(url, file);
     const headers = new Headers({
       "content-type": file.type,
-      "cache-control": url.startsWith(HASHED) ? "public, max-age=31536000, immutable" : "no-cache",
+      "cache-control": HASHED.test(url) ? "public, max-age=31536000, immutable" : "no-cache",
       vary: "accept-encoding",
     });
     if (url === APPLICATION) headers.set("link", readAhead(path));

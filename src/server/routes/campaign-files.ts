@@ -6,7 +6,8 @@ import {
   type CampaignFileUseCases,
   CONTACT_PAGES,
   campaignPlanOf,
-  parseCampaignFiles,
+  type FileText,
+  readPlan,
 } from "../../operations/index.ts";
 import {
   campaignApplySummary,
@@ -37,8 +38,7 @@ const shownPlan = ({ plan, stopMark }: ApplyPlan) => campaignPlanOf(plan, stopMa
 
 export function campaignFileRoutes(work: () => CampaignFileUseCases) {
   const atOnce = new AtOnce("readings of campaign files");
-  const read = (caller: string, files: Parameters<typeof parseCampaignFiles>[0]) =>
-    atOnce.do(caller, () => parseCampaignFiles(files));
+  const read = (caller: string, files: readonly FileText[]) => atOnce.do(caller, () => work().parse(files));
   return [
     route({
       id: "campaigns.plan",
@@ -52,8 +52,10 @@ export function campaignFileRoutes(work: () => CampaignFileUseCases) {
       body: z.strictObject({
         files: campaignFiles.optional(),
         plan: z
-          .string()
-          .regex(/^[0-9a-f]{8,64}$/, "the hash of a plan, or at least its first eight digits")
+          .union([
+            z.string().regex(/^[0-9a-f]{8,64}$/, "the hash of a plan, or at least its first eight digits"),
+            z.record(z.string(), z.unknown()).describe("A plan as `campaigns.planned` answers it, also of another service"),
+          ])
           .optional()
           .describe("In place of files: a plan that was shown, by its hash or at least the first eight digits of it"),
         activate: z.boolean().default(false).describe("With files; a plan that was shown says it itself"),
@@ -71,10 +73,22 @@ export function campaignFileRoutes(work: () => CampaignFileUseCases) {
             `more than ${CONTACT_PAGES} pages of contacts need the role operator; ${who.name} has the role ${who.role}`,
           );
         const reading = { contactPages: pages, signal };
-        if (plan !== undefined) return shownPlan((await work().planApply(plan, reading)).plan);
+        const agreed = typeof plan === "object" ? readPlan(plan, "the plan") : plan;
+        if (agreed !== undefined) return shownPlan((await work().planApply(agreed, reading)).plan);
         const stopMark = await work().stopMark();
         return campaignPlanOf(await work().plan(await read(who.name, files ?? []), { ...reading, activate }), stopMark);
       },
+    }),
+    route({
+      id: "campaigns.planned",
+      method: "get",
+      path: "/campaigns/plans/{plan}",
+      summary: "A plan that was shown, whole: to be kept as a file and given back later",
+      asItIs: true,
+      role: "viewer",
+      params: z.strictObject({ plan: hash }),
+      reply: z.record(z.string(), z.unknown()),
+      handle: async ({ params }) => ({ ...(await work().shown(params.plan)) }),
     }),
     dangerousRoute({
       id: "campaigns.apply",

@@ -1,10 +1,12 @@
 // Campaigns: health, figures with events on the same time axis, and the verbs that change what is dialed.
 
 import { z } from "zod";
-import { type CampaignUseCases, campaignPreviewOf } from "../../operations/index.ts";
+import { type CampaignUseCases, campaignPreviewOf, type FailoverUseCases, failoverPreviewOf } from "../../operations/index.ts";
 import {
+  begunStop,
   CAMPAIGN_VERBS,
   type CampaignVerb,
+  campaignAgent,
   campaignDetail,
   campaignList,
   campaignNames,
@@ -12,12 +14,21 @@ import {
   campaignResult,
   campaignStatusList,
   confirmation,
+  emergencyStop,
+  failoverHappening,
+  failoverPair,
+  failoverPreview,
   healthView,
+  masked,
+  pageOf,
   previewed,
+  stopResult,
 } from "../../operations/views/index.ts";
+import { mayReveal } from "../access/reveal.ts";
 import { ServerError } from "../error.ts";
-import { flag } from "../routing/query.ts";
-import { dangerousRoute, route } from "../routing/route.ts";
+import { linesFrom, withEnd } from "../routing/ndjson.ts";
+import { cursor, end, flag, limit, NO_NUL, numberCursor, pageOfItems } from "../routing/query.ts";
+import { dangerousRoute, route, streamRoute } from "../routing/route.ts";
 
 /** Most campaigns that one request pauses. */
 const MOST_PAUSED = 1000;
@@ -90,6 +101,16 @@ export function campaignRoutes(campaigns: () => CampaignUseCases) {
       query: z.strictObject({ hours: z.coerce.number().positive().max(744).default(DEFAULT_HOURS), fresh }),
       reply: campaignDetail,
       handle: ({ params, query }) => campaigns().show(params.id, query),
+    }),
+    route({
+      id: "campaigns.agents",
+      method: "get",
+      path: "/campaigns/id/{id}/agents",
+      summary: "Who is assigned to a campaign, and who is signed in on it; asks the tenant",
+      role: "viewer",
+      params: byId,
+      reply: z.strictObject({ items: z.array(campaignAgent) }),
+      handle: async ({ params, signal }) => ({ items: [...(await campaigns().agents(params.id, { signal }))] }),
     }),
     route({
       id: "campaigns.health",
@@ -220,6 +241,214 @@ export function campaignRoutes(campaigns: () => CampaignUseCases) {
       body: z.strictObject({ confirm: z.string().optional() }).optional(),
       reply: campaignResult,
       handle: ({ params, who, signal }) => campaigns().drill(params.id, who.name, signal),
+    }),
+  ];
+}
+
+// Stops: begun at once, with the database or without it, followed by id.
+
+/** Longest reason that is stored, characters. */
+const REASON = 500;
+
+/** Most campaigns of one stop by name, and the longest id. */
+const MOST = 10_000;
+const ID = 200;
+
+const campaignIds = z
+  .array(z.string().min(1).max(ID).regex(NO_NUL))
+  .min(1)
+  .max(MOST)
+  .readonly()
+  .describe("The campaigns to stop; all of the tenant when it is left out");
+const stopBody = z.strictObject({ reason: z.string().max(REASON).optional(), campaigns: campaignIds.optional() }).optional();
+
+/** A stop from any body: a mistake in it does not prevent a stop; only campaigns that cannot be told do, or all would be stopped. */
+function mendedStop(body: unknown): { readonly body: z.output<typeof stopBody>; readonly ignored: readonly string[] } {
+  if (body === undefined) return { body: undefined, ignored: [] };
+  if (typeof body !== "object" || body === null || Array.isArray(body))
+    return { body: undefined, ignored: ["the whole body: it is no object"] };
+  const ignored = Object.keys(body)
+    .filter((name) => name !== "reason" && name !== "campaigns")
+    .slice(0, 10)
+    .map((name) => `${name.slice(0, 60)}: unknown field; allowed: reason, campaigns`);
+  // Checked by the schema: what it refuses is refused.
+  const named = "campaigns" in body && body.campaigns !== undefined ? { campaigns: body.campaigns as readonly string[] } : {};
+  const reason = "reason" in body ? body.reason : undefined;
+  if (reason === undefined) return { body: named, ignored };
+  if (typeof reason !== "string") return { body: named, ignored: ["reason: it is no text", ...ignored] };
+  if (reason.length <= REASON) return { body: { reason, ...named }, ignored };
+  const cut = `reason: what is behind its first ${REASON} characters`;
+  // The cut may split a pair of surrogates.
+  return { body: { reason: reason.slice(0, REASON).toWellFormed(), ...named }, ignored: [cut, ...ignored] };
+}
+
+export function stopRoutes(campaigns: () => CampaignUseCases) {
+  return [
+    route({
+      id: "campaigns.stop",
+      method: "post",
+      path: "/campaigns/stop",
+      summary: "Stop: pauses every campaign of the tenant, or those named; one that fails holds no other back",
+      description:
+        "Stopping is never held up by a confirmation, nor by the database: without it the service goes on with what it has in memory. It is answered " +
+        "within two seconds with how far it is, and goes on until each campaign is confirmed paused or 30 minutes are over, also when this service " +
+        "ends: its id tells how far it is. Everything that anything says may dial is paused, whatever the tenant's list says. Repeated, it pauses " +
+        "what still dials, in place of the one before. A body that cannot be used is ignored, a reason that is too long is cut, and the answer and " +
+        "the audit say so; only campaigns that cannot be read refuse it.",
+      role: "operator",
+      body: stopBody,
+      mend: mendedStop,
+      storeless: true,
+      status: 202,
+      reply: begunStop,
+      handle: async ({ body, who, ignored }) => ({
+        ...(await campaigns().stop(who.name, body?.reason, body?.campaigns)),
+        ignored,
+      }),
+    }),
+    route({
+      id: "campaigns.stops",
+      method: "get",
+      path: "/campaigns/stops",
+      summary: "The latest stops, newest first",
+      role: "viewer",
+      storeless: true,
+      query: z.strictObject({ limit }),
+      reply: z.strictObject({ items: z.array(emergencyStop).readonly() }),
+      handle: async ({ query }) => ({ items: await campaigns().stops(query.limit) }),
+    }),
+    route({
+      id: "campaigns.stopped",
+      method: "get",
+      path: "/campaigns/stops/{stop}",
+      summary: "How far a stop is: what is confirmed paused, what is not and why",
+      role: "viewer",
+      storeless: true,
+      params: z.strictObject({ stop: z.string().min(1).max(200).regex(NO_NUL) }),
+      reply: stopResult,
+      handle: ({ params }) => campaigns().stopped(params.stop),
+    }),
+  ];
+}
+
+// Failover pairs: the state and history of each, the contacts that a hand-over holds back, and the policy of the watch.
+
+const campaignId = z.string().min(1).max(200);
+const byPrimary = z.strictObject({ primary: campaignId });
+
+const filedPair = z
+  .strictObject({ primary: z.string(), backup: z.string(), summary: z.string() })
+  .describe("As an applied campaign file says, and nobody watches yet");
+
+const proposal = z.strictObject({
+  primary: campaignId,
+  policy: z
+    .record(z.string(), z.unknown())
+    .describe("As the section failover of a campaign file; fields left out take their defaults"),
+});
+
+export function failoverRoutes(failover: () => FailoverUseCases) {
+  const planPut = ({ primary, policy }: z.output<typeof proposal>) => failover().planPut(primary, policy);
+  return [
+    route({
+      id: "failover.list",
+      method: "get",
+      path: "/failover/pairs",
+      summary: "All failover pairs: which campaign dials, whether somebody watches, alarms that stand",
+      role: "viewer",
+      reply: z.strictObject({ items: z.array(failoverPair).readonly(), filed: z.array(filedPair).readonly() }),
+      async handle() {
+        const filed = await failover().filed();
+        return {
+          items: await failover().list(),
+          filed: filed.map(({ primary, backup, summary }) => ({ primary, backup, summary })),
+        };
+      },
+    }),
+    route({
+      id: "failover.show",
+      method: "get",
+      path: "/failover/pairs/id/{primary}",
+      summary: "One failover pair, by the primary or the backup",
+      role: "viewer",
+      params: byPrimary,
+      reply: failoverPair,
+      handle: ({ params }) => failover().show(params.primary),
+    }),
+    route({
+      id: "failover.history",
+      method: "get",
+      path: "/campaigns/id/{id}/failover/history",
+      summary: "What happened to the pair that a campaign is in, newest first",
+      role: "viewer",
+      params: z.strictObject({ id: campaignId }),
+      query: z.strictObject({ limit, cursor }),
+      reply: pageOf(failoverHappening),
+      async handle({ params, query }) {
+        const before = numberCursor(query.cursor);
+        return pageOfItems(query.limit, (most) => failover().history(params.id, most, before), "seq");
+      },
+    }),
+    streamRoute({
+      id: "failover.holds",
+      method: "get",
+      path: "/campaigns/id/{id}/failover/holds",
+      personal: "revealed",
+      summary:
+        "Contacts that a campaign must not call yet, because the other one of its pair has called them: `{number, until}` a line",
+      description: "Numbers are masked unless revealed.",
+      role: "viewer",
+      params: z.strictObject({ id: campaignId }),
+      query: z.strictObject({ reveal: flag, end }),
+      line: z.strictObject({ number: z.string(), until: z.string() }),
+      contentType: "application/x-ndjson",
+      async handle({ params, query, who }) {
+        const shown = mayReveal(query.reveal, who);
+        const texts = await linesFrom(async (write) => {
+          for await (const { number, until } of failover().holds(params.id))
+            await write({ number: shown ? number : masked(number), until });
+        });
+        return { texts: query.end ? withEnd(texts) : texts };
+      },
+    }),
+    route({
+      id: "failover.preview",
+      method: "post",
+      path: "/failover/pairs/preview",
+      question: true,
+      summary: "What a policy would make of a pair; its confirm is what putting it wants",
+      role: "operator",
+      body: proposal,
+      reply: failoverPreview,
+      handle: async ({ body }) => failoverPreviewOf(await planPut(body)),
+    }),
+    dangerousRoute({
+      id: "failover.put",
+      method: "post",
+      path: "/failover/pairs",
+      summary: "Watches a pair by a policy: its backup will dial when the primary fails",
+      role: "operator",
+      body: proposal.extend(confirmation.shape),
+      reply: failoverPair,
+      plan: ({ body }) => previewed(planPut(body), (made) => ({ kind: "failover_pair", preview: failoverPreviewOf(made) })),
+      async act({ who }, { primary, policy }) {
+        await failover().put(primary, policy, who.name);
+        return failover().show(primary);
+      },
+    }),
+    route({
+      id: "failover.remove",
+      method: "delete",
+      path: "/failover/pairs/id/{primary}",
+      summary:
+        "Ends the watch over a pair; neither campaign is changed, a hand-over that has activated nothing yet is given up, and its history stays",
+      role: "operator",
+      params: byPrimary,
+      reply: z.strictObject({ removed: z.string(), left: z.string().describe("How the two campaigns are left") }),
+      handle: async ({ params, who }) => ({
+        removed: params.primary,
+        left: await failover().remove(params.primary, who.name),
+      }),
     }),
   ];
 }

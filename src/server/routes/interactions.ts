@@ -32,7 +32,7 @@ export function interactionRoutes(interactions: () => InteractionUseCases) {
         code: z.string().min(1),
         description: z.string().default(""),
         agentId: z.string().min(1),
-        timestamp: z.iso.datetime({ offset: true }).optional(),
+        timestamp: z.string().min(1).max(100).meta({ format: "date-time" }).optional(),
         policy: z.enum(POLICIES).default("append"),
         etag: z.string().min(1).max(256).optional().describe("Version tag that the interaction must have"),
       }),

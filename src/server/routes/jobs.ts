@@ -13,11 +13,11 @@ import {
   type RowFormat,
   type TagSource,
 } from "../../operations/index.ts";
-import { dryRun, jobDetail, jobSummary, pageOf, resultRow, submitted } from "../../operations/views/index.ts";
+import { checkLine, dryRun, jobDetail, jobSummary, pageOf, resultRow, submitted } from "../../operations/views/index.ts";
 import { ITEM_RESULTS, PUSH } from "../../store/index.ts";
 import { ServerError } from "../error.ts";
 import { mediaTypesIn } from "../http/body.ts";
-import { withEnd } from "../routing/ndjson.ts";
+import { linesFrom, type WriteLine, withEnd } from "../routing/ndjson.ts";
 import { cursor, end, flag, limit, list, pageOfItems } from "../routing/query.ts";
 import { route, streamRoute } from "../routing/route.ts";
 import type { Upload } from "../routing/route-types.ts";
@@ -27,11 +27,24 @@ export const FILE_TYPES = ["text/csv", "application/x-ndjson", "application/json
 /** The largest line number that the ledger can store. */
 const MOST_LINES = 2_147_483_647;
 const byId = z.strictObject({ id: z.string() });
-const fileQuery = {
+const readQuery = {
   name: z.string().max(200).default("upload").describe("Name of the file, for people"),
   format: z.enum(["csv", "ndjson"]).optional().describe("Told by the first character when not given"),
   delimiter: z.string().length(1).optional(),
   column: list.describe("FIELD=COLUMN where a column has another name; may be given several times"),
+};
+const instead = z
+  .enum(INSTEAD)
+  .optional()
+  .describe(
+    "For a tenant that cannot set dispositions of finished calls: `tag` adds a tag that names the code, `record` keeps it here",
+  );
+const correctionQuery = {
+  policy: z.enum(POLICIES).optional(),
+  timestamp: z.iso.datetime({ offset: true }).optional().describe("Time of rows that have none"),
+};
+const fileQuery = {
+  ...readQuery,
   dryRun: flag.describe("true checks the whole file and stores nothing"),
   again: flag.describe("true runs content that was run before once more"),
 };
@@ -127,25 +140,13 @@ export function jobRoutes(jobs: () => JobUseCases) {
       description: "The body is the file, CSV or NDJSON. The same file for the same campaign is recognised: its job comes back.",
       role: "operator",
       params: byId,
-      query: z.strictObject({
-        ...fileQuery,
-        instead: z
-          .enum(INSTEAD)
-          .optional()
-          .describe(
-            "For a tenant that cannot set dispositions of finished calls: `tag` adds a tag that names the code, `record` keeps it here",
-          ),
-      }),
+      query: z.strictObject({ ...fileQuery, instead }),
       upload: FILE_TYPES,
       reply: z.union([submitted, dryRun]),
       status: 202,
       async handle({ params, query, upload, who }) {
-        const mapping = parseMapping(query.column);
-        const source: TagSource = {
-          ...sourceOf(upload, query.name),
-          read: { ...formatOf(query), mapping: Object.keys(mapping).length === 0 ? undefined : mapping },
-        };
-        if (query.dryRun) return jobs().checkTags(source, params.id, query.instead);
+        const source = tagsIn(upload, query);
+        if (query.dryRun) return jobs().checkTags(source, params.id, { instead: query.instead });
         return jobs().submitTags(source, params.id, { again: query.again, instead: query.instead, by: who.name });
       },
     }),
@@ -156,30 +157,84 @@ export function jobRoutes(jobs: () => JobUseCases) {
       summary: "Correct the dispositions of a file of closed interactions: a job, or with dryRun what it would be",
       description: "The body is the file, CSV or NDJSON.",
       role: "operator",
-      query: z.strictObject({ ...fileQuery, policy: z.enum(POLICIES).optional() }),
+      query: z.strictObject({ ...fileQuery, ...correctionQuery }),
       upload: FILE_TYPES,
       reply: z.union([submitted, dryRun]),
       status: 202,
       async handle({ query, upload, who }) {
-        const source: CorrectionSource = {
-          ...sourceOf(upload, query.name),
-          read: {
-            ...formatOf(query),
-            ...(query.policy === undefined ? {} : { policy: query.policy }),
-            ...(query.column.length === 0 ? {} : { mapping: mappingOf(query.column) }),
-          },
-        };
+        const source = correctionsIn(upload, query);
         if (query.dryRun) return jobs().checkCorrections(source);
         return jobs().submitCorrections(source, { again: query.again, by: who.name });
       },
     }),
+    streamRoute({
+      id: "tags.check",
+      method: "post",
+      path: "/campaigns/id/{id}/tags/check",
+      question: true,
+      summary: "What setting the dispositions of a file would be: each refused row as NDJSON, the plan in the last line",
+      description: CHECKED,
+      role: "operator",
+      params: byId,
+      query: z.strictObject({ ...readQuery, instead, end }),
+      upload: FILE_TYPES,
+      line: checkLine,
+      contentType: "application/x-ndjson",
+      handle: ({ params, query, upload }) =>
+        checked(query.end, (refused) => jobs().checkTags(tagsIn(upload, query), params.id, { instead: query.instead, refused })),
+    }),
+    streamRoute({
+      id: "dispositions.check",
+      method: "post",
+      path: "/interactions/dispositions/check",
+      question: true,
+      summary: "What correcting the dispositions of a file would be: each refused row as NDJSON, the plan in the last line",
+      description: CHECKED,
+      role: "operator",
+      query: z.strictObject({ ...readQuery, ...correctionQuery, end }),
+      upload: FILE_TYPES,
+      line: checkLine,
+      contentType: "application/x-ndjson",
+      handle: ({ query, upload }) =>
+        checked(query.end, (refused) => jobs().checkCorrections(correctionsIn(upload, query), { refused })),
+    }),
   ];
+}
+
+const CHECKED =
+  "The body is the file, CSV or NDJSON. Lines are `{refused}`, the last one is `{plan, ignoredColumns}`. Nothing is sent and nothing stored.";
+
+/** Each refused row of a dry run, then the rest of what it found. */
+async function checked(isEnded: boolean, work: (refused: (row: object) => Promise<void>) => Promise<object>) {
+  const texts = await linesFrom(async (write: WriteLine) => write(await work((refused) => write({ refused }))));
+  return { texts: isEnded ? withEnd(texts) : texts };
+}
+
+type Reading = z.output<z.ZodObject<typeof readQuery>>;
+
+function tagsIn(upload: Upload | undefined, query: Reading): TagSource {
+  const mapping = parseMapping(query.column);
+  const read = { ...formatOf(query), mapping: Object.keys(mapping).length === 0 ? undefined : mapping };
+  return { ...sourceOf(upload, query.name), read };
+}
+
+function correctionsIn(
+  upload: Upload | undefined,
+  { policy, timestamp, column, name, ...rest }: Reading & z.output<z.ZodObject<typeof correctionQuery>>,
+): CorrectionSource {
+  const read = {
+    ...formatOf(rest),
+    ...(policy === undefined ? {} : { policy }),
+    ...(timestamp === undefined ? {} : { timestamp }),
+    ...(column.length === 0 ? {} : { mapping: mappingOf(column) }),
+  };
+  return { ...sourceOf(upload, name), read };
 }
 
 /** The uploaded file as an input. Throws ServerError `invalid_request` without one. */
 export function sourceOf(upload: Upload | undefined, name: string) {
   if (upload === undefined) throw new ServerError("invalid_request", "the body must be the file, and it was empty");
-  return { name, bytes: () => upload.bytes(), rereadable: true };
+  return { name, bytes: () => upload.bytes(), rereadable: upload.rereadable !== false };
 }
 
 function formatOf({ format, delimiter }: { format?: RowFormat | undefined; delimiter?: string | undefined }) {

@@ -1,10 +1,11 @@
 // Outcomes: reports, retrievals and their schedules, verification, exports.
 
 import { z } from "zod";
-import type { OutcomeUseCases, RetrievalInput } from "../../operations/index.ts";
+import type { CrmUseCases, OutcomeUseCases, RetrievalInput } from "../../operations/index.ts";
 import {
   outcomeReportView,
   pageOf,
+  pushBegun,
   quarantinedRow,
   retrievalBegun,
   retrievalPlan,
@@ -12,6 +13,7 @@ import {
   retrievalView,
   schedulesSet,
   scheduleView,
+  timeText,
 } from "../../operations/views/index.ts";
 import { DIMENSIONS } from "../../outcomes/index.ts";
 import { linesFrom, withEnd } from "../routing/ndjson.ts";
@@ -103,6 +105,18 @@ export function outcomeRoutes(outcomes: () => OutcomeUseCases) {
       params: byId,
       reply: retrievalView,
       handle: ({ params }) => outcomes().retrieval(params.id),
+    }),
+    route({
+      id: "outcomes.doubt",
+      method: "get",
+      path: "/outcomes/campaigns/{campaign}/doubt",
+      summary: "Why a campaign may have no calls: whether the tenant knows it, asked now",
+      role: "operator",
+      params: z.strictObject({ campaign: vendorId }),
+      reply: z.strictObject({
+        doubt: z.string().nullable().describe("A sentence; null when nothing is doubtful, or the tenant does not say"),
+      }),
+      handle: async ({ params }) => ({ doubt: await outcomes().doubt(params.campaign) }),
     }),
     streamRoute({
       id: "outcomes.quarantine",
@@ -219,4 +233,66 @@ export function outcomeRoutes(outcomes: () => OutcomeUseCases) {
 
 function inputOf({ lastHours, ...rest }: z.output<z.ZodObject<typeof retrieval>>): RetrievalInput {
   return { ...rest, ...(lastHours === undefined ? {} : { lastMs: lastHours }) };
+}
+
+// Outcomes in the CRM: pushes, and the comparison of tenant, lake and CRM.
+
+export function outcomesCrmRoutes(crm: () => CrmUseCases, outcomes: () => OutcomeUseCases) {
+  return [
+    route({
+      id: "outcomes.push",
+      method: "post",
+      path: "/outcomes/push",
+      summary: "Tells the CRM of retrievals and sends it records: a job",
+      description:
+        "The job (`jobs.show`) has the counts, `jobs.rows` the records that the CRM refused. What the CRM has is noted. The same push that has not ended and that nobody works on comes back. The events of retrievals are sent in any case.",
+      role: "operator",
+      body: z
+        .strictObject({
+          records: z.boolean().default(false),
+          campaignId: z.string().min(1).optional(),
+          from: instant.optional(),
+          to: instant.optional(),
+          batch: z.int().min(1).max(10_000).default(500),
+          again: z.boolean().default(false),
+          map: z
+            .strictObject({ name: z.string().min(1).max(4096), text: z.string().max(200_000) })
+            .optional()
+            .describe("A map of disposition codes instead of the configured one, as text"),
+        })
+        .prefault({}),
+      reply: pushBegun,
+      status: 202,
+      handle: ({ body, who }) => crm().begin(body, who.name),
+    }),
+    streamRoute({
+      id: "outcomes.reconcile",
+      method: "post",
+      path: "/outcomes/reconcile",
+      question: true,
+      summary: "Tenant, lake and CRM by the hour, and the calls that are not everywhere, as NDJSON; totals in the last line",
+      description: "Lines are `{hour}` and `{difference}`, the last one is `{report}`. Reads the tenant's listing once more.",
+      role: "operator",
+      body: z.strictObject({
+        campaignId: z.string().min(1),
+        from: instant.optional(),
+        to: instant.optional(),
+        lastHours: hours(100_000).optional().describe("Instead of from: so many hours before to"),
+        limit: z.int().min(1).max(5000).optional().describe("Calls in a page"),
+      }),
+      contentType: "application/x-ndjson",
+      async handle({ body: { lastHours, ...rest } }) {
+        const input = { ...rest, ...(lastHours === undefined ? {} : { lastMs: lastHours }) };
+        const { request, warnings } = await outcomes().planComparison(input);
+        const texts = await linesFrom(async (write) => {
+          const report = await outcomes().compare(request, {
+            hour: ({ hour, vendor, lake, crm }) => write({ hour: { at: timeText(hour), vendor, lake, crm: crm ?? null } }),
+            difference: ({ callId, hour, kind }) => write({ difference: { callId, hour: timeText(hour), kind } }),
+          });
+          await write({ report: { ...report, crm: report.crm ?? null, warnings } });
+        });
+        return { texts };
+      },
+    }),
+  ];
 }

@@ -1,11 +1,13 @@
 // What the tenant can do, found out on request, and its own do-not-call groups and callbacks.
 
 import { z } from "zod";
-import type { KnownAnswers, TenantCallbacks, TenantDnc } from "../../operations/index.ts";
+import type { CallUseCases, KnownAnswers, TenantCallbacks, TenantDnc } from "../../operations/index.ts";
 import {
+  callOfNumber,
   dncDifference,
   dncPush,
-  missingThing,
+  missingList,
+  recordingLink,
   saidGone,
   scheduledCallback,
   type TenantProbe,
@@ -20,6 +22,7 @@ export interface TenantPort {
   probe(): Promise<TenantProbe>;
   readonly doNotCall: TenantDnc;
   readonly callbacks: TenantCallbacks;
+  readonly calls: CallUseCases;
   readonly known: KnownAnswers;
 }
 
@@ -48,8 +51,8 @@ export function tenantRoutes(tenant: () => TenantPort) {
       path: "/tenant/missing",
       summary: "What is known and the tenant's last answer lacks: campaigns, and contact lists that shrank to less than half",
       role: "viewer",
-      reply: z.strictObject({ items: z.array(missingThing) }),
-      handle: async () => ({ items: [...(await tenant().known.missing())] }),
+      reply: missingList,
+      handle: () => tenant().known.list(),
     }),
     route({
       id: "tenant.gone",
@@ -65,6 +68,30 @@ export function tenantRoutes(tenant: () => TenantPort) {
       }),
       reply: saidGone,
       handle: ({ body, who }) => tenant().known.gone(body.ids, who.name, body.reason),
+    }),
+    route({
+      id: "calls.ofNumber",
+      method: "post",
+      path: "/calls/of-number",
+      question: true,
+      personal: true,
+      summary: "The latest calls that are known of a number",
+      role: "operator",
+      body: z.strictObject({ number: z.string().min(1).max(200) }),
+      reply: z.strictObject({ items: z.array(callOfNumber) }),
+      handle: async ({ body }) => ({ items: [...(await tenant().calls.ofNumber(body.number))] }),
+    }),
+    route({
+      id: "calls.recordings",
+      method: "post",
+      path: "/calls/{id}/recordings",
+      summary: "Where the recordings of a call are played; that somebody looked is an entry of the audit",
+      role: "operator",
+      params: byId,
+      reply: z.strictObject({ items: z.array(recordingLink) }),
+      handle: async ({ params, who, signal }) => ({
+        items: [...(await tenant().calls.recordings(params.id, who.name, { signal }))],
+      }),
     }),
     route({
       id: "doNotCall.compare",

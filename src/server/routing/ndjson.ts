@@ -99,8 +99,12 @@ async function* textsOf(work: (push: Push) => Promise<void>): AsyncGenerator<str
       if (offered !== undefined) {
         const { text, taken } = offered;
         offered = undefined;
-        yield text;
-        taken();
+        try {
+          yield text;
+        } finally {
+          // Also when the reader goes away here: the work must see it at its next push.
+          taken();
+        }
       } else if (ended === true) return;
       else if (ended !== undefined) throw ended.failure;
       else {

@@ -11,6 +11,8 @@ export interface Upload {
   /** For people. */
   readonly name: string;
   bytes(): AsyncIterable<Uint8Array>;
+  /** False for what can be read only once. */
+  readonly rereadable?: boolean;
   readonly contentType: string;
 }
 

@@ -1,7 +1,7 @@
 // Signing in through the provider: two addresses to which the browser is sent. They answer with redirections, never with data.
 
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { type Context, Hono } from "hono";
+import type { Context, Hono } from "hono";
 import { z } from "zod";
 import { type Clock, messageOf } from "../../kernel/index.ts";
 import { type Access, type AuditInput, PERSON_PREFIX } from "../../store/index.ts";
@@ -44,7 +44,7 @@ const kept = z.strictObject({
   to: z.string().max(2000),
 });
 
-export function signInRoutes(deps: SignInDeps): Hono {
+export function signInRoutes(app: Hono, deps: SignInDeps): Hono {
   const { settings, provider, access, record, clock, https, log } = deps;
   const cookieName = https ? "__Host-outdial_sign_in" : "outdial_sign_in";
   const cookie = (value: string, seconds: number) =>
@@ -63,7 +63,6 @@ export function signInRoutes(deps: SignInDeps): Hono {
     return refuse(thrown.code);
   };
 
-  const app = new Hono();
   app.get(SIGN_IN, async (c) => {
     try {
       const { url, attempt } = await provider.begin(`${baseOf(c)}${CALLBACK}`);

@@ -96,6 +96,14 @@ test.each([
   ["ops1", "opsl"],
   ["b0b", "bob"],
   ["barn", "bam"],
+  ["dan", "clan"],
+  ["walt", "uualt"],
+  ["nick", "nlck"],
+  ["mike", "m1ke"],
+  ["leo", "l30"],
+  ["ben", "8en"],
+  ["aeon", "æon"],
+  ["strasse", "straße"],
   ["Καρ", "Кар"],
 ])("%s and %s can be taken for each other", (one, other) => {
   expect(looksLike(one, other)).toBe(true);

@@ -465,8 +465,12 @@ const LOOKS: Readonly<Record<string, string>> = {
   り: "リ",
 };
 const LIKE = new Map(Object.entries(LOOKS).flatMap(([plain, others]) => Array.from(others).map((one) => [one, plain] as const)));
-/** A capital I also looks like a small L. */
-const CAPITAL_I = /[IІΙ]/g;
+/** The letter I also looks like a small L, most of all as a capital. */
+const LETTER_I = /[iIіІΙ]/g;
+/** Letters for which people write digits ("m1ke"), and those that are written for joined ones. */
+const READ_AS: Readonly<Record<string, string>> = Object.fromEntries(
+  "0o 1i 3e 4a 5s 6b 7t 8b 9g æae Æae œoe Œoe ßss".split(" ").map((pair) => [pair.slice(0, 1), pair.slice(1)]),
+);
 
 /** Why a name cannot be used, as a sentence without its full stop; undefined when it can. */
 export function nameTrouble(name: string): string | undefined {
@@ -507,18 +511,21 @@ export function looksLike(one: string, other: string): boolean {
 }
 
 /**
- * What a name looks like, in Latin letters as far as its letters look like some: as it is written, as it is written with a capital I
- * for what it also looks like, and in small letters.
+ * What a name looks like, in Latin letters as far as its letters look like some: as it is written, as it is written with the letter I
+ * for what it also looks like, in small letters, and with its digits read as letters.
  */
 function looksOf(name: string): readonly string[] {
   const plain = name.normalize("NFKD").replaceAll(ACCENT, "");
-  return [plain, plain.replaceAll(CAPITAL_I, "l"), plain.toLowerCase()].map((text) =>
+  const read = plain.replaceAll(/[013-9æœßÆŒ]/g, (sign) => READ_AS[sign] ?? sign);
+  return [plain, plain.replaceAll(LETTER_I, "l"), plain.toLowerCase(), read].map((text) =>
     Array.from(text)
       .map((one) => LIKE.get(one) ?? LIKE.get(one.toLowerCase()) ?? one.toLowerCase())
       .join("")
       // Taken apart, not put together: "vvv" is "vw" as well as "wv".
       .replaceAll("m", "rn")
-      .replaceAll("w", "vv"),
+      .replaceAll("d", "cl")
+      .replaceAll("w", "vv")
+      .replaceAll("uu", "vv"),
   );
 }
 

@@ -3,7 +3,7 @@
 import { mkdir, readFile, rename, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { writeWhole } from "../embedded/files.ts";
-import type { HeadKeep } from "./stored-head.ts";
+import type { HeadKeep } from "./heads.ts";
 
 /** Pause between two writes: a busy log commits a hundred times a second, and a write costs as much as several items. */
 const REST_MS = 200;

@@ -1,7 +1,7 @@
 // A head of the audit log as an object in object storage, by plain HTTP: GET reads it, PUT writes it.
 
+import type { HeadKeep } from "./heads.ts";
 import { askRemote, type HeadObjectOptions, type RemoteAnswer, RemotePlace, remoteAddress } from "./places.ts";
-import type { HeadKeep } from "./stored-head.ts";
 
 /** A head of the audit log kept as an object in object storage, by HTTP GET and PUT. Errors: StoreError. */
 export class HeadObject extends RemotePlace implements HeadKeep {

@@ -4,7 +4,7 @@ import { Ledger, type StoreCore } from "../commit.ts";
 import { StoreError } from "../error.ts";
 import type { NewEvent } from "../outbox/types.ts";
 import type { Bytes, Connection } from "../plain-types.ts";
-import { requireKey } from "./append.ts";
+import { readCheckpoints, readRow, readRows, requireKey, type StoredCheckpoint, type StoredRow, toEntry } from "./append.ts";
 import { type AuditEntry, type AuditInput, createSealer, leafOf, leafOfEntry, type Sealer } from "./entry.ts";
 import { ENTRIES_OF, type EvidenceAbout, FACTS_OF, type FactKind, RUN, valuesOf } from "./evidence-queries.ts";
 import type { HeadFinding, Heads, KeptHead } from "./heads.ts";
@@ -21,7 +21,6 @@ import {
   verifyConsistency,
   verifyProof,
 } from "./proof.ts";
-import { readCheckpoints, readRow, readRows, type StoredCheckpoint, type StoredRow, toEntry } from "./rows.ts";
 
 // The data of an evidence pack: one snapshot of the store, everything about a number, a campaign or a period in pages, and the
 // audit entries with the hashes that lead from them to a signed root.

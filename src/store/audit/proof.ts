@@ -4,7 +4,7 @@ import { z } from "zod";
 import { problemText } from "../../kernel/index.ts";
 import { StoreError } from "../error.ts";
 import type { Bytes, Connection } from "../plain-types.ts";
-import { NODE_LEVELS } from "./append.ts";
+import { NODE_LEVELS, readRow, toEntry } from "./append.ts";
 import { type AuditEntry, leafOfEntry } from "./entry.ts";
 import {
   consistencyRanges,
@@ -16,7 +16,6 @@ import {
   rootFromInclusion,
 } from "./merkle.ts";
 import { openCheckpoint, readVerifier } from "./note.ts";
-import { readRow, toEntry } from "./rows.ts";
 
 const INCLUSION = "outdial-audit-proof@1";
 const CONSISTENCY = "outdial-audit-consistency@1";

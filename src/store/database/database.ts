@@ -1,15 +1,15 @@
 // Access to PostgreSQL: a pool, transactions, and readable errors.
 
-import pg from "pg";
+import type pg from "pg";
 import { messageOf } from "../../kernel/index.ts";
 import { StoreError } from "../error.ts";
 import type { StoreLog } from "../log.ts";
 import type { Ask, Connection, ConnectionPool, Statement } from "../plain-types.ts";
 
-const { INT8, TIMESTAMPTZ } = pg.types.builtins;
-
 /** Codes of PostgreSQL and the operating system that mean "no server" rather than "wrong statement". */
-const UNREACHABLE = /^(08|57P0[1-4]$|25P03$|53300$|ECONN|EPIPE$|ETIMEDOUT$|ENOTFOUND$|EHOSTUNREACH$|EAI_AGAIN$|28|3D000$)/;
+const UNREACHABLE = /^(08|57P|25P03$|53300$|58|XX|ECONN|EPIPE$|ETIMEDOUT$|ENOTFOUND$|EHOSTUNREACH$|EAI_AGAIN$|28|3D000$)/;
+/** A server that is there and does not serve: closed to connections, without our tables as in the middle of a restore, or a statement ended by a limit. */
+const UNUSABLE = /^(55000|57014|42P01|3F000)$/;
 /**
  * A connection failed because this process or machine has too many open files; errors about other files are not the database's.
  */
@@ -28,24 +28,25 @@ export const QUIET_TRANSACTION_MS = 6_000;
 export const ANSWER_MS = 120_000;
 
 /**
- * Opens the pool of connections to a database. Nothing is connected yet.
+ * Opens the pool of connections to a database. Nothing is connected yet. The driver is loaded here: commands without a store, or through a service, need none.
  * @param options.pooled a pooler is in front of the database and gives each transaction another session (PgBouncer in transaction
  * mode): nothing that belongs to a session is used then, neither named statements nor settings beyond a transaction
  */
-export function openPool(
+export async function openPool(
   url: string,
   log: StoreLog,
   { connections, answerMs, pooled }: { readonly connections: number; readonly answerMs: number; readonly pooled: boolean },
-): ConnectionPool {
+): Promise<ConnectionPool> {
+  const { default: pg } = await import("pg");
   const pool = new pg.Pool({
     connectionString: url,
     max: connections,
     application_name: `outdial ${process.pid}`,
     connectionTimeoutMillis: Math.min(30_000, answerMs),
-    ...(pooled ? { Client: PooledClient } : { idle_in_transaction_session_timeout: QUIET_TRANSACTION_MS }),
+    ...(pooled ? { Client: pooledClient(pg) } : { idle_in_transaction_session_timeout: QUIET_TRANSACTION_MS }),
     query_timeout: answerMs,
     pipeline: true,
-    types: parsers(),
+    types: parsers(pg),
   });
   pool.on("error", (error) => log("warn", "an idle database connection was lost", { error: messageOf(error) }));
   // The pool stops listening when it gives a connection out and when it closes one: losing a connection at that moment must not
@@ -55,13 +56,14 @@ export function openPool(
 }
 
 /** A connection to a pooler: names of statements are removed, because the session that would keep them is shared. */
-class PooledClient extends pg.Client {
-  constructor(config?: pg.ClientConfig) {
-    super(config);
-    const query: (...given: unknown[]) => unknown = this.query.bind(this);
-    Object.assign(this, { query: (statement: unknown, ...more: unknown[]) => query(unnamed(statement), ...more) });
-  }
-}
+const pooledClient = ({ Client }: typeof pg) =>
+  class extends Client {
+    constructor(config?: pg.ClientConfig) {
+      super(config);
+      const query: (...given: unknown[]) => unknown = this.query.bind(this);
+      Object.assign(this, { query: (statement: unknown, ...more: unknown[]) => query(unnamed(statement), ...more) });
+    }
+  };
 
 function unnamed(statement: unknown): unknown {
   if (typeof statement !== "object" || statement === null || Object.getPrototypeOf(statement) !== Object.prototype)
@@ -90,7 +92,7 @@ export class Database {
   readonly #urgent: ConnectionPool;
   readonly #pooled: boolean;
   #shortage: { readonly message: string; readonly since: number } | undefined;
-  #looking: Promise<void> | undefined;
+  #looking: Promise<boolean | undefined> | undefined;
 
   /** @param pooled as the pools were opened */
   constructor(pool: ConnectionPool, urgent: ConnectionPool = pool, pooled = false) {
@@ -107,24 +109,30 @@ export class Database {
     return this.#shortage;
   }
 
-  /** Looks whether a shortage is over, by a write that needs room; makes no request when there is none. Never rejects. */
-  lookForRoom(): Promise<void> {
-    if (this.#shortage === undefined) return Promise.resolve();
+  /**
+   * Looks whether there is room, by a write that needs some; makes no request while no shortage is known, unless told to. Never rejects.
+   * @returns undefined when that is not known
+   */
+  lookForRoom(unasked = false): Promise<boolean | undefined> {
+    if (this.#shortage === undefined && !unasked) return Promise.resolve(undefined);
     this.#looking ??= this.#look(this.#shortage).finally(() => {
       this.#looking = undefined;
     });
     return this.#looking;
   }
 
-  async #look(known: object): Promise<void> {
+  async #look(known: object | undefined): Promise<boolean | undefined> {
+    let isThere: true | undefined = true;
     try {
       await this.query(PROBE, undefined, { urgent: true });
     } catch (thrown) {
+      if (thrown instanceof StoreError && thrown.code !== "no_rights") return thrown.code === "store_full" ? false : undefined;
       // What is refused for another reason, such as a missing right, says nothing about room: then only failing writes tell it.
-      if (thrown instanceof StoreError && thrown.code !== "no_rights") return;
+      isThere = undefined;
     }
     // Another statement may have found no space meanwhile.
     if (this.#shortage === known) this.#shortage = undefined;
+    return isThere;
   }
 
   /** The StoreError of a driver's error; records a shortage. @param reads nothing was to be written */
@@ -272,6 +280,11 @@ export function asStoreError(thrown: unknown, reads = false): unknown {
         "Renew the database server's certificate, or give its authority's: sslrootcert=FILE in the database URL, beside sslmode=verify-full.",
       cause: thrown,
     });
+  if (UNUSABLE.test(code))
+    return new StoreError("store_unavailable", `the database cannot be used now: ${messageOf(thrown)}`, {
+      advice: "A restore or its maintenance may be under way, or a limit of its role (statement_timeout) is too short.",
+      cause: thrown,
+    });
   if (!UNREACHABLE.test(code) && !lost) return thrown;
   return new StoreError("store_unavailable", `the database does not answer: ${messageOf(thrown)}`, {
     advice: "Check that the server runs, and the database URL with its user and password.",
@@ -280,10 +293,10 @@ export function asStoreError(thrown: unknown, reads = false): unknown {
 }
 
 /** bigint as a number (all of ours fit), times as ms since the epoch; everything else as the driver parses it. */
-function parsers(): pg.CustomTypesConfig {
-  const types = new pg.TypeOverrides();
-  types.setTypeParser(INT8, Number);
-  types.setTypeParser(TIMESTAMPTZ, instantOf);
+function parsers({ TypeOverrides, types: { builtins } }: typeof pg): pg.CustomTypesConfig {
+  const types = new TypeOverrides();
+  types.setTypeParser(builtins.INT8, Number);
+  types.setTypeParser(builtins.TIMESTAMPTZ, instantOf);
   return types;
 }
 

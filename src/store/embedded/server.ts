@@ -13,7 +13,7 @@ import { chmod, chown, mkdir, readdir, readFile, realpath, rename, rm, stat } fr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import pg from "pg";
+import type pg from "pg";
 import { messageOf } from "../../kernel/index.ts";
 import { StoreError } from "../error.ts";
 import { type StoreLog, silent } from "../log.ts";
@@ -267,6 +267,7 @@ async function joinable(cluster: Cluster): Promise<Postmaster | undefined> {
 /** The URL of the database `outdial`, which is created in a new cluster. */
 async function ensureDatabase(cluster: Cluster, port: number): Promise<string> {
   const url = (database: string) => `postgres://${SUPERUSER}:${cluster.password}@127.0.0.1:${port}/${database}?sslmode=disable`;
+  const { default: pg } = await import("pg");
   const client = new pg.Client({ connectionString: url("postgres") });
   client.on("error", () => undefined);
   try {
@@ -356,7 +357,8 @@ async function lockFile(file: string, timeoutMs: number): Promise<() => void> {
   await chmod(file, 0o600).catch(() => undefined);
   for (let waited = 0; ; waited += POLL_MS) {
     try {
-      database.exec("BEGIN EXCLUSIVE");
+      // With its journal in memory it writes nothing: the lock is there on a full disk, too.
+      database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
       return () => database.close();
     } catch (cause) {
       if (!isBusy(cause) || waited >= timeoutMs) {
@@ -404,6 +406,7 @@ class Membership {
   }
 
   async #connect(): Promise<void> {
+    const { default: pg } = await import("pg");
     const client = new pg.Client({ connectionString: this.#url, application_name: this.#name, keepAlive: true });
     client.on("error", () => undefined);
     client.once("end", () => {

@@ -217,6 +217,19 @@ async function attemptedNumbers(store: StoreCore, campaign: string): Promise<num
   return row?.count ?? 0;
 }
 
+/** The latest calls of some numbers. */
+function callsOf(
+  store: StoreCore,
+  numbers: readonly PhoneKey[],
+  limit: number,
+): Promise<{ readonly at: number; readonly campaign: string; readonly callId: string | null }[]> {
+  return store.query(
+    `select (extract(epoch from at) * 1000)::float8 as at, campaign, nullif(call_id, '') as "callId" from outdial.attempts
+     where number = any ($1::bigint[]) order by attempts.at desc, call_id limit $2`,
+    [numberArray([...numbers]), limit],
+  );
+}
+
 /** Campaigns with answered calls in (from, to]. */
 async function answeredCampaigns(store: StoreCore, from: number, to: number): Promise<string[]> {
   const rows = await store.query<{ campaign: string }>(
@@ -229,10 +242,14 @@ async function answeredCampaigns(store: StoreCore, from: number, to: number): Pr
 /** Placed calls by campaign and time; inbound calls are not included. */
 function placedCalls(store: StoreCore, { since, until, after, limit }: PlacedQuery): Promise<PlacedCall[]> {
   return store.query<PlacedCall>(
-    `select distinct campaign, at, number, subject from outdial.attempts
+    `select *, array(
+         select distinct named.number::float8 from outdial.attempts own join outdial.attempts named on named.call_id = own.call_id
+         where own.number = placed.number and named.call_id <> '' and named.number <> own.number) as others
+     from (select distinct campaign, at, number, subject from outdial.attempts
      where kind <> 'inbound-conversation' and at >= $1 and at < $2
        and ($3::text is null or (campaign, at, number, subject) > ($3, $4::timestamptz, $5::bigint, $6::text))
-     order by campaign, at, number, subject limit $7`,
+     order by campaign, at, number, subject limit $7) placed
+     order by campaign, at, number, subject`,
     [
       new Date(since),
       new Date(until),
@@ -584,6 +601,7 @@ const FACTS = {
   attemptedNumbers,
   answeredCampaigns,
   callsOfDay,
+  callsOf,
   placedCalls,
   addManifest,
   findManifest,

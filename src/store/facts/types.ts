@@ -273,6 +273,8 @@ export interface PlacedCall {
   readonly campaign: string;
   /** Campaign subject or debt; empty when there is none. */
   readonly subject: string;
+  /** Further numbers of the person: those with which a call to this number was imported. */
+  readonly others: readonly PhoneKey[];
 }
 
 /** Which placed calls to read. */

@@ -6,7 +6,7 @@
 // connection: a process that is frozen or off the network keeps no lock for longer.
 
 import { createHash } from "node:crypto";
-import pg from "pg";
+import type pg from "pg";
 import { type Clock, doubledMs, messageOf } from "../../kernel/index.ts";
 import { StoreError } from "../error.ts";
 import type { StoreLog } from "../log.ts";
@@ -90,6 +90,7 @@ export class SessionLocks {
   }
 
   async #open(): Promise<pg.Client> {
+    const { default: pg } = await import("pg");
     const client = new pg.Client({
       connectionString: this.#url,
       application_name: `outdial locks ${process.pid}`,

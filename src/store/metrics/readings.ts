@@ -119,8 +119,8 @@ export class MetricReadings extends Ledger {
   }
 
   /**
-   * Since when each campaign has had calls under way without a reading that had none, by the vendor's time and at most a day back;
-   * a campaign without calls under way is left out.
+   * Since when each campaign has had calls under way or placed some, without a reading that had neither, by the vendor's time and at most a day
+   * back; a campaign without calls is left out.
    */
   async callsSince(campaignIds: readonly string[]): Promise<ReadonlyMap<string, Instant>> {
     const rows = await this.store.query<{ id: string; at: number }>(
@@ -130,9 +130,9 @@ export class MetricReadings extends Ledger {
          where campaign_id = given.id and active_calls is not null order by ordered_at desc limit 1) as latest
        cross join lateral (
          select min(ordered_at) as at from outdial.metric_readings
-         where campaign_id = given.id and active_calls > 0 and ordered_at > coalesce(
+         where campaign_id = given.id and (active_calls > 0 or calls_placed > 0) and ordered_at > coalesce(
            (select max(ordered_at) from outdial.metric_readings
-            where campaign_id = given.id and active_calls = 0 and ordered_at > latest.last - interval '1 day'),
+            where campaign_id = given.id and active_calls = 0 and coalesce(calls_placed, 0) = 0 and ordered_at > latest.last - interval '1 day'),
            latest.last - interval '1 day')) as run
        where run.at is not null`,
       [joinTexts(campaignIds)],

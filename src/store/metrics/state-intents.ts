@@ -1,6 +1,6 @@
 // Intents to pause or resume campaigns: durable before anything is sent, so that a repetition sends the same key in any process.
 
-import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from "../../kernel/index.ts";
+import { DAY_MS, HOUR_MS, type Instant } from "../../kernel/index.ts";
 import type { AuditInput } from "../audit/entry.ts";
 import { Ledger, type Tx } from "../commit.ts";
 import { joinTexts, storable, textColumn } from "../database/arrays.ts";
@@ -75,7 +75,7 @@ export interface BegunIntent {
 }
 
 /** A start that was accepted and is shown in force is on its way no more; one without an answer may still be. */
-const IN_FORCE = "delete from outdial.starts where key = $1 and sent_at < $2";
+const IN_FORCE = "delete from outdial.starts where key = $1 and accepted";
 
 /** Writes and reads intents. */
 export class StateIntents extends Ledger {
@@ -114,10 +114,9 @@ export class StateIntents extends Ledger {
         `select ${COLUMNS} from outdial.state_intents where campaign_id = $1 and ended_at is null`,
         [campaign],
       );
-      const since = new Date(this.store.now() - HOUR_MS);
       const mayStart =
         wanted.target === "paused" &&
-        (await tx.change("select from outdial.starts where campaign_id = $1 and sent_at > $2 limit 1", [campaign, since])) > 0;
+        (await tx.change("select from outdial.starts where campaign_id = $1 and counts_until > $2 limit 1", [campaign, now])) > 0;
       if (open?.target === wanted.target) {
         await tx.query(
           `update outdial.state_intents set asked_at = case when $4::text is null then $2 else asked_at end,
@@ -173,7 +172,7 @@ export class StateIntents extends Ledger {
           "select idempotency_key as key from outdial.state_intents where id = $1 and target = 'active'",
           [id],
         );
-        if (own !== undefined) await tx.query(IN_FORCE, [own.key, new Date(this.store.now() - HOUR_MS + MINUTE_MS)]);
+        if (own !== undefined) await tx.query(IN_FORCE, [own.key]);
       }
       if (ended === 1) return tx.audit(entries);
       const [there] = await tx.query<{ outcome: string }>("select outcome from outdial.state_intents where id = $1", [id]);
@@ -242,8 +241,8 @@ export class StateIntents extends Ledger {
     return this.store.commit(async (tx) => {
       await tx.query("delete from outdial.starts where sent_at < $1", [new Date(now - DAY_MS)]);
       const [note] = await tx.query<{ id: string }>(
-        "insert into outdial.starts (campaign_id, key, sent_at) values ($1, $2, $3) returning id::text",
-        [storable(campaignId), key, new Date(now)],
+        "insert into outdial.starts (campaign_id, key, sent_at, counts_until) values ($1, $2, $3, $4) returning id::text",
+        [storable(campaignId), key, new Date(now), new Date(now + HOUR_MS)],
       );
       if (note === undefined) throw new TypeError("an insert that returned no row");
       return note.id;
@@ -257,13 +256,13 @@ export class StateIntents extends Ledger {
 
   /** A start that was accepted is shown in force. */
   async startInForce(key: string): Promise<void> {
-    await this.store.query(IN_FORCE, [key, new Date(this.store.now() - HOUR_MS + MINUTE_MS)]);
+    await this.store.query(IN_FORCE, [key]);
   }
 
   /** The tenant has accepted a start and carries it out later: its note counts for so long yet, ms, unless it is shown in force before. */
   async startAccepted(note: string, lateMs: number): Promise<void> {
-    const sentAt = new Date(this.store.now() - HOUR_MS + lateMs);
-    await this.store.query("update outdial.starts set sent_at = $2 where id = $1::bigint", [note, sentAt]);
+    const until = new Date(this.store.now() + lateMs);
+    await this.store.query("update outdial.starts set accepted = true, counts_until = $2 where id = $1::bigint", [note, until]);
   }
 
   /** Records changes that were made without an intent. */

@@ -14,6 +14,7 @@ import { notices } from "./notices.ts";
 import { outcomes } from "./outcomes.ts";
 import { receivers } from "./receivers.ts";
 import { service } from "./service.ts";
+import { starts } from "./starts.ts";
 
 /** One step of the schema; its place in the list is its number. Never changed after its release: a correction is a new step. */
 interface Migration {
@@ -27,6 +28,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: "baseline", sql: [jobs, log, facts, outcomes, campaigns, service, notices].join("") },
   { name: "receivers", sql: receivers },
   { name: "lives", sql: lives },
+  { name: "starts", sql: starts },
 ];
 
 /** The version of the schema that this outdial works with. */

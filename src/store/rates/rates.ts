@@ -32,6 +32,7 @@ export interface HeldLimit {
 export interface HeldPart {
   readonly part: number;
   readonly permits: number;
+  /** Permits that nobody holds now. */
   readonly left: number;
 }
 

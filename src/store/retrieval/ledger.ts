@@ -9,8 +9,7 @@ import { notOwner } from "../error.ts";
 import { endJob, insertJob } from "../jobs/rows.ts";
 import { type OwnedRun, takeRun } from "../jobs/take.ts";
 import type { JobEnd, JobStatus } from "../jobs/types.ts";
-import { addFiles } from "./catalog.ts";
-import { endTurn } from "./schedules.ts";
+import { addFiles, endTurn } from "./schedules.ts";
 import {
   type Blocker,
   type NewRetrieval,
@@ -234,7 +233,7 @@ export class RetrievalLedger extends Ledger {
          values ($1, $2, $3, $4, array(select distinct list from outdial.told_dials b, unnest(b.lists || b.gone) list
            where b.campaign_id = $1 and b.day between $2::date - 7 and $2::date + 7 and list <> all($4) order by list), $5)
          on conflict (campaign_id, day) do update set lists = excluded.lists, gone = excluded.gone, told_at = excluded.told_at,
-           dials = array(select coalesce(told, before) from unnest(excluded.dials, known.dials) with ordinality as u (told, before, n) order by n)`,
+           dials = array(select greatest(told, before) from unnest(excluded.dials, known.dials) with ordinality as u (told, before, n) order by n)`,
         [campaignId, dayOf(day), [...dials], [...lists], new Date(this.store.now())],
       );
   }

@@ -278,7 +278,7 @@ export class StopLedger extends Ledger {
          select campaign_id, true, coalesce(asked_at, created_at), true, false from outdial.state_intents
          where target = 'active' and ended_at is null and coalesce(asked_at, created_at) > $2
          union all
-         select campaign_id, true, sent_at, false, true from outdial.starts where sent_at > $3
+         select campaign_id, true, sent_at, false, true from outdial.starts where counts_until > $1
          union all
          select campaign_id, true, at, true, false from last_changes where target = 'active'
          union all

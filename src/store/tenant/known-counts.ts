@@ -5,8 +5,8 @@ import type { AuditInput } from "../audit/entry.ts";
 import { Ledger } from "../commit.ts";
 import { joinTexts, storable, textColumn } from "../database/arrays.ts";
 
-/** What is counted. `contacts`: those of a contact list. */
-export type CountedKind = "contacts";
+/** What is counted. `contacts`: those of a contact list. `answers`: live answers of a campaign in the last 30 days, the last count that was believed. */
+export type CountedKind = "contacts" | "answers";
 
 /** The largest count of a thing that was believed since a person's last word, and a far lower one since. */
 export interface KnownCount {
@@ -32,10 +32,28 @@ export class KnownCounts extends Ledger {
     return row;
   }
 
+  /** Whose counts are known, without those that have nothing by the tenant's and a person's word. */
+  async subjects(what: CountedKind): Promise<readonly string[]> {
+    const rows = await this.store.query<{ subject: string }>(
+      `select subject from outdial.known_counts where what = $1 and (count > 0 or answered is not null)`,
+      [what],
+    );
+    return rows.map(({ subject }) => subject);
+  }
+
   /** Those that wait for the word of a person. */
   lower(): Promise<KnownCount[]> {
     return this.store.query<KnownCount>(
       `select ${COLUMNS} from outdial.known_counts where answered is not null order by what, subject`,
+    );
+  }
+
+  /** Keeps the last count that is believed, in place of any earlier one. */
+  async renew(what: CountedKind, subject: string, count: number, at: Instant): Promise<void> {
+    await this.store.query(
+      `insert into outdial.known_counts as known (what, subject, count, seen_at) values ($1, $2, $3, $4)
+       on conflict (what, subject) do update set count = excluded.count, seen_at = excluded.seen_at where known.seen_at <= excluded.seen_at`,
+      [what, storable(subject), count, new Date(at)],
     );
   }
 

@@ -40,6 +40,9 @@ export interface TenantReading {
   readonly goodUntil: Instant | null;
 }
 
+/** A time that lies so far ahead, ms, is of a clock that was set back since: it says nothing of what is newer. */
+export const AHEAD_MS = 60_000;
+const AHEAD = `interval '${AHEAD_MS} ms'`;
 const TIMES = `what, subject, read_at as "readAt", problem, tried_at as "triedAt", good_until as "goodUntil"`;
 const COLUMNS = `${TIMES}, value`;
 const keyOf = ({ what, subject = "" }: ReadingKey) => [what, storable(subject)] as const;
@@ -82,7 +85,7 @@ export class TenantReadings extends Ledger {
     const rows = await this.store.query(
       `insert into outdial.tenant_readings as known (what, subject, claimed_until) values ($1, $2, $5)
        on conflict (what, subject) do update set claimed_until = excluded.claimed_until
-         where (known.tried_at is null or known.tried_at <= $4 or known.good_until <= $3) and (known.claimed_until is null or known.claimed_until <= $3)
+         where (known.tried_at is null or known.tried_at <= $4 or known.tried_at > $3::timestamptz + ${AHEAD} or known.good_until <= $3) and (known.claimed_until is null or known.claimed_until <= $3)
        returning 1`,
       [...keyOf(key), new Date(now), new Date(unless), new Date(until)],
     );
@@ -90,27 +93,33 @@ export class TenantReadings extends Ledger {
   }
 
   /**
-   * Stores a successful reading. One that began earlier than the stored one changes nothing, and one that expired in the meantime
-   * must be read again.
-   * @param value JSON @param at when the reading began
+   * Stores a successful reading. One of older things than the stored one changes nothing, and one that expired since it began must be
+   * made again.
+   * @param value JSON @param options `at`: of when the oldest of its parts is; `began`: when it began, unless that is the same
    */
   async keep(
     key: ReadingKey,
     value: unknown,
-    { at, now, goodUntil = null }: { at: Instant; now: Instant; goodUntil?: Instant | null | undefined },
+    {
+      at,
+      began = at,
+      now,
+      goodUntil = null,
+    }: { at: Instant; began?: Instant | undefined; now: Instant; goodUntil?: Instant | null | undefined },
   ): Promise<void> {
     await this.store.query(
       `insert into outdial.tenant_readings as known (what, subject, value, read_at, tried_at, good_until) values ($1, $2, $3, $4, $5, $6)
        on conflict (what, subject) do update set value = excluded.value, read_at = excluded.read_at, tried_at = excluded.tried_at,
-         good_until = case when known.good_until > excluded.read_at and known.good_until <= excluded.tried_at
+         good_until = case when known.good_until > $7 and known.good_until <= excluded.tried_at
            then known.good_until else excluded.good_until end, problem = null, claimed_until = null
-       where known.read_at is null or known.read_at <= excluded.read_at`,
+       where known.read_at is null or known.read_at <= excluded.read_at or known.read_at > excluded.tried_at + ${AHEAD}`,
       [
         ...keyOf(key),
         JSON.stringify(value ?? null),
         new Date(at),
         new Date(now),
         goodUntil === null ? null : new Date(goodUntil),
+        new Date(began),
       ],
     );
   }
@@ -132,9 +141,10 @@ export class TenantReadings extends Ledger {
          insert into outdial.tenant_readings as known (what, subject, value, read_at, tried_at)
          select 'campaign', given.subject, given.value, $2, $3 from given left join before using (subject)
          where before.read_at is null or before.value is distinct from given.value or before.read_at < $2::timestamptz - interval '2 minutes'
+           or before.read_at > $3::timestamptz + ${AHEAD}
          on conflict (what, subject) do update set value = excluded.value, read_at = excluded.read_at, tried_at = excluded.tried_at,
            good_until = case when known.good_until > excluded.read_at then known.good_until end, problem = null
-         where known.read_at is null or known.read_at <= excluded.read_at
+         where known.read_at is null or known.read_at <= excluded.read_at or known.read_at > excluded.tried_at + ${AHEAD}
          returning subject)
        select subject from stored join before using (subject) join given using (subject) where before.value is distinct from given.value`,
       [

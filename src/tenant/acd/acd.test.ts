@@ -317,6 +317,65 @@ test("pages end at the total, at a missing link, or with a short page, and one t
   });
 });
 
+test("an empty page before all that the tenant announced is no end, in whatever form; a link to a next page outweighs a total", async () => {
+  const first = { json: { totalRecords: 150, skills: rowsFrom(0, 100) } };
+  const rest = { json: { totalRecords: 150, skills: rowsFrom(100, 50) } };
+  const count = async (...answers: readonly Answer[]) => {
+    const { tenant } = connect({ "GET /skills": answers });
+    return (await Array.fromAsync(acdRows(tenant, "listSkills"))).length;
+  };
+  const empty = [
+    { status: 204 },
+    { json: { totalRecords: 150, skills: [] } },
+    { json: { totalRecords: 0, skills: [] } },
+    { json: { skills: [], _links: {} } },
+  ];
+  for (const answer of empty) {
+    expect(await errorOf(count(first, answer))).toMatchObject({
+      code: "invalid_reply",
+      message: expect.stringContaining("an empty page of skills after 100 of the 150 that the tenant says there are"),
+    });
+    // A moment later it is whole: a read is repeated.
+    expect(await count(first, answer, rest)).toBe(150);
+  }
+  expect(await errorOf(count({ json: { totalRecords: 3, skills: [] } }))).toMatchObject({ code: "invalid_reply" });
+  // What was deleted meanwhile is in no later total.
+  expect(await count(first, { json: { totalRecords: 100, skills: [] } })).toBe(100);
+  expect(await count({ status: 204 })).toBe(0);
+  const linked = {
+    json: { totalRecords: 100, skills: rowsFrom(0, 100), _links: { next: "https://other/v35.0/skills?skip=100" } },
+  };
+  expect(await count(linked, { json: { totalRecords: 100, skills: rowsFrom(100, 50), _links: {} } })).toBe(150);
+});
+
+test("an empty page with another one to follow is no end, a list that is missing is not an empty one, and a list that does not end is ended", async () => {
+  const { tenant } = connect({
+    "GET /skills": [{ json: { skills: [], _links: { next: "https://other/v35.0/skills?skip=100" } } }],
+    "GET /lists/call-lists/7": [{ json: {} }, { json: { resultSet: { listName: "seven" } } }],
+    "GET /lists/call-lists": Array.from({ length: 200 }, (_, n) => ({
+      json: {
+        totalRecords: 20,
+        callingLists: [{ listId: n, listName: `list ${n}` }],
+        _links: { next: "https://other/v35.0/lists/call-lists?skip=1" },
+      },
+    })),
+  });
+  expect(await errorOf(Array.fromAsync(acdRows(tenant, "listSkills")))).toMatchObject({
+    code: "invalid_reply",
+    message: expect.stringContaining("an empty page of skills, with another one to follow"),
+  });
+  const records = () =>
+    Array.fromAsync(acdRows(tenant, "readCallList", { path: { listId: "7" }, query: { includeRecords: true } }));
+  for (const _ of ["{}", "no records"])
+    expect(await errorOf(records())).toMatchObject({ code: "invalid_reply", message: expect.stringContaining("contactRecords") });
+  const lists: string[] = [];
+  const reading = (async () => {
+    for await (const { listId } of acdRows(tenant, "listCallLists", { top: 10 })) lists.push(listId);
+  })();
+  expect(await errorOf(reading)).toMatchObject({ code: "paging_loop" });
+  expect(lists).toHaveLength(50);
+});
+
 test("a shape that changes is told once, with both shapes; one that was seen in an earlier process, too", async () => {
   const [first, drift]: [unknown[], unknown[]] = [[], []];
   const hooks = { onShape: (event: unknown) => void first.push(event), onDrift: (event: unknown) => void drift.push(event) };
@@ -389,4 +448,38 @@ test("dials on a list that two skills call are told once: by the skill that dial
     ["14", "both", false],
     ["12", "attempts", false],
   ]);
+});
+
+test("a code that the tenant's list of codes lacks is named by a contact that has it: an opt-out stays one", async () => {
+  const at = "2026-01-05T10:01:00Z";
+  const row = (contactId: number, primaryDispositionId: number) => ({
+    contactId,
+    skillId: 1,
+    contactStartDate: at,
+    primaryDispositionId,
+  });
+  const codes = [
+    { dispositionId: 105, dispositionName: "Do not call" },
+    { dispositionId: 106, dispositionName: "Sale" },
+  ];
+  const read = async (dispositions: readonly object[]) => {
+    const { tenant, urls } = connect({
+      "GET /lists/call-lists": { status: 204 },
+      "GET /dispositions": { json: { dispositions } },
+      "GET /contacts/completed": { json: { completedContacts: [row(11, 105), row(12, 105), row(13, 106), row(14, 107)] } },
+      "GET /contacts/11/disposition": { json: { dispositionId: 105, dispositionName: "Do not call" } },
+      "GET /contacts/13/disposition": { json: { dispositionId: 106, dispositionName: "Sale" } },
+    });
+    const calls = await Array.fromAsync(
+      tenant.capabilities.outcomeSource.calls({ startDateTime: "2026-01-05T10:00:00Z", endDateTime: "2026-01-05T11:00:00Z" }),
+    );
+    return {
+      codes: calls.map(({ dispositionCode }) => dispositionCode),
+      looks: urls().filter((url) => /contacts\/\d+\//.test(url)).length,
+    };
+  };
+  // The number of a code that nobody names any more.
+  const named = ["Do not call", "Do not call", "Sale", "107"];
+  expect((await read(codes)).codes).toEqual(named);
+  for (const short of [codes.slice(0, 1), codes.slice(1), []]) expect((await read(short)).codes).toEqual(named);
 });

@@ -1,6 +1,7 @@
 // Outcome codes as words. A tenant numbers and names its codes; outdial uses the names, because numbers say nothing in reports.
 // Outcomes that no agent decided have a code of the dialer's, for which a common word is used.
 
+import { TenantError } from "../errors.ts";
 import type { DispositionMatrixView } from "../views.ts";
 import { acdRows } from "./pages.ts";
 import type { AcdCallOptions, AcdRequester } from "./requester.ts";
@@ -70,6 +71,12 @@ export function wordOf({
   return system ?? (primary > 0 ? (SYSTEM_WORDS[primary] ?? String(primary)) : undefined);
 }
 
+/** A call and the id of its code; 0 or less is none. */
+interface CodedCall {
+  readonly contactId: string | undefined;
+  readonly code: number;
+}
+
 /** How often the names of the tenant's codes are read, ms. */
 const NAMES_MS = 5 * 60_000;
 
@@ -77,6 +84,8 @@ const NAMES_MS = 5 * 60_000;
 export class CodeNames {
   readonly #requester: AcdRequester;
   readonly #now: () => number;
+  /** Names of codes that the tenant's list lacks, by id; undefined where nobody names them. */
+  readonly #looked = new Map<string, string | undefined>();
   #held: { readonly until: number; readonly names: Promise<ReadonlyMap<string, string>> } | undefined;
 
   constructor(requester: AcdRequester, now: () => number) {
@@ -92,6 +101,32 @@ export class CodeNames {
       names.catch(() => (this.#held = undefined));
     }
     return this.#held.names;
+  }
+
+  /**
+   * The same, with the codes of these calls that the tenant's list lacks: one call with each is looked at by itself. Without its name an opt-out would be a number
+   * among others.
+   */
+  async ofCalls(calls: readonly CodedCall[], options: AcdCallOptions): Promise<ReadonlyMap<string, string>> {
+    const names = new Map(await this.byId(options));
+    for (const { contactId, code } of calls) {
+      const id = String(code);
+      if (code <= 0 || contactId === undefined || names.has(id) || SYSTEM_WORDS[code] !== undefined) continue;
+      if (!this.#looked.has(id)) this.#looked.set(id, await this.#nameIn(contactId, code, options));
+      const name = this.#looked.get(id);
+      if (name !== undefined) names.set(id, name);
+    }
+    return names;
+  }
+
+  async #nameIn(contactId: string, code: number, options: AcdCallOptions): Promise<string | undefined> {
+    try {
+      const { reply } = await this.#requester.request("getContactDisposition", { ...options, path: { contactId } });
+      return reply?.dispositionId === code ? (reply.dispositionName ?? undefined) : undefined;
+    } catch (thrown) {
+      if (thrown instanceof TenantError && (thrown.code === "not_found" || thrown.code === "conflict")) return undefined;
+      throw thrown;
+    }
   }
 
   async #read(options: AcdCallOptions): Promise<ReadonlyMap<string, string>> {

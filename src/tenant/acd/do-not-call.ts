@@ -1,16 +1,23 @@
 // Do-not-call groups of the ACD API, and scheduled callbacks.
 
 import { MAX_DNC_RECORDS } from "../../contract/acd/index.ts";
+import { type Clock, DAY_MS, timeOf } from "../../kernel/index.ts";
 import type { CallOptions } from "../call-options.ts";
 import type { Capability } from "../capability.ts";
 import type { CallbackView, DoNotCallGroupName, DoNotCallGroups, ScheduledCallbacks } from "../do-not-call-capabilities.ts";
 import { TenantError } from "../errors.ts";
 import { acdRows } from "./pages.ts";
 import type { AcdCallOptions, AcdRequester } from "./requester.ts";
+import { nationalDigits } from "./telephone.ts";
 
 type Plain = (options: CallOptions | undefined) => AcdCallOptions;
 
 const digits = (text: string): string => text.replaceAll(/\D/g, "");
+/** A suppression has days, without a time: it ends a day later than it must. */
+const DAY_TEXT = "2026-01-01".length;
+const dayOf = (at: number): string => new Date(at).toISOString().slice(0, DAY_TEXT);
+/** One without an end. */
+const FOR_EVER = "9999-12-31";
 
 /**
  * The groups over the operations of the API. Whether a number is suppressed is known only from the search, not from the reply to
@@ -61,6 +68,32 @@ export function doNotCallGroups(
       const { failed } = await requester.request("addDncRecords", { ...plain(options), path: { groupId }, body });
       return failed.map(({ index, error }) => ({ number: numbers[index] ?? "", message: error }));
     },
+    async holdBack(campaignId, until, options) {
+      const held = async (): Promise<ReadonlyMap<string, string>> => {
+        const ends = new Map<string, string>();
+        for await (const row of acdRows(requester, "listSuppressed", plain(options))) {
+          const { value, endDate, suppressedContactMappings: skills } = row;
+          if (value === undefined || !(skills ?? []).some(({ skill_No: id }) => id === campaignId)) continue;
+          const number = nationalDigits(value);
+          const end = endDate?.slice(0, DAY_TEXT) || FOR_EVER;
+          if (end > (ends.get(number) ?? "")) ends.set(number, end);
+        }
+        return ends;
+      };
+      const { ServerTime } = (await requester.request("getServerTime", plain(options))).reply;
+      const startDate = dayOf(timeOf(ServerTime) ?? Number.NaN);
+      const before = await held();
+      const lacks = (ends: ReadonlyMap<string, string>) =>
+        [...until].flatMap(([number, at]) =>
+          (ends.get(number) ?? "") < dayOf(at + DAY_MS) ? [[number, dayOf(at + DAY_MS)] as const] : [],
+        );
+      const missing = lacks(before);
+      for (const [value, endDate] of missing) {
+        const body = { startDate, endDate, value, skills: [{ skillId: campaignId }] };
+        await requester.request("createSuppressed", { ...plain(options), body });
+      }
+      return missing.length === 0 ? [] : lacks(await held()).map(([number]) => number);
+    },
     async find(number, options) {
       const { reply } = await requester.request("searchDnc", { ...plain(options), query: { phoneNumber: number } });
       return (reply?.searchResults ?? []).filter(({ expiredDate }) => !expiredDate).map(({ dncGroupId }) => dncGroupId);
@@ -69,12 +102,23 @@ export function doNotCallGroups(
 }
 
 /** The scheduled callbacks of a campaign (a skill): listing and removing. */
-export function scheduledCallbacks(requester: AcdRequester, capability: Capability, plain: Plain): ScheduledCallbacks {
+export function scheduledCallbacks(
+  requester: AcdRequester,
+  capability: Capability,
+  plain: Plain,
+  clock: Clock,
+): ScheduledCallbacks {
+  /** By id. */
+  const seen = new Map<string, CallbackView>();
   return {
     capability,
+    seen(campaignId) {
+      for (const [id, { dueAt }] of seen) if ((timeOf(dueAt) ?? Number.POSITIVE_INFINITY) < clock.now() - DAY_MS) seen.delete(id);
+      return [...seen.values()].filter((one) => one.campaignId === campaignId);
+    },
     async list(campaignId, options) {
       const { reply } = await requester.request("listSkillCallbacks", { ...plain(options), path: { skillId: campaignId } });
-      return (reply?.callbacks ?? []).map(
+      const found = (reply?.callbacks ?? []).map(
         ({ callbackId, skillId, dialNumber, firstName, lastName, callbackTime, target, agentId, notes }): CallbackView => ({
           id: callbackId,
           campaignId: skillId ?? campaignId,
@@ -85,15 +129,19 @@ export function scheduledCallbacks(requester: AcdRequester, capability: Capabili
           notes: notes ?? "",
         }),
       );
+      for (const one of found) seen.set(one.id, one);
+      return found;
     },
     async remove(callbackId, why, options) {
       try {
         await requester.request("deleteCallback", { ...plain(options), path: { callbackId }, body: { description: why } });
+        seen.delete(callbackId);
         return { already: false };
       } catch (thrown) {
         // Unknown or closed: in either case it will not be dialed.
-        if (thrown instanceof TenantError && thrown.status === 404) return { already: true };
-        throw thrown;
+        if (!(thrown instanceof TenantError) || thrown.status !== 404) throw thrown;
+        seen.delete(callbackId);
+        return { already: true };
       }
     },
   };

@@ -24,11 +24,12 @@ export interface Unwrapped {
 /** Takes a reply out of its envelope. A reply that is not an object is left as it is: the operation's schema judges it. */
 export function unwrap(operation: AcdOperation, json: unknown): Unwrapped {
   const { envelope, aliases } = operation;
-  const outer = envelope?.one === true ? alone(json) : json;
+  const [listName, ...otherNames] = envelope?.items ?? [];
+  const isBare = envelope?.bare === true && listName !== undefined && Array.isArray(json);
+  const outer = isBare ? { [listName]: json as unknown } : envelope?.one === true ? alone(json) : json;
   if (!isFields(outer)) return { value: outer, shape: undefined };
   const { content, key } = contentOf(outer, operation);
-  const at = key ?? "top level";
-  const [listName, ...otherNames] = envelope?.items ?? [];
+  const at = isBare ? "the reply itself" : (key ?? "top level");
   if (listName === undefined) {
     const value = renamed(content, aliases);
     return { value, shape: { at, list: undefined, older: value !== content } };

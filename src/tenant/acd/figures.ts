@@ -2,14 +2,14 @@
 // calls.
 
 import { type AcdReply, MAX_COMPLETED_DAYS, MAX_DIALER_STATS_HOURS, PHONE_MEDIA } from "../../contract/acd/index.ts";
-import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from "../../kernel/index.ts";
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, timeOf } from "../../kernel/index.ts";
 import type { AnsweredHour } from "../capabilities.ts";
 import { TenantError } from "../errors.ts";
 import type { AgentCounts, MetricsView } from "../views.ts";
-import { acdRows } from "./pages.ts";
+import { type AcdRow, acdRows } from "./pages.ts";
 import type { AcdCallOptions, AcdRequester } from "./requester.ts";
 import type { ServerTime } from "./server-time.ts";
-import { timeOf } from "./times.ts";
+import type { Skills } from "./skills.ts";
 
 type Interval = AcdReply<"dialerStats">["outboundStats"][number];
 
@@ -24,8 +24,20 @@ const DAY_HOURS = 24;
 const SHARED_MS = 10_000;
 /** How long the answers of 30 days are used, ms. */
 const ANSWERED_MS = 60_000;
-/** How often agents are requested after a refusal, ms. */
-const AGENTS_REFUSED_MS = 60_000;
+/** How often something is requested after a refusal, ms. */
+const REFUSED_MS = 60_000;
+/** How long an interface that a tenant does not answer is left alone, ms. */
+const NOT_OFFERED_MS = HOUR_MS;
+
+/** The interfaces that tell agents and calls of many skills in one request. */
+const NEWER = ["searchActivities", "searchActivity"] as const;
+
+/** What skills do at present. */
+interface Present {
+  readonly activeCalls: number | null;
+  readonly agents: AgentCounts | null;
+}
+type Activity = AcdReply<"skillActivity">["skillActivity"][number];
 
 /** Counts of a window of time, with its end. */
 interface Counts {
@@ -43,8 +55,12 @@ interface Window {
 export class Figures {
   readonly #requester: AcdRequester;
   readonly #time: ServerTime;
-  readonly #agents: Shared<ReadonlyMap<string, AgentCounts>>;
-  /** After a refusal of the agents. */
+  readonly #skills: Skills;
+  readonly #present: Shared<ReadonlyMap<string, Present>>;
+  /** From when on a newer interface is asked. */
+  readonly #askedFrom = new Map<(typeof NEWER)[number], Instant>();
+  readonly #activity: Shared<ReadonlyMap<string, Present>>;
+  /** After a refusal of the activity. */
   #refusedAt = Number.NEGATIVE_INFINITY;
   /** Skills of the calls under way, by contact. */
   readonly #active: Shared<ReadonlyMap<string, string>>;
@@ -52,10 +68,12 @@ export class Figures {
   /** By minutes. */
   readonly #windows = new Map<number, Shared<Window>>();
 
-  constructor(requester: AcdRequester, time: ServerTime) {
+  constructor(requester: AcdRequester, time: ServerTime, skills: Skills) {
     this.#requester = requester;
     this.#time = time;
-    this.#agents = new Shared(SHARED_MS);
+    this.#skills = skills;
+    this.#present = new Shared(SHARED_MS);
+    this.#activity = new Shared(SHARED_MS);
     this.#active = new Shared(SHARED_MS);
     this.#answered = new Shared(ANSWERED_MS);
   }
@@ -69,15 +87,14 @@ export class Figures {
     const now = await this.#time.now(this.#requester, options);
     if (windowMinutes === undefined) {
       // Who asks for the calls under way alone waits for their end: this is never an earlier reply.
-      const activeCalls = (await this.#calls(options, skillId)).size;
+      const listed = (await this.#calls(options, skillId)).size;
+      const activeCalls = listed > 0 || (await this.#counted(options, skillId)) === 0 ? listed : null;
       return { campaignId: skillId, successRate: null, activeCalls, lastUpdated: new Date(now).toISOString() };
     }
-    const [active, { until, minutes, bySkill }, agents] = await Promise.all([
-      this.#active.get(now, options, () => this.#calls(options)),
+    const [{ activeCalls, agents }, { until, minutes, bySkill }] = await Promise.all([
+      this.#presentOf(skillId, now, options),
       this.#window(windowMinutes, now, options),
-      this.#agentsOf(skillId, now, options),
     ]);
-    const activeCalls = [...active.values()].filter((of) => of === skillId).length;
     const lastUpdated = new Date(until).toISOString();
     const { dials, connects, abandons } = bySkill.get(skillId) ?? NO_CALLS;
     const answered = connects + abandons;
@@ -96,11 +113,54 @@ export class Figures {
     };
   }
 
+  /** Of all skills in one request where the tenant offers it, otherwise in two. */
+  async #presentOf(skillId: string, now: Instant, options: AcdCallOptions): Promise<Present> {
+    const found = (await this.#searched(now, options))?.get(skillId);
+    // A row without its calls says less than the older interfaces.
+    if (typeof found?.activeCalls === "number") return found;
+    const [active, activity] = await Promise.all([
+      this.#active.get(now, options, () => this.#calls(options)),
+      this.#activityOf(skillId, now, options),
+    ]);
+    const listed = [...active.values()].filter((of) => of === skillId).length;
+    return { activeCalls: listed > 0 || activity?.activeCalls === 0 ? listed : null, agents: activity?.agents ?? null };
+  }
+
+  /** Undefined when none of the newer interfaces is offered, as far as is known. */
+  async #searched(now: Instant, options: AcdCallOptions): Promise<ReadonlyMap<string, Present> | undefined> {
+    for (const id of NEWER) {
+      // A first reading may be the only one: it makes no request that the tenant may not know.
+      const since = this.#askedFrom.get(id) ?? now + SHARED_MS;
+      if (now < since && since <= now + NOT_OFFERED_MS) {
+        this.#askedFrom.set(id, since);
+        continue;
+      }
+      try {
+        return await this.#present.get(now, options, () => this.#search(id, options));
+      } catch (thrown) {
+        if (!(thrown instanceof TenantError) || thrown.code === "aborted" || thrown.code === "deadline_exceeded") throw thrown;
+        const isRefused = thrown.status !== undefined && thrown.status < 500 && thrown.status !== 429;
+        this.#askedFrom.set(id, now + (isRefused ? NOT_OFFERED_MS : REFUSED_MS));
+      }
+    }
+    return undefined;
+  }
+
+  async #search(id: (typeof NEWER)[number], options: AcdCallOptions): Promise<ReadonlyMap<string, Present>> {
+    const skillIds = (await this.#skills.ids(options)).map(Number);
+    if (skillIds.length === 0) return new Map();
+    const { reply } =
+      id === "searchActivities"
+        ? await this.#requester.request(id, { ...options, body: { filters: { skillIds }, timeRange: { type: "CURRENT" } } })
+        : await this.#requester.request(id, { ...options, body: { filter: { skillIds }, top: skillIds.length } });
+    return presentOf(reply.skillActivity);
+  }
+
   /** Null when they are not available: the other figures do not depend on a right that this user may lack. */
-  async #agentsOf(skillId: string, now: Instant, options: AcdCallOptions): Promise<AgentCounts | null> {
-    if (Math.abs(now - this.#refusedAt) < AGENTS_REFUSED_MS) return null;
+  async #activityOf(skillId: string, now: Instant, options: AcdCallOptions): Promise<Present | null> {
+    if (Math.abs(now - this.#refusedAt) < REFUSED_MS) return null;
     try {
-      return (await this.#agents.get(now, options, () => this.#readAgents(options))).get(skillId) ?? null;
+      return (await this.#activity.get(now, options, () => this.#readActivity(options))).get(skillId) ?? null;
     } catch (thrown) {
       if (!(thrown instanceof TenantError)) throw thrown;
       if (thrown.code !== "aborted") this.#refusedAt = now;
@@ -108,19 +168,19 @@ export class Figures {
     }
   }
 
-  async #readAgents(options: AcdCallOptions): Promise<ReadonlyMap<string, AgentCounts>> {
+  async #readActivity(options: AcdCallOptions): Promise<ReadonlyMap<string, Present>> {
     const { reply } = await this.#requester.request("skillActivity", { ...options, query: { isOutbound: true } });
-    return new Map(
-      reply.skillActivity.map(({ skillId, agentsLoggedIn, agentsAvailable, agentsWorking, agentsACW }) => [
-        skillId,
-        {
-          loggedIn: agentsLoggedIn ?? null,
-          available: agentsAvailable ?? null,
-          working: agentsWorking ?? null,
-          wrapUp: agentsACW ?? null,
-        },
-      ]),
-    );
+    return presentOf(reply.skillActivity);
+  }
+
+  /** The second witness of calls under way: how many the activity of a skill, or of all that call out, has at present. Null when it does not say. */
+  async #counted(options: AcdCallOptions, skillId?: string): Promise<number | null> {
+    const rows =
+      skillId === undefined
+        ? await this.#readActivity(options)
+        : presentOf((await this.#requester.request("oneSkillActivity", { ...options, path: { skillId } })).reply.skillActivity);
+    const counts = [...rows.values()].map(({ activeCalls }) => activeCalls);
+    return counts.length === 0 ? null : counts.reduce((sum, count) => (sum === null || count === null ? null : sum + count));
   }
 
   /** The last day by hour, as far as there are statistics. */
@@ -129,8 +189,8 @@ export class Figures {
     const hours = new Map<string, Counts>();
     for await (const row of this.#intervals(end - DAY_HOURS * HOUR_MS, end, options)) {
       if (skillId !== undefined && row.skillId !== skillId) continue;
-      const at = Date.parse(row.intervalStartDate ?? "");
-      if (Number.isNaN(at)) continue;
+      const at = timeOf(row.intervalStartDate);
+      if (at === undefined) continue;
       const key = JSON.stringify([Math.floor(at / HOUR_MS) * HOUR_MS, row.skillId]);
       const sum = hours.get(key) ?? NO_CALLS;
       hours.set(key, add(sum, row));
@@ -186,13 +246,33 @@ export class Figures {
     const quarters = new Map<string, number>();
     const start = Math.floor(from / QUARTER_MS) * QUARTER_MS;
     for await (const { skillId, intervalStartDate, dials } of this.#intervals(start, to + 1, options))
-      if ((dials ?? 0) > 0) quarters.set(`${skillId}/${Date.parse(intervalStartDate ?? "")}`, dials ?? 0);
+      if ((dials ?? 0) > 0) quarters.set(`${skillId}/${timeOf(intervalStartDate)}`, dials ?? 0);
     return quarters;
   }
 
   /** The skill of each contact under way, as it was a few seconds ago at most. */
   async activeContacts(options: AcdCallOptions): Promise<ReadonlyMap<string, string>> {
     return this.#active.get(await this.#time.now(this.#requester, options), options, () => this.#calls(options));
+  }
+
+  /**
+   * The calls to people that are under way. @throws TenantError `invalid_reply` when they are fewer than half of what the activity of the skills has, or there are none
+   * and it does not say that
+   */
+  async *outbound(options: AcdCallOptions): AsyncGenerator<AcdRow<"listActive">, void, undefined> {
+    let listed = 0;
+    for await (const contact of acdRows(this.#requester, "listActive", { ...options, query: { mediaTypeId: PHONE_MEDIA } })) {
+      if (contact.isOutbound === false) continue;
+      listed += 1;
+      yield contact;
+    }
+    const counted = await this.#counted(options);
+    if (counted === null ? listed > 0 : listed >= counted / 2) return;
+    const says =
+      counted === null ? "the activity of the skills does not say that there is none" : `their activity has ${counted}`;
+    throw new TenantError("invalid_reply", `the tenant lists ${listed} calls under way, and ${says}`, {
+      operationId: "listActive",
+    });
   }
 
   /** The skill of each call under way; of one skill when it is named. */
@@ -228,6 +308,16 @@ export class Figures {
     }
   }
 }
+
+const countsOf = ({ agentsLoggedIn, agentsAvailable, agentsWorking, agentsACW }: Activity): AgentCounts => ({
+  loggedIn: agentsLoggedIn ?? null,
+  available: agentsAvailable ?? null,
+  working: agentsWorking ?? null,
+  wrapUp: agentsACW ?? null,
+});
+
+const presentOf = (rows: readonly Activity[]): ReadonlyMap<string, Present> =>
+  new Map(rows.map((row) => [row.skillId, { activeCalls: row.contactsActive ?? null, agents: countsOf(row) }]));
 
 const NO_CALLS: Counts = { dials: 0, connects: 0, abandons: 0 };
 const add = (sum: Counts, row: Interval): Counts => ({

@@ -2,7 +2,7 @@
 // among the completed contacts, so both are read and joined by contact; a row that only one side has is kept and says which.
 
 import { MAX_COMPLETED_DAYS, MAX_LIST_DAYS } from "../../contract/acd/index.ts";
-import { DAY_MS } from "../../kernel/index.ts";
+import { DAY_MS, timeOf } from "../../kernel/index.ts";
 import type { CountedDials } from "../capabilities.ts";
 import { TenantError } from "../errors.ts";
 import type { OpenedPage, PageOpener } from "../opened.ts";
@@ -15,7 +15,6 @@ import type { AcdCallOptions, AcdRequester } from "./requester.ts";
 import type { ServerTime } from "./server-time.ts";
 import type { Skills } from "./skills.ts";
 import { telephone } from "./telephone.ts";
-import { timeOf } from "./times.ts";
 
 const PAGE = 1000;
 const QUARTER_MS = 900_000;
@@ -162,10 +161,7 @@ export class Outcomes {
     isOld: boolean,
     options: AcdCallOptions,
   ): AsyncGenerator<{ readonly items: readonly CallRow[]; readonly next: string | undefined }, void, undefined> {
-    const [{ dials, reported }, names] = await Promise.all([
-      this.#dials(campaignId, { from, to, isOld }, options),
-      this.#codes.byId(options),
-    ]);
+    const { dials, reported } = await this.#dials(campaignId, { from, to, isOld }, options);
     const query = {
       startDate: new Date(from).toISOString(),
       endDate: new Date(to).toISOString(),
@@ -175,6 +171,8 @@ export class Outcomes {
     if (begin.side === "completed") {
       const setting = { ...options, query, skip: begin.skip, top };
       for await (const { rows, next } of acdPages(this.#requester, "listCompleted", setting)) {
+        const coded = rows.flatMap((row) => codesOf(row, dials.get(row.contactId)));
+        const names = await this.#codes.ofCalls(coded, options);
         const items = rows.map((row) => callOf(row, dials.get(row.contactId), names));
         const token: Position =
           next === undefined ? { side: "attempts", from, skip: 0 } : { side: "completed", from, skip: next };
@@ -194,7 +192,10 @@ export class Outcomes {
     // Nothing from the other reads proves nothing where the report is the only witness.
     if (reported instanceof TenantError && handled.size === 0 && alone.length === 0) throw reported;
     for (let skip = begin.side === "attempts" ? begin.skip : 0; ; skip += top) {
-      const items = alone.slice(skip, skip + top).map((dial) => callOf(undefined, dial, names, campaignId));
+      const shown = alone.slice(skip, skip + top);
+      const coded = shown.flatMap((dial) => codesOf(undefined, dial));
+      const names = await this.#codes.ofCalls(coded, options);
+      const items = shown.map((dial) => callOf(undefined, dial, names, campaignId));
       const isLast = skip + top >= alone.length;
       yield { items, next: isLast ? after : tokenOf({ side: "attempts", from, skip: skip + top }) };
       if (isLast) return;
@@ -394,6 +395,13 @@ function durationMs(text: string | undefined): number | undefined {
   const [match, hours, minutes, seconds] = DURATION.exec(text ?? "") ?? [];
   if (match === undefined) return undefined;
   return (Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(seconds ?? 0)) * 1000;
+}
+
+/** The codes of a call that have no name beside them. */
+function codesOf(completed: Completed | undefined, dial: Dial | undefined) {
+  const contactId = completed?.contactId ?? dial?.contactId;
+  const codes = [completed?.primaryDispositionId, dial?.agentDispDesc ? undefined : dial?.agentDisp];
+  return codes.flatMap((code) => (code === undefined ? [] : [{ contactId, code }]));
 }
 
 /** One call from what both sides report. */

@@ -7,6 +7,7 @@ import { canonicalJson } from "../../kernel/index.ts";
 import { TenantError } from "../errors.ts";
 import type { Locked, LockStyle } from "../locked.ts";
 import type { ActivationView, PacingDocument, PolicyVerdict, ProgressView } from "../views.ts";
+import { assignedTo } from "./agents.ts";
 import type { AcdCallOptions, AcdRequester } from "./requester.ts";
 import type { Skills } from "./skills.ts";
 
@@ -129,19 +130,19 @@ export class Pacing {
   async #groups(skillId: string, options: AcdCallOptions): Promise<Groups> {
     const path = { skillId };
     const send = this.#requester.request.bind(this.#requester);
-    const [skill, general, cpa, agents, unit] = await Promise.all([
+    const [skill, general, cpa, assigned, unit] = await Promise.all([
       this.#skills.read(skillId, options),
       send("getGeneralSettings", { ...options, path }),
       send("getCpa", { ...options, path }),
-      send("listSkillAgents", { ...options, path }),
+      assignedTo(this.#requester, skillId, options),
       send("getBusinessUnit", { ...options }),
     ]);
-    const active = agents.reply.agents.filter(({ isActive }) => isActive !== false).length;
     return {
       name: skill.skillName ?? skillId,
       general: general.reply,
       cpa: cpa.reply,
-      agents: agents.reply.totalRecords ?? active,
+      // Who is signed in is counted with the figures: here it would be a change of settings whenever somebody comes or goes.
+      agents: assigned.length,
       ports: unit.reply.businessUnits[0]?.outboundPortLimit ?? 0,
     };
   }

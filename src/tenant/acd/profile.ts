@@ -1,13 +1,14 @@
 // The profile `acd`: the capabilities over the operations of the ACD API.
 
-import type { Clock } from "../../kernel/index.ts";
+import { type Clock, isWithin, MINUTE_MS, timeOf } from "../../kernel/index.ts";
 import { outcomeOf } from "../assign.ts";
 import type { CallOptions } from "../call-options.ts";
 import type { AssignOutcome, Capabilities, DispositionTagger, TakenOff } from "../capabilities.ts";
 import type { Capability } from "../capability.ts";
 import { TenantError } from "../errors.ts";
 import { REACH_DAYS } from "../link.ts";
-import type { ContactRow, ContactsAsked, ViewList, ViewPage } from "../views.ts";
+import type { ContactRow, ContactsAsked, RecordingView, ViewList, ViewPage } from "../views.ts";
+import { agentsOf } from "./agents.ts";
 import { AttemptsReport } from "./attempts-report.ts";
 import { CodeNames } from "./codes.ts";
 import type { ResolvedAcdConfig } from "./config.ts";
@@ -19,9 +20,8 @@ import { type AcdRow, acdPages, acdRows } from "./pages.ts";
 import { Provisioning } from "./provisioning.ts";
 import type { AcdCallOptions, AcdRequester } from "./requester.ts";
 import type { ServerTime } from "./server-time.ts";
-import { Skills } from "./skills.ts";
-import { telephone } from "./telephone.ts";
-import { timeOf } from "./times.ts";
+import { LIST_JOINT, leastOpen, Skills } from "./skills.ts";
+import { nationalDigits, telephone } from "./telephone.ts";
 
 const READ: Capability = { supported: true, lock: "none", asynchronous: false, writes: "none", readBack: false };
 
@@ -48,9 +48,10 @@ export function createAcdProfile(
   }: { readonly clock: Clock; readonly time: ServerTime } & Pick<ResolvedAcdConfig, "consent" | "companyGroup">,
 ): Capabilities {
   const skills = new Skills(requester, clock);
-  const figures = new Figures(requester, time);
+  const figures = new Figures(requester, time, skills);
   const codes = new CodeNames(requester, () => clock.now());
   const outcomes = new Outcomes(requester, { skills, codes, figures, time, report: new AttemptsReport(requester, clock) });
+  const listed = new ListedNumbers(requester, clock);
   const pacing = new Pacing(requester, skills);
   const changeDisposition = refuse("set the disposition of a finished call", FINISHED);
   const provisioning = new Provisioning(requester, skills, clock);
@@ -71,6 +72,7 @@ export function createAcdProfile(
         }
       },
       show: (callId, options) => showCall(requester, callId, plain(options)),
+      recordings: (callId, options) => recordingsOf(requester, callId, plain(options)),
     },
     campaignRunner: {
       capability: { ...READ, asynchronous: true, writes: "replaces", readBack: true, hoursOf: "called" },
@@ -81,8 +83,8 @@ export function createAcdProfile(
     campaignProvisioning: {
       capability: READ,
       making: { ...READ, lock: "read-back", asynchronous: true, writes: "merges", readBack: true },
-      documents: DOCUMENTS,
       campaigns: (options) => listOf(() => skills.views(plain(options))),
+      listsWhole: true,
       read: async (id, options) => ({ value: await provisioning.read(id, plain(options)), lock: undefined }),
       fit: (wanted, options) => provisioning.fit(wanted, plain(options)),
       place: (document, id, how, options) => provisioning.place(document, id, how, plain(options)),
@@ -104,9 +106,12 @@ export function createAcdProfile(
     contactSource: {
       capability: READ,
       contacts: (listId, query = {}, options) => contactsOf(requester, skills, listId, query, consent, plain(options)),
-      placed: (listId, since, options) => placedOn(requester, skills, listId, since, plain(options)),
-      takeOff: (numbers, options) => takeOff(requester, numbers, plain(options)),
-      counts: (id, options) => skills.listCounts(id, plain(options)),
+      unfiltered: true,
+      placed: (listId, since, options) => placedOn(requester, { skills, figures }, listId, since, plain(options)),
+      copyTo: (from, to, options) => provisioning.copyTo(from, to, plain(options)),
+      takeOff: (numbers, known, options) => listed.takeOff(numbers, known, plain(options)),
+      inventory: async (options) => skills.inventory(await time.now(requester, plain(options)), plain(options)),
+      counts: (of, options) => skills.listCounts(of, plain(options)),
     },
     outcomeSource: {
       capability: READ,
@@ -118,9 +123,12 @@ export function createAcdProfile(
     },
     metricsSource: {
       capability: READ,
-      tellsAgents: true,
       campaign: (id, windowMinutes, options) => figures.campaign(id, windowMinutes, plain(options)),
       answered: (id, now, options) => figures.answered(id, now, plain(options)),
+      agents: async (id, options) => {
+        await skills.read(id, plain(options));
+        return agentsOf(requester, id, plain(options));
+      },
       hourly: ({ campaignId }, options) => figures.hourly(campaignId, plain(options)),
     },
     interactionDispositions: {
@@ -164,7 +172,7 @@ export function createAcdProfile(
       remove: events,
     },
     doNotCallGroups: doNotCallGroups(requester, { ...READ, writes: "merges", readBack: true }, plain, companyGroup),
-    scheduledCallbacks: scheduledCallbacks(requester, { ...READ, writes: "replaces", readBack: true }, plain),
+    scheduledCallbacks: scheduledCallbacks(requester, { ...READ, writes: "replaces", readBack: true }, plain, clock),
     vendorAudit: { capability: READ, entries: (entity, options) => auditEntries(requester, entity, plain(options)) },
   };
 }
@@ -208,6 +216,26 @@ async function showCall(requester: AcdRequester, contactId: string, options: Acd
   };
 }
 
+/** Links only. A contact without a recording has none, and so has one that the tenant does not know. */
+async function recordingsOf(
+  requester: AcdRequester,
+  contactId: string,
+  options: AcdCallOptions,
+): Promise<readonly RecordingView[]> {
+  const query = { "acd-call-id": contactId, "exclude-waveforms": true };
+  try {
+    const { reply } = await requester.request("contactRecordings", { ...options, query });
+    return (reply?.interactions ?? []).flatMap(({ mediaType, startTime, endTime, data }) =>
+      data?.fileToPlayUrl
+        ? [{ url: data.fileToPlayUrl, media: mediaType ?? null, from: startTime ?? null, to: endTime ?? null }]
+        : [],
+    );
+  } catch (thrown) {
+    if (thrown instanceof TenantError && thrown.code === "not_found") return [];
+    throw thrown;
+  }
+}
+
 // Contacts of calling lists. The tenant neither filters nor knows consent: both are done here, by fields that the operator names.
 
 type ListRecord = AcdRow<"readCallList">;
@@ -235,59 +263,29 @@ function contactsOf(
   };
 }
 
-/** The dials to the contacts of these lists since an instant, by number. A dial that has not ended yet is not listed: the record of its contact shows it. */
+/**
+ * The dials to the contacts of these lists since an instant, by number, and whatever call to anybody is under way: no list has it before
+ * it has ended, and one of another list never. What ends while this reads is in both, and counts once.
+ */
 async function placedOn(
   requester: AcdRequester,
-  skills: Skills,
+  { skills, figures }: { readonly skills: Skills; readonly figures: Figures },
   listId: string,
   since: number,
   options: AcdCallOptions,
 ): Promise<ReadonlyMap<string, readonly number[]>> {
-  const placed = new Map<string, number[]>();
+  const placed = new Map<string, Map<string, number>>();
+  const note = (contactId: string, told: string | undefined, start: string | undefined) => {
+    const [at, number] = [timeOf(start), telephone(told)];
+    if (at === undefined || at < since || number === undefined) return;
+    placed.set(number, (placed.get(number) ?? new Map<string, number>()).set(contactId, at));
+  };
+  for await (const one of figures.outbound(options)) note(one.contactId, one.toAddress, one.contactStartDate);
   const query = { updatedSince: new Date(since).toISOString() };
   for (const id of await skills.listIds(listId, options))
-    for await (const row of acdRows(requester, "listAttempts", { ...options, path: { listId: id }, query })) {
-      const [at, number] = [timeOf(row.dateOfCall), telephone(row.formattedPhone)];
-      if (at === undefined || at < since || number === undefined) continue;
-      const times = placed.get(number);
-      if (times === undefined) placed.set(number, [at]);
-      else times.push(at);
-    }
-  return placed;
-}
-
-/** The digits of a number, of one in North America without the country's 1. */
-const nationalDigits = (written: string): string => written.replaceAll(/\D/g, "").replace(/^1(?=\d{10}$)/, "");
-
-/** Most records of one request: a body of some hundred kilobytes. */
-const TAKEN_AT_ONCE = 2000;
-
-/** See `ContactSource`. A record goes with all its numbers: it is the person who must not be called. */
-async function takeOff(requester: AcdRequester, numbers: ReadonlySet<string>, options: AcdCallOptions): Promise<TakenOff> {
-  const [lists, failed]: [string[], string[]] = [[], []];
-  let records = 0;
-  for await (const { listId, listName, status = "Active" } of acdRows(requester, "listCallLists", options)) {
-    if (status !== "Active") continue;
-    const found: { externalId: string }[] = [];
-    const setting = { ...options, path: { listId }, query: { includeRecords: true, finalized: false } };
-    for await (const { externalId, destinations } of acdRows(requester, "readCallList", setting))
-      if ((destinations ?? []).some(({ formattedDestination }) => numbers.has(nationalDigits(formattedDestination ?? ""))))
-        found.push({ externalId });
-    if (found.length > 0) lists.push(listName ?? listId);
-    for (let at = 0; at < found.length; at += TAKEN_AT_ONCE)
-      try {
-        const body = { prospectsToRemove: found.slice(at, at + TAKEN_AT_ONCE) };
-        const path = { sourceName: listName ?? listId };
-        const { reply } = await requester.request("removeProspects", { ...options, path, body });
-        records += reply.successfulRecords?.length ?? 0;
-        for (const { externalId, resultCode } of reply.failedRecords ?? [])
-          failed.push(`record ${externalId ?? "?"} of list ${path.sourceName}: ${resultCode ?? "not removed"}`);
-      } catch (thrown) {
-        if (!(thrown instanceof TenantError) || thrown.code === "aborted") throw thrown;
-        failed.push(`list ${listName ?? listId}: ${thrown.message}`);
-      }
-  }
-  return { records, lists, failed };
+    for await (const row of acdRows(requester, "listAttempts", { ...options, path: { listId: id }, query }))
+      note(row.contactId ?? `${row.formattedPhone} ${row.dateOfCall}`, row.formattedPhone, row.dateOfCall);
+  return new Map([...placed].map(([number, calls]) => [number, [...calls.values()]]));
 }
 
 async function* readPages(
@@ -384,11 +382,6 @@ const EVENTS = unsupported(
   "outdial makes events of its own from what it reads: outdial serve.",
 );
 
-const DOCUMENTS = unsupported(
-  "the ACD API has no campaign as one document: a skill holds a part of what a campaign file says",
-  "Write the file by hand (docs/campaigns.md); outdial campaign drift compares it, outdial campaign apply makes and changes the skill.",
-);
-
 const MAKING = unsupported(
   "the ACD API makes a campaign piece by piece, and a skill of it needs more than dialer settings",
   "Write a campaign file (docs/campaigns.md): outdial campaign plan and apply make the campaign; then outdial dialer apply --campaign ID sets the skill's pacing.",
@@ -476,4 +469,128 @@ class Tagger implements DispositionTagger {
     const { reply } = await this.#requester.request("listTags", { ...options, query: { searchString: name, isActive: true } });
     return reply?.tags.find(({ tagName }) => tagName === name)?.tagId;
   }
+}
+
+// Which numbers are on which calling lists, so that an opt-out reads the lists that have the person and no others.
+
+/** Most records of one request: a body of some hundred kilobytes. */
+const TAKEN_AT_ONCE = 2000;
+/** After so long a list is read again, although its counts and dates are the same: records may have been opened again, ms. */
+const KEPT_MS = 10 * MINUTE_MS;
+
+type ListToRead = Pick<AcdRow<"listCallLists">, "listId"> & Partial<AcdRow<"listCallLists">>;
+
+interface Numbers {
+  readonly at: number;
+  /** What the tenant said of the list before it was read. */
+  readonly said: string;
+  /** Sorted: eight bytes a number, for a million of them. */
+  readonly numbers: Float64Array;
+}
+
+/** Takes people off calling lists. */
+class ListedNumbers {
+  readonly #requester: AcdRequester;
+  readonly #clock: Clock;
+  #known = new Map<string, Numbers>();
+  /** Lists that the tenant's list of lists lacks and that it has said not to have. */
+  readonly #gone = new Set<string>();
+
+  constructor(requester: AcdRequester, clock: Clock) {
+    this.#requester = requester;
+    this.#clock = clock;
+  }
+
+  /** See `ContactSource`. A record goes with all its numbers: it is the person who must not be called. */
+  async takeOff(numbers: ReadonlySet<string>, known: readonly string[], options: AcdCallOptions): Promise<TakenOff> {
+    const [lists, failed]: [string[], string[]] = [[], []];
+    let records = 0;
+    const there = new Map<string, Numbers>();
+    for await (const list of this.#lists(known, options)) {
+      const { listId, status = "Active" } = list;
+      if (status !== "Active") continue;
+      const before = this.#known.get(listId);
+      const isFresh = before !== undefined && before.said === saidOf(list) && isWithin(KEPT_MS, before.at, this.#clock.now());
+      if (isFresh && ![...numbers].some((number) => has(before.numbers, Number(number)))) {
+        there.set(listId, before);
+        continue;
+      }
+      const read = await this.#read(list, numbers, options);
+      if (read === undefined) continue;
+      const { found, doubt, sourceName } = read;
+      if (doubt === undefined) there.set(listId, read);
+      else failed.push(doubt);
+      if (found.length > 0) lists.push(sourceName);
+      for (let at = 0; at < found.length; at += TAKEN_AT_ONCE)
+        try {
+          const body = { prospectsToRemove: found.slice(at, at + TAKEN_AT_ONCE) };
+          const { reply } = await this.#requester.request("removeProspects", { ...options, path: { sourceName }, body });
+          records += reply.successfulRecords?.length ?? 0;
+          for (const { externalId, resultCode } of reply.failedRecords ?? [])
+            failed.push(`record ${externalId ?? "?"} of list ${sourceName}: ${resultCode ?? "not removed"}`);
+        } catch (thrown) {
+          if (!(thrown instanceof TenantError) || thrown.code === "aborted") throw thrown;
+          failed.push(`list ${sourceName}: ${thrown.message}`);
+        }
+    }
+    this.#known = there;
+    return { records, lists, failed };
+  }
+
+  /** The tenant's lists, and then those that are known and that it did not list, with nothing but their id. */
+  async *#lists(known: readonly string[], options: AcdCallOptions): AsyncGenerator<ListToRead, void, undefined> {
+    const left = new Set([
+      ...this.#known.keys(),
+      ...known.flatMap((id) => id.split(LIST_JOINT)).filter((id) => /^\d+$/.test(id)),
+    ]);
+    for await (const list of acdRows(this.#requester, "listCallLists", options)) {
+      left.delete(list.listId);
+      this.#gone.delete(list.listId);
+      yield list;
+    }
+    for (const listId of left) if (!this.#gone.has(listId)) yield { listId };
+  }
+
+  /** The open records of a list with one of these numbers, and the numbers of all. Undefined when the tenant does not have the list, or nobody on it may be called. */
+  async #read(list: ListToRead, wanted: ReadonlySet<string>, options: AcdCallOptions) {
+    const { listId } = list;
+    const [at, found, all]: [number, { externalId: string }[], number[]] = [this.#clock.now(), [], []];
+    const setting = { ...options, path: { listId }, query: { includeRecords: true, finalized: false } };
+    let [read, sourceName] = [0, list.listName ?? listId];
+    try {
+      for await (const { rows, reply } of acdPages(this.#requester, "readCallList", setting)) {
+        if ((reply["status"] ?? "Active") !== "Active") return undefined;
+        if (typeof reply["listName"] === "string") sourceName = reply["listName"];
+        read += rows.length;
+        for (const { externalId, destinations } of rows) {
+          const own = (destinations ?? []).map(({ formattedDestination }) => nationalDigits(formattedDestination ?? ""));
+          all.push(...own.map(Number));
+          if (own.some((number) => wanted.has(number))) found.push({ externalId });
+        }
+      }
+    } catch (thrown) {
+      if (!(thrown instanceof TenantError) || thrown.code !== "not_found") throw thrown;
+      this.#gone.add(listId);
+      return undefined;
+    }
+    const { contacts, final } = leastOpen(list);
+    const open = contacts === null || final === null ? 0 : contacts - final;
+    const doubt =
+      read < open / 2 ? `list ${sourceName} gave ${read} records, and the tenant counts ${open} that may be called` : undefined;
+    return { at, said: saidOf(list), numbers: Float64Array.from(all).sort(), found, sourceName, doubt };
+  }
+}
+
+/** What changes when records are added to a list. */
+const saidOf = ({ uploadDate, updateDate, totalRecords, validRecords, prospectiveContactCount }: ListToRead): string =>
+  JSON.stringify([uploadDate, updateDate, totalRecords, validRecords, prospectiveContactCount]);
+
+function has(sorted: Float64Array, number: number): boolean {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] ?? 0) < number) low = middle + 1;
+    else high = middle;
+  }
+  return sorted[low] === number;
 }

@@ -2,9 +2,9 @@
 
 import { z } from "zod";
 import { type AcdReply, MAPPED_COLUMNS } from "../../contract/acd/index.ts";
-import type { FittedCampaign } from "../campaign-capabilities.ts";
-import { TenantError } from "../errors.ts";
+import type { CampaignToFit, FittedCampaign } from "../capabilities.ts";
 import type { AcdRow } from "./pages.ts";
+import { CONTROL_WHY, type ControlFacts, fitControl, skillControl, VENDORS_PAGES } from "./skill-control.ts";
 import { LIST_JOINT } from "./skills.ts";
 
 /** A calling list as `listCallLists` returns it. */
@@ -25,7 +25,7 @@ const ALL_DAYS = 7;
 const text = z.string().optional().catch(undefined);
 export const holdable = z.object({
   name: z.string(),
-  contactListId: z.string(),
+  contactListId: text,
   reportingGroup: text,
   callerId: text,
   doNotCallGroups: z.array(z.string()).optional().catch(undefined),
@@ -44,10 +44,11 @@ export const holdable = z.object({
         .object({ startTime: z.string(), endTime: z.string(), allowedDays: z.array(z.string()).optional().catch(undefined) })
         .optional()
         .catch(undefined),
-      rateLimits: z.object({ maxCallsPerContactPerDay: z.number() }).optional().catch(undefined),
+      rateLimits: z.object({ maxCallsPerContactPerDay: z.number().optional() }).optional().catch(undefined),
     })
     .optional()
     .catch(undefined),
+  skillControl,
   contactListFile: z
     .object({
       externalId: z.string(),
@@ -68,7 +69,8 @@ const WHY: Readonly<Record<string, string>> = {
   "dialerConfig.predictiveSettings.maxCallsInFlight": "the tenant's ports limit the calls at a time",
   "complianceConfig.timeZone": "the hours are read in the zone of whoever is called",
   "complianceConfig.dialingRules.allowedDays":
-    "a schedule of days would start the skill by itself; set the days in the vendor's administration",
+    "the tenant's hours are for every day; the days of a schedule stand in skillControl.schedule",
+  ...CONTROL_WHY,
 };
 /** The text in a field of an untrusted value; undefined when the value is not an object or has no text there. */
 export function textIn(value: unknown, field: string): string | undefined {
@@ -88,7 +90,8 @@ export const namesOf = (lists: readonly CallingList[]): string =>
     .join(LIST_JOINT);
 
 /** The names of the lists that a text refers to: a name, an id, or several of either. */
-export function wantedLists(text: string, lists: readonly CallingList[]): readonly string[] {
+export function wantedLists(text: string | undefined, lists: readonly CallingList[]): readonly string[] {
+  if (text === undefined) return [];
   if (lists.some(({ listName }) => listName === text)) return [text];
   const nameOf = (part: string) => lists.find(({ listId }) => listId === part)?.listName ?? part;
   const parts = text.split(LIST_JOINT).map(nameOf);
@@ -115,6 +118,20 @@ export function windowOf(
   if (only === undefined || other !== undefined) return undefined;
   const [startTime = "", endTime = ""] = only.split(" ");
   return { startTime, endTime };
+}
+
+/** What a skill lets be done at most: the earliest and the latest minute of any zone, attempts within 24 hours. */
+export function mostOf(
+  zones: AcdReply<"getTimeZones">["timeZoneSettings"],
+  { restrictedCallingMinutes: minutes = 0, restrictedCallingMaxAttempts: attempts = 0 }: AcdReply<"getRetry">,
+) {
+  const open = zones.filter(({ timeZoneActiveToCall }) => timeZoneActiveToCall === true);
+  const starts = open.map(({ startTime = "00:00" }) => `${minuteOf(startTime)}:00`).sort();
+  const ends = open.map(({ endTime = "23:59" }) => `${minuteOf(endTime)}:00`).sort();
+  return {
+    ...(open.length > 0 && { startTime: starts[0], endTime: ends.at(-1) }),
+    ...(minutes > 0 && attempts > 0 && { perDay: attempts * Math.ceil(DAY_MINUTES / minutes) }),
+  };
 }
 
 /**
@@ -157,16 +174,15 @@ export function repaired(skill: Skill): Record<string, unknown> {
   return fields;
 }
 
-/**
- * The part of a campaign file that a skill can hold, with what the tenant will refuse and why. @param there the present campaign;
- * @param lists the tenant's calling lists; @param groups its do-not-call groups
- */
-export function fitted(
-  document: Readonly<Record<string, unknown>>,
-  there: Readonly<Record<string, unknown>> | undefined,
-  lists: readonly CallingList[],
-  groups: ReadonlySet<string>,
-): FittedCampaign {
+/** What the tenant has of what files name. */
+export interface FitFacts extends ControlFacts {
+  readonly lists: readonly CallingList[];
+  /** Names of its active do-not-call groups. */
+  readonly groups: ReadonlySet<string>;
+}
+
+/** The part of a campaign file that a skill can hold, with what the tenant will refuse and why. */
+export function fitted({ document, there }: CampaignToFit, { lists, groups, ...facts }: FitFacts): FittedCampaign {
   const refused: { field: string; message: string }[] = [];
   const wanted = holdable.parse(document);
   const { name, contactListId, reportingGroup, callerId, dialerConfig, complianceConfig, contactListFile } = wanted;
@@ -178,7 +194,9 @@ export function fitted(
       message: `a skill's name has at most ${LONGEST_NAME} characters; this one has ${name.length}`,
     });
   const names = wantedLists(contactListId, lists);
-  const has = shown.contactListId === undefined ? [] : wantedLists(shown.contactListId, lists);
+  const has = wantedLists(shown.contactListId, lists);
+  if (contactListFile !== undefined && contactListId === undefined)
+    refused.push({ field: "contactListFile", message: "contactListId must name the list that is made of it" });
   for (const list of names.filter((one) => !has.includes(one))) {
     const say = (message: string) => refused.push({ field: "contactListId", message });
     const known = lists.find(({ listName }) => listName === list);
@@ -207,6 +225,8 @@ export function fitted(
         field: `doNotCallGroups[${index}]`,
         message: `the tenant has no active do-not-call group ${JSON.stringify(group)}`,
       });
+  const control = fitControl(wanted.skillControl, there === undefined ? undefined : shown.skillControl, facts, running);
+  refused.push(...control.refused);
   const perDay = complianceConfig?.rateLimits?.maxCallsPerContactPerDay;
   if (perDay === 0)
     refused.push({
@@ -214,31 +234,53 @@ export function fitted(
       message: "at the tenant 0 may mean no limit; give at least 1",
     });
   const rules = complianceConfig?.dialingRules;
+  if (there === undefined && rules === undefined)
+    refused.push({
+      field: "complianceConfig.dialingRules",
+      message: "is missing: a new skill needs the hours in which it may call",
+    });
   const threshold = dialerConfig?.predictiveSettings?.abandonmentThreshold;
+  const share = threshold === undefined ? undefined : percentOf(threshold) / PERCENT;
+  const hours = rules && { startTime: `${laterMinute(rules.startTime)}:00`, endTime: `${minuteOf(rules.endTime)}:00` };
+  const attempts = perDay === undefined ? undefined : Math.min(perDay, MOST_ATTEMPTS);
+  const rounded = [
+    ["dialerConfig.predictiveSettings.abandonmentThreshold", threshold, share],
+    ["complianceConfig.dialingRules.startTime", rules?.startTime, hours?.startTime],
+    ["complianceConfig.dialingRules.endTime", rules?.endTime, hours?.endTime],
+    ["complianceConfig.rateLimits.maxCallsPerContactPerDay", perDay, attempts],
+  ] as const;
   const held = {
     name,
-    contactListId: [...new Set([...has, ...names])].sort().join(LIST_JOINT),
+    ...(contactListId !== undefined && { contactListId: [...new Set([...has, ...names])].sort().join(LIST_JOINT) }),
     ...(reportingGroup !== undefined && { reportingGroup }),
     ...(callerId !== undefined && { callerId }),
     ...(wanted.doNotCallGroups !== undefined && {
       doNotCallGroups: [...new Set([...(shown.doNotCallGroups ?? []), ...wanted.doNotCallGroups])].sort(),
     }),
-    ...(threshold !== undefined && {
-      dialerConfig: { predictiveSettings: { abandonmentThreshold: percentOf(threshold) / PERCENT } },
-    }),
-    ...((rules !== undefined || perDay !== undefined) && {
+    ...(share !== undefined && { dialerConfig: { predictiveSettings: { abandonmentThreshold: share } } }),
+    ...((hours !== undefined || attempts !== undefined) && {
       complianceConfig: {
-        ...(rules !== undefined && {
-          dialingRules: { startTime: `${laterMinute(rules.startTime)}:00`, endTime: `${minuteOf(rules.endTime)}:00` },
-        }),
-        ...(perDay !== undefined && { rateLimits: { maxCallsPerContactPerDay: Math.min(perDay, MOST_ATTEMPTS) } }),
+        ...(hours !== undefined && { dialingRules: hours }),
+        ...(attempts !== undefined && { rateLimits: { maxCallsPerContactPerDay: attempts } }),
       },
     }),
+    ...(document["skillControl"] !== undefined && { skillControl: control.held }),
   };
   const everyDay = new Set(rules?.allowedDays).size === ALL_DAYS;
   const unsaid = ["dialerConfig.type", "contactListFile", ...(everyDay ? ["complianceConfig.dialingRules.allowedDays"] : [])];
-  return { document: held, merges: true, unsaid, why: WHY, refused };
+  const roundings = rounded.flatMap(([path, from, to]) => (from === to ? [] : [`${path} ${from} becomes ${to}: ${ROUNDS}`]));
+  return {
+    document: held,
+    merges: true,
+    unsaid,
+    why: WHY,
+    refused,
+    notes: [...roundings, ...control.notes],
+    elsewhere: VENDORS_PAGES,
+  };
 }
+
+const ROUNDS = "the tenant keeps hundredths of a percent, whole minutes, and 1 to 10 attempts";
 
 /** A time rounded up to the next full minute: the window never gets wider. */
 function laterMinute(time: string): string {
@@ -246,7 +288,3 @@ function laterMinute(time: string): string {
   const total = Math.min(hours * 60 + minutes + (seconds > 0 ? 1 : 0), DAY_MINUTES - 1);
   return [Math.floor(total / 60), total % 60].map((part) => String(part).padStart(2, "0")).join(":");
 }
-
-/** The tenant, as it is, does not allow what a file asks for. */
-export const refusal = (operationId: string, message: string): TenantError =>
-  new TenantError("refused", `${operationId}: ${message}`, { operationId });

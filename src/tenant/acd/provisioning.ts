@@ -1,9 +1,9 @@
 // A campaign file on the ACD API: a campaign (a group), a skill that dials, its parameters, its list, and the do-not-call groups
 // it obeys. Each is looked for by name before it is made; one is made at a time; nothing is started and nothing is deleted.
 
-import { type AcdBody, PERSONAL_CONNECTION, PHONE_MEDIA } from "../../contract/acd/index.ts";
+import { type AcdBody, MAX_UPLOAD_RECORDS, PERSONAL_CONNECTION, PHONE_MEDIA } from "../../contract/acd/index.ts";
 import { type Clock, DAY_MS } from "../../kernel/index.ts";
-import type { CampaignToFit, FittedCampaign, PlacedPiece, Placing } from "../campaign-capabilities.ts";
+import type { CampaignToFit, CopiedList, FittedCampaign, PlacedPiece, Placing } from "../capabilities.ts";
 import { TenantError } from "../errors.ts";
 import type { CampaignView } from "../views.ts";
 import { doNotCallGroups } from "./do-not-call.ts";
@@ -18,20 +18,38 @@ import {
   isOn,
   mappingOf,
   minuteOf,
+  mostOf,
   namesOf,
   PERCENT,
   percentOf,
-  refusal,
   repaired,
   textIn,
   wantedLists,
   windowOf,
 } from "./provision-form.ts";
 import type { AcdCallOptions, AcdRequester } from "./requester.ts";
-import type { Skills } from "./skills.ts";
+import { refusal, SkillControl, skillControl } from "./skill-control.ts";
+import { type Skills, viewOf } from "./skills.ts";
 
 type Skill = Awaited<ReturnType<Skills["read"]>>;
 
+const EXTERNAL_ID = "externalId";
+const PHONE = "phone";
+/** Fields of records that a copy has. */
+const COPIED = [
+  "firstName",
+  "lastName",
+  "address",
+  "city",
+  "state",
+  "zip",
+  "timeZone",
+  "customer1",
+  "customer2",
+  "priority",
+  "score",
+  "notes",
+] as const;
 /** Pauses between looking for a skill that was just made, ms: the tenant lists it seconds later. */
 const LOOKS_MS = [500, 1000, 1500, 2000];
 /** Reads, creates and changes campaigns (skills with their calling lists), and uploads files of records. */
@@ -40,31 +58,40 @@ export class Provisioning {
   readonly #skills: Skills;
   readonly #clock: Clock;
   readonly #lists: ProvisionedLists;
+  readonly #control: SkillControl;
 
   constructor(requester: AcdRequester, skills: Skills, clock: Clock) {
     this.#requester = requester;
     this.#skills = skills;
     this.#clock = clock;
     this.#lists = new ProvisionedLists(requester, clock);
+    this.#control = new SkillControl(requester);
   }
 
   /** A skill with what campaign files describe of it; lists and groups by name. @throws TenantError `not_found` */
   async read(skillId: string, options: AcdCallOptions): Promise<CampaignView> {
     const path = { skillId };
-    const [view, lists, general, zones, retry, groups] = await Promise.all([
-      this.#skills.view(skillId, options),
+    const [skill, lists, general, zones, retry, groups] = await Promise.all([
+      this.#skills.read(skillId, options),
       this.#lists.all(options),
       this.#requester.request("getGeneralSettings", { ...options, path }),
       this.#requester.request("getTimeZones", { ...options, path }),
       this.#requester.request("getRetry", { ...options, path }),
       this.#groups(options).obeyed(skillId, options),
     ]);
-    const { reportingGroup, contactListId: _, ...rest } = view;
+    const { reportingGroup, ...rest } = viewOf(skill, []);
+    const { control, elsewhere } = await this.#control.read(skill, retry.reply, options);
     const names = namesOf(lists.filter((list) => isActive(list) && isOn(list, skillId)));
     const { overrideBusinessUnitAbandonRate: own, abandonRateThreshold: share } = general.reply;
     const window = windowOf(zones.reply.timeZoneSettings);
     const { restrictedCallingMinutes, restrictedCallingMaxAttempts } = retry.reply;
     const perDay = restrictedCallingMinutes === DAY_MINUTES ? restrictedCallingMaxAttempts : undefined;
+    const most = mostOf(zones.reply.timeZoneSettings, retry.reply);
+    const notInFile = [
+      ...(window === undefined ? [`its calling hours differ by zone, between ${most.startTime} and ${most.endTime}`] : []),
+      ...(perDay === undefined ? [`attempts: ${restrictedCallingMaxAttempts} within ${restrictedCallingMinutes} minutes`] : []),
+      ...elsewhere,
+    ];
     const callerId = textIn(rest["skill"], "callerIdOverride");
     return {
       ...rest,
@@ -78,6 +105,9 @@ export class Provisioning {
         ...(window !== undefined && { dialingRules: window }),
         ...(perDay !== undefined && { rateLimits: { maxCallsPerContactPerDay: perDay } }),
       },
+      skillControl: control,
+      atMost: most,
+      notInFile,
     };
   }
 
@@ -88,7 +118,9 @@ export class Provisioning {
     if (wanted.some(({ document }) => document["doNotCallGroups"] !== undefined))
       for await (const { dncGroupName, isActive: active } of acdRows(this.#requester, "listDncGroups", options))
         if (dncGroupName !== undefined && active !== false) groups.add(dncGroupName);
-    return wanted.map(({ document, there }) => fitted(document, there, lists, groups));
+    const sections = wanted.map(({ document }) => skillControl.parse(document["skillControl"] ?? {}));
+    const facts = { lists, groups, ...(await this.#control.facts(sections, options)) };
+    return wanted.map((one) => fitted(one, facts));
   }
 
   /**
@@ -115,8 +147,11 @@ export class Provisioning {
       (await this.#stopped(skill, status, options)) ??
       (await this.#skill(skill, wanted, groupId?.id, options)) ??
       (await this.#parameters(skillId, wanted, options)) ??
+      (await this.#control.place(wanted.skillControl, skillId, options)) ??
       (await this.#lists.place(skill, wanted, { fileName, records }, options)) ??
-      (await this.#obeys(skillId, wanted.doNotCallGroups ?? [], options));
+      (await this.#obeys(skillId, wanted.doNotCallGroups ?? [], options)) ??
+      // The last, because some tenants refuse some weeks.
+      (await this.#control.schedule(wanted.skillControl, skillId, options));
     if (piece !== undefined) return { done: false, piece, id: skillId };
     return {
       done: true,
@@ -205,9 +240,16 @@ export class Provisioning {
     return "stop";
   }
 
-  /** Sets name, campaign and caller id. */
-  async #skill(skill: Skill, { name, callerId }: Holdable, campaignId: string | undefined, options: AcdCallOptions) {
+  /** Sets name, campaign, caller id and codes. */
+  async #skill(
+    skill: Skill,
+    { name, callerId, skillControl: control }: Holdable,
+    campaignId: string | undefined,
+    options: AcdCallOptions,
+  ) {
+    const dispositions = await this.#control.codes(control, skill, options);
     const change = {
+      ...(dispositions !== undefined && { dispositions }),
       ...(skill.skillName !== name && { skillName: name }),
       ...(campaignId !== undefined && skill.campaignId !== campaignId && { campaignId: Number(campaignId) }),
       ...(callerId !== undefined && skill.callerIdOverride !== callerId && { callerIdOverride: callerId }),
@@ -220,11 +262,12 @@ export class Provisioning {
     return "skill fields";
   }
 
-  /**
-   * Sets the abandonment limit, the hours of the called person, and attempts per day. Never the schedule: it would start the
-   * skill by itself.
-   */
-  async #parameters(skillId: string, { dialerConfig, complianceConfig }: Holdable, options: AcdCallOptions) {
+  /** Sets the abandonment limit, the hours of the called person, attempts per day and retries. */
+  async #parameters(
+    skillId: string,
+    { dialerConfig, complianceConfig, skillControl: control }: Holdable,
+    options: AcdCallOptions,
+  ) {
     const path = { skillId };
     const threshold = dialerConfig?.predictiveSettings?.abandonmentThreshold;
     if (threshold !== undefined) {
@@ -255,10 +298,15 @@ export class Provisioning {
       }
     }
     const perDay = complianceConfig?.rateLimits?.maxCallsPerContactPerDay;
-    if (perDay === undefined) return undefined;
+    if (perDay === undefined && control.retry === undefined) return undefined;
     const { reply } = await this.#requester.request("getRetry", { ...options, path });
-    if (reply.restrictedCallingMinutes === DAY_MINUTES && reply.restrictedCallingMaxAttempts === perDay) return undefined;
-    const body = { restrictedCallingMinutes: DAY_MINUTES, restrictedCallingMaxAttempts: perDay };
+    const isSo =
+      perDay === undefined || (reply.restrictedCallingMinutes === DAY_MINUTES && reply.restrictedCallingMaxAttempts === perDay);
+    const body = {
+      ...this.#control.retry(control, reply),
+      ...(!isSo && { restrictedCallingMinutes: DAY_MINUTES, restrictedCallingMaxAttempts: perDay }),
+    };
+    if (Object.keys(body).length === 0) return undefined;
     await this.#requester.request("putRetry", { ...options, path, body });
     return "retry settings";
   }
@@ -275,6 +323,78 @@ export class Provisioning {
       return `do-not-call group ${missing}`;
     }
     throw refusal("addScrubbedSkill", `the tenant has no do-not-call group ${JSON.stringify(missing)}`);
+  }
+
+  /**
+   * See `ContactSource.copyTo`. Custom fields are columns of their own names, without a mapping; agents and times that a record asks for stay behind.
+   */
+  async copyTo(from: string, to: string, options: AcdCallOptions): Promise<readonly CopiedList[]> {
+    const there = await this.#lists.all(options);
+    const copied: CopiedList[] = [];
+    for (const list of there.filter((one) => isActive(one) && isOn(one, from))) {
+      const name = list.listName ?? list.listId;
+      const copy = `${name} of ${to}`;
+      if (there.some((one) => one.listName === copy && isActive(one) && isOn(one, to))) {
+        copied.push({ list: name, copy, records: 0, already: true, notes: [] });
+        continue;
+      }
+      const { count, columns, content, notes } = await this.#recordsOf(list.listId, options);
+      const held = {
+        name: copy,
+        contactListId: copy,
+        contactListFile: { externalId: EXTERNAL_ID, phone: PHONE, columns: Object.fromEntries(columns.map((one) => [one, one])) },
+      };
+      const placing = { fileName: `outdial-${list.listId}-${to}-${count}.csv`, records: () => Promise.resolve(content) };
+      // It is looked at again before each piece: what is uploaded to a skill that runs is dialed at once.
+      while ((await this.#lists.place(await this.#still(to, options), held, placing, options)) !== undefined);
+      notes.push(...(await this.#lists.notTaken(held, options)));
+      if ((await this.#lists.all(options)).some(({ listId, ...one }) => listId === list.listId && isOn({ listId, ...one }, to)))
+        notes.push(
+          `${to} calls ${JSON.stringify(name)}, too: take that list off it in the vendor's administration, or its people are on two lists`,
+        );
+      copied.push({ list: name, copy, records: count, already: false, notes });
+    }
+    return copied;
+  }
+
+  /** A skill that nothing but a start lets dial. @throws TenantError `refused` */
+  async #still(skillId: string, options: AcdCallOptions): Promise<Skill> {
+    const [skill, { reply }] = await Promise.all([
+      this.#skills.read(skillId, options),
+      this.#requester.request("getSchedule", { ...options, path: { skillId } }),
+    ]);
+    const why = skill.isRunning === true ? "runs" : reply.isScheduled === false ? undefined : "may be started by its schedule";
+    if (why !== undefined)
+      throw refusal("uploadCallList", `skill ${skillId} ${why}: records that are uploaded to it are then dialed`);
+    return skill;
+  }
+
+  /** The open records of a list as a file. */
+  async #recordsOf(listId: string, options: AcdCallOptions) {
+    const rows: ReadonlyMap<string, string>[] = [];
+    let further = 0;
+    const setting = { ...options, path: { listId }, query: { includeRecords: true, finalized: false } };
+    for await (const record of acdRows(this.#requester, "readCallList", setting)) {
+      const [first, ...others] = (record.destinations ?? []).flatMap((one) => one.formattedDestination || []);
+      if (first === undefined) continue;
+      further += others.length;
+      const own = COPIED.map((name) => [name, record[name]] as const);
+      const custom = (record.otherFields ?? []).map(({ fieldName, fieldValue }) => [fieldName ?? "", fieldValue] as const);
+      const fields = [...custom, ...own, [EXTERNAL_ID, record.externalId] as const, [PHONE, first] as const];
+      rows.push(new Map(fields.flatMap(([name, value]) => (name === "" || !value ? [] : [[name, String(value)]]))));
+    }
+    if (rows.length > MAX_UPLOAD_RECORDS)
+      throw refusal("uploadCallList", `list ${listId} has ${rows.length} open records; one file takes ${MAX_UPLOAD_RECORDS}`);
+    const header = [...new Set(rows.flatMap((row) => [...row.keys()]))];
+    const line = (cells: readonly string[]) =>
+      cells.map((cell) => (/[",\t\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(",");
+    const lines = [header, ...rows.map((row) => header.map((name) => row.get(name) ?? ""))].map(line);
+    return {
+      count: rows.length,
+      columns: COPIED.filter((name) => header.includes(name)),
+      content: Buffer.from(`${lines.join("\r\n")}\r\n`),
+      notes: further === 0 ? [] : [`${further} further numbers of records stay behind: a file has one number for each`],
+    };
   }
 
   readonly #groups = (options: AcdCallOptions) => doNotCallGroups(this.#requester, READS, () => options);
@@ -308,7 +428,7 @@ class ProvisionedLists {
   /** Makes the list when there is none of its name, and assigns it to the skill by uploading the records. */
   async place(
     { skillId, isRunning }: Pick<Skill, "skillId" | "isRunning">,
-    { contactListId, contactListFile: file }: Holdable,
+    { contactListId, contactListFile: file }: Pick<Holdable, "contactListId" | "contactListFile">,
     { fileName, records }: { readonly fileName: string; readonly records: () => Promise<Uint8Array> },
     options: AcdCallOptions,
   ): Promise<string | undefined> {
@@ -380,7 +500,7 @@ class ProvisionedLists {
    * In words, how many records the lists did not take: an upload's job gives no counts, but a list gives those of its last
    * upload.
    */
-  async notTaken({ contactListId }: Holdable, options: AcdCallOptions): Promise<string[]> {
+  async notTaken({ contactListId }: Pick<Holdable, "contactListId">, options: AcdCallOptions): Promise<string[]> {
     const lists = await this.all(options);
     const names = new Set(wantedLists(contactListId, lists));
     return lists.flatMap(({ listName, validRecords, invalidRecords, totalRecords, ...list }) => {

@@ -3,6 +3,7 @@
 import type { ACD_OPERATIONS, AcdBody, AcdOperationId, AcdPath, AcdQuery, AcdReply } from "../../contract/acd/index.ts";
 import type { CallOptions } from "../call-options.ts";
 import type { RequestResult } from "../report.ts";
+import type { AnyInput } from "../requester.ts";
 import type { FailedItem } from "./envelope.ts";
 
 type Row<Id extends AcdOperationId> = (typeof ACD_OPERATIONS)[Id];
@@ -39,6 +40,8 @@ export interface AnyAcdInput extends AcdCallOptions {
   readonly path?: Readonly<Record<string, string>> | undefined;
   readonly query?: unknown;
   readonly body?: unknown;
+  /** See `AnyInput`. */
+  readonly flaw?: AnyInput["flaw"];
 }
 
 /** Sends operations. Rejects with TenantError only. */

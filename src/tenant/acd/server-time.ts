@@ -1,7 +1,7 @@
 // The tenant's clock. All its times are on it: windows of statistics that reach past it are refused, and windows on another clock
 // would miss calls.
 
-import type { Clock, Instant } from "../../kernel/index.ts";
+import { type Clock, type Instant, timeOf } from "../../kernel/index.ts";
 import { emit, type TenantHooks } from "../hooks.ts";
 import type { AcdCallOptions, AcdRequester } from "./requester.ts";
 
@@ -34,7 +34,7 @@ export class ServerTime {
     if (this.#heard === undefined || Math.abs(own - this.#heard.at) > HEARD_MS) {
       // Every reply has a `Date`; the time in this reply's body is used only when it has none.
       const told = await requester.request("getServerTime", options).then(
-        ({ reply }) => Date.parse(reply.ServerTime),
+        ({ reply }) => timeOf(reply.ServerTime) ?? Number.NaN,
         () => Number.NaN,
       );
       if (!Number.isNaN(told)) this.#heard = { time: told, at: this.#clock.now() };

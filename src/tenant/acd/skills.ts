@@ -1,8 +1,8 @@
 // Skills that dial: media type 4, outbound, "Personal Connection". The id of a campaign in this profile is a skill's id.
 
-import { type AcdReply, PERSONAL_CONNECTION, PHONE_MEDIA } from "../../contract/acd/index.ts";
-import type { Clock } from "../../kernel/index.ts";
-import type { CampaignRunner } from "../campaign-capabilities.ts";
+import { type AcdReply, MAX_ACTIVE_RECORDS, MAX_LIST_DAYS, PERSONAL_CONNECTION, PHONE_MEDIA } from "../../contract/acd/index.ts";
+import { type Clock, DAY_MS, timeOf } from "../../kernel/index.ts";
+import type { CampaignRunner, CountsAsked, Inventory } from "../capabilities.ts";
 import { TenantError } from "../errors.ts";
 import type { CallReport } from "../report.ts";
 import type { CampaignView, ListCounts } from "../views.ts";
@@ -26,6 +26,10 @@ interface SkillLists {
 }
 type ListOfSkill = NonNullable<CallList["skills"]>[number];
 type CallList = AcdRow<"listCallLists">;
+interface ReadLists {
+  readonly bySkill: ReadonlyMap<string, SkillLists>;
+  readonly all: readonly CallList[];
+}
 
 const dials = ({ mediaTypeId, isOutbound, outboundStrategy }: Skill): boolean =>
   (mediaTypeId === undefined || mediaTypeId === PHONE_MEDIA) && isOutbound !== false && outboundStrategy === PERSONAL_CONNECTION;
@@ -34,7 +38,9 @@ const dials = ({ mediaTypeId, isOutbound, outboundStrategy }: Skill): boolean =>
 export class Skills {
   readonly #requester: AcdRequester;
   readonly #clock: Clock;
-  #lists: { readonly until: number; readonly bySkill: Promise<ReadonlyMap<string, SkillLists>> } | undefined;
+  /** As last listed. */
+  #ids: readonly string[] | undefined;
+  #lists: { readonly until: number; readonly read: Promise<ReadLists> } | undefined;
 
   constructor(requester: AcdRequester, clock: Clock) {
     this.#requester = requester;
@@ -64,9 +70,23 @@ export class Skills {
   async *views(options: AcdCallOptions): AsyncGenerator<CampaignView, void, undefined> {
     // A stop wants to know which skills run: calling lists must not hold it up.
     const lists = options.lane === "stop" ? NO_LISTS : await this.#allLists(options);
+    for await (const skill of this.#all(options)) yield viewOf(skill, lists.get(skill.skillId)?.ids ?? []);
+  }
+
+  async *#all(options: AcdCallOptions): AsyncGenerator<Skill, void, undefined> {
     const query = { mediaTypeId: PHONE_MEDIA, outboundStrategy: PERSONAL_CONNECTION };
-    for await (const skill of acdRows(this.#requester, "listSkills", { ...options, query }))
-      if (dials(skill)) yield viewOf(skill, lists.get(skill.skillId)?.ids ?? []);
+    const ids: string[] = [];
+    for await (const skill of acdRows(this.#requester, "listSkills", { ...options, query })) {
+      if (!dials(skill)) continue;
+      ids.push(skill.skillId);
+      yield skill;
+    }
+    this.#ids = ids;
+  }
+
+  /** Ids of the skills that dial, as they were when last listed to the end. */
+  async ids(options: AcdCallOptions): Promise<readonly string[]> {
+    return this.#ids ?? (await Array.fromAsync(this.#all(options), ({ skillId }) => skillId));
   }
 
   /** Ids of the lists that a skill calls. */
@@ -84,16 +104,31 @@ export class Skills {
     return new Set([...(await this.#allLists(options)).values()].flatMap(({ ever }) => ever));
   }
 
-  /** Progress of all lists of a skill together; undefined when it has none. A count that one of them lacks is unknown for all. */
-  async listCounts(skillId: string, options: AcdCallOptions): Promise<ListCounts | undefined> {
-    const lists = (await this.#allLists(options)).get(skillId);
-    if (lists === undefined || lists.ids.length === 0) return undefined;
-    const sum = (of: (counts: ListCounts) => number | null) =>
-      lists.counts.reduce<number | null>((all, counts) => (all === null ? null : plus(all, of(counts))), 0);
+  /**
+   * See `ContactSource`. Of a list that several skills call, and of which it is not said for whom, the counts of the one with the fewest open contacts. A count that
+   * one of several lists lacks is unknown for all.
+   */
+  async listCounts(
+    { campaignId, listId }: CountsAsked,
+    options: AcdCallOptions,
+    isAnew = false,
+  ): Promise<ListCounts | undefined> {
+    const { all, bySkill } = await this.#listsRead(options);
+    const parts = [listId, ...(listId?.split(LIST_JOINT) ?? [])];
+    const named = all.filter(
+      ({ listId: id, listName }) => parts.includes(id) || (listName !== undefined && parts.includes(listName)),
+    );
+    const counts = campaignId === undefined ? named.map(leastOpen) : (bySkill.get(campaignId)?.counts ?? []);
+    if (counts.length === 0 && listId !== undefined && !isAnew) {
+      // It may have been made since: only an answer of now says that there is none.
+      this.#lists = undefined;
+      return this.listCounts({ campaignId, listId }, options, true);
+    }
+    if (counts.length === 0) return undefined;
     return {
-      contacts: sum(({ contacts }) => contacts),
-      attempted: sum(({ attempted }) => attempted),
-      final: sum(({ final }) => final),
+      contacts: sumOf(counts.map(({ contacts }) => contacts)),
+      attempted: sumOf(counts.map(({ attempted }) => attempted)),
+      final: sumOf(counts.map(({ final }) => final)),
     };
   }
 
@@ -117,19 +152,51 @@ export class Skills {
     return new Map(own.map((listId) => [listId, others(listId)]));
   }
 
-  async #allLists(options: AcdCallOptions): Promise<ReadonlyMap<string, SkillLists>> {
-    const now = this.#clock.now();
-    if (this.#lists === undefined || this.#lists.until <= now || this.#lists.until > now + LISTS_MS) {
-      const bySkill = this.#readLists(options);
-      this.#lists = { until: now + LISTS_MS, bySkill };
-      bySkill.catch(() => (this.#lists = undefined));
-    }
-    return this.#lists.bySkill;
+  /** See `ContactSource`. Contacts that are done with count, too: whether the vendor counts them is not known. */
+  async inventory(at: number, options: AcdCallOptions): Promise<Inventory> {
+    const [{ all }, groups] = await Promise.all([
+      this.#listsRead(options),
+      // The other counts do not depend on a right that this user may lack.
+      Array.fromAsync(acdRows(this.#requester, "listDncGroups", options)).catch((thrown: unknown) => {
+        if (!(thrown instanceof TenantError) || thrown.code === "aborted") throw thrown;
+        return undefined;
+      }),
+    ]);
+    const lists = all.filter(({ status = "Active" }) => status === "Active");
+    return {
+      contacts: sumOf(lists.map(({ prospectiveContactCount: count }) => count)),
+      doNotCall:
+        groups === undefined
+          ? null
+          : sumOf(groups.filter(({ isRemoved }) => isRemoved !== true).map(({ validRecords }) => validRecords)),
+      most: MAX_ACTIVE_RECORDS,
+      keptDays: MAX_LIST_DAYS,
+      lists: lists.map(({ listId, listName, uploadDate, createDate }) => {
+        const since = timeOf(uploadDate || createDate);
+        return { id: listId, name: listName ?? listId, days: since === undefined ? null : (at - since) / DAY_MS };
+      }),
+    };
   }
 
-  async #readLists(options: AcdCallOptions): Promise<ReadonlyMap<string, SkillLists>> {
+  async #allLists(options: AcdCallOptions): Promise<ReadonlyMap<string, SkillLists>> {
+    return (await this.#listsRead(options)).bySkill;
+  }
+
+  async #listsRead(options: AcdCallOptions): Promise<ReadLists> {
+    const now = this.#clock.now();
+    if (this.#lists === undefined || this.#lists.until <= now || this.#lists.until > now + LISTS_MS) {
+      const read = this.#readLists(options);
+      this.#lists = { until: now + LISTS_MS, read };
+      read.catch(() => (this.#lists = undefined));
+    }
+    return this.#lists.read;
+  }
+
+  async #readLists(options: AcdCallOptions): Promise<ReadLists> {
     const bySkill = new Map<string, { ids: string[]; ever: string[]; counts: ListCounts[] }>();
+    const all: CallList[] = [];
     for await (const list of acdRows(this.#requester, "listCallLists", options)) {
+      all.push(list);
       for (const skill of list.skills ?? []) {
         const own = bySkill.get(skill.skillId) ?? { ids: [], ever: [], counts: [] };
         bySkill.set(skill.skillId, own);
@@ -139,7 +206,7 @@ export class Skills {
         own.counts.push(countsOf(list, skill));
       }
     }
-    return bySkill;
+    return { bySkill, all };
   }
 
   /**
@@ -180,13 +247,15 @@ export class Skills {
   }
 }
 
-const plus = (a: number, b: number | null): number | null => (b === null ? null : a + b);
+/** Null when one of them is not known. */
+const sumOf = (counts: readonly (number | null | undefined)[]): number | null =>
+  counts.reduce<number | null>((all, count) => (all === null || count === null || count === undefined ? null : all + count), 0);
 
 /**
  * The counts of one list for one skill. A list's total is that of its last upload, so the contacts are those that the skill has
  * of it, otherwise the prospective contacts. Contradictory counts are treated as unknown.
  */
-function countsOf(list: CallList, skill: ListOfSkill): ListCounts {
+function countsOf(list: Partial<CallList>, skill: ListOfSkill): ListCounts {
   const contacts = skill.totalRecords ?? list.prospectiveContactCount ?? null;
   const within = (count: number | undefined) =>
     count === undefined || contacts === null || count < 0 || count > contacts ? null : count;
@@ -198,10 +267,19 @@ function countsOf(list: CallList, skill: ListOfSkill): ListCounts {
   };
 }
 
+/** The counts of a list for the skill that has the fewest open contacts of it; a list without skills has contacts alone. */
+export function leastOpen(list: Partial<CallList>): ListCounts {
+  const open = ({ contacts, final }: ListCounts) =>
+    contacts === null || final === null ? Number.POSITIVE_INFINITY : contacts - final;
+  const [least] = (list.skills ?? []).map((skill) => countsOf(list, skill)).toSorted((a, b) => open(a) - open(b));
+  return least ?? { contacts: list.prospectiveContactCount ?? null, attempted: null, final: null };
+}
+
 /** Pauses between checking whether an accepted start or stop is in force, ms. */
 const LOOKS_MS = [500, 1000, 1500, 2000];
 
-function viewOf(skill: Skill, lists: readonly string[]): CampaignView {
+/** A skill as a campaign. @param lists ids of its calling lists */
+export function viewOf(skill: Skill, lists: readonly string[]): CampaignView {
   const { skillId, skillName, isRunning, isActive, campaignId, campaignName, ...vendor } = skill;
   return {
     id: skillId,

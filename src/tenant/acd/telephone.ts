@@ -7,3 +7,6 @@
 export function telephone(written: string | undefined): string | undefined {
   return written !== undefined && /^[1-9]\d{10,14}$/.test(written) ? `+${written}` : written;
 }
+
+/** The digits of a number, of one in North America without the country's 1. */
+export const nationalDigits = (written: string): string => written.replaceAll(/\D/g, "").replace(/^1(?=\d{10}$)/, "");

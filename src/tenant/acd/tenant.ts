@@ -227,7 +227,7 @@ function prepareAcd(
     keyed: false,
     transition: false,
     open: undefined,
-    flaw: (reply) => otherThing("", input.path, reply),
+    flaw: (reply) => otherThing("", input.path, reply) ?? input.flaw?.(reply),
   };
 }
 

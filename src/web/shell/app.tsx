@@ -148,7 +148,7 @@ function Rail() {
         </ul>
       </nav>
       <Palette />
-      <Foot />
+      <Foot docs={current?.docs} />
     </header>
   );
 }
@@ -168,12 +168,17 @@ function Waiting({ me }: { readonly me: string }) {
   );
 }
 
-function Foot() {
+/** @param docs the document about the page that is open */
+function Foot({ docs = "index" }: { readonly docs?: string | undefined }) {
   const { session, signOut } = useDashboard();
   const state = session.state.value;
   return (
     <div class="rail-foot">
       <LinkState />
+      {/* In a tab of its own: what is half typed here stays. */}
+      <a href={`/docs/${docs}.html`} target="outdial-docs">
+        {docs === "index" ? "Documents" : "How this page works"}
+      </a>
       {state.kind === "signed_in" ? (
         <div class="row">
           <span class="break">

@@ -24,19 +24,21 @@ export interface PageLink {
   readonly path: string;
   readonly name: string;
   readonly icon: IconName;
+  /** The document that says how it works and why. */
+  readonly docs: string;
 }
 
 const PAGES: readonly PageLink[] = [
-  { path: "/", name: "Campaigns", icon: "campaigns" },
-  { path: "/campaign-files", name: "Campaign files", icon: "files" },
-  { path: "/dialer", name: "Dialer", icon: "dialer" },
-  { path: "/simulator", name: "Simulator", icon: "simulator" },
-  { path: "/jobs", name: "Jobs", icon: "jobs" },
-  { path: "/outcomes", name: "Outcomes", icon: "outcomes" },
-  { path: "/compliance", name: "Compliance", icon: "compliance" },
-  { path: "/audit", name: "Audit", icon: "audit" },
-  { path: "/deliveries", name: "Deliveries", icon: "deliveries" },
-  { path: "/tenant", name: "Tenant", icon: "tenant" },
+  { path: "/", name: "Campaigns", icon: "campaigns", docs: "campaigns" },
+  { path: "/campaign-files", name: "Campaign files", icon: "files", docs: "campaigns" },
+  { path: "/dialer", name: "Dialer", icon: "dialer", docs: "dialer-settings" },
+  { path: "/simulator", name: "Simulator", icon: "simulator", docs: "simulate" },
+  { path: "/jobs", name: "Jobs", icon: "jobs", docs: "tagging" },
+  { path: "/outcomes", name: "Outcomes", icon: "outcomes", docs: "outcomes" },
+  { path: "/compliance", name: "Compliance", icon: "compliance", docs: "compliance" },
+  { path: "/audit", name: "Audit", icon: "audit", docs: "audit" },
+  { path: "/deliveries", name: "Deliveries", icon: "deliveries", docs: "events" },
+  { path: "/tenant", name: "Tenant", icon: "tenant", docs: "profiles" },
 ];
 
 /**
@@ -83,10 +85,10 @@ export function loadAhead(path: string): void {
 }
 
 /** A page that is only needed in four-eyes mode. */
-export const APPROVALS: PageLink = { path: "/approvals", name: "Approvals", icon: "people" };
+export const APPROVALS: PageLink = { path: "/approvals", name: "Approvals", icon: "people", docs: "service" };
 
 /** A page that only administrators need. */
-const ACCESS: PageLink = { path: "/access", name: "Users and tokens", icon: "key" };
+const ACCESS: PageLink = { path: "/access", name: "Users and tokens", icon: "key", docs: "service" };
 
 /** The pages for the person who is signed in. */
 export function pagesOf({ state: { value }, may }: Session): readonly PageLink[] {

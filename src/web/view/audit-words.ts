@@ -69,6 +69,7 @@ const DONE: Readonly<Record<string, string>> = {
   "outcomes.retrieve": "began to retrieve outcomes",
   "outcomes.retrieved": "retrieved outcomes",
   "outcomes.stopped": "stopped to retrieve outcomes",
+  "recording.looked": "looked for the recordings of a call",
   "registry.load": "loaded a do-not-call registry",
   "registry.change": "applied changes to a do-not-call registry",
   "revocation.acknowledge": "confirmed that an opt-out was carried out",

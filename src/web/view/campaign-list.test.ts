@@ -4,7 +4,8 @@ import { expect, test } from "vitest";
 import type { ApiTypes } from "../../server/index.ts";
 import {
   addressOfList,
-  callsOutsideHours,
+  budgetsNearlyUsed,
+  callsThough,
   listed,
   listQueryOf,
   savedViews,
@@ -38,7 +39,6 @@ function campaign(id: string, change: Partial<Summary> = {}): Summary {
     failover: null,
     workload: { penetration: null, hoursLeft: null, callbacksDue: null, agents: null, occupancy: null, at },
     lastMetricAt: at,
-    stale: false,
     known: { status: READ, figures: READ, windows: { ...READ, covers: null } },
     ...change,
   };
@@ -60,13 +60,21 @@ const closed = { zone: "Asia/Tokyo", open: false, changesAt: null, contacts: 3, 
 const halted = campaign("halted", { failover: pair({ phase: "halted", dials: null }), status: "paused", dialing: false });
 const idle = campaign("idle", { dialing: false });
 const unread = campaign("unread", { dialing: null, status: null });
-const outside = campaign("outside", { activeCalls: 4, windows: [closed] });
+const forbidden = { verdict: "not_ok", why: ["outside hours"], atAnyHour: false } as const;
+const outside = campaign("outside", { activeCalls: 4, windows: [closed], mayDial: forbidden });
 const good = campaign("good", { activeCalls: 90, failover: pair({}) });
 
-test("calls while every window is closed are the most urgent, with halted pairs; what is not known comes before what is well", () => {
-  expect(callsOutsideHours(outside)).toBe(true);
-  expect(callsOutsideHours({ ...outside, windows: [closed, { ...closed, open: true }] })).toBe(false);
-  expect(callsOutsideHours({ ...outside, windows: [] })).toBe(false);
+test("calls that must not be are the most urgent, with halted pairs; what is not known comes before what is well", () => {
+  expect(callsThough(outside)).toBe(true);
+  expect(callsThough({ ...outside, activeCalls: 0 })).toBe(false);
+  expect(callsThough({ ...outside, mayDial: { ...forbidden, verdict: "unknown" } })).toBe(false);
+  // Its figures are old, or the tenant is away: what was seen last stays, and is no better.
+  const away = { dialing: null, known: { ...outside.known, figures: { ...READ, code: "unreachable", why: "503" } } };
+  for (const one of [outside, campaign("between calls", { mayDial: forbidden })])
+    for (const change of [{}, away]) {
+      expect(urgencyOf({ ...one, ...change })).toBe(3);
+      expect(stateOf({ ...one, ...change })).toBe("must-not");
+    }
   expect([halted, outside, idle, unread, good].map(urgencyOf)).toEqual([3, 3, 2, 1, 0]);
   const ids = (query: Parameters<typeof listed>[1]) => listed([good, unread, idle, outside, halted], query).map(({ id }) => id);
   expect(ids(listQueryOf({}))).toEqual(["halted", "outside", "idle", "unread", "good"]);
@@ -79,7 +87,6 @@ test("a campaign has the worst state that is known of it, and one that is not kn
   const person = { first: "", all: [{ code: "paused_by_outdial", text: "" }] };
   const paused = { status: "paused", dialing: false } as const;
   expect([good, idle, unread, halted].map(stateOf)).toEqual(["dialing", "not-dialing", "unknown", "halted"]);
-  const forbidden = { verdict: "not_ok", why: ["outside hours"], atAnyHour: false } as const;
   for (const [change, state] of [
     [{ mayDial: forbidden }, "must-not"],
     [{ ...paused, notDialing: person }, "paused-person"],
@@ -90,6 +97,16 @@ test("a campaign has the worst state that is known of it, and one that is not kn
   ] as const)
     expect(stateOf(campaign("a", change))).toBe(state);
   expect(listed([good, idle, halted], { ...ALL, state: "halted" }).map(({ id }) => id)).toEqual(["halted"]);
+});
+
+test("budgets nearly used are counted among those that are known; of none there is no count", () => {
+  const budget = (withinLimit: boolean | null, used: number | null) =>
+    campaign("a", { abandonment: { withinLimit, used } as unknown as Summary["abandonment"] });
+  const unknown = [budget(null, null), campaign("b")];
+  expect(budgetsNearlyUsed([])).toEqual({ count: 0, known: 0 });
+  expect(budgetsNearlyUsed(unknown)).toEqual({ count: null, known: 0 });
+  expect(budgetsNearlyUsed([...unknown, budget(true, 0.1)])).toEqual({ count: 0, known: 1 });
+  expect(budgetsNearlyUsed([budget(true, 0.8), budget(false, null), budget(true, 0.79)])).toEqual({ count: 2, known: 3 });
 });
 
 test("the address holds what is asked for, and nothing that is not known", () => {

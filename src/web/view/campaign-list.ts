@@ -42,10 +42,15 @@ export const STATES = [
 ] as const;
 export type State = (typeof STATES)[number][0];
 
+/** Whether it dials although it must not, or did when the tenant told it last: that stays until something newer says otherwise. */
+export const dialsThough = ({ dialing, lastDialing, mayDial }: Pick<Summary, "dialing" | "lastDialing" | "mayDial">): boolean =>
+  (dialing ?? lastDialing.value) === true && mayDial.verdict === "not_ok";
+
 /** The worst that is known of it; a state that is not known is never told as a better one. */
-export function stateOf({ status, dialing, mayDial, failover, notDialing }: Summary): State {
+export function stateOf(campaign: Summary): State {
+  const { status, dialing, failover, notDialing } = campaign;
   const badge = failover === null ? null : pairBadge(failover);
-  if (dialing === true && mayDial.verdict === "not_ok") return "must-not";
+  if (dialsThough(campaign)) return "must-not";
   if (badge?.tone === "bad") return "halted";
   if (badge?.text === "handing over") return "handing-over";
   if (status === null || dialing === null) return "unknown";
@@ -91,16 +96,24 @@ export function addressOfList({ text, shown, state, order, isReversed }: ListQue
   return search === "" ? "/" : `/?${search}`;
 }
 
-/** Whether calls are under way although every calling window of the list is closed. */
-export function callsOutsideHours({ activeCalls, windows, stale }: Summary): boolean {
-  return !stale && (activeCalls ?? 0) > 0 && windows.length > 0 && windows.every(({ open }) => !open);
+/** Whether calls are under way that must not be, those that were under way when the tenant told them last included. */
+export const callsThough = ({ activeCalls, mayDial }: Pick<Summary, "activeCalls" | "mayDial">): boolean =>
+  (activeCalls ?? 0) > 0 && mayDial.verdict === "not_ok";
+
+/** Budgets of which 80 % or more is used up, and of how many it is known. */
+export function budgetsNearlyUsed(items: readonly Summary[]): { readonly count: number | null; readonly known: number } {
+  const known = items.flatMap(({ abandonment }) =>
+    abandonment === null || abandonment.withinLimit === null ? [] : [abandonment],
+  );
+  const near = known.filter(({ used, withinLimit }) => (used ?? 0) >= 0.8 || withinLimit === false);
+  return { count: known.length === 0 && items.length > 0 ? null : near.length, known: known.length };
 }
 
 /** 3: at once. 2: soon. 1: unknown. 0: nothing to do. */
 export function urgencyOf(campaign: Summary): 0 | 1 | 2 | 3 {
   const { failover, abandonment, status, dialing, known } = campaign;
   if (failover !== null && pairBadge(failover)?.tone === "bad") return 3;
-  if (abandonment?.withinLimit === false || callsOutsideHours(campaign)) return 3;
+  if (abandonment?.withinLimit === false || dialsThough(campaign) || callsThough(campaign)) return 3;
   if (status === "active" && dialing === false) return 2;
   if (abandonment !== null && ((abandonment.used ?? 0) >= 0.8 || (abandonment.burnRate ?? 0) > 1)) return 2;
   if (failover?.dials === "backup") return 2;

@@ -46,7 +46,9 @@ it("hands over from skill to skill upon the dialer's statistics, and nobody on t
   // With a group of the company's list a start adds what is missing, and the audit log names the start.
   const acd = { consentField: "consent.call", doNotCallGroup: Number(groupId) };
   await world.configure(`tenant: ${JSON.stringify({ acd })}\n`);
-  expect(await failback()).toMatchObject({
+  const asked = await failback();
+  expect(asked.stderr).toContain("Fail back?");
+  expect(asked).toMatchObject({
     code: 130,
     stderr: expect.stringContaining(`Of the tenant's do-not-call groups: ${words}a start adds them to ${groupId} first\n`),
   });
@@ -107,6 +109,84 @@ it("ends a hand-over when a list of contacts was deleted, and names it: that the
   expect([world.statusOf(world.primary), world.statusOf(world.backup)]).toEqual(["paused", "paused"]);
   expect(world.transitions()).toMatchObject([{ campaign: world.primary, status: "paused" }]);
   expect(await world.alarms()).not.toContain("FAILOVER_UNAVAILABLE");
+});
+
+it("holds back at the tenant whom the primary has called, also where both skills call one list", async () => {
+  const both = scenarioOf();
+  const campaigns = (both["campaigns"] as Record<string, unknown>[]).map((one) => ({ ...one, contactListId: "list_a" }));
+  await using world = await openFailoverWorld({ ...both, campaigns }, 30, "frozen", undefined, "acd");
+  await using runtime = await world.open();
+  const { failover } = runtime;
+  await world.clock.sleep(180_000);
+  const handOver = async (overlap: "refuse" | "hold") => {
+    await failover.put(world.primary, world.policy({ overlap, whenBackupFails: "stay-paused" }));
+    await failover.order(world.primary, "fail-over");
+    await failover.watch(world.primary, {
+      signal: AbortSignal.timeout(100_000),
+      until: (state) => isSettled(state) && state.handovers === 1,
+    });
+    return (await failover.find(world.primary)).state;
+  };
+  await failover.put(world.primary, world.policy({ overlap: "hold" }));
+  const drilled = await failover.drill(world.primary, AbortSignal.timeout(60_000));
+  expect(drilled.steps.find(({ would }) => would.startsWith("hold "))?.found).toMatch(
+    /^\d+ contacts on both lists would be held back at the tenant; nobody else on the list/,
+  );
+  expect(await handOver("hold")).toMatchObject({ phase: "failed-over", side: "backup" });
+  const calls = () => world.sandbox.control.calls(100_000);
+  const numbersOf = (campaign: string) =>
+    new Set(calls().flatMap((one) => (one.campaignId === campaign ? [one.phoneNumber] : [])));
+  const [first, second] = [...new Set(calls().map(({ campaignId }) => campaignId))];
+  const before = numbersOf(first ?? "");
+  expect([before.size > 50, second]).toEqual([true, undefined]);
+  await world.clock.sleep(180_000);
+  const backup = [...new Set(calls().map(({ campaignId }) => campaignId))].find((one) => one !== first);
+  const after = [...numbersOf(backup ?? "")];
+  expect(after.length).toBeGreaterThan(20);
+  expect(after.filter((number) => before.has(number))).toEqual([]);
+});
+
+it("prepares a pair that shares one list: the backup gets one of its own, dials none of it before the hand-over, and nobody twice after it", async () => {
+  const both = scenarioOf();
+  const campaigns = (both["campaigns"] as Record<string, unknown>[]).map((one) => ({ ...one, contactListId: "list_a" }));
+  await using world = await openFailoverWorld({ ...both, campaigns }, 30, "frozen", undefined, "acd");
+  await using runtime = await world.open();
+  const { failover } = runtime;
+  await failover.put(world.primary, world.policy({ whenBackupFails: "stay-paused" }));
+  const prepare = async () => {
+    // The upload ends on the tenant's clock.
+    const ticking = setInterval(() => void world.sandbox.control.advance(1), 20);
+    const { code, stdout, stderr } = await world.run(["campaign", "failover", "prepare", world.primary, "--yes"]);
+    clearInterval(ticking);
+    return { code, said: stdout + stderr };
+  };
+  const first = await prepare();
+  expect(first).toMatchObject({
+    code: 0,
+    said: expect.stringMatching(/list_a: 2,[34]\d\d contacts as list_a of 4002, not dialed before a hand-over/),
+  });
+  expect(first.said).toContain("note: the policy refuses a hand-over");
+  expect(await prepare()).toMatchObject({ code: 0, said: expect.stringContaining("4002 has list_a of 4002 already") });
+  expect(world.sandbox.control.requests({ operation: "acd.uploadCallList" })).toHaveLength(1);
+  expect([world.statusOf(world.backup), world.transitions()]).toEqual(["paused", []]);
+
+  await failover.put(world.primary, world.policy({ overlap: "hold", whenBackupFails: "stay-paused" }));
+  await world.clock.sleep(180_000);
+  const calls = () => world.sandbox.control.calls(100_000);
+  const before = new Set(calls().map(({ phoneNumber }) => phoneNumber));
+  const [primary] = new Set(calls().map(({ campaignId }) => campaignId));
+  await failover.order(world.primary, "fail-over");
+  await failover.watch(world.primary, {
+    signal: AbortSignal.timeout(100_000),
+    until: (state) => isSettled(state) && state.handovers === 1,
+  });
+  expect((await failover.find(world.primary)).state).toMatchObject({ phase: "failed-over", side: "backup" });
+  // A backup that dials is not prepared: what is uploaded to it would be dialed at once.
+  expect(await prepare()).toMatchObject({ code: 3, said: expect.stringContaining("cannot be prepared while 4002 dials") });
+  await world.clock.sleep(180_000);
+  const after = calls().flatMap(({ campaignId, phoneNumber }) => (campaignId === primary ? [] : [phoneNumber]));
+  expect(after.length).toBeGreaterThan(20);
+  expect(after.filter((number) => before.has(number))).toEqual([]);
 });
 
 function calledTo({ sandbox }: FailoverWorld) {

@@ -3,7 +3,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { type LocalCampaignApplies, openCampaignApplies } from "../../../src/app/index.ts";
+import { type CampaignApplying, openCampaignApplies } from "../../../src/app/index.ts";
 import { type CampaignPlan, type ParsedFiles, parseCampaignFiles } from "../../../src/operations/index.ts";
 import { createAcdTenant } from "../../../src/tenant/acd/index.ts";
 import { NO_ALARMS, type StartedWorld, startWorld, UNLIMITED_ACD } from "../../support/world.ts";
@@ -28,7 +28,7 @@ export const DRAFT = {
 
 export interface World extends StartedWorld {
   /** Opens the runtime as one process would; close it before opening another. */
-  open(options?: Partial<Parameters<typeof openCampaignApplies>[2]>): Promise<LocalCampaignApplies>;
+  open(options?: Partial<Parameters<typeof openCampaignApplies>[2]>): Promise<CampaignApplying>;
   /** Writes a campaign file into the folder `campaigns`. */
   write(name: string, ...documents: readonly Json[]): Promise<void>;
   /** Campaigns that the tenant holds, as it shows them. */
@@ -44,7 +44,7 @@ export const filesOf = (...documents: readonly Json[]): Promise<ParsedFiles> =>
   parseCampaignFiles([{ name: "campaigns.yaml", text: documents.map((one) => stringify(one)).join("---\n") }]);
 
 /** Plans, begins and runs an apply. */
-export async function apply(runtime: LocalCampaignApplies, files: ParsedFiles, activate = false) {
+export async function apply(runtime: CampaignApplying, files: ParsedFiles, activate = false) {
   const plan: CampaignPlan = await runtime.plans.plan(files, { ...PAGES, activate });
   const { jobId } = await runtime.plans.begin(plan, "campaigns.yaml");
   return { plan, ...(await runtime.plans.run(jobId)) };

@@ -363,7 +363,8 @@ it("does not say that all is confirmed while a start that was asked for before m
   expect((await world.run(["campaign", "pause", "camp_1"])).code).toBe(0);
   // As a resume leaves it whose process was killed after it had sent it.
   await world.query(
-    "insert into outdial.starts (campaign_id, key, sent_at) values ('camp_1', 'key_1', now() - interval '50 minutes')",
+    `insert into outdial.starts (campaign_id, key, sent_at, counts_until)
+     values ('camp_1', 'key_1', now() - interval '50 minutes', now() + interval '10 minutes')`,
   );
   for (const which of [["--all"], ["camp_1"]]) {
     const { code, stdout } = await world.run(["stop", ...which, "--timeout", "0s", "--for", "2s"]);

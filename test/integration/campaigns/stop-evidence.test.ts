@@ -1,6 +1,8 @@
 // What the emergency stop takes for true, in which order it goes, and how long it goes on, before a tenant that shows less than there is, shows what
 // was, refuses, or is slow; measured in requests. test/chaos/stop-truth.test.ts has plans of such tenants at random.
 
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import pg from "pg";
 import { describe, expect, test } from "vitest";
 import type { EmergencyStop } from "../../../src/operations/views/index.ts";
@@ -398,40 +400,70 @@ async function change(client: pg.Client, statement: string): Promise<void> {
 }
 
 describe("a stop given to the service without its store", () => {
-  type Trouble = readonly [what: string, store: StopMode["store"], sql: readonly string[]];
+  /** What is done to the database, and how it is undone; `beside`: from another database. */
+  interface Trouble {
+    readonly what: string;
+    readonly store?: StopMode["store"];
+    readonly beside?: true;
+    readonly sql?: readonly string[];
+    readonly mend?: readonly string[];
+  }
+  const END = "select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}' and pid <> pg_backend_pid()";
+  const onTables = (statement: string) =>
+    `do $$ declare t text; begin for t in select table_name from information_schema.tables where table_schema = 'outdial' and table_type = 'BASE TABLE'
+     loop execute format('${statement}', t); end loop; end $$`;
   const TROUBLES: readonly Trouble[] = [
-    ["away", "away", []],
-    ["frozen", "frozen", []],
-    [
-      "full",
-      "there",
-      [
+    { what: "away", store: "away" },
+    { what: "frozen", store: "frozen" },
+    {
+      what: "full",
+      sql: [
         "create function refuse() returns trigger language plpgsql as $$ begin raise exception 'could not extend file: No space left on device' using errcode = '53100'; end $$",
-        `do $$ declare t text; begin for t in select table_name from information_schema.tables where table_schema = 'outdial' and table_type = 'BASE TABLE'
-         loop execute format('create trigger full_disk before insert or update on outdial.%I for each statement execute function refuse()', t); end loop; end $$`,
+        onTables("create trigger full_disk before insert or update on outdial.%I for each statement execute function refuse()"),
       ],
-    ],
-    [
-      "read-only",
-      "there",
-      [
-        "do $$ begin execute format('alter database %I set default_transaction_read_only = on', current_database()); end $$",
-        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
-      ],
-    ],
+      mend: [onTables("drop trigger full_disk on outdial.%I")],
+    },
+    {
+      what: "read-only",
+      sql: ['alter database "{name}" set default_transaction_read_only = on', END],
+      mend: ["set default_transaction_read_only = off", 'alter database "{name}" reset default_transaction_read_only'],
+    },
+    {
+      what: "closed to connections",
+      beside: true,
+      sql: ['alter database "{name}" allow_connections false', END],
+      mend: ['alter database "{name}" allow_connections true'],
+    },
+    {
+      what: "without its tables",
+      sql: ["alter schema outdial rename to outdial_away"],
+      mend: ["alter schema outdial_away rename to outdial"],
+    },
+    {
+      what: "ending each statement",
+      beside: true,
+      sql: ["alter database \"{name}\" set statement_timeout = '1ms'", END],
+      mend: ['alter database "{name}" reset statement_timeout', END],
+    },
   ];
-  test.each(PROFILES.flatMap((profile) => TROUBLES.map(([what, store, sql]) => ({ profile, what, store, sql }))))(
+  test.each(PROFILES.flatMap((profile) => TROUBLES.map((trouble) => ({ profile, store: "there" as const, ...trouble }))))(
     "$profile, store $what: it is carried out, can be followed, and is in the audit log when the store is back; a stranger is told what stops without it",
-    async ({ profile, what, store, sql }) => {
+    async ({ profile, store, beside, sql = [], mend = [] }) => {
       const places = Array.from({ length: 12 }, (_, place) => place);
       await using world = await openStopWorld({ profile, door: "service", store }, { campaigns: places.length });
       world.tenant.tell([]);
       world.dial(places);
       await world.read();
-      const client = new pg.Client({ connectionString: world.databaseUrl });
+      const address = new URL(world.databaseUrl);
+      const name = address.pathname.slice(1);
+      if (beside) address.pathname = "/postgres";
+      const client = new pg.Client({ connectionString: address.href });
       await client.connect();
+      const changes = async (statements: readonly string[]) => {
+        for (const statement of statements) await change(client, statement.replaceAll("{name}", name));
+      };
       try {
-        for (const statement of sql) await change(client, statement);
+        await changes(sql);
         const said = await world.stop();
         if (store !== "there") {
           const headers = { authorization: "Bearer odt_0000000000000000000000000000000000000000000" };
@@ -445,16 +477,7 @@ describe("a stop given to the service without its store", () => {
         expect(said.code, said.text).toBeGreaterThanOrEqual(200);
         expect(said.code, said.text).toBeLessThan(300);
         expect(pausedOf(said).sort()).toEqual([...world.ids]);
-        if (what === "full")
-          await change(
-            client,
-            `do $$ declare t text; begin for t in select table_name from information_schema.tables where table_schema = 'outdial' and table_type = 'BASE TABLE'
-             loop execute format('drop trigger full_disk on outdial.%I', t); end loop; end $$`,
-          );
-        if (what === "read-only")
-          await client.query(
-            "set default_transaction_read_only = off; do $$ begin execute format('alter database %I reset default_transaction_read_only', current_database()); end $$",
-          );
+        await changes(mend);
         await world.mend();
         const id = said.result?.id ?? "";
         const audited = async () => await (await world.ask(`/audit?subject=${id}&limit=100`)).text();
@@ -464,6 +487,37 @@ describe("a stop given to the service without its store", () => {
       }
     },
   );
+});
+
+test("a stop that can be noted nowhere says so, and is noted when there is room", async () => {
+  await using world = await openStopWorld({ profile: "acd", door: "service", store: "away" }, { campaigns: 3 });
+  world.tenant.tell([]);
+  world.dial([0, 1]);
+  await world.read();
+  world.cut();
+  world.clock.leap(true);
+  const notes = join(world.folder, ".outdial", "stops");
+  await rm(notes, { recursive: true, force: true });
+  await writeFile(notes, "no folder");
+  const given = await world.ask("/campaigns/stop", { method: "POST", body: JSON.stringify({ reason: "fire" }) });
+  const { id } = (await given.json()) as { id: string };
+  const shown = async () => await (await world.ask(`/campaigns/stops/${id}`)).text();
+  await until(async () => (await shown()).includes("the stop is noted nowhere"));
+  await until(() => world.dialing().length === 0);
+  await rm(notes);
+  await world.mend();
+  await until(async () => (await (await world.ask(`/audit?subject=${id}&limit=100`)).text()).includes("campaign.stop"));
+});
+
+test("a note of a stop that cannot be read needs somebody", async () => {
+  await using world = await openStopWorld({ profile: "rest", door: "service", store: "there" }, { campaigns: 1 });
+  world.tenant.tell([]);
+  const notes = join(world.folder, ".outdial", "stops");
+  await mkdir(notes, { recursive: true });
+  // No process has this number.
+  await writeFile(join(notes, "stop_01unreadable_4194305.ndjson"), "");
+  await until(async () => (await (await world.ask("/campaigns/stops")).text()).includes("stop_01unreadable"));
+  expect(await (await world.ask("/attention")).text()).toContain("stop_01unreadable");
 });
 
 test("a later stop of everything replaces an earlier one while the store is frozen, and the store is told of both", async () => {

@@ -127,7 +127,7 @@ test("Ctrl-C ends with 130 whatever was under way, also what only waits", async 
   await expect.poll(() => watching.stdout()).toContain("clientId");
   watching.interrupt();
   expect(await watching.ended).toMatchObject({ code: 130 });
-  await expect.poll(() => waiting.stderr()).toContain("waiting for its end");
+  await expect.poll(() => waiting.stderr()).toContain("run by another process");
   waiting.interrupt();
   expect(await waiting.ended).toMatchObject({ code: 130 });
 });

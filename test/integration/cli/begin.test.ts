@@ -1,6 +1,6 @@
 // The first minutes: the two commands of the README's chapter Begin tag a call, and doctor is content with what they made.
 
-import { readFile, stat } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -55,6 +55,44 @@ test("the README's two commands tag a call; the same sandbox starts anew; doctor
     expect(((await stat(join(folder.path, ".outdial/sandbox/client-secret"))).mode & 0o077).toString(8)).toBe("0");
 });
 
+test("a sandbox of profile acd is begun with one command, and its workplace needs no variable", async () => {
+  await using folder = await workFolder();
+  const at = { cwd: folder.path, env: {} };
+  const run = startCli(["init", "--sandbox", "--profile", "acd"], at);
+  await until(() => run.stderr().includes("outdial campaign status") || run.child.exitCode !== null);
+  expect((await runCli(["campaign", "status"], at)).stdout).toContain("4001");
+  const context = await runCli(["context", "--json"], at);
+  expect(context.stdout).toContain("tenant.acd.accessKeyIdFile");
+  const yaml = await readFile(join(folder.path, "outdial.yaml"), "utf8");
+  expect(yaml).toMatch(/CXONE_ACCESS_KEY_ID[\s\S]+^  profile: acd$/m);
+  // Too short to see anything: refused by its flag, before anything is read.
+  await writeFile(
+    join(folder.path, "skill.yaml"),
+    "{algorithm: {type: predictive, abandonment_rate_target: 0.02, dial_ratio: 2}}\n",
+  );
+  const short = await runCli(["dialer", "apply", "skill.yaml", "--campaign", "4001", "--guard", "30s", "--yes"], at);
+  expect(short).toMatchObject({ code: 2, stderr: expect.stringMatching(/--guard 30s .*1m or more/) });
+  // An opt-out reaches the tenant's dialer: the sandbox's skills obey a do-not-call group.
+  await runCli(["dnc", "declare-empty", "--name", "Ann Lee", "--reason", "a trial"], at);
+  await runCli(["dnc", "add", "+12125550111", "--reason", "asked"], at);
+  const pushed = await runCli(["dnc", "push", "--campaign", "4001"], at);
+  expect(pushed).toMatchObject({ code: 0, stdout: expect.stringMatching(/1 added to group \d+; the tenant's search finds 1$/m) });
+  const probe = await runCli(["tenant", "probe"], at);
+  expect(probe.stdout).toMatch(/^yes +the vendor's audit log$/m);
+  const { completedContacts } = JSON.parse(
+    (
+      await runCli(
+        ["call", "listCompleted", "--param", `startDate=${new Date(Date.now() - 86_400_000).toISOString()}`, "--param", "top=1"],
+        at,
+      )
+    ).stdout,
+  ) as { completedContacts: readonly { readonly contactId: string }[] };
+  const shown = await runCli(["interaction", "show", completedContacts[0]?.contactId ?? ""], at);
+  expect([shown.code, /^version/m.test(shown.stderr)]).toEqual([0, false]);
+  run.child.kill("SIGINT");
+  await run.ended;
+});
+
 test("a workplace of another tenant is not made a sandbox's, and an address of one's own is none", async () => {
   await using folder = await workFolder();
   const at = { cwd: folder.path, env: {} };
@@ -63,7 +101,8 @@ test("a workplace of another tenant is not made a sandbox's, and an address of o
   const address = listener.address();
   const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
   expect(await runCli(["init", "--sandbox", "--tenant-url", url], at)).toMatchObject({ code: 2 });
-  await runCli(["init", "--tenant-url", url], at);
+  const elsewhere = { ...at, env: { ...at.env, OUTDIAL_CONFIG: "elsewhere.yaml" } };
+  expect((await runCli(["init", "--tenant-url", url], elsewhere)).stderr).toContain("Unset OUTDIAL_CONFIG: commands read");
   const refused = await runCli(["init", "--sandbox"], at);
   expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("is not of a sandbox") });
   listener.close();

@@ -58,6 +58,17 @@ test("a workplace in order: a warning for what somebody should look at, with its
   expect(checks.get("store")?.text).not.toContain(new URL(world.databaseUrl).password);
 });
 
+test("on acd, which rights the access key has is not known, and that is no ok", async () => {
+  await using acd = await startWorld({ profile: "acd", environment: NO_RECEIVER });
+  const { stdout } = await acd.run(["doctor", "--json"]);
+  const { checks } = JSON.parse(stdout) as { checks: readonly Check[] };
+  expect(checks.find(({ check }) => check === "rights")).toMatchObject({
+    state: "warn",
+    text: expect.stringContaining("not known"),
+    mend: expect.stringContaining("outdial tenant probe"),
+  });
+});
+
 test("what is wrong is named with its mend, and the exit code is 1; what does not depend on it is looked at all the same", async () => {
   await world.query("delete from outdial.fact_imports");
   await rm(join(world.folder, ".outdial/audit.key"), { force: true });
@@ -69,6 +80,17 @@ test("what is wrong is named with its mend, and the exit code is 1; what does no
   expect(checks.get("company's list")?.state).toBe("todo");
   expect(checks.get("company's list")?.mend).toContain("dnc declare-empty");
   for (const name of ["calling rules", "configuration"]) expect([name, checks.get(name)?.state]).toEqual([name, "ok"]);
+});
+
+test("a database without room for anything new is a failure, also before any write found that", async () => {
+  await world.query(`create function refuse_new() returns event_trigger language plpgsql as
+      $$ begin raise exception 'could not extend file' using errcode = '53100'; end $$;
+    create event trigger full_disk on ddl_command_start when tag in ('CREATE TABLE AS') execute function refuse_new()`);
+  const { code, checks } = await doctor();
+  expect(code).toBe(1);
+  expect(checks.get("room")).toMatchObject({ state: "fail", text: expect.stringContaining("could not extend file") });
+  await world.query("drop event trigger full_disk");
+  expect((await doctor()).checks.get("room")).toBeUndefined();
 });
 
 test("several mistakes of outdial.yaml are a line each", async () => {

@@ -398,3 +398,100 @@ test.each([
   expect(await running.ended).toMatchObject({ code: 130, stderr: expect.stringContaining(said) });
   expect((await outdial(["compliance", "manifests"])).stdout).toBe("");
 });
+
+test.each<[string, readonly string[], readonly string[]]>([
+  ["a second number beside an opt-out", ["dnc"], ["name,number,mobile", "Ann,2125550123,2125550124"]],
+  ["other numbers beside an opt-out", ["dnc"], ["number,other_numbers", "2125550123,2125550124"]],
+  ["another country", ["dnc"], ["country_code,number", "44,2079460018"]],
+  ["a consent that was opted out of", ["consent"], ["number,level,given_at,opt_out", "+12125550123,written,2026-01-05,yes"]],
+  ["a consent whose status is revoked", ["consent"], ["number,level,given_at,status", "+12125550123,written,2026-01-05,revoked"]],
+  ...["MobilePhone", "Home", "Contact Number", "Tel.", "Téléfono", "電話", "WhatsApp"].map(
+    (name) => [`a number under ${name}`, ["dnc"], [`number,${name}`, "2125550123,2125550124"]] as [string, string[], string[]],
+  ),
+  ...[
+    "status,blocked",
+    "consent,no",
+    "opt_in,no",
+    "OptIn,0",
+    "permission,denied",
+    "may_call,no",
+    "active,false",
+    "type,opt-out",
+    "reply,STOP",
+  ]
+    .concat("Do Not Phone,Y", "no_call,1", "blacklist,yes", "preference,do not call", "unsubscribed_at,2026-02-01T00:00:00Z")
+    .map((one) => {
+      const [name = "", says = ""] = one.split(",");
+      return [`${name} ${says}`, ["consent"], [`number,level,given_at,${name}`, `+12125550123,written,2026-01-05,${says}`]] as [
+        string,
+        string[],
+        string[],
+      ];
+    }),
+])("a column that has no field is not passed over when it says %s", async (_, [kind = ""], lines) => {
+  await write("file.csv", lines);
+  const names = (lines[0] ?? "").split(",");
+  const cells = (lines[1] ?? "").split(",");
+  const members = JSON.stringify(Object.fromEntries(names.map((name, i) => [name, cells[i]])));
+  await write("file.ndjson", [members]);
+  for (const file of ["file.csv", "file.ndjson"]) {
+    const { code, stdout, stderr } = await outdial([kind, "import", file, "--accept"]);
+    expect([code, stdout + stderr]).toEqual([4, expect.stringContaining("no field reads")]);
+  }
+  if (cells.some((cell) => cell.endsWith("2125550123")))
+    for (const number of cells.filter((cell) => /^(\+1)?212555012[34]$/.test(cell)))
+      expect((await outdial(["dnc", "show", number])).stdout).not.toContain("not on the company's list");
+});
+
+test.each(["status,expired", "status,pending", "valid_until,2026-01-01"])(
+  "a consent of which a column says %s is not taken",
+  async (one) => {
+    const [name = "", says = ""] = one.split(",");
+    await write("file.csv", [`number,level,given_at,${name}`, `+12125550123,written,2026-01-05,${says}`]);
+    const { code, stderr } = await outdial(["consent", "import", "file.csv", "--accept"]);
+    expect([code, stderr]).toEqual([4, expect.stringContaining("no field reads it")]);
+    expect((await outdial(["dnc", "show", "+12125550123"])).stdout).toContain("not on the company's list");
+  },
+);
+
+test("a number within an object of a line is another number", async () => {
+  await write("file.ndjson", [JSON.stringify({ number: "2125550123", person: { phones: [{ value: "2125550124" }] } })]);
+  expect((await outdial(["dnc", "import", "file.ndjson", "--accept"])).code).toBe(4);
+  for (const number of ["2125550123", "2125550124"])
+    expect((await outdial(["dnc", "show", number])).stdout).not.toContain("not on the company's list");
+});
+
+test.each([
+  ["GB", ["2125551001", "2125551002"], "is no number of GB"],
+  ["CA", ["2125550001"], "is no number of CA"],
+  ["US", ["4165550001"], "is no number of US"],
+])("a list of %s takes no numbers of others", async (registry, lines, says) => {
+  await write("list.txt", lines);
+  const of = ["--list", "national", "--registry", registry, "--covers", "all", "--as-of", "2026-06-16"];
+  const { code, stderr } = await outdial(["dnc", "import", "list.txt", ...of]);
+  expect([code, stderr]).toEqual([expect.not.toBeOneOf([0]), expect.stringContaining(says)]);
+});
+
+test("the list of one country is read as its people write numbers", async () => {
+  await write("tps.txt", ["01143113610", "02079460018", "020 7946 0019", "+441132450018"]);
+  const of = ["--list", "national", "--registry", "GB", "--covers", "all", "--as-of", "2026-06-16"];
+  expect(await outdial(["dnc", "import", "tps.txt", ...of])).toMatchObject({ code: 0, stdout: expect.stringContaining("4") });
+  for (const number of ["+441143113610", "+442079460018", "+442079460019", "+441132450018"])
+    expect((await outdial(["dnc", "show", number])).stdout).toMatch(/on the registry|GB/);
+});
+
+test("columns that say nothing of whom not to call are passed over, and so are those that say what is so anyway", async () => {
+  await write("own.csv", ["number,country,account_number,phone_type,mobile", "2125550123,US,9988776655,cell,"]);
+  expect((await outdial(["dnc", "import", "own.csv"])).code).toBe(0);
+  await write("consent.csv", ["number,level,given_at,opt_out,status", "+12125550199,written,2026-01-05,no,active"]);
+  expect((await outdial(["consent", "import", "consent.csv"])).code).toBe(0);
+});
+
+test.each(["withdrawn", "Cancelled", "declined", "refused", "no consent"])("a level %s ends an older consent", async (level) => {
+  await write("first.csv", ["number,level,given_at", "+12125550123,written,2026-01-05"]);
+  expect((await outdial(["consent", "import", "first.csv"])).code).toBe(0);
+  await write("second.csv", ["number,level,given_at", `+12125550123,${level},2026-02-05`]);
+  expect((await outdial(["consent", "import", "second.csv", "--accept"])).code).toBe(4);
+  const shown = await outdial(["dnc", "show", "+12125550123"]);
+  expect(shown.stdout).not.toContain("not on the company's list");
+});

@@ -1,6 +1,8 @@
 // With --log-format json every line of both streams is JSON, from the first to the last, also when the start fails.
 
+import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { startCli } from "../../support/cli.ts";
@@ -71,4 +73,15 @@ test.each<[string, readonly string[], Readonly<Record<string, string>>, number, 
   const errors = linesOf(ended.stderr).filter(({ level }) => level === "error");
   expect(errors).toEqual([expect.objectContaining({ code: expect.any(String), message: expect.stringMatching(message) })]);
   expect(ended.stdout + ended.stderr).not.toContain("geheim");
+});
+
+test("a start at a port that another process has says so by its code", async () => {
+  await using taken = createServer().listen(0, "127.0.0.1");
+  await once(taken, "listening");
+  const { port } = taken.address() as AddressInfo;
+  const { code, stderr } = await start(["--port", String(port)]).ended;
+  expect(code).toBe(1);
+  expect(linesOf(stderr).filter(({ level }) => level === "error")).toEqual([
+    expect.objectContaining({ code: "cannot_listen", message: expect.stringContaining(`127.0.0.1:${port}`) }),
+  ]);
 });

@@ -4,7 +4,6 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
 import { CAMPAIGN, callsCsv, callsScenario } from "../../support/calls.ts";
 import { startCli } from "../../support/cli.ts";
@@ -254,6 +253,51 @@ test.each([
   await receiver.close();
 });
 
+test("SIGHUP takes the last receiver away, and brings it again", async () => {
+  const receiver = await startReceiver(OLD);
+  // A header whose name every object has.
+  await world.configure(yaml(receiver).replace("secretEnv", 'headers: { constructor: "a" }, secretEnv'));
+  const service = await served({ BI_SECRET: OLD });
+  await world.configure(yaml(receiver));
+  expect((await service.hangUp())[0]).toMatchObject({ level: "info", changed: ["webhooks.bi.headers.constructor"] });
+  const names = async () => JSON.stringify(await service.get("/api/v1/deliveries/endpoints"));
+  expect(await names()).toContain("bi");
+  await world.configure("limits: { campaigns: { perMinute: 90 } }\n");
+  expect((await service.hangUp())[0]).toMatchObject({
+    level: "info",
+    changed: expect.arrayContaining(["webhooks.bi.url"]) as string[],
+  });
+  expect((await service.hangUp())[0]).toMatchObject({ level: "info", changed: [] });
+  expect(await names()).not.toContain(receiver.url);
+  await world.configure(yaml(receiver));
+  expect((await service.hangUp())[0]).toMatchObject({
+    level: "info",
+    changed: expect.arrayContaining(["webhooks.bi.url"]) as string[],
+  });
+  await service.post(`/api/v1/campaigns/${CAMPAIGN}/tags?name=calls.csv`, "text/csv", callsCsv(3));
+  await receiver.arrived(3);
+  await service.stop();
+  await receiver.close();
+});
+
+test("SIGHUP many times at once, and one amid a stop: the last configuration holds, and the service drains", async () => {
+  const receiver = await startReceiver(OLD);
+  const good = yaml(receiver);
+  await world.configure(good);
+  const service = await served({ BI_SECRET: OLD });
+  for (let i = 0; i < 20; i += 1) {
+    await world.configure(i % 3 === 1 ? `${good}webhooks: [` : good.replace("perMinute: 90", `perMinute: ${90 + i}`));
+    for (let times = 0; times < 3; times += 1) service.kill("SIGHUP");
+    expect(await service.get("/livez")).toEqual({ alive: true });
+  }
+  await world.configure(good.replace("perMinute: 90", "perMinute: 600"));
+  await service.hangUp();
+  await until(async () => /limit_per_second\{family="campaigns"\} 10$/m.test(String((await service.get("/metrics"))["text"])));
+  service.kill("SIGHUP");
+  await service.stop();
+  await receiver.close();
+});
+
 test("SIGQUIT drains; SIGUSR1, SIGUSR2 and SIGPIPE have no effect, and open no debugger", async () => {
   const service = await served();
   for (const signal of ["SIGUSR1", "SIGUSR2"] as const) {
@@ -361,20 +405,4 @@ test("a service that cannot tell systemd says so once, and works", async () => {
   await service.hangUp();
   expect(untold()).toMatchObject([{ level: "warn", message: expect.stringContaining("READY=1") }]);
   await service.stop();
-});
-
-test("the unit of systemd: told when ready, reloaded by SIGHUP, longer patience than a drain, names of variables that exist", async () => {
-  const unit = await readFile(new URL("../../../deploy/systemd/outdial.service", import.meta.url), "utf8");
-  for (const line of ["Type=notify", "NotifyAccess=all", "ExecReload=/bin/kill -HUP $MAINPID", "KillMode=mixed"])
-    expect(unit.split("\n")).toContain(line);
-  expect(Number(/^TimeoutStopSec=(\d+)$/m.exec(unit)?.[1])).toBeGreaterThan(15);
-  expect(/^WatchdogSec=\d+$/m.test(unit)).toBe(true);
-  // systemd's own reading of it, where there is one.
-  const path = fileURLToPath(new URL("../../../deploy/systemd/outdial.service", import.meta.url));
-  const verified = spawnSync("systemd-analyze", ["verify", "--man=no", path], { encoding: "utf8" });
-  if (verified.error !== undefined) return;
-  expect([verified.status, verified.stderr]).toEqual([0, expect.not.stringContaining("outdial.service")]);
-  // In tenths: how much of the machine is open to it.
-  const exposure = spawnSync("systemd-analyze", ["security", "--offline=true", "--threshold=20", path], { encoding: "utf8" });
-  expect(exposure).toMatchObject({ status: 0 });
 });

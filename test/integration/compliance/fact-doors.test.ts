@@ -145,35 +145,34 @@ const attempts = fc.array(
   fc.record({ at: instant, kind: fc.constantFrom(...ATTEMPT_KINDS), subject }, { requiredKeys: ["at"] }),
   { maxLength: 5 },
 );
-const line: fc.Arbitrary<Line> = fc.record(
-  {
-    number: fc.constantFrom("+12125550131", "+15045550131", "+14155550131", "+18505550117", "+442079460018"),
-    callType: fc.constantFrom(...CALL_TYPES),
-    at: instant,
-    postal: fc.constantFrom("10001", "96813", "86515", "99999"),
-    subject,
-    attempts,
-    tenantAttempts: attempts,
-    consent: fc.record(
-      { level: fc.constantFrom(...CONSENT_LEVELS), at: instant, revokedAt: instant },
-      { requiredKeys: ["level", "at"] },
-    ),
-    ebr: fc.record({ kind: fc.constantFrom(...RELATIONSHIP_KINDS), date }),
-    dnc: fc.record(
-      { national: fc.boolean(), internalAt: instant, internalLoadedAt: instant, lists: fc.constant(["US-LA"]) },
-      { requiredKeys: [] },
-    ),
-    optOutsCount: fc.constant("always"),
-    scrubbedOn: date,
-    registryFiles: fc.record({ US: date, "US-LA": fc.constant(null) }, { requiredKeys: [] }),
-    lineType: fc.constantFrom(...LINE_TYPES),
-    rndQueriedOn: date,
-    rndDisconnectedOn: date,
-    guaranteedAgent: fc.boolean(),
-    campaignCalls: fc.record({ date, placed: fc.nat(5) }),
-  },
-  { requiredKeys: ["number", "callType", "at"] },
-);
+const members = {
+  number: fc.constantFrom("+12125550131", "+15045550131", "+14155550131", "+18505550117", "+442079460018"),
+  callType: fc.constantFrom(...CALL_TYPES),
+  at: instant,
+  postal: fc.constantFrom("10001", "96813", "86515", "99999"),
+  subject,
+  attempts,
+  tenantAttempts: attempts,
+  consent: fc.record(
+    { level: fc.constantFrom(...CONSENT_LEVELS), at: instant, revokedAt: instant },
+    { requiredKeys: ["level", "at"] },
+  ),
+  ebr: fc.record({ kind: fc.constantFrom(...RELATIONSHIP_KINDS), date }),
+  dnc: fc.record(
+    { national: fc.boolean(), internalAt: instant, internalLoadedAt: instant, lists: fc.constant(["US-LA"]) },
+    { requiredKeys: [] },
+  ),
+  optOutsCount: fc.constant("always"),
+  scrubbedOn: date,
+  registryFiles: fc.record({ US: date, "US-LA": fc.constant(null) }, { requiredKeys: [] }),
+  lineType: fc.constantFrom(...LINE_TYPES),
+  rndQueriedOn: date,
+  rndDisconnectedOn: date,
+  guaranteedAgent: fc.boolean(),
+  campaignCalls: fc.record({ date, placed: fc.nat(5) }),
+};
+const line: fc.Arbitrary<Line> = fc.record(members, { requiredKeys: ["number", "callType", "at"] });
+const fullLine: fc.Arbitrary<Line> = fc.record(members);
 
 test("check and explain decide alike on any line, whole or split into arguments and facts", async () => {
   const names = new Set<string>();
@@ -190,8 +189,17 @@ test("check and explain decide alike on any line, whole or split into arguments 
   expect([...names].sort()).toEqual([...QUESTION_MEMBERS].sort());
 });
 
+test("the command line reads a line with every fact as the library does", async () => {
+  const [full] = fc.sample(fullLine, { numRuns: 1, seed: Number(process.env["TEST_SEED"]) });
+  if (full === undefined) throw new Error("there is no line");
+  expect(Object.keys(full).sort()).toEqual([...QUESTION_MEMBERS].sort());
+  const wanted = await checked(full);
+  expect(await onCommandLine(full), JSON.stringify(full)).toEqual({ check: wanted, explain: wanted });
+});
+
 test("the API reads each fact as check does", async () => {
-  for (const one of fc.sample(line, { numRuns: scaled(60, 12), seed: Number(process.env["TEST_SEED"]) })) {
+  const seed = Number(process.env["TEST_SEED"]);
+  for (const one of [...fc.sample(line, { numRuns: scaled(60, 12), seed }), ...fc.sample(fullLine, { numRuns: 2, seed })]) {
     const wanted = await checked(one);
     expect(await overHttp(one), JSON.stringify(one)).toEqual({ check: wanted, explain: wanted });
   }

@@ -101,8 +101,8 @@ test("the calls of the last 30 days are decided again, each at its own instant w
   const result = await run(["pack", "replay", "--calls", "--pack", "acme.json", "--json"]);
   expect(result).toMatchObject({ code: 0, stderr: "" });
   expect(JSON.parse(result.stdout)).toMatchObject({
-    before: "us-ca-uk-2026@2026.11.11",
-    after: "us-ca-uk-2026+acme@2026.11.11+4",
+    before: "us-ca-uk-2026@2026.11.14",
+    after: "us-ca-uk-2026+acme@2026.11.14+4",
     changes: [expect.stringContaining("acme-cap") as string],
     calls: {
       since: "2026-05-21T16:00:00Z",
@@ -126,6 +126,28 @@ test("the calls of the last 30 days are decided again, each at its own instant w
   expect(JSON.parse(none.stdout)).toMatchObject({ calls: { calls: 1, forbidden: 0 } });
   const nothing = await run(["pack", "replay", "--calls", "--pack", "acme.json", "--since", "2026-06-19T00:00:00Z"]);
   expect(nothing).toMatchObject({ code: 0, stdout: expect.stringContaining("0 calls placed since") as string });
+});
+
+test("calls are counted by person: of two numbers with which one call was imported, in whatever order", async () => {
+  await writeFile(join(folder.path, "list.csv"), "phone\n+12125550123\n");
+  expect(await run(["gate", "list.csv", "--campaign", "debts", "--call-type", "collection"])).toMatchObject({ code: 0 });
+  const other = 13055550131;
+  await test_.store.facts.addAttempts(
+    [
+      // By number each is the only one of its day.
+      call("2026-06-10T15:00:00Z"),
+      call("2026-06-10T18:00:00Z", { number: other }),
+      // One call that names both.
+      call("2026-06-16T15:00:00Z", { callId: "both" }),
+      call("2026-06-16T15:00:00Z", { callId: "both", number: other }),
+      // Somebody else, at the same moment.
+      call("2026-06-16T15:00:00Z", { number: 13125550123, callId: "another" }),
+    ],
+    by,
+  );
+  const result = await run(["pack", "replay", "--calls", "--pack", "acme.json", "--json"]);
+  const forbidden = { ...FORBIDDEN, number: "+13055550131" };
+  expect(JSON.parse(result.stdout)).toMatchObject({ calls: { calls: 4, forbidden: 1, examples: [forbidden] } });
 });
 
 test("calls are not mixed with files of decisions, and need a store", async () => {
@@ -183,7 +205,7 @@ test("over the API the calls are masked, and the age of the rules in force is to
   expect(JSON.stringify(compared.body)).toContain("CAP_ACME");
   expect(await service.post("/api/v1/compliance/pack/compare", { after: overlay }, "viewer")).toMatchObject({ status: 403 });
   const age = await service.get("/api/v1/compliance/pack/freshness?days=0");
-  expect(age).toMatchObject({ pack: "us-ca-uk-2026@2026.11.11", days: 0 });
+  expect(age).toMatchObject({ pack: "us-ca-uk-2026@2026.11.14", days: 0 });
   expect((age["rules"] as unknown[]).length).toBeGreaterThan(50);
 });
 

@@ -55,19 +55,35 @@ describe("the tables of laws by place", () => {
     const places = shipped.jurisdictions.filter(({ id }) => /^US(-[A-Z]{2})?$/.test(id));
     expect(places).toHaveLength(1 + 51 + 5);
     expect(cells.size).toBe(places.length * 16);
-    const reading = /\((text read|text not read; (summary|tables) of) 2026-\d\d-\d\d\)$|\((text not read|no law)\)$/;
+    const read = String.raw`(text read|text not read; (summary|tables) of) 2026-\d\d-\d\d`;
+    const rule = String.raw`\`[a-z][a-z0-9-]+\` \((${read}|text not read|no law)\)`;
+    const said = String.raw`(?:(?!\(text |\(named only).)+`;
+    const unread = String.raw`named only; text not had, searched 2026-\d\d-\d\d`;
+    const forms = new RegExp(
+      [
+        rule,
+        `${rule}, as ${said} \\(${read}\\)`,
+        String.raw`none found \((sources of the pack|two summaries|a search of the codes that were had)\)`,
+        `(none found|not decidable from a line): ${said} \\((${read}|${unread})\\)`,
+        "not decidable from a line",
+      ]
+        .map((form) => `^${form}$`)
+        .join("|"),
+    );
     for (const [where, cell] of cells)
-      if (
-        !/^(none found \((sources of the pack|two summaries|a search of the codes that were had)\)|not decidable from a line)$/.test(
-          cell,
-        )
-      )
-        expect(cell, where).toMatch(reading);
+      for (const part of cell.split(/; (?=`|none found|not decidable from a line)/)) expect(part, where).toMatch(forms);
+    for (const other of [
+      "Ark. Code 4-99-405 (text not found 2026-11-27)",
+      "a law",
+      "`us-hours`",
+      "Ark. Code 4-99-405 (text read 2026-11-27)",
+    ])
+      expect(other).not.toMatch(forms);
   });
 
   test("have no reading of another day than within 180 days before their latest one", () => {
     const dates = [...cellsOf(document).values()]
-      .flatMap((cell) => cell.match(/(?<=(read|of) )\d{4}-\d\d-\d\d(?=[);])/g) ?? [])
+      .flatMap((cell) => cell.match(/(?<=(read|of|searched) )\d{4}-\d\d-\d\d(?=[);])/g) ?? [])
       .sort();
     expect(dates.length).toBeGreaterThan(300);
     expect(Date.parse(dates.at(-1) ?? "") - Date.parse(dates[0] ?? "")).toBeLessThanOrEqual(180 * 86_400_000);
@@ -87,6 +103,9 @@ describe("the tables of laws by place", () => {
     ["US-AL | hours | a law", '"" does not say what was read'],
     ["US-AL | hours | a law | text read yesterday", '"text read yesterday" does not say what was read'],
     ["US-AL | hours |  | text not read", "a line is place | column"],
+    ["US-AL | hours | a law | text not found 2026-11-27", '"text not found 2026-11-27" does not say what was read'],
+    ["US-AL | hours | as `us-hour`: a law | text read 2026-11-27", '"as `us-hour`: a law" names no rule'],
+    ["US-AL | hours | none found: a law | text not had, searched 2026-11-27", "what was not had says nothing"],
   ])("refuse the cell %j", (line, problem) => {
     expect(() => lawTables(`# cells\n${line}\n`)).toThrow(`cells.txt:2: ${problem}`);
   });

@@ -107,8 +107,9 @@ test("apply, history, rollback, show: each says what it did", async () => {
   const refused = { code: 3, stderr: expect.stringContaining("outdial dialer rollback puts the settings before it back") };
   expect(await run("jobs", "cancel", id)).toMatchObject(refused);
   expect(await run("jobs", "resume", id)).toMatchObject({
-    code: 2,
-    stderr: expect.stringContaining("outdial dialer resume continues it"),
+    code: 0,
+    stdout: `${id} done\n`,
+    stderr: expect.stringContaining("dialer settings, version 3: applied"),
   });
 });
 

@@ -127,6 +127,58 @@ test("a contact with several numbers is one contact: what forbids one of its num
   expect(counts).toMatchObject({ contacts: 3, dial: 1, later: 1, never: 1 });
 });
 
+test("calls to any number of a person count for the person: those of its contact, of other_numbers, and of earlier rows of the list", async () => {
+  await scrubbed();
+  const calls = [
+    "+18135550100,2026-03-02T11:00:00Z,camp_1",
+    "+18135550100,2026-03-02T12:00:00Z,camp_1",
+    "+18135550101,2026-03-02T13:00:00Z,camp_1",
+    "+18135550130,2026-03-02T11:00:00Z,camp_1",
+    "+18135550130,2026-03-02T12:00:00Z,camp_1",
+    "+18135550131,2026-03-02T13:00:00Z,camp_1",
+    // One call, imported with both numbers of its person.
+    '"+18135550110 / +18135550111",2026-03-02T11:00:00Z,camp_1',
+    '"+18135550110 / +18135550111",2026-03-02T12:00:00Z,camp_1',
+    "+18135550120,2026-03-02T11:00:00Z,camp_1",
+    "+18135550120,2026-03-02T12:00:00Z,camp_1",
+  ];
+  await importFacts(attemptsFile, file(["number,at,campaign", ...calls]), world.deps);
+  const list = [
+    "number,id,other_numbers",
+    "+18135550100,two calls,",
+    "+18135550130 / +18135550131,three by the numbers of the cell,",
+    "+18135550103,three by other_numbers,+18135550101 / +18135550100",
+    "+18135550110,two in both files,+18135550111",
+    "+18135550121,the first row,",
+    "+18135550122,no call yet,+18135550121",
+    "+18135550120,two before,",
+    "+18135550123,two before and one to come,+18135550120",
+  ];
+  const { verdicts } = await run({ contacts: readContacts(file(list)) });
+  expect(verdicts.map(({ id, verdict, rules }) => [id, verdict, rules.join()])).toEqual([
+    ["two calls", "dial", ""],
+    ["three by the numbers of the cell", "later", "FREQ_24H"],
+    ["three by other_numbers", "later", "FREQ_24H"],
+    ["two in both files", "dial", ""],
+    ["the first row", "dial", ""],
+    ["no call yet", "dial", ""],
+    ["two before", "dial", ""],
+    ["two before and one to come", "later", "FREQ_24H"],
+  ]);
+  const explain = (number: string) =>
+    new ComplianceUseCases(
+      { ...world.deps, store: world.store },
+      {
+        settings: () => ({ targets: [], countEarlyHangups: false, timeZone: "UTC" }),
+        comparesClock: false,
+        rules: async () => ({ pack: rules.pack, compiled: rules }),
+      },
+    ).explain({ number, callType: "telemarketing", at: NOW }, { reveal: true });
+  expect((await explain("+18135550101")).decision).toBe("allow");
+  const both = await explain("+18135550101 / +18135550100");
+  expect([both.decision, both.rules]).toEqual(["deny", ["FREQ_24H"]]);
+});
+
 test("a number that stands on the list again is decided once; the others are counted and name the line that was", async () => {
   await scrubbed();
   const list = ["number,id", `+${ANNA},a`, "+12125550150,b", "(212) 555-0123,again", "nobody,c", "2125550150,b again"];
@@ -380,4 +432,45 @@ test("a list judged as of now needs a clock that is the database's, unless nothi
     ).gate({ campaign: "camp_1", callType: "telemarketing", at, contacts: contacts(ANNA) }, {}, "ann");
   await expect(gate(true)).rejects.toMatchObject({ code: "clock_off", message: expect.stringContaining("the database's") });
   for (const one of [gate(true, NOW), gate(false)]) expect((await one).manifest.counts).toBeDefined();
+});
+
+test("whoever is on our own list by another number of theirs is not called", async () => {
+  await scrubbed();
+  await importFacts(internalListFile, file(["number,at", "+18135550141,2026-03-02T11:00:00Z"]), world.deps);
+  const list = ["number,id,other_numbers", "+18135550140,by other_numbers,+18135550141", "+18135550142,nobody,+18135550143"];
+  const { verdicts } = await run({ contacts: readContacts(file(list)) });
+  expect(verdicts.map(({ id, verdict }) => [id, verdict])).toEqual([
+    ["by other_numbers", "never"],
+    ["nobody", "dial"],
+  ]);
+});
+
+test.each([
+  ["do_not_call", "yes"],
+  ["opt_out", "Y"],
+  ["consent", "no"],
+  ["disposition", "DNC"],
+  ["may_phone", "no"],
+])("a list whose column %s says %s does not have its contact called", async (name, says) => {
+  await scrubbed();
+  const csv = [`number,id,${name}`, `+18135550140,one,${says}`, "+18135550142,two,"];
+  const ndjson = [JSON.stringify({ number: "+18135550140", [name]: says }), JSON.stringify({ number: "+18135550142" })];
+  const nested = [
+    JSON.stringify({ number: "+18135550140", flags: { [name]: says } }),
+    JSON.stringify({ number: "+18135550142" }),
+  ];
+  for (const lines of [csv, ndjson, nested]) {
+    const { verdicts, counts } = await run({ contacts: readContacts(file(lines)) });
+    expect([verdicts.map(({ number }) => number), counts.refused]).toEqual([["+18135550142"], 1]);
+  }
+});
+
+test("the tenant's consent flag is read in any letters", async () => {
+  await scrubbed();
+  const lines = [
+    JSON.stringify({ number: "+18135550140", mayCall: false }),
+    JSON.stringify({ number: "+18135550142", mayCall: true }),
+  ];
+  const { verdicts } = await run({ contacts: readContacts(file(lines)) });
+  expect(verdicts.map(({ verdict }) => verdict)).toEqual(["never", "dial"]);
 });

@@ -256,6 +256,13 @@ withHelm("volumes may be one node's, of another claim, or not there", () => {
   expect(podOf(made).containers[0].volumeMounts.map(({ name }) => name)).not.toContain("heads");
 });
 
+withHelm("a replacement of all at once has no part of another strategy, and no limits are none", async () => {
+  const made = objects({ strategy: { type: "Recreate" }, resources: null });
+  expect(of(made, "Deployment")).toMatchObject({ spec: { strategy: { type: "Recreate" } } });
+  expect(JSON.stringify(made)).not.toContain("rollingUpdate");
+  expect(await faultsOf(made)).toEqual([]);
+});
+
 withHelm("other settings are other pods", () => {
   const metadataOf = (publicUrl: string) =>
     workload.parse(of(objects({ settings: { service: { publicUrl } } }), "Deployment")).spec.template.metadata;
@@ -265,6 +272,16 @@ withHelm("other settings are other pods", () => {
 
 withHelm.each([
   ["a value that is none", { replicas: { kept: 2 } }, "kept"],
+  ["nothing in place of a group of values", { settings: null }, "settings is required"],
+  ["fewer at most than at least", { replicas: { least: 5, most: 2 } }, "replicas.most"],
+  ["a budget of all replicas", { replicas: { autoscale: false, least: 2 } }, "no node could be drained"],
+  ["a budget of 100 %", { disruptionBudget: { minAvailable: "100%" } }, "no node could be drained"],
+  ["a budget of none", { disruptionBudget: { minAvailable: null, maxUnavailable: 0 } }, "no node could be drained"],
+  ["a variable twice", { extraEnv: [{ name: "OUTDIAL_AUDIT_KEY", value: "x" }] }, "extraEnv: OUTDIAL_AUDIT_KEY"],
+  ["a volume twice", { extraVolumes: [{ name: "lake", emptyDir: {} }] }, "extraVolumes: lake"],
+  ["a mount of no volume", { extraVolumeMounts: [{ name: "none", mountPath: "/x" }] }, "no volume is called none"],
+  ["a place twice", { extraVolumeMounts: [{ name: "tmp", mountPath: "/lake" }] }, "extraVolumeMounts: /lake"],
+  ["the chart's label", { podLabels: { "app.kubernetes.io/name": "x" } }, "app.kubernetes.io/name"],
   ["a wrong word", { service: { type: "Cluster" } }, "type"],
   ["two sides of a budget", { disruptionBudget: { maxUnavailable: 1 } }, "disruptionBudget"],
   [

@@ -38,7 +38,7 @@ export async function openInboundWorld(overrides: Partial<InboundRoutesOptions> 
   const capability = { supported: false, lock: "none", asynchronous: false, writes: "none", readBack: false } as const;
   const metrics = new CampaignMetrics({
     log: store.metrics,
-    source: { capability, tellsAgents: false, campaign: never, hourly: () => Readable.from([]) },
+    source: { capability, campaign: never, hourly: () => Readable.from([]) },
     clock,
   });
   const worker = new InboundWorker({

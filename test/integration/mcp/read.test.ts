@@ -112,6 +112,16 @@ describe("over HTTP", () => {
     expect(read?.actor).toBe("viewer");
   });
 
+  test("what is known of a list stands before its items, which may be cut", async () => {
+    const client = await clientOf(tokens.viewer);
+    for (const name of ["campaigns_list", "attention_list", "tenant_missing"]) {
+      const [text = ""] = textsOf(await client.callTool({ name }));
+      expect([name, Object.keys(JSON.parse(text) as object).at(-1)]).toEqual([name, "items"]);
+      expect(JSON.parse(text)).toHaveProperty("known");
+    }
+    await client.close();
+  });
+
   test("a long answer is cut and says so", async () => {
     const client = await clientOf(tokens.viewer);
     const [first = "", second = ""] = textsOf(await client.callTool({ name: "compliance_pack" }));

@@ -70,12 +70,14 @@ test("calls that were read with a filter give no conversion: not in text, CSV, H
 
   const report = await week.report();
   expect(report).toMatchObject({
-    calls: 0,
+    calls: null,
+    unmapped: { calls: null },
     conversion: { rate: null },
-    documented: { conversion_rate_percent: null, performance_trend: null },
+    documented: { total_calls: null, category_distribution: null, conversion_rate_percent: null, performance_trend: null },
     covers: { known: 0, of: 7, words, leftOut: 210, lacks: [{ reason: "codes", codes: ["CONVERTED", "NOT_INTERESTED"] }] },
   });
-  expect(report.days.every(({ conversion }) => conversion.rate === null)).toBe(true);
+  expect(report.days.every(({ calls, conversion }) => calls === null && conversion.rate === null)).toBe(true);
+  expect(report.categories.every(({ calls }) => calls === null)).toBe(true);
   const asked = ["--campaign", "camp_1", "--from", week.day(0), "--to", week.day(6)];
   for (const format of ["text", "csv", "html"]) {
     const { stdout } = await week.outcomes("report", ...asked, "--format", format);
@@ -99,7 +101,7 @@ test("calls that were read with a filter give no conversion: not in text, CSV, H
   const { token } = await service.store.access.addToken({ name: "vera", role: "viewer", expiresAt: null, by: "test" });
   const path = `/api/v1/outcomes/report?campaign=camp_1&from=${week.day(0)}&to=${week.day(6)}`;
   const answer = await fetch(`${service.url}${path}`, { headers: { authorization: `Bearer ${token}` } });
-  expect(await answer.json()).toMatchObject({ conversion: { rate: null }, covers: { words } });
+  expect(await answer.json()).toMatchObject({ calls: null, conversion: { rate: null }, covers: { words } });
 });
 
 test("a lake of which some days were read with a filter gives the other days, and says so", async () => {
@@ -266,6 +268,8 @@ test("on acd, dials that nothing has are told with their reason, and the day has
   expect(stderr).toContain("list 501 is gone");
   const { metrics, audit } = tenant.told();
   expect(metrics).toMatchObject({ conversion_rate: null, summary: { performance_trend: null } });
+  // Of these calls it is not known how many of all they are.
+  expect([metrics.total_records, metrics.summary.total_calls, audit.records_processed]).toEqual([null, null, null]);
   expect(audit).toMatchObject({ status: "COMPLETED_IN_PART", covers: { words: expect.stringContaining("list 501 is gone") } });
   const report = await tenant.report(first, second + DAY);
   expect(report.covers.words).toMatch(
@@ -276,4 +280,8 @@ test("on acd, dials that nothing has are told with their reason, and the day has
   const verified = await tenant.verify(retrieval.jobId);
   expect(verified.code).toBe(1);
   expect(verified.stdout).toContain("list 501 is gone");
+  // However much a retrieval lacks, its reason is told to the end.
+  const several = await tenant.pull(first - DAY, second + DAY);
+  expect(several.retrieval.doubt?.match(/it has \d+ calls/g)?.length).toBeGreaterThan(2);
+  expect(several.stderr).toContain(several.retrieval.doubt);
 });

@@ -1,6 +1,7 @@
 // The ACD side of the sandbox before readers that take nothing on trust: exact fields, exact types, figures that agree with each other to the call. What they
 // expect is written from what public programs of others read from real tenants, not from the sandbox.
 
+import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createSandbox, type Sandbox } from "../../../src/sandbox/index.ts";
 import { AcdClient } from "../../clients/acd-client.ts";
@@ -374,7 +375,7 @@ test.each(PROGRAMS)("%s is served (v%i)", async (_, version, asked) => {
 
 interface Asked {
   /** With its version, as programs write it. */
-  readonly ask: `${"GET" | "POST" | "DELETE"} v${number} /${string}` | `GET /${string}`;
+  readonly ask: `${"GET" | "POST" | "DELETE"} v${number} /${string}` | `${"GET" | "POST"} /${string}`;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly status?: number;
@@ -578,6 +579,29 @@ const FURTHER: Readonly<Record<string, readonly (Asked & { readonly as?: string 
     { ask: "GET v25 /agents", reads: { agents: some({ emailAddress: text }) } },
     { ask: "GET v25 /business-unit", reads: { businessUnits: some({ tenantId: text }) } },
   ],
+  "a board of figures by groups of skills": [
+    {
+      ask: "POST /real-time-data/v1/skills/activities/search",
+      body: { filters: { skillIds: ["{skill}"] }, timeRange: { type: "CURRENT" } },
+      headers: { "x-Correlation-ID": "b1" },
+      // The reply is the list itself.
+      reads: {
+        0: {
+          skillId: number,
+          skillName: text,
+          serviceLevel: number,
+          serviceLevelGoal: number,
+          queueCount: number,
+          agentsLoggedIn: number,
+          agentsAvailable: number,
+          agentsWorking: number,
+          agentsUnavailable: number,
+          mediaTypeId: 4,
+          mediaTypeName: text,
+        },
+      },
+    },
+  ],
   "a caller back": [
     { ask: "POST v31 /queuecallback?phoneNumber=%2B12125550111&callerId=%2B12125550111&skill={skill}&sequence=CB", status: 202 },
   ],
@@ -607,6 +631,49 @@ test.each(Object.entries(FURTHER))("%s is served", async (_, asked) => {
     if (reads !== undefined) expect({ ask, ...(answer.body as object) }).toMatchObject({ ask, ...(reads as object) });
     if (as !== undefined) known[as] = String((answer.body as Readonly<Record<string, unknown>>)[as]);
   }
+});
+
+test("docs/sandbox.md lists each of these programs", async () => {
+  const document = await readFile(new URL("../../../docs/sandbox.md", import.meta.url), "utf8");
+  const listed = new Set([...document.matchAll(/^\| (an? .+?|its .+?) \| /gm)].map(([, program]) => program));
+  const replayed = [...PROGRAMS.map(([program]) => program), ...Object.keys(FURTHER)];
+  expect(replayed.filter((program) => !listed.has(program))).toEqual([]);
+});
+
+test("an uploader of recordings: the extraction of recorded segments, and the recording of each", async () => {
+  const api = await client(33);
+  const body = { entityName: "recording-interaction-metadata", version: "10", startDate: "2026-01-14", endDate: "2026-01-14" };
+  const range = { startDate: NOW, endDate: at(9 * QUARTER) };
+  const handled = (await api.rows("/contacts/completed", "completedContacts", range)).filter(
+    ({ agentId }) => Number(agentId) > 0,
+  );
+  const started = await api.ask("POST", "/data-extraction/v1/jobs", { body });
+  expect(started).toMatchObject({ status: 202, body: expect.any(String) as unknown });
+  await sandbox.control.advance(20);
+  const { body: state } = await api.ask("GET", `/data-extraction/v1/jobs/${String(started.body)}`);
+  const { jobStatus } = state as { jobStatus: { status: string; result: { url: string } } };
+  expect(jobStatus.status).toBe("SUCCEEDED");
+  const [head = "", ...lines] = (await (await sandbox.fetch(jobStatus.result.url)).text()).trimEnd().split("\r\n");
+  const columns = head.split(",");
+  const place = (name: string) => {
+    const found = columns.findIndex((column) => column.startsWith(name));
+    expect([name, found >= 0]).toEqual([name, true]);
+    return found;
+  };
+  const names = ["Start Date", "Agent 1 Skills", "Agent 1 ACD ID", "Agent 1 Name", "Agent 1 Team", "ANI", "DNIS", "Disposition"];
+  for (const name of names) place(name);
+  // As many as agents have handled.
+  expect(lines).toHaveLength(handled.length);
+  const first = lines[0]?.split(",") ?? [];
+  expect(first[place("Voice Recording Status")]).toBe("Success");
+  const options = "media-type=voice-only&exclude-waveforms=true&exclude-qm-categories=true";
+  const whole = `/media-playback/v1/contacts?acd-call-id=${first[place("ACD Call ID")] ?? ""}&${options}&isDownload=true`;
+  expect(await api.ask("GET", whole)).toMatchObject({ status: 200, body: { redirectUrl: expect.any(String) as unknown } });
+  const segment = `/media-playback/v1/segments/${first[place("Segment ID")] ?? ""}?${options}`;
+  expect((await api.ask("GET", segment)).body).toMatchObject({
+    interactions: [{ data: { fileToPlayUrl: expect.any(String) as unknown } }],
+  });
+  expect(first[place("Agent 1 Contact Number")]).toMatch(/^\d+$/);
 });
 
 describe("small things that stop a program", () => {

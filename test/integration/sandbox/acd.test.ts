@@ -296,6 +296,12 @@ describe.each([
     const attempts = await api.rows("/lists/call-lists/501/attempts", "contactAttempts");
     expect(attempts.length).toBeGreaterThan(completed.length);
     for (const path of ["/skills/activity", "/skills/4001/activity", "/agents/states"]) await done("GET", path);
+    const searched = await done("POST", "/real-time-data/v1/skills/activities/search", {
+      body: { filters: { skillIds: [4001] }, timeRange: { type: "CURRENT" } },
+    });
+    expect(searched.body).toMatchObject([{ skillId: 4001, contactsActive: expect.any(Number) as unknown }]);
+    const published = await done("POST", "/skills/activity/search", { body: { filter: { skillIds: [4001] } } });
+    expect(field(published.body, "skillActivity")).toHaveLength(1);
     const query = { startDate: ago(3_600_000), endDate: ago(-300_000) };
     for (const path of ["/skills/summary", "/skills/4001/summary", "/skills/sla-summary", "/wfm-data/skills/dialer-contacts"])
       await done("GET", path, { query });

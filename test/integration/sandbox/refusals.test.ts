@@ -257,6 +257,11 @@ describe.each(TRANSPORTS)("refusals, %s", (transport) => {
       body: tag({ notes: "x".repeat(1_100_000) }),
     });
     expect([large.status, large.body.error.code]).toEqual([413, "payload_too_large"]);
+    // The ACD API takes files of records: this one is read, and refused for want of a token.
+    const file = { listFile: "x".repeat(1_100_000) };
+    expect(
+      (await tenant.api("POST", "/incontactapi/services/v30.0/lists/call-lists/501/upload", { token: null, body: file })).status,
+    ).toBe(401);
   });
 
   test("a broken page token of another query is refused", async () => {

@@ -52,7 +52,10 @@ test.each(["rest", "acd"] as const)(
       sandbox: {
         clock: "frozen",
         scenario: {
-          campaigns: NAMES.map((id) => ({ id, name: id, status: "active" as const, contactListId: "list", dialerConfig })),
+          campaigns: [
+            ...NAMES.map((id) => ({ id, name: id, status: "active" as const, contactListId: "list", dialerConfig })),
+            { id: "still", name: "still", status: "paused", contactListId: "list", dialerConfig },
+          ],
           contactLists: [{ id: "list", generate: { count: 2000, consentRate: 1, zones: ["America/New_York"] } }],
         },
       },
@@ -61,7 +64,7 @@ test.each(["rest", "acd"] as const)(
     const calls = () => control.state().campaigns.filter(({ activeCalls }) => activeCalls > 0).length;
     while (calls() < NAMES.length) await control.advance(5);
     const { items } = (await at.get("/api/v1/campaigns?fresh=true")) as unknown as CampaignList;
-    const ids = items.map(({ id }) => id);
+    const ids = items.filter(({ status }) => status === "active").map(({ id }) => id);
     for (const id of ids) await at.get(`/api/v1/campaigns/${id}?fresh=true`);
 
     const attention = async () => (await at.get("/api/v1/attention")) as unknown as AttentionList;
@@ -70,7 +73,10 @@ test.each(["rest", "acd"] as const)(
     expect(before).toMatchObject({ severity: "urgent", subject: { name: `${ids.length} campaigns` }, lastSeen: null });
     expect(before?.campaigns.map(({ id }) => id).sort()).toEqual([...ids].sort());
     const dialing = async () =>
-      ((await at.get("/api/v1/campaigns")) as unknown as CampaignList).items.map((one) => one.lastDialing.value);
+      ((await at.get("/api/v1/campaigns")) as unknown as CampaignList).items.flatMap((one) =>
+        ids.includes(one.id) ? [one.lastDialing.value] : [],
+      );
+    expect(await at.get("/api/v1/tenant/missing")).toMatchObject({ items: [], known: { code: null, why: null } });
     expect(await dialing()).toEqual(ids.map(() => true));
 
     control.faults.add({ match: {}, effect: { status: 503 } });
@@ -91,5 +97,17 @@ test.each(["rest", "acd"] as const)(
     await expect.poll(outside, { timeout: 120_000 }).toMatchObject({ key, since, lastSeen: expect.any(String) as string });
     expect((await outside())?.campaigns).toHaveLength(ids.length);
     expect(await dialing()).toEqual(ids.map(() => true));
+    // Whether its answers lack anything is not known, nor, after some minutes, whether a campaign that was paused dials.
+    expect(await at.get("/api/v1/tenant/missing")).toMatchObject({
+      items: [],
+      known: { at: expect.any(String) as string, code: expect.any(String) as string, why: expect.any(String) as string },
+    });
+    const still = async () =>
+      ((await at.get("/api/v1/campaigns")) as unknown as CampaignList).items.find(({ name }) => name === "still");
+    await expect.poll(still, { timeout: 120_000 }).toMatchObject({
+      status: "paused",
+      dialing: null,
+      notDialing: { all: expect.arrayContaining([expect.objectContaining({ code: "state_stale" })]) as unknown[] },
+    });
   },
 );

@@ -55,7 +55,7 @@ test("a campaign whose partner in a failover pair dials is not resumed by itself
   );
   const { body } = await at.post("/api/v1/campaigns/first/resume/preview", {});
   expect((body["refusals"] as string[])[0]).toEqual(says);
-  expect((body["checks"] as unknown[])[0]).toEqual({ check: "failover pair", passed: false, text: says });
+  expect((body["checks"] as unknown[])[0]).toEqual({ check: "failover pair", verdict: "not_ok", forbids: true, text: says });
   const refused = await at.post("/api/v1/campaigns/first/resume", { confirm: body["confirm"] });
   expect(refused).toMatchObject({ status: 422, body: { code: "plan_refused" } });
   expect(at.sandbox.control.state().campaigns.find(({ id }) => id === "first")?.status).toBe("paused");

@@ -4,6 +4,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { failoverPolicySchema } from "../../../src/operations/index.ts";
 import {
@@ -16,6 +17,8 @@ import {
 import { beginCli, type CliOptions, runCli, workFolder } from "../../support/cli.ts";
 import { EASTERN, type StartedService, startService } from "../../support/service.ts";
 import { until } from "../../support/until.ts";
+
+const EXAMPLE = new URL("../../../examples/campaigns/spring-renewals.yaml", import.meta.url);
 
 let at: StartedService;
 let folder: Awaited<ReturnType<typeof workFolder>>;
@@ -76,22 +79,27 @@ test("a name that is no campaign's, what the service decides itself, and a tenan
     code: 1,
     stderr: expect.stringContaining("Did you mean camp_2?") as string,
   });
-  // Few enough characters, each of three bytes.
-  const large = { "large.yaml": 195_000, "other.yaml": 194_000 };
-  await mkdir(join(folder.path, "large"));
-  for (const [name, signs] of Object.entries(large)) await writeFile(join(folder.path, "large", name), `# ${"€".repeat(signs)}`);
-  expect(await run(["campaign", "plan", "large"])).toMatchObject({
-    code: 2,
-    stderr: expect.stringMatching(
-      /large\.yaml, the largest of 2 files, has 585\d+ bytes as JSON; a service takes campaign files of at most 1047552 bytes as JSON together/,
-    ) as string,
-  });
+  const example = await readFile(EXAMPLE, "utf8");
+  // The former have few enough characters, each of three bytes.
+  for (const [sizes, sign, words] of [
+    [[190_000, 189_000], "€", /what is asked has 11\d{5} bytes as JSON; a service takes at most 1048576/],
+    [
+      [150_000, 151_000, 140_000],
+      "e",
+      /1\.yaml, the largest of 3 files, has 15\d{4} characters; a service takes campaign files of at most 400000 characters together/,
+    ],
+  ] as const) {
+    await mkdir(join(folder.path, sign));
+    for (const [i, signs] of sizes.entries())
+      await writeFile(join(folder.path, sign, `${i}.yaml`), `${example}\n# ${sign.repeat(signs)}`);
+    expect(await run(["campaign", "plan", sign])).toMatchObject({ code: 2, stderr: expect.stringMatching(words) as string });
+  }
   const oddly = await run(["campaign", "status", "a/b"]);
   expect(oddly).toMatchObject({ code: 1, stderr: expect.stringContaining("the tenant knows no campaign a/b") as string });
   expect((await beside(["campaign", "status", "a/b"])).stderr).toContain("the tenant knows no campaign a/b");
   expect(await run(["campaign", "status", "--window", "5"])).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining("--window and --contacts do not go through a service") as string,
+    stderr: expect.stringContaining("--window does not go through a service") as string,
   });
   const fault = at.sandbox.control.faults.add({ match: { operation: "getCampaign" }, effect: { status: 403 } });
   const blind = await run(["campaign", "status", "camp_1"]);
@@ -129,8 +137,6 @@ test("a watch goes on over a restart of the service, and ends with Ctrl-C", asyn
   proxy.close();
 });
 
-const EXAMPLE = new URL("../../../examples/campaigns/spring-renewals.yaml", import.meta.url);
-
 /** Writes the example's two campaigns. @param rate of the calls of the first */
 async function write(rate: number): Promise<void> {
   const text = (await readFile(EXAMPLE, "utf8")).replaceAll("list_12345", "people").replace("callRate: 12", `callRate: ${rate}`);
@@ -148,11 +154,10 @@ test("campaign files are planned, shown and applied by the service; given again 
   const here = await runCli(["campaign", "plan"], { cwd: folder.path, env: { ...at.environment, OUTDIAL_DIR: at.dir } });
   expect([there.code, there.stdout]).toEqual([0, here.stdout]);
   expect(there.stdout).toMatch(/^\+ Spring renewals 2026, backup: create/);
-  for (const [args, words] of [
-    [["--out", "plan.json"], "--out does not go through a service"],
-    [["--pack", "pack.json"], "--pack does not go through a service"],
-  ] as const)
-    expect(await run(["campaign", "plan", ...args])).toMatchObject({ code: 2, stderr: expect.stringContaining(words) as string });
+  expect(await run(["campaign", "plan", "--pack", "pack.json"])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("--pack does not go through a service") as string,
+  });
 
   const { plan } = await planned();
   const hash = plan.plan.slice(0, 12);
@@ -212,6 +217,20 @@ test("a plan that is another one by now, and files that are wrong, are refused w
   await write(14);
   const other = await run(["campaign", "apply", "campaigns", "--plan", (await planned()).plan.plan, "--yes"]);
   expect(other).toMatchObject({ code: 0, stdout: "applied\n" });
+
+  // A plan's file is the same whoever wrote it, and is applied where nobody was shown it.
+  await write(15);
+  expect((await run(["campaign", "plan", "--out", "there.json"])).code).toBe(0);
+  const here = { cwd: folder.path, env: { ...at.environment, OUTDIAL_DIR: at.dir } };
+  expect((await runCli(["campaign", "plan", "--out", "here.json"], here)).code).toBe(0);
+  const plans = await Promise.all(["there.json", "here.json"].map((name) => readFile(join(folder.path, name), "utf8")));
+  expect(plans[0]).toBe(plans[1]);
+  const database = new pg.Client({ connectionString: at.environment["DATABASE_URL"] });
+  await database.connect();
+  await database.query("delete from outdial.campaign_plans");
+  await database.end();
+  const given = await run(["campaign", "apply", "there.json", "--yes"]);
+  expect(given).toMatchObject({ code: 0, stdout: "applied\n" });
   await writeFile(join(folder.path, "bad.yaml"), "name: A\nnames: B\n");
   const bad = await run(["campaign", "plan", "bad.yaml"]);
   expect(bad).toMatchObject({ code: 2, stdout: "" });

@@ -129,7 +129,9 @@ test("the service retrieves by a schedule that is set from afar", async () => {
 });
 
 test("a push is begun and followed; its refused records are those of the job", async () => {
-  expect(await run(["push", "crm", "--map", "map.yaml"])).toMatchObject({ code: 2, stderr: says("--map") });
+  expect(await run(["push", "crm", "--map", "map.yaml"])).toMatchObject({ code: 2, stderr: says("the outcome map") });
+  await writeFile(join(folder.path, "map.yaml"), "none: true\n");
+  expect(await run(["push", "crm", "--map", "map.yaml"])).toMatchObject({ code: 2, stderr: says("map.yaml, line 1") });
   const pushed = await run(["push", "crm", "--records", "--batch", "10", "--out", "refused.ndjson", "--json"]);
   expect(JSON.parse(pushed.stdout)).toMatchObject({
     earlier: false,

@@ -56,8 +56,8 @@ test("a file is checked, tagged by the service and followed to its end; sent aga
   const input = `${callsCsv(ROWS)}call_9999999,DISP_404,,,\n`;
   const checked = await answered([...TAG, "--dry-run"], { input });
   expect(checked).toMatchObject({ code: 4, value: { plan: { rows: ROWS + 1, toSend: ROWS, refused: 1 } } });
-  const named = await run([...TAG, "--dry-run", "--out", "x.ndjson"], { input });
-  expect(named).toMatchObject({ code: 2, stderr: expect.stringContaining("has no --out") as string });
+  const named = await run([...TAG, "--dry-run", "--out", "-"], { input });
+  expect([named.code, JSON.parse(named.stdout)]).toMatchObject([4, { line: ROWS + 2, callId: "call_9999999" }]);
 
   const first = await run([...TAG, "--out", "-"], { input });
   expect(first.stderr).toContain(`service ${at.service.url}\n`);

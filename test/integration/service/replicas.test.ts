@@ -224,8 +224,12 @@ const DIFFERENCES: readonly (readonly [string, (config: Document) => Readonly<Re
   // The same rules under another name are other rules: manifests name them.
   ["calling rules", inFile(["compliance", "pack"], "pack.json")],
   ["tenant", (config) => inFile(["tenant", "token", "url"], `${String(config.getIn(["tenant", "hosts"]))}/oauth/token`)(config)],
+  ["clock", () => ({ ...ELSEWHEN, TEST_NOW: new Date(Date.now() + 600_000).toISOString(), TEST_NOW_BASE: String(Date.now()) })],
   ["credentials", () => ({ CXONE_CLIENT_ID: SECOND.id, CXONE_CLIENT_SECRET: SECOND.secret })],
 ];
+
+/** Its process has its own wall clock. */
+const ELSEWHEN = { NODE_OPTIONS: `--import=${new URL("../../support/shift-clock.mjs", import.meta.url).href}` };
 
 /** A setting that the other service's file has, and nothing else that is not in this one's. */
 function inFile(path: readonly string[], value: unknown) {
@@ -267,6 +271,17 @@ test.each(DIFFERENCES)("services with other %s are told as different, in this al
   await killBeside();
   await until(async () => (await differ()) === undefined);
   expect(whole.logged.join("\n")).toContain("replicas_differ is over");
+});
+
+test("a service of another version is told as different", async () => {
+  const [own] = await whole.service.store.replicas.list();
+  if (own === undefined) throw new Error("the service has no heartbeat");
+  expect(own.alike).toMatchObject({ version: expect.stringMatching(/^[0-9a-f]{16}$/) });
+  const older = { ...own, id: "older", alike: { ...own.alike, version: "another" } };
+  await until(async () => {
+    await whole.service.store.replicas.beat(older);
+    return (await conditions()).some(({ message }) => message.includes("other version than"));
+  });
 });
 
 test("a service that is alone takes requests also while its token is refused, and says so", async () => {

@@ -158,7 +158,15 @@ async function nobodyIsCalled(world: StartedService, cli: (...args: string[]) =>
   expect(await world.post("/api/v1/contacts/list_primary/segment", {})).toMatchObject({ status: 409, body: refused });
   const preview = await world.post(`/api/v1/campaigns/${CAMPAIGN}/resume/preview`, {});
   expect(preview.body).toMatchObject({
-    checks: [{ check: "database", passed: false, text: expect.stringContaining("also opt-outs, may be missing") as string }, {}],
+    checks: [
+      {
+        check: "database",
+        verdict: "not_ok",
+        forbids: true,
+        text: expect.stringContaining("also opt-outs, may be missing") as string,
+      },
+      {},
+    ],
   });
   for (const verb of ["resume", "failover"])
     expect(await world.post(`/api/v1/campaigns/${CAMPAIGN}/${verb}`, { confirm: "0".repeat(64) })).toMatchObject({

@@ -67,7 +67,7 @@ for (const [profile, words, kept] of [
   ["acd", "an empty list", 0],
   ["acd", "a list of one", 1],
 ] as const)
-  test(`${words} makes no second campaign over ${profile}: plan, apply, drift and, where there is one, export tell what it lacks`, async () => {
+  test(`${words} makes no second campaign over ${profile}: plan, apply, drift and export tell what it lacks`, async () => {
     await using world = await openWorld(profile);
     const { ids } = OF[profile];
     const left = ids.slice(ids.length - kept);
@@ -95,13 +95,10 @@ for (const [profile, words, kept] of [
 
     const drift = await world.outdial("campaign", "drift");
     expect({ code: drift.code, says: drift.stdout.includes("MISSING: ") }).toEqual({ code: 3, says: true });
-    // The ACD API has no campaign as one document: nothing is exported from it.
-    if (profile === "rest") {
-      const exported = await world.outdial("campaign", "export", "--json");
-      expect(exported.code).toBe(4);
-      expect(exported.stderr).toContain(`it lacks ${lacking.length} campaign`);
-      expect(JSON.parse(exported.stdout).files).toHaveLength(left.length);
-    }
+    const exported = await world.outdial("campaign", "export", "--json");
+    expect(exported.code).toBe(4);
+    expect(exported.stderr).toContain(`it lacks ${lacking.length} campaign`);
+    expect(JSON.parse(exported.stdout).files).toHaveLength(left.length);
 
     const missing = await world.outdial("tenant", "missing", "--json");
     expect(missing.code).toBe(3);
@@ -157,3 +154,23 @@ test.each(["rest", "acd"] as const)(
     expect(world.made()).toBe(1);
   },
 );
+
+test("a list that outdial filled itself is known at once: an empty list of calling lists after the apply makes no second one", async () => {
+  await using world = await openWorld("acd");
+  const records = { path: "people.csv", externalId: "id", phone: "phone", columns: { firstName: "first" } };
+  const made = { contactListId: "Autumn people", reportingGroup: "Renewals", callerId: "8005550199", contactListFile: records };
+  await writeFile(join(world.folder, "campaigns", "people.csv"), "id,first,phone\np1,Ann,2125550101\n");
+  await world.file("new.yaml", { ...SPRING, name: "Autumn", ...made });
+  const plan = async () => JSON.parse((await world.outdial("campaign", "plan", "--json")).stdout);
+  expect((await world.outdial("campaign", "apply", "--plan", (await plan()).plan, "--yes")).code).toBe(0);
+  const lists = () => world.sandbox.control.requests({ operation: "acd.mapCallList", limit: 100 }).length;
+  const before = lists();
+  world.gateway.rewrite = ({ method, path }, body) =>
+    method === "GET" && path.endsWith("/call-lists") ? { ...body, callingLists: [], totalRecords: 0, _links: {} } : undefined;
+  const again = await plan();
+  expect(again.violations).toMatchObject([{ rule: "SHRUNK", campaign: "Autumn", field: "contactListId" }]);
+  expect((await world.outdial("campaign", "apply", "--plan", again.plan, "--yes")).code).toBe(3);
+  expect(lists()).toBe(before);
+  world.honest();
+  expect((await plan()).violations).toEqual([]);
+});

@@ -144,6 +144,38 @@ test("on the ACD API the tenant's own counter is asked: contacts that it counts 
   expect(`${resumed.stdout}${resumed.stderr}`).toContain("has 20 contacts, and the tenant's own counter says 250");
 });
 
+test("on the ACD API a segment of a list that is named by itself asks the tenant's own counter, too; a list of lists without it counts nothing of it", async () => {
+  await using world = await openWorld("acd");
+  const segment = () => world.outdial("contacts", "segment", "501", "--json");
+  const shorter = (stdout: string) => JSON.parse(stdout.trim().split("\n").at(-1) ?? "").segment.shorter;
+  const whole = await segment();
+  expect([whole.code, shorter(whole.stdout)]).toEqual([0, null]);
+  const of = (path: string) => path.endsWith("/call-lists") || /\/call-lists\/\d+$/.test(path);
+  world.gateway.rewrite = ({ method, path }, body) => {
+    if (method !== "GET" || !/\/call-lists\/\d+$/.test(path)) return undefined;
+    const { _links: _, ...content } = body["resultSet"] as { readonly _links?: unknown; readonly contactRecords: unknown[] };
+    return { resultSet: { ...content, contactRecords: content.contactRecords.slice(0, 20) } };
+  };
+  const short = await segment();
+  expect([short.code, shorter(short.stdout)]).toEqual([
+    4,
+    expect.stringContaining("it has 20 contacts, and the tenant's own counter says 250"),
+  ]);
+
+  // The list of lists lacks it, and so its counter.
+  const records = world.gateway.rewrite;
+  world.gateway.rewrite = (asked, body) =>
+    of(asked.path) && !/\d$/.test(asked.path) ? { totalRecords: 0, callingLists: [] } : records(asked, body);
+  const blind = await segment();
+  expect([blind.code, shorter(blind.stdout)]).toEqual([
+    4,
+    expect.stringContaining("it has 0 contacts, and the most that it had says 250"),
+  ]);
+  const resumed = await world.outdial("campaign", "resume", "4001", "--yes");
+  expect(resumed.code).toBe(3);
+  expect(world.sandbox.control.state().campaigns.map(({ status }) => status)).toEqual(["paused"]);
+});
+
 test("a list that the tenant does not have is an answer: the gate names it", async () => {
   await using world = await openWorld("rest");
   world.sandbox.control.faults.add({ match: { operation: "listContacts" }, effect: { status: 404 } });

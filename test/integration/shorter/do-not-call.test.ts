@@ -3,8 +3,12 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { type Clock, DAY_MS } from "../../../src/kernel/index.ts";
+import { takeOut } from "../../../src/operations/index.ts";
 import { createAcdTenant } from "../../../src/tenant/acd/index.ts";
 import { startRewriting } from "../../support/rewriting.ts";
+import { openTestStore } from "../../support/store.ts";
+import { createTestClock } from "../../support/test-clock.ts";
 import { startWorld, UNLIMITED_ACD } from "../../support/world.ts";
 import { DRAFT } from "../campaigns/plan-world.ts";
 import { OPEN } from "../campaigns/segment-world.ts";
@@ -93,3 +97,73 @@ test("groups with fewer numbers than were pushed, and no groups at all, are shor
   world.gateway.rewrite = () => undefined;
   expect(await world.compare()).toMatchObject({ code: 0, missing: 0, shorter: null });
 });
+
+test("an opt-out leaves lists that the tenant's list of lists lacks, looked at by themselves, and tells a list that gives far fewer records than it counts", async () => {
+  await using world = await openWorld();
+  await world.group();
+  const path = { listId: "501" };
+  await using direct = createClosing(world.url, world.sandbox.accessKey);
+  const { reply } = await direct.tenant.request("readCallList", { path, query: { includeRecords: true } });
+  const [first = "", second = ""] = (reply.contactRecords ?? []).map((one) => one.destinations?.[0]?.formattedDestination ?? "");
+  // Since then the list is known.
+  await world.outdial("contacts", "segment", "501");
+
+  const push = async (number: string) => {
+    await world.outdial("dnc", "add", `+1${number}`, "--reason", "asked");
+    const { code, stdout } = await world.outdial("dnc", "push", "--campaign", SKILL, "--json");
+    const { takenOff, stillListed } = JSON.parse(stdout) as { takenOff: number; stillListed: number };
+    return { code, takenOff, stillListed };
+  };
+  world.gateway.rewrite = ({ method, path }) =>
+    method === "GET" && path.endsWith("/call-lists") ? { totalRecords: 0, callingLists: [] } : undefined;
+  expect(await push(first)).toEqual({ code: 0, takenOff: 1, stillListed: 0 });
+  world.gateway.rewrite = ({ method, path }, body) =>
+    method === "GET" && path.endsWith("/call-lists/501") ? cut(body, "contactRecords", 0) : undefined;
+  expect(await push(second)).toMatchObject({ takenOff: 0, stillListed: 1 });
+  world.gateway.rewrite = () => undefined;
+  // A list that is really gone has nobody.
+  const { contactSource } = direct.tenant.capabilities;
+  expect(await contactSource.takeOff?.(new Set([second]), ["501", "999"])).toMatchObject({ records: 1, failed: [] });
+  // Nor is it asked for again.
+  const asked = () =>
+    world.sandbox.control.requests({ operation: "acd.readCallList" }).filter(({ status }) => status === 404).length;
+  const before = asked();
+  expect(before).toBeGreaterThan(0);
+  await contactSource.takeOff?.(new Set([second]), ["501", "999"]);
+  expect(asked()).toBe(before);
+});
+
+test("an opt-out also ends callbacks that an earlier answer had and a later one lacks", async () => {
+  await using world = await openWorld();
+  const at = await openTestStore();
+  await using _ = { [Symbol.asyncDispose]: () => at.dispose() };
+  await using lying = createClosing(world.gateway.url, world.sandbox.accessKey, createTestClock(Date.parse(OPEN)));
+  await using honest = createClosing(world.url, world.sandbox.accessKey);
+  await world.group();
+  const { scheduledCallbacks } = lying.tenant.capabilities;
+  const callback = {
+    firstName: "Ann",
+    lastName: "Lee",
+    skillId: SKILL,
+    scheduleDate: new Date(Date.parse(OPEN) + DAY_MS).toISOString(),
+  };
+  for (const phoneNumber of ["2125550171", "2125550172"])
+    await honest.tenant.request("createCallback", { body: { ...callback, phoneNumber } });
+  expect(await scheduledCallbacks.list(SKILL)).toHaveLength(2);
+  world.gateway.rewrite = ({ method, path }) =>
+    method === "GET" && path.endsWith("/scheduled-callbacks") ? { callbacks: [] } : undefined;
+  const taken = { numbers: ["2125550171"], campaigns: [SKILL], by: "ann", why: "asked" };
+  expect(await takeOut({ tenant: lying.tenant, store: at.store }, taken)).toMatchObject({ callbacks: 1, failed: [] });
+  const left = await honest.tenant.capabilities.scheduledCallbacks.list(SKILL);
+  expect(left.map(({ phoneNumber }) => phoneNumber)).toEqual(["2125550172"]);
+  expect(await takeOut({ tenant: lying.tenant, store: at.store }, taken)).toMatchObject({ callbacks: 0, failed: [] });
+});
+
+function createClosing(
+  issuer: string,
+  credentials: { readonly accessKeyId: string; readonly accessKeySecret: string },
+  clock?: Clock,
+) {
+  const tenant = createAcdTenant({ issuer, credentials, limits: UNLIMITED_ACD }, clock === undefined ? {} : { clock });
+  return { tenant, [Symbol.asyncDispose]: () => tenant.close() };
+}

@@ -11,7 +11,7 @@ import { describe, expect, test } from "vitest";
 import { CAMPAIGN, callsCsv, callsScenario } from "../../support/calls.ts";
 import { runCli, workFolder } from "../../support/cli.ts";
 import { fencesOf } from "../../support/documents.ts";
-import { hasOldest, OLDEST, startOtherPostgres } from "../../support/other-postgres.ts";
+import { hasOldestTools, OLDEST, startOtherPostgres } from "../../support/other-postgres.ts";
 import { readPage } from "../../support/shell.ts";
 import { until } from "../../support/until.ts";
 import { startServe, startWorld } from "../../support/world.ts";
@@ -32,7 +32,7 @@ async function ask(url: string, sql: string): Promise<Record<string, unknown>[]>
   }
 }
 
-describe.skipIf(!hasOldest())("docs/backup.md", () => {
+describe.skipIf(!hasOldestTools())("docs/backup.md", () => {
   test("a dump while a service works, restored beside, looked at, brought up to what happened since, and taken", async () => {
     await using server = await startOtherPostgres(OLDEST, { fsync: "off" });
     await using folder = await workFolder();

@@ -71,9 +71,13 @@ interface User {
 }
 
 /** Starts a user of the store in a process group of its own, as a shell does. */
-function start(options: { folder?: string; root?: string; uid?: number } = {}): User {
+function start(options: { folder?: string; root?: string; uid?: number; full?: boolean } = {}): User {
   const program = options.root === undefined ? programFile("postgres-user") : join(options.root, "test/support/postgres-user.ts");
-  const child = spawn(process.execPath, [program, options.folder ?? join(dir, ".outdial")], {
+  const run = [process.execPath, program, options.folder ?? join(dir, ".outdial")];
+  // It can make no file any larger, as on a disk without room.
+  const [command = "", ...args] =
+    options.full === true ? ["bash", "-c", `ulimit -f 0; trap "" XFSZ; exec "$@"`, "-", ...run] : run;
+  const child = spawn(command, args, {
     stdio: ["pipe", "pipe", "inherit"],
     detached: true,
     cwd: "/",
@@ -147,6 +151,16 @@ test("the first starts the server, the second joins it, the last one out stops i
   expect(await third.ask()).toMatchObject({ ready: true });
   expect(await third.ask("jobs")).toEqual({ jobs: 3 });
   await third.close();
+});
+
+test("who can write no file joins a server that is there: a disk without room stops no look", async () => {
+  bring();
+  const first = start();
+  await first.ask();
+  const second = start({ full: true });
+  expect(await second.ask()).toMatchObject({ ready: true });
+  await second.close();
+  await first.close();
 });
 
 test.each(["SIGKILL", "SIGINT"] as const)(

@@ -104,6 +104,24 @@ test("of several that want the same reading one gets it, and none while the last
   expect(await claims(12_000, 11_500)).toBe(1);
 });
 
+test("after the clock was set back what lies ahead of it is read anew, and what is read then is kept", async () => {
+  const { tenantReadings } = world.store;
+  const [then, now] = [10_000_000, 2_800_000];
+  const campaign = { what: "campaign", subject: "camp_a" } as const;
+  for (const key of [{ what: "campaigns" }, campaign] as const) {
+    await tenantReadings.keep(key, { n: 1 }, { at: then, now: then });
+    const claim = (at: number) => tenantReadings.claim(key, { now: at, unless: at - 20_000, until: at + 90_000 });
+    // A minute ahead is the clock of another machine.
+    expect(await claim(then - 60_000)).toBe(false);
+    expect(await claim(now)).toBe(true);
+    await tenantReadings.keep(key, { n: 2 }, { at: now, now });
+    expect(await tenantReadings.find(key)).toMatchObject({ value: { n: 2 }, readAt: now, triedAt: now });
+  }
+  await tenantReadings.keep(campaign, { n: 1 }, { at: then, now: then });
+  expect([...(await tenantReadings.keepDocuments(new Map([["camp_a", { n: 3 }]]), { at: now, now }))]).toEqual(["camp_a"]);
+  expect(await tenantReadings.find(campaign)).toMatchObject({ value: { n: 3 }, readAt: now });
+});
+
 test("a reading that somebody expires is wanted again however young it is, also when it was under way just then", async () => {
   const { tenantReadings } = world.store;
   const key = { what: "figures", subject: "camp_a" } as const;
@@ -121,9 +139,23 @@ test("a reading that somebody expires is wanted again however young it is, also 
   expect(await tenantReadings.times()).toMatchObject([{ ...key, readAt: 2001, triedAt: 90_500 }]);
 });
 
+test("a reading that was made of older things is wanted again only when somebody expires it after it began", async () => {
+  const { tenantReadings } = world.store;
+  const key = { what: "gate", subject: "camp_a" } as const;
+  const claim = (now: number) => tenantReadings.claim(key, { now, unless: 0, until: now + 10_000 });
+  await tenantReadings.keep(key, null, { at: 1000, now: 1000, goodUntil: 90_000 });
+  await tenantReadings.expire(["gate"], "camp_a", 1500);
+  expect(await claim(1600)).toBe(true);
+  await tenantReadings.keep(key, null, { at: 1000, began: 1600, now: 1700, goodUntil: 90_000 });
+  expect(await claim(1800)).toBe(false);
+  await tenantReadings.expire(["gate"], "camp_a", 1900);
+  await tenantReadings.keep(key, null, { at: 1000, began: 1800, now: 2000, goodUntil: 90_000 });
+  expect(await claim(2100)).toBe(true);
+});
+
 test("of each campaign the latest figures, those of a window, and the latest change of state", async () => {
   const { metrics, stateIntents } = world.store;
-  const add = (campaignId: string, at: number, windowMinutes: number) =>
+  const add = (campaignId: string, at: number, windowMinutes: number, calls: object = {}) =>
     metrics.add({
       campaignId,
       at,
@@ -141,6 +173,7 @@ test("of each campaign the latest figures, those of a window, and the latest cha
       agentsAvailable: null,
       agentsWorking: null,
       agentsWrapUp: null,
+      ...calls,
     });
   await add("camp_a", 1000, 30);
   await add("camp_a", 2000, 30);
@@ -156,6 +189,20 @@ test("of each campaign the latest figures, those of a window, and the latest cha
   for (const at of [40, 69, 70, 71, 101, 130, 200]) await add("camp_c", at * minute, at === 71 ? 5 : 30);
   const earlier = await metrics.earlierWindows(new Map([["camp_c", 130 * minute]]), 30, 3);
   expect(earlier.map(({ at }) => (at ?? 0) / minute)).toEqual([70, 40]);
+  // Between two calls none is under way; those that were placed tell that it calls since.
+  const none = { activeCalls: 0, callsPlaced: 0 };
+  for (const [at, calls] of [
+    [10, {}],
+    [20, none],
+    [30, { activeCalls: 0, callsPlaced: 3 }],
+    [40, {}],
+    [50, { activeCalls: 0, callsPlaced: null }],
+    [60, { activeCalls: 0, callsPlaced: 4 }],
+  ] as const)
+    await add(at < 45 ? "camp_d" : "camp_e", at * minute, 30, calls);
+  await add("camp_f", 10 * minute, 30, none);
+  const since = await metrics.callsSince(["camp_d", "camp_e", "camp_f"]);
+  expect([...since].map(([id, at]) => `${id} ${at / minute}`).sort()).toEqual(["camp_d 30", "camp_e 60"]);
   const begin = (id: string, target: "active" | "paused") =>
     stateIntents.begin({ id, campaignId: "camp_a", target, idempotencyKey: id, actor: "ann", reason: null });
   await begin("one", "paused");

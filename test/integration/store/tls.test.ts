@@ -2,6 +2,7 @@
 
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { rootCertificates } from "node:tls";
 import pg from "pg";
 import { describe, expect, test } from "vitest";
 import { CERTIFICATE } from "../../support/certificate.ts";
@@ -23,22 +24,27 @@ describe.skipIf(!hasOldest())("a server whose certificate is of another name, an
       const { code, stderr } = await run("status", words);
       expect([words, code, stderr]).toEqual([words, 0, ""]);
     }
-    // An address without a word goes by PGSSLMODE; the one that it has goes before.
-    for (const [words, PGSSLMODE, code] of [
-      ["", "require", 0],
-      ["?sslmode=disable", "verify-full", 0],
-      ["", "verify-full", 1],
-      ["", "prefer", 1],
+    // An address without a word goes by the variables; the one that it has goes before.
+    const stranger = join(folder.path, "stranger.pem");
+    await writeFile(stranger, rootCertificates[0] ?? "");
+    for (const [words, given, code] of [
+      ["", { PGSSLMODE: "require" }, 0],
+      ["?sslmode=disable", { PGSSLMODE: "verify-full" }, 0],
+      ["", { PGSSLMODE: "verify-full" }, 1],
+      ["", { PGSSLMODE: "prefer" }, 1],
+      ["", { PGSSLMODE: "verify-ca", PGSSLROOTCERT: root }, 0],
+      ["?sslmode=require", { PGSSLROOTCERT: stranger }, 1],
     ] as const) {
-      const env = { DATABASE_URL: `${server.url}${words}`, PGSSLMODE };
+      const env = { DATABASE_URL: `${server.url}${words}`, ...given };
       const said = await runCliProcess(["db", "status"], { cwd: folder.path, env });
-      expect([words, PGSSLMODE, said.code, said.stderr]).toEqual([words, PGSSLMODE, code, code === 0 ? "" : expect.any(String)]);
+      expect([words, given, said.code, said.stderr]).toEqual([words, given, code, code === 0 ? "" : expect.any(String)]);
     }
     for (const [words, why] of [
       [`?sslmode=verify-full&sslrootcert=${root}`, /cannot be encrypted: .*altname/i],
       ["?sslmode=verify-full", /cannot be encrypted: .*self.signed/i],
       ["?sslmode=verify-ca", /needs the certificate of an authority/],
       ["?sslmode=prefer", /as the server likes/],
+      ["?SSLMODE=require", /SSLMODE is not known/],
     ] as const) {
       const { code, stderr } = await run("status", words);
       expect([words, code, stderr]).toEqual([words, 1, expect.stringMatching(why)]);

@@ -46,6 +46,13 @@ test("without any import, status has the abandoned share of the live answers tha
   const line = await status();
   expect(line).toMatch(new RegExp(`· ${abandoned} of [\\d,]+ live answers`));
   expect(line).not.toContain("import");
+  // The ledger shows the same count, whole or not at all; of another time it knows the imported calls alone.
+  const ledger = ["compliance", "abandonment", "--campaign", SKILL, "--country", "US"];
+  const shown = (await world.run(ledger)).stdout;
+  expect(shown).toMatch(new RegExp(`abandoned: [\\d.]+ % \\(${abandoned} of [\\d,]+[^)]*\\), as the tenant counts`));
+  expect((await world.run([...ledger, "--at", "2026-01-02T00:00:00Z"])).stdout).toContain("among the imported calls");
+  world.sandbox.control.faults.add({ match: { acd: "skillSummary" }, times: 100, effect: { status: 503 } });
+  expect(await world.run(ledger)).toMatchObject({ code: 6, stdout: "" });
 });
 
 test("a share above the limit forbids a start, and a tenant that does not answer permits none", async () => {
@@ -69,6 +76,9 @@ test("what the tenant leaves empty is never shown as undefined", async () => {
     ["dialer", "show", "--campaign", SKILL],
     ["dialer", "show", "--campaign", SKILL, "--json"],
     ["dialer", "metrics", "--campaign", SKILL],
+    ["dialer", "history", "--campaign", SKILL],
+    ["campaign", "agents", SKILL],
+    ["calls", "recordings", contact],
     ["dialer", "audit", "--entity", "campaign"],
     ["dialer", "audit", "--entity", "disposition"],
     ["callbacks", "list", "--campaign", SKILL],
@@ -88,4 +98,34 @@ test("what the tenant leaves empty is never shown as undefined", async () => {
       undefined,
     ]);
   }
+});
+
+test("calls under way count for the caps of whoever is called, also those of another skill to somebody of this list", async () => {
+  const PERSON = "+18135550101";
+  const people = (id: string) => ({
+    id,
+    contacts: [{ id: "p1", phoneNumber: PERSON, consentFlags: { outbound: { call: true } } }],
+  });
+  await using world = await startWorld({
+    profile: "acd",
+    yaml: "tenant:\n  acd: {consentField: consent.call}\n",
+    sandbox: {
+      scenario: {
+        campaigns: ["a", "b"].map((id) => ({ id, status: "paused" as const, contactListId: `list_${id}` })),
+        contactLists: [people("list_a"), people("list_b")],
+      },
+    },
+  });
+  const rules = async () => {
+    const { stdout, stderr } = await world.run(["contacts", "segment", "501", "--json"]);
+    return `${stdout}${stderr}`;
+  };
+  const before = await rules();
+  expect(before).not.toContain("FREQ_24H");
+  const now = Date.parse(world.sandbox.control.clock().now);
+  for (const minutes of [2, 4, 6]) {
+    const startTime = new Date(now - minutes * 60_000).toISOString();
+    world.sandbox.control.simulateCall({ campaignId: "b", status: "connected", startTime, phoneNumber: PERSON });
+  }
+  expect(await rules()).toContain("FREQ_24H");
 });

@@ -51,6 +51,7 @@ const LINES: Readonly<Record<string, (has: Capabilities) => boolean | undefined>
   "pause, resume": (has) => has.campaignRunner.capability.asynchronous,
   figures: (has) => has.metricsSource.capability.supported,
   outcomes: (has) => has.outcomeSource.capability.supported && has.outcomeSource.dials !== undefined,
+  "records and lists that the vendor takes away": (has) => has.contactSource.inventory !== undefined,
   "codes of a campaign": (has) => has.dispositionCatalog.capability.supported,
   "set the disposition of a finished call": (has) => has.dispositionWriter.capability.supported,
   "corrections of closed interactions": (has) => has.interactionDispositions.capability.supported,
@@ -59,12 +60,17 @@ const LINES: Readonly<Record<string, (has: Capabilities) => boolean | undefined>
   "abandoned calls, against the legal limit": (has) => has.metricsSource.answered !== undefined,
   "create and change campaigns from files": (has) => has.campaignProvisioning.making.supported,
   "a campaign's calling hours": (has) => has.campaignRunner.capability.hoursOf === "called",
-  "export campaigns; create a campaign from dialer settings": (has) =>
-    (has.campaignProvisioning.documents?.supported ?? true) && (has.pacingSettings.making?.supported ?? true),
+  "a skill's schedule, retries, list order, agents and codes, from files": (has) =>
+    has.campaignProvisioning.making.writes === "merges",
+  "export campaigns": (has) => has.campaignProvisioning.capability.supported,
+  "create a campaign from dialer settings": (has) => has.pacingSettings.making.supported,
   "dialer settings": (has) => has.pacingSettings.capability.perCampaign,
   "the tenant's do-not-call groups": (has) => has.doNotCallGroups.capability.supported && has.contactSource.takeOff !== undefined,
+  "contacts of a hand-over, held back from the campaign that takes over": (has) => has.doNotCallGroups.holdBack !== undefined,
   "scheduled callbacks": (has) => has.scheduledCallbacks.capability.supported,
-  "agents of a campaign, list penetration": (has) => has.metricsSource.tellsAgents && has.contactSource.counts !== undefined,
+  "agents of a campaign, list penetration": (has) =>
+    has.metricsSource.agents !== undefined && has.contactSource.counts !== undefined,
+  "recordings of a call": (has) => has.callReader.recordings !== undefined,
   "events of the vendor": (has) => has.vendorEvents.capability.supported,
   "audit log of the tenant": (has) => has.vendorAudit.capability.supported,
 };

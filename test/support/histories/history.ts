@@ -2,7 +2,7 @@
 // the real ones; processes, time, the database and the tenant are models. A history gives what it broke, in words.
 
 import { Background } from "../../../src/app/service/background.ts";
-import { goOnWithJobs } from "../../../src/app/service/left-behind.ts";
+import { goOnWithJobs } from "../../../src/app/service.ts";
 import { createRandom } from "../../../src/kernel/index.ts";
 import { cancelJob } from "../../../src/operations/jobs/cancel.ts";
 import { JobRecords } from "../../../src/operations/jobs/index.ts";

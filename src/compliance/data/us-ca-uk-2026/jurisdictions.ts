@@ -6,12 +6,12 @@ import { TO_CONFIRM } from "./writing.ts";
 type Jurisdiction = RulePack["jurisdictions"][number];
 
 /** States whose own calling hours equal the federal ones, or that have none. */
-const NO_OWN_HOURS = `AZ Arizona; CO Colorado; DC District of Columbia; DE Delaware; GA Georgia; HI Hawaii;
-ID Idaho; IA Iowa; KS Kansas; MO Missouri; NH New Hampshire; NJ New Jersey; NY New York; NC North Carolina;
+const NO_OWN_HOURS = `AZ Arizona; DC District of Columbia; DE Delaware; GA Georgia; HI Hawaii;
+ID Idaho; IA Iowa; KS Kansas; MO Missouri; NH New Hampshire; NY New York; NC North Carolina;
 ND North Dakota; OH Ohio; TN Tennessee; VT Vermont; VA Virginia; WV West Virginia; WI Wisconsin; AS American Samoa;
 GU Guam; MP Northern Mariana Islands; PR Puerto Rico; VI US Virgin Islands`;
-const OWN_HOURS = `AK Alaska; AL Alabama; AR Arkansas; CA California; CT Connecticut; FL Florida; IL Illinois; IN Indiana; KY Kentucky; LA Louisiana; ME Maine; MD Maryland; MA Massachusetts;
-MI Michigan; MN Minnesota; MS Mississippi; MT Montana; NE Nebraska; NV Nevada; NM New Mexico; OK Oklahoma; OR Oregon; PA Pennsylvania; RI Rhode Island; SC South Carolina;
+const OWN_HOURS = `AK Alaska; AL Alabama; AR Arkansas; CA California; CO Colorado; CT Connecticut; FL Florida; IL Illinois; IN Indiana; KY Kentucky; LA Louisiana; ME Maine; MD Maryland; MA Massachusetts;
+MI Michigan; MN Minnesota; MS Mississippi; MT Montana; NE Nebraska; NV Nevada; NJ New Jersey; NM New Mexico; OK Oklahoma; OR Oregon; PA Pennsylvania; RI Rhode Island; SC South Carolina;
 SD South Dakota; TX Texas; UT Utah; WA Washington; WY Wyoming`;
 const PROVINCES = `AB Alberta; BC British Columbia; MB Manitoba; NB New Brunswick; NL Newfoundland and Labrador; NS Nova Scotia;
 NT Northwest Territories; NU Nunavut; ON Ontario; PE Prince Edward Island; QC Quebec; SK Saskatchewan; YT Yukon`;
@@ -19,20 +19,25 @@ const FEDERAL_ONLY = "federal only";
 
 const NOTES: Readonly<Record<string, string>> = {
   "US-GA": "Its own hours are the federal ones.",
-  "US-NJ": "Its own hours are the federal ones.",
   "US-NY": "Its own hours are the federal ones; it bans calls into declared emergency areas.",
   "US-TN": "Its own hours are the federal ones.",
   "US-VA": "Its own hours are the federal ones. Opt-outs by text are kept for ten years (SB 1339, from 2026-01-01).",
   "US-WV": "A bill of 2024 only.",
 };
 
+/** Law of sales calls that is known by its number, whose text was searched on the day and not had, and of which it is not known what it may bind. */
+const UNREAD = `AR Ark. Code 4-99-405 but (3); KY KRS 367.46955(8)-(13), (15), (17) ff.; MA Mass. Gen. Laws ch. 159C s. 4, 5, 7 ff.; ME 32 M.R.S. 14711 ff.;
+MT Mont. Code 30-14-1402 ff., 30-14-1602 ff. otherwise; NY N.Y. Gen. Bus. Law 399-p(2) ff. and 399-pp(3) ff.; PA 52 Pa. Code 63.60;
+TN Tenn. Code 47-18-1503 ff. otherwise; TX Tex. Util. Code 55.123 ff. otherwise`;
+const SEARCHED = "2026-11-27";
+
 /** All jurisdictions of the pack. */
 export function jurisdictions(): Jurisdiction[] {
   return [
     { id: "US", title: "United States", note: `${TO_CONFIRM}changes of state law after the middle of 2026.` },
-    ...states(NO_OWN_HOURS).map(({ id, title }): Jurisdiction => {
-      const note = NOTES[id];
-      return { id, title, citation: FEDERAL_ONLY, noOwnHours: true, ...(note === undefined ? {} : { note }) };
+    ...states(NO_OWN_HOURS).map((state): Jurisdiction => {
+      const note = NOTES[state.id];
+      return { ...state, citation: FEDERAL_ONLY, noOwnHours: true, ...(note === undefined ? {} : { note }) };
     }),
     ...states(OWN_HOURS).map(
       (state): Jurisdiction => (state.id === "US-UT" ? { ...state, exempt: ["express", "written"] } : state),
@@ -58,7 +63,13 @@ export function jurisdictions(): Jurisdiction[] {
   ];
 }
 
-const states = (list: string) => named(list, "US");
+function states(list: string): Jurisdiction[] {
+  const unread = new Map(named(UNREAD, "US").map(({ id, title }) => [id, title]));
+  return named(list, "US").map((state) => {
+    const citation = unread.get(state.id);
+    return citation === undefined ? state : { ...state, unread: { citation, searched: SEARCHED } };
+  });
+}
 
 function named(list: string, country: string): { id: string; title: string }[] {
   return list.split(/;\s/).map((entry) => ({ id: `${country}-${entry.slice(0, 2)}`, title: entry.slice(3) }));

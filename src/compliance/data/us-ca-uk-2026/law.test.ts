@@ -288,6 +288,22 @@ describe("a country without a loaded registry", () => {
   });
 });
 
+describe("a state of emergency in Louisiana (La. R.S. 45:844.31(A)), written from the statute's text", () => {
+  test("closes all sales calls, to customers and to who consented, too, but not collection (A)(2)", () => {
+    const emergencies = [{ jurisdiction: "US-LA", start: "2026-06-15T05:00:00Z", end: "2026-06-17T05:00:00Z" }];
+    const declared = compilePack({ ...usCaUk2026(), emergencies }, { geography: createBuiltinGeography() });
+    const broken = (code: string, facts: object) => {
+      const question = parseQuestion({ number: numberOf(code), callType: "telemarketing", at: TUESDAY, ...facts });
+      return decide(question.call, question.facts, declared, question.at).rules;
+    };
+    for (const facts of [consent("written"), { ...customer, lineType: "landline" }, { ...consent("written"), ...recorded }])
+      expect(broken("504", facts)).toEqual(["EMERGENCY"]);
+    expect(broken("504", { callType: "collection" })).toEqual([]);
+    expect(broken("504", { ...consent("written"), at: "2026-06-17T16:00:00Z" })).toEqual([]);
+    expect(broken("601", { ...consent("written") })).toEqual([]);
+  });
+});
+
 describe("New Jersey's mobiles", () => {
   test("need an express written request or a customer; what a line is decides, and what is not known may be a mobile", () => {
     const line = (lineType: string, facts: object = {}) => rules("201", { lineType, ...facts });
@@ -421,6 +437,23 @@ test("reasons name states as people do, say what would lift a rule, and what to 
     /; a business relationship in force or express consent would lift that \(CRTC/,
   );
   expect(text("270", { at: "2026-07-03T12:30:00Z" })[1]).toMatch(/^Kentucky allows calls on Fridays from 10:00 to 21:00/);
+  // Hours of recorded calls are told as such, and what would lift hours is told, too.
+  const early = { at: "2026-06-16T13:30:00Z" };
+  expect(text("312", { ...recorded, ...consent("written"), ...early })).toEqual([
+    "Illinois allows recorded sales calls on Tuesdays from 09:00 to 21:00: it is Tue 2026-06-16 08:30 in America/Chicago; a business relationship in force would lift that (815 ILCS 305/15(a), 305/20(a))",
+  ]);
+  expect(text("402", { ...recorded, at: "2026-11-26T15:30:00Z" })[1]).toMatch(
+    /^Nebraska allows recorded sales calls from 13:00 to 21:00 on holidays: it is .*; express consent or consent in writing would lift that/,
+  );
+  expect(
+    text("207", { ...recorded, ...consent("written"), rndQueriedOn: "2026-06-18", at: "2026-06-19T17:00:00Z" }),
+  ).toContainEqual(expect.stringMatching(/^Maine allows no recorded sales calls on the holiday 2026-06-19: it is /));
+  expect(text("605", { ...recorded, ...consent("written"), lineType: "landline", at: "2026-06-20T17:00:00Z" })[0]).toMatch(
+    /^South Dakota allows no recorded sales calls on Saturdays: it is /,
+  );
+  expect(text("307", { dnc: {}, ...consent("written"), at: "2026-06-17T02:30:00Z" })[0]).toMatch(
+    /^Wyoming allows calls on Tuesdays from 08:00 to 20:00: it is .*; a business relationship in force would lift that/,
+  );
   const attempts = [{ at: "2026-06-16T15:00:00Z" }, { at: "2026-06-16T15:30:00Z" }];
   expect(text("617", { callType: "collection", attempts })).toEqual([
     "2 calls about this subject were placed within 168 hours; Massachusetts allows 2 (940 CMR 7.04(1)(f); 209 CMR 18.16(1)(d))",
@@ -443,12 +476,20 @@ describe("an allowed call says what was weighed", () => {
         .filter((rule) => binding.includes(rule.jurisdiction) && (rule.binds as string[]).includes(type))
         .filter(({ effective = "0", ends = "9", except = [] }) => effective <= date && date <= ends && !except.includes("US"))
         .map(({ id }) => id);
-    const all = { ...consent("written"), rndQueriedOn: "2026-06-10", lineType: "landline" };
+    // In New Jersey recorded calls are for customers alone, and a purchase makes one on its own day.
+    const all = {
+      ...consent("written"),
+      rndQueriedOn: "2026-06-10",
+      lineType: "landline",
+      ebr: { kind: "transaction", date: "2026-06-16" },
+    };
     for (const [code, state] of Object.entries({ 303: "CO", 305: "FL", 504: "LA", 207: "ME", 212: "NY", 201: "NJ", 702: "NV" })) {
       const places = ["*", "US", `US-${state}`, ...(state === "NY" ? ["US-NY-NYC"] : [])];
       for (const callType of ["telemarketing", "prerecorded", "collection"]) {
         const told = weighed(code, { ...all, callType })?.map(({ ruleId }) => ruleId);
-        expect(told, `${state} ${callType}`).toEqual(inForce(places, callType, "2026-06-16"));
+        const unread = places.includes("US-ME") || places.includes("US-NY") ? [`us-${state.toLowerCase()}-unread`] : [];
+        const named = callType === "collection" || told === undefined ? [] : unread;
+        expect(told, `${state} ${callType}`).toEqual([...inForce(places, callType, "2026-06-16"), ...named]);
       }
     }
     // A rule is weighed from its first day on.
@@ -456,6 +497,24 @@ describe("an allowed call says what was weighed", () => {
     expect(cap("2026-08-31T18:00:00Z")).toBeUndefined();
     expect(cap("2026-09-01T18:00:00Z")).toBeDefined();
     expect(weighed("405")).toBeNull();
+  });
+
+  test("and that law which is known by its number alone was not weighed, of sales calls to the state", () => {
+    const told = (code: string, facts: object = {}) =>
+      weighed(code, facts)?.filter(({ ruleId }) => ruleId.endsWith("-unread")) ?? [];
+    const written = { ...consent("written"), rndQueriedOn: "2026-06-10", lineType: "landline" };
+    expect(told("502", written)).toEqual([
+      {
+        ruleId: "us-ky-unread",
+        jurisdiction: "US-KY",
+        citation: expect.stringContaining("KRS 367.46955") as string,
+        text: expect.stringMatching(/^Kentucky: not weighed: KRS 367\.46955\(8\).*, whose text was not had$/) as string,
+      },
+    ]);
+    expect(told("502", { ...written, callType: "collection" })).toEqual([]);
+    expect(told("303", written)).toEqual([]);
+    for (const { id, unread } of usCaUk2026().jurisdictions)
+      if (unread !== undefined) expect(unread.searched, id).toBe("2026-11-27");
   });
 
   test("with the fact that satisfied it, and its date", () => {
@@ -469,6 +528,12 @@ describe("an allowed call says what was weighed", () => {
     );
     expect(of("305", "us-fl-consent", consent("written"))).toBe(
       "Florida: written consent is needed: written consent of 2026-01-05",
+    );
+    expect(of("410", "us-md-recorded", { ...recorded, ...consent("written") })).toBe(
+      "Maryland: no recorded sales calls: lifted by written consent of 2026-01-05",
+    );
+    expect(of("402", "us-ne-hours", { ...recorded, ...consent("written") })).toBe(
+      "Nebraska: recorded sales calls mon-sat 08:00-21:00, sun 13:00-21:00, holidays 13:00-21:00: lifted by written consent of 2026-01-05",
     );
     expect(of("305", "us-fl-consent", customer)).toBe(
       "Florida: written consent is needed: lifted by the transaction of 2026-06-01, which counts for 18 months",

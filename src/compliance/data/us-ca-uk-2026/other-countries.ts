@@ -1,7 +1,7 @@
 // Canada and the United Kingdom. Calls to a country that is not in the pack are denied by `decide` itself.
 
 import type { Rule } from "../../pack/schema.ts";
-import { EVERY, READ, RECORDED, SALES, TO_CONFIRM, week } from "./writing.ts";
+import { EVERY, READ, READ_FEDERAL, RECORDED, SALES, TO_CONFIRM, week } from "./writing.ts";
 
 /** CRTC Unsolicited Telecommunications Rules. */
 export function canadianRules(): Rule[] {
@@ -13,9 +13,10 @@ export function canadianRules(): Rule[] {
       binds: EVERY,
       week: week(["09:00", "21:30"], ["10:00", "18:00"]),
       violation: "HOURS_CRTC",
-      citation: "CRTC Unsolicited Telecommunications Rules, Part III",
-      confidence: "tables",
-      note: "Local time of the person called; of the provinces only British Columbia was looked into.",
+      citation: "CRTC Unsolicited Telecommunications Rules, Part III, rule 23",
+      confidence: "summary",
+      lookedUp: READ_FEDERAL,
+      note: 'The hours "refer to those of the consumer" (a quotation of the rule was read); of the provinces only British Columbia was looked into.',
     },
     {
       kind: "national-registry",
@@ -46,10 +47,10 @@ export function canadianRules(): Rule[] {
       jurisdiction: "CA",
       binds: SALES,
       months: { transaction: 18, inquiry: 6 },
-      citation: "Telecommunications Act (S.C. 1993, c. 38) s. 41.7(2)",
-      confidence: "summary",
-      lookedUp: READ,
-      note: `A purchase within 18 months, an inquiry or application within six. ${TO_CONFIRM}the 18 months were read in a summary, the section itself was not seen.`,
+      citation: "Telecommunications Act (S.C. 1993, c. 38) s. 41.7(1)(b), (2)",
+      confidence: "statute",
+      lookedUp: READ_FEDERAL,
+      note: "Something bought, leased or rented within the eighteen months before the call, an inquiry or application within the six (consolidation of 2026-03-02). A written contract in force, or ended within eighteen months, makes a relationship too, which no line of facts tells. Not of who asked this caller not to call.",
     },
     {
       kind: "consent-required",
@@ -61,7 +62,7 @@ export function canadianRules(): Rule[] {
       reassignedViolation: "CONSENT_REASSIGNED",
       citation: "CRTC Unsolicited Telecommunications Rules, Part IV (Regulatory Policy 2014-155)",
       confidence: "summary",
-      lookedUp: READ,
+      lookedUp: READ_FEDERAL,
       note: "A machine may play a sales message only with express consent; a relationship does not replace it.",
     },
     {
@@ -74,7 +75,7 @@ export function canadianRules(): Rule[] {
       connectWithinSeconds: 2,
       citation: "CRTC Unsolicited Telecommunications Rules, Part III",
       confidence: "unconfirmed",
-      note: `${TO_CONFIRM}5 % in a calendar month was not read in any source.`,
+      note: `A call is abandoned when nobody speaks within two seconds (Part I, read on 2026-11-27). ${TO_CONFIRM}5 % in a calendar month was not read in any source.`,
     },
   ];
 }
@@ -135,7 +136,7 @@ export function britishRules(): Rule[] {
       reassignedViolation: "CONSENT_REASSIGNED",
       citation: "Privacy and Electronic Communications Regulations 2003 (SI 2003/2426), reg. 19(1)-(2)",
       confidence: "summary",
-      lookedUp: READ,
+      lookedUp: READ_FEDERAL,
       note: "For calls by an automated calling system that plays recordings; live calls are in regulation 21. The subscriber must have told this caller that he consents for the time being; the consent need not be written. Read in the Information Commissioner's guide.",
     },
     {

@@ -25,7 +25,6 @@ test("rules that began lately begin on their day", () => {
   expect(effective("us-ct-hours")).toBe("2023-10-01");
   expect(effective("us-md-cap")).toBe("2024-01-01");
   expect(effective("us-or-hours")).toBe("2026-01-01");
-  expect(effective("us-tx-hours")).toBe("2025-09-01");
   expect(effective("us-ok-cap")).toBe("2022-11-01");
   expect(effective("revocation-deadline")).toBe("2025-04-11");
 });

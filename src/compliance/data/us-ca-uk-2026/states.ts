@@ -17,7 +17,7 @@ function ruleOf(line: string): Rule {
   const wrong = [...marks.keys()].find((mark) => !["from", "except", "lines", "binds", "id"].includes(mark));
   if (wrong !== undefined) throw new Error(`no mark is called "${wrong}" (${jurisdiction} ${what})`);
   const list = (mark: string) => marks.get(mark)?.split(",");
-  const [confidence, lookedUp] = read.split(" ") as [Rule["confidence"], string];
+  const [confidence, lookedUp] = read.split(" ") as [Rule["confidence"], string?];
   const text = { note, effective: marks.get("from"), exempt: list("except"), lines: list("lines") };
   const rule = (part: string, binds: CallType[]) => ({
     id: marks.get("id") ?? `${jurisdiction.toLowerCase()}-${part}`,
@@ -25,7 +25,7 @@ function ruleOf(line: string): Rule {
     binds: (list("binds") as CallType[] | undefined) ?? binds,
     citation,
     confidence,
-    lookedUp,
+    ...(lookedUp !== undefined && { lookedUp }),
     ...(Object.fromEntries(Object.entries(text).filter(([, value]) => value !== undefined)) as { note?: string }),
   });
   const [first = "", second = "", scope] = says;
@@ -67,6 +67,7 @@ function ruleOf(line: string): Rule {
         kind: "consent-required",
         ...rule(about, SALES),
         level: first === "express" ? "express" : "written",
+        ...(second !== "" && { months: Number(second) }),
         violation: "CONSENT_REQUIRED",
         reassignedViolation: "CONSENT_REASSIGNED",
       };

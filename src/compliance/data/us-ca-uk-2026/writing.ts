@@ -17,7 +17,7 @@ export const READ_EARLIER = "2026-07-01";
 export const READ = "2026-11-22";
 /** Date on which the texts of statutes were read for the calendars and for what binds live and recorded calls. */
 export const READ_TEXT = "2026-11-26";
-/** Date on which the texts of the federal rules were read. */
+/** Date on which the texts of the federal rules and of Canada's act were read, and some summaries again. */
 export const READ_FEDERAL = "2026-11-27";
 
 /** Begins the note of a number that a lawyer or a live source should confirm before it is relied on. */

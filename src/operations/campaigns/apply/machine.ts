@@ -8,7 +8,7 @@
 // A campaign whose fields at the tenant are in order begins at registering.
 
 import { differences, type FieldChange, only } from "../file/document.ts";
-import { pathsOf, sentOf } from "../plan/sent.ts";
+import { pathsOf, reliedOn, sentOf } from "../plan/sent.ts";
 import type { CampaignPlan, PlanEntry } from "../plan/types.ts";
 import type {
   ApplyCommand,
@@ -158,11 +158,11 @@ function looked(course: Course, state: ApplyState, entry: PlanEntry, campaign: F
 }
 
 /** Whether the tenant shows what it showed when the plan was made. */
-function isAsPlanned({ before }: PlanEntry, campaign: Found | null): boolean {
+function isAsPlanned({ before, wanted }: PlanEntry, campaign: Found | null): boolean {
   if (before === null || campaign === null) return before === null && campaign === null;
   return before.etag !== null && campaign.etag !== null
     ? before.etag === campaign.etag
-    : differences(before.document, campaign.document).length === 0;
+    : differences(before.document, reliedOn(campaign.document, wanted)).length === 0;
 }
 
 /**
@@ -179,8 +179,8 @@ function isUnderWay(entry: PlanEntry, campaign: Found): boolean {
   );
 }
 
-const movedFields = ({ before }: PlanEntry, campaign: Found | null): FieldChange[] => {
-  const fields = differences(before?.document, campaign?.document);
+const movedFields = ({ before, wanted }: PlanEntry, campaign: Found | null): FieldChange[] => {
+  const fields = differences(before?.document, campaign === null ? undefined : reliedOn(campaign.document, wanted));
   const [old, now] = [before?.etag ?? null, campaign?.etag ?? null];
   return fields.length > 0 ? fields : [{ path: "version", before: old, after: now }];
 };

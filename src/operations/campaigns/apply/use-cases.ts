@@ -25,8 +25,8 @@ import type { CampaignPlan, PlanEntry, Registration, TenantCampaign } from "../p
 import { CampaignPlanner, type PlanRules } from "../plan/use-cases.ts";
 import { campaignWebhooksOf } from "../plan/webhooks.ts";
 import type { CampaignGate } from "../state/gate.ts";
+import { notedStarts } from "../state/left-changes.ts";
 import { type ResumeDeps, resumeVerdict } from "../state/resume.ts";
-import { notedStarts } from "../state/starts.ts";
 import { pairAgainstOf } from "../states.ts";
 import { type Course, decide, MACHINE, outcomeOf, startOf, stepsOf } from "./machine.ts";
 import {
@@ -70,9 +70,9 @@ interface ActDeps {
   readonly registered: (id: string, draft: WebhookDraft) => Promise<void>;
   /** Runs work that no other process runs at the same time under the same name. */
   readonly inTurn: <T>(name: string, work: () => Promise<T>) => Promise<T>;
-  /** The idempotency key for a campaign and a plan: the same in every process at every time. */
   /** Notes that the tenant shows a start with a key in force. */
   readonly inForce: (key: string) => Promise<void>;
+  /** The idempotency key for a campaign and a plan: the same in every process at every time. */
   readonly key: (what: "write" | "activate") => string;
   /** Ends what waits. */
   readonly signal: AbortSignal;
@@ -391,16 +391,6 @@ export interface ApplyReport {
   readonly state: ApplyState;
 }
 
-/** Progress of an apply. */
-export interface ApplyProgress {
-  readonly jobId: string;
-  /** The name of the present campaign; undefined while another process runs it. */
-  readonly campaign: string | undefined;
-  readonly phase: ApplyState["phase"] | undefined;
-}
-
-type Progress = (progress: ApplyProgress) => void;
-
 /**
  * Plans campaign files against the tenant, applies them, and reports the progress. Errors: OperationError, TenantError,
  * StoreError.
@@ -408,8 +398,6 @@ type Progress = (progress: ApplyProgress) => void;
 export class CampaignFileUseCases extends CampaignPlanner {
   readonly #context: Context;
   readonly #rules: ApplyRules;
-  /** Listeners of applies that run here. */
-  readonly #told = new Map<string, Progress>();
 
   constructor(context: Context, rules: ApplyRules) {
     super(context, rules);
@@ -515,15 +503,8 @@ export class CampaignFileUseCases extends CampaignPlanner {
    * Runs an apply to its end, or follows the process that does.
    * @returns the apply when it has ended or is paused: without an answer of the tenant, or interrupted
    */
-  async run(jobId: string, onProgress?: Progress): Promise<ApplyReport> {
-    if ((await this.find(jobId)).endedAt !== null) return this.report(jobId);
-    if (onProgress !== undefined) this.#told.set(jobId, onProgress);
-    try {
-      const elsewhere = { jobId, campaign: undefined, phase: undefined };
-      await this.#context.runs.run(jobId, (here) => (here ? undefined : onProgress?.(elsewhere)));
-    } finally {
-      this.#told.delete(jobId);
-    }
+  async run(jobId: string): Promise<ApplyReport> {
+    if ((await this.find(jobId)).endedAt === null) await this.#context.runs.run(jobId);
     return this.report(jobId);
   }
 
@@ -618,7 +599,10 @@ export class CampaignFileUseCases extends CampaignPlanner {
     const id = () => newId("evt", event.at, random);
     const notices = noticesOf({ jobId, actor, plan, before, state, event, newId: id });
     await store.campaigns.append({ jobId, executor: replica.id, seq, event, at: event.at, phase: state.phase, ...notices });
-    this.#told.get(jobId)?.({ jobId, campaign: stepsOf(plan)[state.at]?.name, phase: state.phase });
+    // A list that has got records is known from then on. How many the tenant took is not.
+    const uploaded = uploadedOf(notices.policy?.policy);
+    if (uploaded !== undefined)
+      await store.knownCounts.keep("contacts", uploaded.list, Math.min(1, uploaded.records), { at: event.at, believed: true });
     return { state, command };
   }
 

@@ -1,9 +1,13 @@
 // The tenant's campaigns as campaign files: planning these changes nothing.
 
+import { z } from "zod";
 import { DEVICE_NAME } from "../../../kernel/index.ts";
 import { only } from "../file/document.ts";
 import { vendorPaths } from "../file/schema.ts";
 import type { TenantCampaign } from "../plan/types.ts";
+
+/** What a campaign has that no file says, in words. */
+const told = z.looseObject({ notInFile: z.array(z.string()).catch([]) });
 
 /** A file that describes a campaign. */
 export interface ExportedFile {
@@ -35,8 +39,14 @@ export async function exportCampaigns(
     };
     const name = fileName(campaign, taken);
     taken.add(name);
+    const { notInFile } = told.parse(document);
+    const head = [
+      "Exported. Leave the id out to create a campaign like this one.",
+      ...notInFile.map((one) => `Not in this file: ${one}`),
+    ];
     // YAML 1.1 reads 08:00:00 as a number: such values are quoted.
-    const text = `# Exported. Leave the id out to create a campaign like this one.\n${stringify(content, { lineWidth: 0, compat: "yaml-1.1" })}`;
+    const yaml = stringify(content, { lineWidth: 0, compat: "yaml-1.1" });
+    const text = `${head.map((line) => `# ${line.replaceAll(/\s+/g, " ")}\n`).join("")}${yaml}`;
     return { name, text, campaignId: id };
   });
 }

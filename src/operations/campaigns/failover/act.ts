@@ -209,6 +209,7 @@ async function handOver(
       from: ids[from],
       to: ids[to],
       holdHours: policy.holdHours,
+      overlap: policy.overlap,
       at: deps.clock.now(),
     },
     true,

@@ -8,7 +8,7 @@ import { createTenant } from "../../../tenant/index.ts";
 import { type CalledDeps, handContacts, overlapProblem, unreadableWords } from "./called.ts";
 
 const AT = Date.parse("2026-06-16T17:00:00Z");
-const HANDOVER = { primary: "p", number: 1, from: "p", to: "b", holdHours: 24, at: AT };
+const HANDOVER = { primary: "p", number: 1, from: "p", to: "b", holdHours: 24, at: AT, overlap: "refuse" } as const;
 const CALLED = "+12123450110";
 const CALLS = [{ id: "call", phoneNumber: CALLED, startTime: "2026-06-16T16:00:00Z" }];
 const people = (from: number, count: number) =>
@@ -85,7 +85,7 @@ it.each<[string, unknown[], object, unknown[]?]>([
 });
 
 it("says of contacts that cannot be read that it is not known whether they were called", () => {
-  const handed = { overlap: 0, called: 5, unidentified: 0, unreadable: 2, sameList: false, doubt: null };
+  const handed = { overlap: 0, atTenant: 0, called: 5, unidentified: 0, unreadable: 2, sameList: false, doubt: null };
   expect(overlapProblem(handed, "b")).toBeUndefined();
   expect(unreadableWords(handed)).toBe("2 contacts cannot be read: whether they were called is not known");
   expect(unreadableWords({ ...handed, unreadable: 0 })).toBeUndefined();

@@ -7,6 +7,7 @@ import {
   type CallOptions,
   type CampaignRunner,
   type ContactSource,
+  type DoNotCallGroups,
   type OutcomeSource,
   parseCall,
   parseContact,
@@ -15,6 +16,7 @@ import {
 } from "../../../tenant/port.ts";
 import { phones } from "../../compliance/index.ts";
 import { countContacts, SAY_GONE } from "../../known/index.ts";
+import { tenantNumber } from "../../tenant-dnc/use-cases.ts";
 import type { FailoverPolicy } from "./policy.ts";
 
 const CALLS_PAGE = 5000;
@@ -29,6 +31,8 @@ export interface CalledDeps {
   readonly contacts: ContactSource;
   readonly holds: HandoverHolds;
   readonly counts: Pick<Store, "knownCounts">;
+  /** Absent where a tenant cannot hold numbers back. */
+  readonly holdBack?: DoNotCallGroups["holdBack"] | undefined;
 }
 
 /** The contacts' part of a hand-over. */
@@ -40,11 +44,15 @@ export interface ContactHandover {
   readonly to: string;
   readonly holdHours: number;
   readonly at: number;
+  /** What the policy says of contacts on both lists. */
+  readonly overlap: FailoverPolicy["overlap"];
 }
 
 interface HandedContacts {
-  /** Number of contacts on the list of the campaign taking over that it must not call. */
+  /** Number of contacts on the list of the campaign taking over that it must not call, and that the tenant does not hold back. */
   readonly overlap: number;
+  /** Of those that it must not call, how many the tenant's own dialer leaves out, or would. */
+  readonly atTenant: number;
   /** Number of telephone numbers that were called. */
   readonly called: number;
   /** Calls without number and contact: because of them, all contacts on the first campaign's list count as called. */
@@ -84,17 +92,30 @@ export async function handContacts(
   let unreadable =
     someUnknown && fromList !== null ? await identify(called, doubted(from, fromList), sameList, at) : called.ids.size;
   for (const number of await deps.holds.calledBy(from, since)) if (!called.numbers.has(number)) called.numbers.set(number, at);
-  let overlap = 0;
+  const shared: ListedContact[] = [];
   if (toList !== null && (called.numbers.size > 0 || called.ids.size > 0))
-    for await (const { id = "", numbers, isReadable } of doubted(to, toList)) {
+    for await (const one of doubted(to, toList)) {
+      const { id = "", numbers, isReadable } = one;
       // Ids belong to a list: they identify the same contact only on the same list.
       const wasCalled = numbers.some((number) => called.numbers.has(number)) || (sameList && called.ids.has(id));
-      if (wasCalled) overlap += 1;
+      if (wasCalled) shared.push(one);
       else if (!isReadable) unreadable += 1;
     }
   if (write) await hold(deps, handover, called.numbers);
+  // Of a shared list also those who are done with there: a record may be opened again.
+  const beside = sameList ? called.numbers.keys() : [];
+  const isMany = shared.length + (sameList ? called.numbers.size : 0) > MOST_AT_TENANT;
+  const canHold = handover.overlap === "hold" && !isMany ? deps.holdBack : undefined;
+  const would = { held: shared.filter(({ isReadable }) => isReadable).length, open: 0 };
+  const { held: atTenant, open } =
+    canHold === undefined
+      ? { held: 0, open: 0 }
+      : write
+        ? await heldAt(canHold, handover, shared, { calledAt: called.numbers, beside }, options)
+        : would;
   return {
-    overlap,
+    overlap: shared.length - atTenant + open,
+    atTenant,
     called: called.numbers.size,
     unidentified: called.unidentified,
     unreadable,
@@ -210,6 +231,32 @@ async function hold({ holds }: CalledDeps, handover: ContactHandover, numbers: R
   for (let i = 0; i < rows.length; i += BATCH) await holds.hold(to, { primary, handover: number }, rows.slice(i, i + BATCH));
 }
 
+/** Most contacts that are held back at the tenant in one hand-over: one request each. */
+const MOST_AT_TENANT = 2000;
+
+/**
+ * Has the tenant's dialer leave contacts out, with all their numbers.
+ * @returns for how many it shows that, and how many of the numbers beside are still open
+ */
+async function heldAt(
+  holdBack: NonNullable<CalledDeps["holdBack"]>,
+  { to, at, holdHours }: ContactHandover,
+  contacts: readonly ListedContact[],
+  { calledAt, beside }: { readonly calledAt: ReadonlyMap<number, number>; readonly beside: Iterable<number> },
+  options: CallOptions,
+): Promise<{ readonly held: number; readonly open: number }> {
+  // A contact with a number that cannot be read could still be called on it.
+  const readable = contacts.filter(({ isReadable }) => isReadable);
+  const untilOf = (numbers: readonly number[]) =>
+    Math.max(...numbers.map((one) => calledAt.get(one) ?? at)) + holdHours * HOUR_MS;
+  const until = new Map([...beside].map((one) => [tenantNumber(one), untilOf([one])]));
+  for (const { numbers } of readable) for (const one of numbers) until.set(tenantNumber(one), untilOf(numbers));
+  const open = new Set(until.size === 0 ? [] : await holdBack(to, until, options));
+  const isHeld = ({ numbers }: ListedContact) => numbers.every((one) => !open.has(tenantNumber(one)));
+  const theirs = new Set(contacts.flatMap(({ numbers }) => numbers.map(tenantNumber)));
+  return { held: readable.filter(isHeld).length, open: [...open].filter((one) => !theirs.has(one)).length };
+}
+
 /** Why the contacts forbid the activation; undefined when they do not. */
 export function overlapProblem(handed: HandedContacts, to: string): string | undefined {
   const { overlap, sameList, unidentified } = handed;
@@ -218,7 +265,7 @@ export function overlapProblem(handed: HandedContacts, to: string): string | und
     unidentified === 0 ? "" : ` (${unidentified} calls name nobody, so everybody on the other list counts as called)`;
   const unreadable = unreadableWords(handed);
   const why = sameList ? "both campaigns call one list" : "their lists overlap";
-  return `${overlap} contacts on the list of ${to} have been called by the other campaign, because ${why}${unknown}; take them off its list, or accept it with overlap: accept${unreadable === undefined ? "" : `; ${unreadable}`}`;
+  return `${overlap} contacts on the list of ${to} have been called by the other campaign, because ${why}${unknown}; take them off its list, accept it with overlap: accept, or on profile acd hold them back at the tenant with overlap: hold${unreadable === undefined ? "" : `; ${unreadable}`}`;
 }
 
 /** A sentence about contacts with unknown calls; undefined when there are none. */
@@ -229,7 +276,7 @@ export function unreadableWords({ unreadable }: Pick<HandedContacts, "unreadable
 /** The event of a hand-over of contacts. */
 export function handedOf(handed: HandedContacts, { overlap }: Pick<FailoverPolicy, "overlap">, to: string) {
   const { called: held, unreadable, doubt } = handed;
-  const problem = doubt ?? (overlap === "refuse" ? (overlapProblem(handed, to) ?? null) : null);
+  const problem = doubt ?? (overlap !== "accept" ? (overlapProblem(handed, to) ?? null) : null);
   return { type: "handed", held, unreadable, problem } as const;
 }
 

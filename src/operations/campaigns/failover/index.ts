@@ -4,6 +4,6 @@ export { isSettled, readPair } from "./pair.ts";
 export { type FailoverPolicy, failoverPolicySchema } from "./policy.ts";
 export { failoverPreviewOf } from "./preview.ts";
 export { createTriggerRule } from "./rule.ts";
-export { FailoverRecords, type FailoverRules, FailoverUseCases, type FiledPolicy } from "./use-cases.ts";
+export { FailoverRecords, type FailoverRules, FailoverUseCases } from "./use-cases.ts";
 export type { FailoverProgress } from "./watch.ts";
 export { pairWords, standingIn } from "./words.ts";

@@ -57,10 +57,10 @@ export const failoverPolicySchema = z
         "So long after a call to a contact the campaign that takes over must not call it; the caps of most laws count by the day",
       ),
     overlap: z
-      .enum(["refuse", "accept"])
+      .enum(["refuse", "accept", "hold"])
       .default("refuse")
       .describe(
-        "When the list of the one taking over holds contacts whom the other has called: do not activate it, or do and say so",
+        "When the list of the one taking over holds contacts whom the other has called: do not activate it, do and say so, or have the tenant's own dialer leave them out for holdHours (profile acd; also where both call one list)",
       ),
     unavailableAfter: z
       .int()

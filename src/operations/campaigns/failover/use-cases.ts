@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { RulePack } from "../../../compliance/index.ts";
 import { areasText, type Clock, DAY_MS, issueText } from "../../../kernel/index.ts";
 import { type AuditInput, type FailoverPair, StoreError } from "../../../store/index.ts";
-import { TenantError } from "../../../tenant/port.ts";
+import { type CopiedList, TenantError } from "../../../tenant/port.ts";
 import { registriesOf } from "../../compliance/coverage.ts";
 import { phoneText } from "../../compliance/values.ts";
 import type { Context } from "../../context.ts";
@@ -18,7 +18,7 @@ import { timeText } from "../../views/texts.ts";
 import { CampaignMetrics } from "../metrics/index.ts";
 import { FIRST } from "../state/gate.ts";
 import type { CampaignGate } from "../state/index.ts";
-import { notedStarts } from "../state/starts.ts";
+import { notedStarts } from "../state/left-changes.ts";
 import { type ActDeps, type ActFor, look, pass } from "./act.ts";
 import { handContacts, handedOf, overlapProblem, unreadableWords } from "./called.ts";
 import { decide, NEW_PAIR, nextCommand } from "./machine.ts";
@@ -71,7 +71,8 @@ export class FailoverRecords {
     const saidAt = await failovers.saidAt();
     return [...(await campaigns.policies())].flatMap(([primary, { policy, updatedAt, actor }]) => {
       const own = policyOfFile.safeParse(policy).data?.failover;
-      return own === undefined || updatedAt <= (saidAt.get(primary) ?? 0) ? [] : [{ primary, policy: own, by: actor }];
+      if (own === undefined || updatedAt <= (saidAt.get(primary) ?? 0)) return [];
+      return [{ primary, backup: own.backup, policy: own, summary: summaryOf(primary, own), by: actor }];
     });
   }
 
@@ -117,11 +118,17 @@ export class FailoverRecords {
 }
 
 /** A policy of a campaign file that is not watched yet. */
-export interface FiledPolicy {
+interface FiledPolicy {
   readonly primary: string;
+  readonly backup: string;
   readonly policy: FailoverPolicy;
+  /** What watching it means, a sentence. */
+  readonly summary: string;
   readonly by: string;
 }
+
+const summaryOf = (primary: string, { backup, threshold }: FailoverPolicy): string =>
+  `Watch ${primary}; let ${backup} dial when its success rate is surely below ${threshold}`;
 
 /** A policy to set. */
 export interface FailoverPlan {
@@ -187,7 +194,7 @@ export class FailoverUseCases extends FailoverRecords {
     const unknown = before?.backup === policy.backup ? [] : await this.#unknown([primary, policy.backup]);
     return {
       operation: "failover.put",
-      summary: `Watch ${primary}; let ${policy.backup} dial when its success rate is surely below ${policy.threshold}`,
+      summary: summaryOf(primary, policy),
       relies: { primary, policy, before },
       refusals: [
         ...(policy.backup === primary ? [`campaign ${primary} cannot be its own backup`] : []),
@@ -303,6 +310,27 @@ export class FailoverUseCases extends FailoverRecords {
     return report;
   }
 
+  /**
+   * Brings the contacts of a pair's primary to its backup, as lists that only a hand-over lets it dial. Can be repeated. Throws OperationError `job_not_found`, `job_state`
+   * unless the primary is the one that dials, TenantError `unsupported`, `refused` when the backup may dial.
+   */
+  async prepare(id: string, signal?: AbortSignal, by = this.#context.actor): Promise<PreparedPair> {
+    const { primary, backup, state, policy } = await this.find(id);
+    const { contactSource } = this.#context.tenant.capabilities;
+    if (contactSource.copyTo === undefined)
+      throw new TenantError("unsupported", "this tenant needs no copies of lists: a campaign names the list that it calls", {
+        advice: `Set contactListId of ${backup} in its campaign file.`,
+      });
+    if (state.side !== "primary" || !isSettled(state))
+      throw new OperationError("job_state", `the pair of ${primary} cannot be prepared while ${backup} dials or takes over`);
+    const lists = await contactSource.copyTo(primary, backup, { signal });
+    await this.#context.store.audit.append([
+      entry(by, "failover.prepared", primary, { backup, lists: lists.map((one) => ({ ...one })) }),
+    ]);
+    const refuses = policy.overlap === "refuse";
+    return { primary, backup, lists, notes: lists.length === 0 ? [`${primary} calls no list`] : refuses ? [OVERLAP_NOTE] : [] };
+  }
+
   /** What a watch is to the runs of this process. */
   kind(): Kind {
     return this.#watch.kind();
@@ -338,6 +366,17 @@ export class FailoverUseCases extends FailoverRecords {
     return stored === undefined ? undefined : readPair(stored).policy;
   }
 }
+
+/** What a preparation brought. */
+export interface PreparedPair {
+  readonly primary: string;
+  readonly backup: string;
+  readonly lists: readonly CopiedList[];
+  readonly notes: readonly string[];
+}
+
+const OVERLAP_NOTE =
+  "the policy refuses a hand-over while people whom the primary called are on the backup's list: --overlap hold holds them back at the tenant instead";
 
 const policyOfFile = z.looseObject({ failover: failoverPolicySchema.optional() });
 
@@ -431,6 +470,7 @@ async function drill(
           from: ids[command.from],
           to: ids[command.to],
           holdHours: policy.holdHours,
+          overlap: policy.overlap,
           at,
         };
         const handed = await handContacts(deps, contacts, false, { signal });
@@ -440,7 +480,8 @@ async function drill(
           found:
             problem ??
             [
-              `nobody on the list of ${ids[command.to]} is known to have been called by ${ids[command.from]}`,
+              handed.atTenant === 0 ? undefined : `${handed.atTenant} contacts on both lists would be held back at the tenant`,
+              `nobody ${handed.atTenant === 0 ? "" : "else "}on the list of ${ids[command.to]} is known to have been called by ${ids[command.from]}`,
               unreadableWords(handed),
             ]
               .filter((text) => text !== undefined)
@@ -500,7 +541,7 @@ export interface FailoverRules {
 
 /** What the steps of a hand-over need, from the context and the rules. */
 function failoverDeps({ tenant, store, ...context }: Context, rules: FailoverRules): ActDeps {
-  const { metricsSource: source, outcomeSource: calls, contactSource: contacts } = tenant.capabilities;
+  const { metricsSource: source, outcomeSource: calls, contactSource: contacts, doNotCallGroups: groups } = tenant.capabilities;
   const { campaignRunner: runner } = notedStarts(tenant, store);
   const clock = rules.clock ?? context.clock;
   return {
@@ -509,6 +550,7 @@ function failoverDeps({ tenant, store, ...context }: Context, rules: FailoverRul
     calls,
     contacts,
     holds: store.holds,
+    holdBack: groups.holdBack,
     counts: store,
     metrics: new CampaignMetrics({ log: store.metrics, source, clock }),
     gate: rules.gate,

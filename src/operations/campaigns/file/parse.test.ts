@@ -197,6 +197,10 @@ test("the places of a large file are those of a small one", async () => {
 });
 
 test("what is nested deeply, or holds more campaigns than are read at a time, is refused with its reason", async () => {
+  // Made a name, a key that is a group takes seconds and more memory than there is; so does deep nesting, here and on a thread of its own.
+  expect(await problemsIn("? ".repeat(400))).toBe("a.yaml:1:1: a key is a group, a list or an alias; it must be a text");
+  for (const depth of [3_900, 5_000, 5_000, 5_000])
+    expect(await problemsIn("? ".repeat(depth))).toMatch(/^a\.yaml:1:\d+: (nested too deeply|a key is a group)/);
   expect(await problemsIn(`a: ${"[".repeat(30_000)}`)).toMatch(/^a\.yaml:1:\d+: nested too deeply$/);
   expect(await problemsIn("---\nname: x\n".repeat(501))).toBe("a.yaml:1:1: more than 500 campaigns; split it into several files");
 });

@@ -10,9 +10,11 @@ import {
   placeIn,
   type ReadCampaign,
   type ReadTexts,
+  readParts,
   readTexts,
   type Violation,
 } from "./read-texts.ts";
+import type { Extent } from "./schema.ts";
 
 export { type FileText, type Place, type Violation, violationLine } from "./read-texts.ts";
 
@@ -30,7 +32,7 @@ export interface ParsedFiles {
 }
 
 /** For a thread. */
-const TEXTS = { of: "campaign files", name: "readTexts", module: "./read-texts", from: import.meta.url };
+const TEXTS = { of: "campaign files", module: "./read-texts", from: import.meta.url };
 /**
  * Texts up to this length are read within some tenths of a second whatever they contain; longer ones are read on a separate
  * thread. Characters.
@@ -39,12 +41,14 @@ const SMALL = 8_000;
 
 /**
  * Parses campaign files. Large ones are read on a separate thread for at most ten seconds, so that they do not block others.
+ * @param extent `part` for a tenant that keeps what a file leaves out (profile acd); the default needs whole documents
  * @throws OperationError `invalid_input` with every mistake, when a file is not a campaign file
  */
-export async function parseCampaignFiles(files: readonly FileText[]): Promise<ParsedFiles> {
+export async function parseCampaignFiles(files: readonly FileText[], extent: Extent = "whole"): Promise<ParsedFiles> {
   const length = files.reduce((sum, { text }) => sum + text.length, 0);
-  const read = length <= SMALL ? await readTexts(files) : await readAside<typeof readTexts>(TEXTS, files);
-  if (read.mistakes.length > 0) throw invalid(read);
+  const reader = extent === "whole" ? readTexts : readParts;
+  const read = length <= SMALL ? await reader(files) : await readAside<typeof readTexts>({ ...TEXTS, name: reader.name }, files);
+  if (read.mistakes.length > 0) throw invalid(read, extent);
   const campaigns = read.campaigns.map(campaignOf);
   return { campaigns, violations: [...read.violations, ...duplicates(campaigns)] };
 }
@@ -76,11 +80,14 @@ function duplicates(campaigns: readonly CampaignFile[]): Violation[] {
   return found;
 }
 
-function invalid({ mistakes, moreMistakes }: ReadTexts): OperationError {
+function invalid({ mistakes, moreMistakes }: ReadTexts, extent: Extent): OperationError {
   const lines = mistakes.map(mistakeLine);
   const problems = moreMistakes > 0 ? [...lines, `and ${moreMistakes} more mistakes`] : lines;
   return new OperationError("invalid_input", problems.join("\n"), {
-    advice: "schemas/campaign.schema.json describes the file; examples/campaigns has examples.",
+    advice:
+      extent === "whole"
+        ? "schemas/campaign.schema.json describes the file; examples/campaigns has examples."
+        : "schemas/campaign-acd.schema.json describes the file; examples/campaign-acd.yaml is an example.",
     details: { problems, mistakes },
   });
 }

@@ -2,9 +2,9 @@
 // between threads.
 
 import { z } from "zod";
-import { messageOf, problemsOf } from "../../../kernel/index.ts";
+import { messageOf, problemsOf, yamlValue } from "../../../kernel/index.ts";
 import type { CampaignDocument } from "./document.ts";
-import { campaignFileSchema, type OwnPolicy, readOwn, VENDOR_FIELDS } from "./schema.ts";
+import { campaignFileSchemas, type Extent, type OwnPolicy, readOwn, VENDOR_FIELDS } from "./schema.ts";
 
 /** The form of a place. */
 export const place = z.object({ file: z.string(), line: z.number(), column: z.number() });
@@ -125,9 +125,13 @@ class Reading {
   }
 }
 
-/** Parses the texts. Never rejects because of their contents. */
-export async function readTexts(files: readonly FileText[]): Promise<ReadTexts> {
-  const { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, visit } = await import("yaml");
+/** Parses the texts of whole campaigns. Never rejects because of their contents. */
+export const readTexts = (files: readonly FileText[]): Promise<ReadTexts> => readAll(files, "whole");
+/** Parses texts that need not say all of a campaign. Never rejects because of their contents. */
+export const readParts = (files: readonly FileText[]): Promise<ReadTexts> => readAll(files, "part");
+
+async function readAll(files: readonly FileText[], extent: Extent): Promise<ReadTexts> {
+  const { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } = await import("yaml");
   const reading = new Reading();
   let documentsSoFar = 0;
   for (const { name: file, text } of files) {
@@ -171,16 +175,19 @@ export async function readTexts(files: readonly FileText[]): Promise<ReadTexts> 
         break;
       }
       const twice = new Set<number>();
-      visit(document, {
-        Map(_, { items }) {
-          const seen = new Set<unknown>();
-          for (const { key } of items) {
+      // The library's own walk keeps the way to each node, which for deep nesting takes more memory than there is.
+      const nodes: unknown[] = [document.contents];
+      for (const node of nodes) {
+        const seen = new Set<unknown>();
+        if (isSeq(node)) for (const item of node.items) nodes.push(item);
+        else if (isMap(node))
+          for (const { key, value } of node.items) {
+            nodes.push(value);
             if (!isScalar(key)) continue;
             if (seen.has(key.value)) twice.add(key.range?.[0] ?? 0);
             seen.add(key.value);
           }
-        },
-      });
+      }
       for (const offset of twice) reading.mistake(told(offset, "Map keys must be unique"));
       if (twice.size > 0) continue;
       const places = new Map<string, [number, number]>();
@@ -198,13 +205,13 @@ export async function readTexts(files: readonly FileText[]): Promise<ReadTexts> 
       }
       let value: unknown;
       try {
-        value = document.toJS();
+        value = yamlValue(document, (why) => new Error(why));
       } catch (thrown) {
         // Aliases that expand without end.
         reading.mistake(whole(messageOf(thrown)));
         continue;
       }
-      readDocument(value, { file, places }, reading);
+      readDocument(value, campaignFileSchemas[extent], { file, places }, reading);
     }
   }
   return reading.result();
@@ -239,8 +246,13 @@ export function placeIn({ file, places }: Pick<ReadCampaign, "file" | "places">,
   }
 }
 
-function readDocument(value: unknown, from: Pick<ReadCampaign, "file" | "places">, reading: Reading): void {
-  const parsed = campaignFileSchema.safeParse(value ?? {});
+function readDocument(
+  value: unknown,
+  schema: (typeof campaignFileSchemas)[Extent],
+  from: Pick<ReadCampaign, "file" | "places">,
+  reading: Reading,
+): void {
+  const parsed = schema.safeParse(value ?? {});
   const record = new Map<string, unknown>(typeof value === "object" && value !== null ? Object.entries(value) : []);
   const text = (name: string): string | null => {
     const found = record.get(name);
@@ -250,7 +262,7 @@ function readDocument(value: unknown, from: Pick<ReadCampaign, "file" | "places"
   let isCampaign = true;
   for (const issue of parsed.error?.issues ?? []) {
     const rule = ruleOf(issue, value);
-    for (const { path, message } of problemsOf(campaignFileSchema, value ?? {}, new z.ZodError([issue]))) {
+    for (const { path, message } of problemsOf(schema, value ?? {}, new z.ZodError([issue]))) {
       const place = placeIn(from, path);
       const said = rule === "NUMBER_AS_TEXT" ? "a number is needed, without quotes; this is text" : message;
       if (rule === undefined) {

@@ -41,6 +41,75 @@ const contactListFile = z
     "What a calling list of the name `contactListId` is made of when the campaign does not call it yet; for tenants of the profile acd",
   );
 
+const settings = z.strictObject({
+  answerRatio: fraction.describe("Share of dials that is expected to be answered, 0 to 1"),
+  maxCallsInFlight: count.describe("Calls at a time at most"),
+  callRate: z.number().gt(0).describe("Calls placed in a minute at most, above 0"),
+  abandonmentThreshold: fraction.describe("Share of answered calls that may find no agent; the law allows 0.03"),
+});
+const dialer = z.strictObject({ type: z.literal("predictive"), predictiveSettings: settings });
+const rules = z.strictObject({ startTime: clockTime, endTime: clockTime, allowedDays: z.array(z.enum(WEEKDAYS)) });
+const limits = z.strictObject({ maxCallsPerContactPerDay: count, maxCallsPerContactPerWeek: count, maxCallsPerDay: count });
+const WHEN = "When calls may be placed";
+const compliance = z.strictObject({
+  timeZone: z
+    .string()
+    .refine(isTimeZone, "an IANA time zone, such as America/New_York")
+    .describe(
+      "IANA zone in which the hours and days below are read; a tenant of the profile acd reads the hours in the zone of whoever is called",
+    ),
+  dialingRules: rules.optional().describe(WHEN),
+  rateLimits: limits.optional(),
+});
+
+const from = (least: number, most: number) => z.int().min(least).max(most).optional();
+const minute = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "a time of day as HH:MM, such as 08:00");
+const day = z.strictObject({ isActive: z.boolean().optional(), startTime: minute.optional(), endTime: minute.optional() });
+const week = Object.fromEntries(WEEKDAYS.map((name) => [name.toLowerCase(), day.optional()]));
+
+/** Settings of a skill of the profile acd, under the vendor's names. */
+const skillControl = z
+  .strictObject({
+    schedule: z
+      .strictObject({
+        isScheduled: z
+          .boolean()
+          .optional()
+          .describe("Whether the tenant starts and stops the skill by itself; outdial switches this off, never on"),
+        ...week,
+      })
+      .optional()
+      .describe("Days and hours of the schedule, in the tenant's own time zone"),
+    retry: z
+      .strictObject({
+        maximumAttempts: from(1, 300),
+        minimumRetryMinutes: from(1, 50_000),
+        loadNonFresh: z.boolean().optional(),
+        finalizeWhenExhausted: z.boolean().optional(),
+        maximumNumberOfHandledCalls: from(1, 300),
+        generalStaleMinutes: from(10, 1440),
+        callbackRestMinutes: from(1, 129_600),
+        callbackStaleMinutes: from(10, 1440),
+        maximumNumberOfCallbacks: from(1, 300),
+        releaseAgentSpecificCalls: z.boolean().optional(),
+      })
+      .optional()
+      .describe("How often and after how long a record is tried again"),
+    listOrder: z
+      .array(z.strictObject({ orderType: z.string().min(1), direction: z.string().min(1) }))
+      .optional()
+      .describe("In which order records are called; words that the tenant's skills already have"),
+    agents: z
+      .array(z.strictObject({ agentId: z.string().regex(/^\d+$/, "an agent's number, in quotes"), proficiency: from(1, 20) }))
+      .optional()
+      .describe("All agents of the skill: others are taken off it. Proficiency 1 is the best"),
+    dispositions: z
+      .array(z.string().min(1))
+      .optional()
+      .describe("All codes of the skill by name, in the order in which agents see them"),
+  })
+  .describe("Settings of a skill; for tenants of the profile acd");
+
 /** The fields that are sent to the tenant, without the state. */
 const vendorFields = {
   name: z.string().min(1).describe("Names the campaign; a campaign of this name at the tenant is the one that is meant"),
@@ -63,32 +132,9 @@ const vendorFields = {
     .optional()
     .describe("Names of the tenant's do-not-call groups that its dialer has to obey; none is taken away"),
   contactListFile: contactListFile.optional(),
-  dialerConfig: z.strictObject({
-    type: z.literal("predictive"),
-    predictiveSettings: z.strictObject({
-      answerRatio: fraction.describe("Share of dials that is expected to be answered, 0 to 1"),
-      maxCallsInFlight: count.describe("Calls at a time at most"),
-      callRate: z.number().gt(0).describe("Calls placed in a minute at most, above 0"),
-      abandonmentThreshold: fraction.describe("Share of answered calls that may find no agent; the law allows 0.03"),
-    }),
-  }),
-  complianceConfig: z
-    .strictObject({
-      timeZone: z
-        .string()
-        .refine(isTimeZone, "an IANA time zone, such as America/New_York")
-        .describe(
-          "IANA zone in which the hours and days below are read; a tenant of the profile acd reads the hours in the zone of whoever is called",
-        ),
-      dialingRules: z
-        .strictObject({ startTime: clockTime, endTime: clockTime, allowedDays: z.array(z.enum(WEEKDAYS)) })
-        .optional()
-        .describe("When calls may be placed"),
-      rateLimits: z
-        .strictObject({ maxCallsPerContactPerDay: count, maxCallsPerContactPerWeek: count, maxCallsPerDay: count })
-        .optional(),
-    })
-    .optional(),
+  dialerConfig: dialer,
+  complianceConfig: compliance.optional(),
+  skillControl: skillControl.optional(),
   failoverConfig: z
     .strictObject({
       enabled: z.boolean(),
@@ -98,6 +144,20 @@ const vendorFields = {
     })
     .optional()
     .describe("The tenant's own alarm about a low success rate; it hands over to nobody"),
+};
+
+/** The same for a tenant that keeps what a file leaves out: it holds only a part of the fields, and no file needs the others. */
+const partFields = {
+  ...vendorFields,
+  contactListId: vendorFields.contactListId.optional(),
+  dialerConfig: dialer.extend({ predictiveSettings: settings.partial() }).partial().optional(),
+  complianceConfig: compliance
+    .partial()
+    .extend({
+      dialingRules: rules.partial({ allowedDays: true }).optional().describe(WHEN),
+      rateLimits: limits.partial().optional(),
+    })
+    .optional(),
 };
 
 const webhook = z.strictObject({
@@ -125,17 +185,25 @@ const ownFields = {
   consent: consent.optional(),
 };
 
-/** One document of a campaign file. */
-export const campaignFileSchema = z.strictObject({
+const head = {
   $schema: z.string().optional(),
   id: id.optional().describe("The campaign's id at the tenant; with it the campaign may be renamed. Leave it out to create one"),
   status: z
     .enum(["active", "paused"])
     .optional()
     .describe("The state that is wanted; without it the state is left alone. Activation needs --activate"),
-  ...vendorFields,
-  ...ownFields,
-});
+};
+
+/** One document of a campaign file: `whole` for a tenant that takes whole documents, `part` for one that keeps what a file leaves out. */
+export const campaignFileSchemas = {
+  whole: z.strictObject({ ...head, ...vendorFields, ...ownFields }),
+  part: z.strictObject({ ...head, ...partFields, ...ownFields }),
+};
+/** How much of a campaign its file has to say. */
+export type Extent = keyof typeof campaignFileSchemas;
+
+/** The parts of a file that calling rules are about. */
+export const regulatedSchema = partFields.complianceConfig.unwrap().shape;
 
 /** A campaign as it is sent to a tenant that takes whole documents. */
 export const campaignDraftSchema = z.object(vendorFields);
@@ -167,9 +235,10 @@ export function readOwn(document: unknown): OwnPolicy | undefined {
 /** Names of the fields that are sent to the tenant. */
 export const VENDOR_FIELDS: readonly string[] = Object.keys(vendorFields);
 
-/** The JSON Schema of a campaign file, for editors. */
-export function campaignFileJsonSchema(): object {
-  return { title: "outdial campaign", ...z.toJSONSchema(campaignFileSchema, { io: "input" }) };
+/** The JSON Schema of a campaign file, for editors. @param extent `part` for tenants of the profile acd */
+export function campaignFileJsonSchema(extent: Extent = "whole"): object {
+  const title = extent === "whole" ? "outdial campaign" : "outdial campaign, profile acd";
+  return { title, ...z.toJSONSchema(campaignFileSchemas[extent], { io: "input" }) };
 }
 
 /** Paths of every field that is sent to the tenant, such as `dialerConfig.predictiveSettings.callRate`. */

@@ -1,5 +1,5 @@
 // The health of campaigns, from stored readings.
 
+export type { AbandonmentBudget } from "./known.ts";
 export { type KnownHealth, knownHealth } from "./known.ts";
-export { knownCampaign } from "./known-campaigns.ts";
-export type { AbandonmentBudget } from "./status.ts";
+export { knownCampaign, knownList } from "./known-campaigns.ts";

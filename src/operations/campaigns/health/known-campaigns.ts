@@ -44,7 +44,7 @@ export async function knownCampaign(store: Store, id: string, now: Instant, wind
   const [listed, own, tenants] = await Promise.all([
     store.knownCampaigns.find(id),
     store.tenantReadings.list(PARTS, id),
-    store.tenantReadings.list(["dialer"], ""),
+    store.tenantReadings.list(["dialer", "do-not-call"], ""),
   ]);
   const readings = [...own, ...tenants];
   const [health] = await healths(store, [id], { listed: listed === undefined ? [] : [listed], readings, windowMinutes }, now);
@@ -94,6 +94,7 @@ async function healths(
         gate: read.get(`gate ${id}`),
         workload: read.get(`workload ${id}`),
         doNotCall: read.get(`do-not-call ${id}`),
+        doNotCallCheck: read.get("do-not-call "),
         dialer: read.get(`dialer ${id}`) ?? read.get("dialer "),
         readings: series.get(id) ?? [],
         failover: standings.get(id) ?? null,

@@ -1,16 +1,24 @@
 // The health of a campaign from stored data: what any process last read from the tenant, with the time of each part. Pure, without requests.
 
 import { z } from "zod";
-import { canonicalJson, type Instant } from "../../../kernel/index.ts";
+import { agoOf, canonicalJson, type Instant, type Known, measured, type RateInterval } from "../../../kernel/index.ts";
 import type { KnownCampaign, MadeChange, MetricReading, ReadingProblem, TenantReading } from "../../../store/index.ts";
-import type { BudgetFigures } from "../../compliance/index.ts";
+import type { BudgetFigures, RuleReading } from "../../compliance/index.ts";
 import { dncReading, unheldWords } from "../../tenant-dnc/reading.ts";
 import type { FailoverStanding } from "../failover/words.ts";
-import { type CampaignReading, readingOf, STALE_MS } from "../metrics/index.ts";
-import { type CampaignFacts, type CampaignGateVerdict, campaignFacts } from "../state/index.ts";
+import { ageOf, type CampaignReading, readingOf, STALE_MS, successInterval } from "../metrics/index.ts";
+import { type CampaignFacts, type CampaignGateVerdict, campaignFacts, type ZoneWindow } from "../state/index.ts";
 import { type WorkloadFacts, workloadFacts } from "../workload/facts.ts";
-import { type AbandonmentBudget, budgetOf, type HealthFacts, type Judged, judged } from "./status.ts";
-import { type AskProblem, coversOf, type GateLook } from "./why.ts";
+import {
+  type AskProblem,
+  coversOf,
+  type DialingFacts,
+  type GateLook,
+  type MayDial,
+  mayDialBy,
+  type NotDialing,
+  whyNotDialing,
+} from "./why.ts";
 
 /** The health of a campaign from stored data. */
 export interface KnownHealth extends HealthFacts, Judged {
@@ -47,6 +55,8 @@ export interface KnownHealth extends HealthFacts, Judged {
     readonly document: Instant | null;
     readonly figures: Instant | null;
     readonly gate: Instant | null;
+    /** Whether the tenant's do-not-call groups hold back the company's list. Undefined: nobody looks, as no group is configured. */
+    readonly doNotCall?: Instant | null | undefined;
   };
   /** Why the latest attempt to read the document, the figures or the gate failed: the data shown is older. */
   readonly failed: (ReadingProblem & { readonly at: Instant }) | null;
@@ -67,6 +77,8 @@ export interface KnownParts {
   readonly gate: TenantReading | undefined;
   readonly workload: TenantReading | undefined;
   readonly doNotCall: TenantReading | undefined;
+  /** When that was looked at for all campaigns that dial; undefined when it never was. */
+  readonly doNotCallCheck?: TenantReading | undefined;
   /** The dialer settings: the campaign's own, or those of the tenant. */
   readonly dialer: TenantReading | undefined;
   /** Its latest readings. */
@@ -259,7 +271,7 @@ export function knownHealth(parts: KnownParts, now: Instant): KnownHealth {
       lastChange,
     },
     now,
-    figures?.readAt ?? null,
+    { statusAt: isListed ? listed.statusAt : documentAt, figuresAt: figures?.readAt ?? null },
   );
   return {
     ...health,
@@ -278,6 +290,7 @@ export function knownHealth(parts: KnownParts, now: Instant): KnownHealth {
       document: documentAt,
       figures: reading?.receivedAt ?? null,
       gate: kept.success ? kept.data.look.at : null,
+      doNotCall: parts.doNotCallCheck && (parts.doNotCall?.readAt ?? null),
     },
     failed: problems.toSorted((a, b) => b.at - a.at)[0] ?? null,
   };
@@ -314,4 +327,126 @@ function latestOf(readings: readonly MetricReading[], window: number): CampaignR
   const shown = (isOld === true ? undefined : asked) ?? over(SHOWN_WINDOW_MINUTES) ?? newest;
   if (shown === undefined) return null;
   return { ...readingOf(shown), activeCalls: sorted[0]?.activeCalls ?? shown.activeCalls };
+}
+
+// The health of a campaign at one moment: state, figures with their counts, abandonment budget, windows, failover, and why it does not dial.
+
+/** The abandonment budget under the limit that is nearest to being used up. */
+export interface AbandonmentBudget {
+  /** Id of the rule, and where it comes from. */
+  readonly rule: string;
+  readonly jurisdiction: string;
+  readonly abandoned: number;
+  readonly live: number;
+  /** Abandoned calls that the limit allows for this number of live answers. */
+  readonly allowed: number;
+  /** Abandoned divided by allowed: above 1 the limit is broken; null without live answers, and when the limit allows none. */
+  readonly used: number | null;
+  readonly reading: RuleReading["reading"];
+}
+
+/** The facts from which the rest of a campaign's health follows. */
+interface HealthFacts {
+  readonly campaign: DialingFacts["campaign"];
+  readonly campaignProblem: AskProblem | null;
+  /** The figures; the last known ones when the vendor cannot be asked. */
+  readonly reading: CampaignReading | null;
+  readonly readingProblem: AskProblem | null;
+  /** The pre-dial gate's last look; it permits nothing. */
+  readonly gate: GateLook | null;
+  readonly gateProblem: AskProblem | null;
+  readonly failover: FailoverStanding | null;
+  readonly lastChange: MadeChange | null;
+}
+
+/** What follows from them. */
+interface Judged {
+  /** The success rate, n of N with its 95 % score interval; null when the tenant gives no counts. */
+  readonly success: RateInterval | null;
+  /** Age of the figures, ms. */
+  readonly ageMs: number | null;
+  readonly stale: boolean;
+  readonly windows: readonly ZoneWindow[];
+  /** Whose clock the tenant's calling hours are about, by the gate's look; null without one. */
+  readonly hoursOf: GateLook["hoursOf"] | null;
+  /** Whether it dials; null when that is not known. */
+  readonly dialing: boolean | null;
+  /** Why it does not dial, or why that is not known; null while it dials. */
+  readonly notDialing: NotDialing | null;
+  /** Whether it dialed when its figures were last read, however old they are and whatever failed since. */
+  readonly lastDialing: Known<boolean>;
+  /** Why it did not, then. */
+  readonly lastNotDialing: NotDialing | null;
+  /** Whether it may, by the latest look of the gate. */
+  readonly mayDial: MayDial;
+}
+
+/**
+ * What follows from the facts at a moment.
+ * @param statusAt when the tenant last told its status; @param figuresAt and figures; null: never
+ */
+function judged<Given extends HealthFacts>(
+  facts: Given,
+  now: Instant,
+  { statusAt, figuresAt }: { readonly statusAt: Instant | null; readonly figuresAt: Instant | null },
+): Given & Judged {
+  const { campaign, campaignProblem, reading, readingProblem, gate, gateProblem, failover, lastChange } = facts;
+  const ageMs = reading === null ? null : ageOf(reading, now);
+  const stale = reading === null || readingProblem !== null || (ageMs ?? 0) > STALE_MS;
+  const readAt = Math.max(reading?.receivedAt ?? Number.NEGATIVE_INFINITY, figuresAt ?? Number.NEGATIVE_INFINITY);
+  const asked: DialingFacts = {
+    campaign,
+    campaignProblem,
+    statusMs: statusAt === null || agoOf(statusAt, now) <= STALE_MS ? null : agoOf(statusAt, now),
+    lastChange,
+    failover,
+    gate,
+    gateProblem,
+    figures: reading,
+    figuresProblem: readingProblem,
+    ageMs,
+    readMs: reading === null ? null : agoOf(readAt, now),
+    stale,
+  };
+  const why = whyNotDialing(asked);
+  const seen = whyNotDialing({
+    ...asked,
+    campaignProblem: null,
+    statusMs: null,
+    gateProblem: null,
+    figuresProblem: null,
+    stale: false,
+  });
+  return {
+    ...facts,
+    success: reading === null ? null : (successInterval(reading) ?? null),
+    ageMs,
+    stale,
+    windows: gate?.windows ?? [],
+    hoursOf: gate?.hoursOf ?? null,
+    dialing: why === null ? true : why.dials,
+    notDialing: why,
+    lastDialing: measured(seen === null ? true : seen.dials, reading === null ? null : readAt),
+    lastNotDialing: seen,
+    mayDial: mayDialBy(gate, now),
+  };
+}
+
+/** The budget under the limit that is nearest to being used up. */
+function budgetOf(readings: readonly RuleReading[]): AbandonmentBudget | null {
+  const budgets = readings.map(({ rule, reading }) => {
+    const { abandoned, live, limit } = reading;
+    const allowed = limit.maxRate * live;
+    return {
+      rule: rule.id,
+      jurisdiction: rule.jurisdiction,
+      abandoned,
+      live,
+      allowed,
+      used: allowed === 0 ? null : abandoned / allowed,
+      reading,
+    };
+  });
+  const place = ({ used, reading }: AbandonmentBudget) => used ?? (reading.withinLimit === false ? Number.POSITIVE_INFINITY : -1);
+  return budgets.toSorted((a, b) => place(b) - place(a) || 0)[0] ?? null;
 }

@@ -1,5 +1,6 @@
 // Why a campaign does not dial: every cause by itself, and which one comes first of several.
 
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { FailoverStanding } from "../failover/words.ts";
 import { CAUSES, type DialingFacts, whyNotDialing } from "./why.ts";
@@ -81,6 +82,11 @@ const ALONE: readonly (readonly [(typeof CAUSES)[number], Partial<DialingFacts>,
     /cannot be asked: no answer/,
   ],
   [
+    "state_stale",
+    { statusMs: 12 * 60_000, figures: { ...IDLE, agents: agents(0, 0) } },
+    /^the tenant showed it active 12 minutes ago; what it is since is not known$/,
+  ],
+  [
     "paused_by_outdial",
     { campaign: campaign("paused"), lastChange: pausedBy },
     /by ana through outdial at 2026-06-16T17:00:00Z: complaints/,
@@ -111,24 +117,56 @@ const ALONE: readonly (readonly [(typeof CAUSES)[number], Partial<DialingFacts>,
     /after ana resumed it at 2026-06-16T17:00:00Z/,
   ],
   ["other_state", { campaign: campaign("draft") }, /shows it draft/],
-  ["clock_off", { gate: gate({ refusals: [{ code: "clock_off", text: "10 h behind" }] }) }, /10 h behind/],
-  ["rules_unreadable", { gate: gate({ refusals: [{ code: "rules_unreadable", text: "rules: bad" }] }) }, /rules: bad/],
-  ["audit_set_back", { gate: gate({ refusals: [{ code: "audit_set_back", text: "was set back" }] }) }, /was set back/],
-  ["no_company_list", { gate: gate({ refusals: [{ code: "no_company_list", text: "neither loaded" }] }) }, /neither loaded/],
-  ["stale_compliance_data", { gate: gate({ refusals: [{ code: "stale_compliance_data", text: "too old" }] }) }, /too old/],
-  ["abandonment_budget", { gate: gate({ refusals: [{ code: "abandonment_budget", text: "7 of 100" }] }) }, /7 of 100/],
+  ["clock_off", { figures: IDLE, gate: gate({ refusals: [{ code: "clock_off", text: "10 h behind" }] }) }, /10 h behind/],
+  [
+    "rules_unreadable",
+    { figures: IDLE, gate: gate({ refusals: [{ code: "rules_unreadable", text: "rules: bad" }] }) },
+    /rules: bad/,
+  ],
+  [
+    "audit_set_back",
+    { figures: IDLE, gate: gate({ refusals: [{ code: "audit_set_back", text: "was set back" }] }) },
+    /was set back/,
+  ],
+  [
+    "no_company_list",
+    { figures: IDLE, gate: gate({ refusals: [{ code: "no_company_list", text: "neither loaded" }] }) },
+    /neither loaded/,
+  ],
+  [
+    "stale_compliance_data",
+    { figures: IDLE, gate: gate({ refusals: [{ code: "stale_compliance_data", text: "too old" }] }) },
+    /too old/,
+  ],
+  [
+    "abandonment_budget",
+    { figures: IDLE, gate: gate({ refusals: [{ code: "abandonment_budget", text: "7 of 100" }] }) },
+    /7 of 100/,
+  ],
   [
     "no_contact_list",
-    { gate: gate({ refusals: [{ code: "no_contact_list", text: "no list" }], windows: [], manifest: null }) },
+    { figures: IDLE, gate: gate({ refusals: [{ code: "no_contact_list", text: "no list" }], windows: [], manifest: null }) },
     /no list/,
   ],
-  ["list_shrunk", { gate: gate({ refusals: [{ code: "list_shrunk", text: "100 of 5000 contacts" }] }) }, /100 of 5000 contacts/],
-  ["list_empty", { gate: gate({ refusals: [{ code: "list_empty", text: "is empty" }], windows: [] }) }, /is empty/],
-  ["outside_hours", { gate: gate({ windows: [zone(0, AT + 3_600_000)] }) }, /America\/New_York opens at 2026-06-16T18:00:00Z/],
-  ["outside_hours", { gate: gate({ windows: [zone(0)] }) }, /does not open within four days/],
+  [
+    "list_shrunk",
+    { figures: IDLE, gate: gate({ refusals: [{ code: "list_shrunk", text: "100 of 5000 contacts" }] }) },
+    /100 of 5000 contacts/,
+  ],
+  [
+    "list_empty",
+    { figures: IDLE, gate: gate({ refusals: [{ code: "list_empty", text: "is empty" }], windows: [] }) },
+    /is empty/,
+  ],
+  [
+    "outside_hours",
+    { figures: IDLE, gate: gate({ windows: [zone(0, AT + 3_600_000)] }) },
+    /America\/New_York opens at 2026-06-16T18:00:00Z/,
+  ],
+  ["outside_hours", { figures: IDLE, gate: gate({ windows: [zone(0)] }) }, /does not open within four days/],
   [
     "nobody_callable",
-    { gate: gate({ refusals: [{ code: "nobody_callable", text: "nobody" }] }) },
+    { figures: IDLE, gate: gate({ refusals: [{ code: "nobody_callable", text: "nobody" }] }) },
     /nobody of the list may be called now: 6 no consent, 4 outside calling hours; the first may be called at 2026-06-16T18:00:00Z/,
   ],
   [
@@ -158,6 +196,11 @@ const ALONE: readonly (readonly [(typeof CAUSES)[number], Partial<DialingFacts>,
     /^the latest figures are those that outdial read 2 minutes ago: no answer$/,
   ],
   ["figures_unknown", { figures: { ...IDLE, activeCalls: null, callsPlaced: null } }, /whether it dials is not known/],
+  [
+    "calls_of_late",
+    { gate: gate({ hoursOf: "campaign", windows: [zone(10), zone(0)], refusals: [{ code: "list_shrunk", text: "shrunk" }] }) },
+    /^40 calls were placed in 30 minutes and none is under way: whether it still dials is not known$/,
+  ],
   ["no_agents_or_lines", { figures: { ...IDLE, callsPlaced: null } }, /no call is under way: look for agents/],
   ["no_agents_or_lines", { figures: IDLE }, /no call was placed in 30 minutes: look for agents logged in to queue q1/],
   ["no_agents", { figures: { ...IDLE, agents: agents(0, 0) } }, /in 30 minutes: no agent is logged in$/],
@@ -167,7 +210,7 @@ const ALONE: readonly (readonly [(typeof CAUSES)[number], Partial<DialingFacts>,
 
 it.each(ALONE)("%s %#", (code, facts, words) => {
   const answer = whyNotDialing({ ...DIALING, ...facts });
-  expect(answer?.all.map((cause) => cause.code)).toEqual([code]);
+  expect(answer?.all.map((cause) => cause.code).filter((one) => code !== "calls_of_late" || one === code)).toEqual([code]);
   expect(answer?.first).toMatch(words);
 });
 
@@ -182,12 +225,32 @@ describe("says nothing while it dials", () => {
       { figures: { ...IDLE, activeCalls: 3 }, gate: gate({ windows: [zone(0)] }) },
     ],
     ["none under way for a moment", {}],
+    ["calls under way, and its state of long ago", { figures: { ...IDLE, activeCalls: 3 }, statusMs: 600_000 }],
+    [
+      "calls placed although the gate forbids them: it does not bind the tenant's dialer",
+      { gate: gate({ refusals: [{ code: "no_company_list", text: "neither loaded" }] }) },
+    ],
+    [
+      "calls placed although the gate lets nobody be called",
+      { gate: gate({ refusals: [{ code: "nobody_callable", text: "nobody" }] }) },
+    ],
+    [
+      "calls placed in a time in which every window was closed",
+      {
+        figures: { activeCalls: 0, callsPlaced: 2, windowMinutes: 30, at: AT },
+        gate: gate({ windows: [{ ...zone(0, AT + 3_600_000), closed: AT - 1_800_000 }] }),
+      },
+    ],
   ])("%s", (_, facts: Partial<DialingFacts>) => {
     expect(whyNotDialing({ ...DIALING, ...facts })).toBeNull();
   });
 });
 
 const STALE = { stale: true, ageMs: 600_000, readMs: 600_000 };
+const CLOSED_OF_LATE = {
+  figures: { activeCalls: 0, callsPlaced: 2, windowMinutes: 30, at: AT },
+  gate: gate({ windows: [{ ...zone(0, AT + 3_600_000), closed: AT - 1_799_999 }] }),
+};
 const CLOSED = { gate: gate({ windows: [zone(0)] }) };
 it.each([
   ["paused", false, { campaign: campaign("paused"), gate: null, figures: null }],
@@ -195,6 +258,11 @@ it.each([
   ["a dialer set to nothing", false, { campaign: campaign("active", { callRate: 0 }), ...STALE }],
   ["nobody may be called, and no call by fresh figures", false, { ...CLOSED, figures: IDLE }],
   ["no call though people may be called", false, { figures: IDLE }],
+  ["calls placed, and every window closed since", null, CLOSED_OF_LATE],
+  ["paused, as the tenant showed long ago", null, { campaign: campaign("paused"), statusMs: 600_000, figures: IDLE }],
+  ["nobody may be called, as the tenant showed it long ago", null, { ...CLOSED, figures: IDLE, statusMs: 600_000 }],
+  ["no call under way, and not told whether any was placed", null, { figures: { ...IDLE, callsPlaced: null } }],
+  ["no call placed, and not told whether one is under way", null, { figures: { ...IDLE, activeCalls: null } }],
   ["nothing read", null, { campaign: null, gate: null, figures: null }],
   ["active, and nothing else read", null, { gate: null, figures: null }],
   ["active, its gate not looked at", null, { gate: null }],
@@ -204,7 +272,42 @@ it.each([
 ] satisfies [string, false | null, Partial<DialingFacts>][])("tells not dialing from not known: %s", (_, dials, facts) => {
   const answer = whyNotDialing({ ...DIALING, ...facts });
   expect(answer?.dials).toBe(dials);
-  if (dials === null) expect(answer?.first).toMatch(/cannot be asked|not known|no figures|figures are/);
+  if (dials === null) expect(answer?.first).toMatch(/cannot be asked|not known|no figures|figures are|no call (is|was)/);
+});
+
+it("what is not known never makes a campaign one that does not dial", () => {
+  const count = fc.constantFrom(0, 0, 3);
+  const facts = fc.record({
+    status: fc.constantFrom("active", "paused"),
+    calls: fc.record({ activeCalls: count, callsPlaced: count, agents: fc.constantFrom(null, agents(0, 0)) }),
+    windows: fc.constantFrom([zone(10)], [zone(0)], [{ ...zone(0, AT + 3_600_000), closed: AT - 7_200_000 }]),
+    refusals: fc.subarray(["no_company_list", "nobody_callable", "list_empty"] as const),
+  });
+  const losses: readonly ((known: DialingFacts) => Partial<DialingFacts>)[] = [
+    () => ({ campaign: null }),
+    () => ({ gate: null }),
+    () => ({ figures: null }),
+    ({ figures }) => ({ figures: figures && { ...figures, activeCalls: null } }),
+    ({ figures }) => ({ figures: figures && { ...figures, callsPlaced: null } }),
+    ({ figures }) => ({ figures: figures && { ...figures, agents: null } }),
+    () => STALE,
+    () => ({ statusMs: 600_000 }),
+    () => ({ campaignProblem: { code: "vendor_unavailable", message: "no answer" } }),
+    () => ({ figuresProblem: { code: "vendor_unavailable", message: "no answer" }, stale: true }),
+  ];
+  fc.assert(
+    fc.property(facts, ({ status, calls, windows, refusals }) => {
+      const known: DialingFacts = {
+        ...DIALING,
+        campaign: campaign(status),
+        figures: { ...calls, windowMinutes: 30, at: AT },
+        gate: gate({ windows, refusals: refusals.map((code) => ({ code, text: code })) }),
+      };
+      if (whyNotDialing(known)?.dials === false) return;
+      for (const loss of losses) expect(whyNotDialing({ ...known, ...loss(known) })?.dials).not.toBe(false);
+    }),
+    { numRuns: 500 },
+  );
 });
 
 it("names the cause to mend first, and all others", () => {

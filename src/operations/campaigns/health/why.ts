@@ -6,12 +6,13 @@ import type { ReadingProblem } from "../../../store/index.ts";
 import type { AgentCounts } from "../../../tenant/port.ts";
 import type { GateManifest } from "../../compliance/index.ts";
 import { type FailoverStanding, pausedInPair } from "../failover/words.ts";
-import { type CampaignFacts, type CampaignGateVerdict, contactsClosed, hoursAt, reasonsOf } from "../state/index.ts";
+import { type CampaignFacts, type CampaignGateVerdict, contactsClosed, hoursAt, reasonsOf, wasOutside } from "../state/index.ts";
 
 /** In the order in which they should be fixed: an earlier cause hides later ones. */
 export const CAUSES = [
   "not_authorised",
   "unreachable",
+  "state_stale",
   "paused_by_outdial",
   "paused_by_failover",
   "paused_elsewhere",
@@ -31,6 +32,7 @@ export const CAUSES = [
   "gate_unknown",
   "figures_unknown",
   "figures_stale",
+  "calls_of_late",
   "no_agents",
   "no_lines",
   "no_agents_or_lines",
@@ -48,9 +50,11 @@ interface Cause {
 const UNKNOWN: ReadonlySet<CauseCode> = new Set([
   "not_authorised",
   "unreachable",
+  "state_stale",
   "gate_unknown",
   "figures_unknown",
   "figures_stale",
+  "calls_of_late",
 ]);
 
 /** Why nothing is dialed, or why it is not known whether calls are dialed. */
@@ -91,6 +95,8 @@ export interface DialingFacts {
   /** The campaign at the tenant; null when it could not be read. */
   readonly campaign: Pick<CampaignFacts, "status" | "queueId" | "dialer"> | null;
   readonly campaignProblem: AskProblem | null;
+  /** How long ago its status was read, ms, where that is too long; null while it is of now. */
+  readonly statusMs?: number | null;
   /** The last change of state that outdial made or began. */
   readonly lastChange: {
     readonly target: "active" | "paused";
@@ -107,6 +113,9 @@ export interface DialingFacts {
     readonly activeCalls: number | null;
     readonly callsPlaced: number | null;
     readonly windowMinutes: number | null;
+    /** The end of their window: by the tenant's time, where it gives one, else when they were received. */
+    readonly at?: Instant | null;
+    readonly receivedAt?: Instant;
     /** Null when the tenant does not give them. */
     readonly agents?: AgentCounts | null;
   } | null;
@@ -120,7 +129,7 @@ export interface DialingFacts {
 
 /**
  * The causes why it does not dial, or why that is not known; null while it dials: it is active, and a call is under way, or calls
- * were placed recently and nothing forbids the next one.
+ * were placed recently and nothing explains why there are no more. That outdial's gate forbids them explains nothing: it does not bind the tenant's dialer.
  */
 export function whyNotDialing(facts: DialingFacts): NotDialing | null {
   const { campaign, figures, stale } = facts;
@@ -133,8 +142,15 @@ export function whyNotDialing(facts: DialingFacts): NotDialing | null {
     ...dialerCauses(facts),
     ...figureCauses(facts),
   ];
-  const placedOfLate = !stale && (figures?.callsPlaced ?? 0) > 0;
-  if (active && causes.length === 0 && placedOfLate) return null;
+  const placed = stale ? 0 : (figures?.callsPlaced ?? 0);
+  if (active && placed > 0 && causes.every(({ code }) => MUST_NOT[code] !== undefined)) {
+    const ends = causes.filter(({ code }) => HARMLESS.has(code));
+    if (ends.length === 0 || (ends.every(({ code }) => code === "outside_hours") && placedOutside(facts))) return null;
+    causes.push({
+      code: "calls_of_late",
+      text: `${placed} calls were placed${windowWords(figures?.windowMinutes ?? null)} and none is under way: whether it still dials is not known`,
+    });
+  }
   if (active && causes.length === 0) causes.push(noAgentsOrLines(facts));
   const dials = isKnown(facts, causes) ? false : null;
   // When it is not known, the causes that would have shown it come first.
@@ -165,6 +181,15 @@ const MUST_NOT: Readonly<Partial<Record<CauseCode, string>>> = {
 export const OWN_HOURS = "the campaigns' own calling hours";
 /** What a look at the beginning of a list lacks. */
 export const REST_OF_LIST = "calling windows of contacts further down the lists";
+
+const windowWords = (minutes: number | null): string => (minutes === null ? "" : ` in ${minutes} minutes`);
+
+/** Whether every calling window was closed already when the figures' own window began: then the calls in it were placed outside hours. */
+function placedOutside({ gate, figures }: DialingFacts): boolean {
+  const end = figures?.at ?? figures?.receivedAt;
+  if (gate === null || end === undefined || !figures?.windowMinutes) return false;
+  return wasOutside({ windows: gate.windows, hoursOf: "called" }, end - 60_000 * figures.windowMinutes, end);
+}
 
 /** Whether a campaign may dial, by the latest look of the gate: why not, or what is missing to know. */
 export interface MayDial {
@@ -211,9 +236,12 @@ export function mayDialBy(gate: DialingFacts["gate"], now: Instant): MayDial {
  * Whether these causes show that it does not dial. The refusals of outdial's gate do not bind a dialer: with those alone, fresh
  * figures are needed, too.
  */
-function isKnown({ campaign }: DialingFacts, causes: readonly Cause[]): boolean {
+function isKnown({ campaign, figures }: DialingFacts, causes: readonly Cause[]): boolean {
   if (campaign === null) return false;
+  if (causes.some(({ code }) => code === "state_stale")) return false;
   if (campaign.status !== "active" || causes.some(({ code }) => code === "dialer_settings")) return true;
+  // Either of them may show that it dials.
+  if (figures?.activeCalls === null || figures?.callsPlaced === null) return false;
   return !causes.some(({ code }) => UNKNOWN.has(code));
 }
 
@@ -223,17 +251,28 @@ function askCauses({ campaignProblem: problem }: DialingFacts): Cause[] {
   return [{ code: refused ? "not_authorised" : "unreachable", text: `the tenant cannot be asked: ${problem.message}` }];
 }
 
-function stateCauses({ campaign, lastChange, failover, figures }: DialingFacts): Cause[] {
-  if (campaign === null || campaign.status === "active") return [];
+function stateCauses({ campaign, statusMs = null, lastChange, failover, figures }: DialingFacts): Cause[] {
+  if (campaign === null) return [];
+  const old: Cause[] =
+    statusMs === null
+      ? []
+      : [
+          {
+            code: "state_stale",
+            text: `the tenant showed it ${campaign.status} ${minutes(statusMs)} ago; what it is since is not known`,
+          },
+        ];
+  if (campaign.status === "active") return old;
   if (campaign.status !== "paused")
-    return [{ code: "other_state", text: `the tenant shows it ${campaign.status}, neither active nor paused` }];
+    return [...old, { code: "other_state", text: `the tenant shows it ${campaign.status}, neither active nor paused` }];
   const open = figures?.activeCalls ?? 0;
   const still = open > 0 ? `; ${open} ${open === 1 ? "call is" : "calls are"} still under way` : "";
   const byPair = failover === null ? null : pausedInPair(failover);
-  if (byPair !== null) return [{ code: "paused_by_failover", text: `${byPair}${still}` }];
+  if (byPair !== null) return [...old, { code: "paused_by_failover", text: `${byPair}${still}` }];
   if (lastChange?.target === "paused") {
     const reason = lastChange.reason === null ? "" : `: ${lastChange.reason}`;
     return [
+      ...old,
       {
         code: "paused_by_outdial",
         text: `paused by ${lastChange.actor} through outdial at ${formatInstant(lastChange.at)}${reason}${still}`,
@@ -241,7 +280,7 @@ function stateCauses({ campaign, lastChange, failover, figures }: DialingFacts):
     ];
   }
   const since = lastChange === null ? "" : ` after ${lastChange.actor} resumed it at ${formatInstant(lastChange.at)}`;
-  return [{ code: "paused_elsewhere", text: `paused at the tenant, not through outdial${since}${still}` }];
+  return [...old, { code: "paused_elsewhere", text: `paused at the tenant, not through outdial${since}${still}` }];
 }
 
 function gateCauses({ gate, gateProblem, campaignProblem }: DialingFacts): Cause[] {
@@ -305,7 +344,7 @@ function noAgentsOrLines({ campaign, figures }: DialingFacts): Cause {
       text: "the tenant tells neither calls under way nor calls placed: whether it dials is not known",
     };
   const queue = campaign?.queueId === null || campaign === null ? "its queue" : `queue ${campaign.queueId}`;
-  const window = figures?.windowMinutes === null || figures === null ? "" : ` in ${figures.windowMinutes} minutes`;
+  const window = windowWords(figures?.windowMinutes ?? null);
   const none = figures?.callsPlaced === null ? "no call is under way" : `no call was placed${window}`;
   const idle = `it is active, people may be called, and ${none}`;
   const { loggedIn = null, available = null } = figures?.agents ?? {};

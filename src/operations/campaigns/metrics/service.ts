@@ -1,7 +1,7 @@
 // Gets the figures of campaigns: from the vendor's events when they are fresh, else from its API; every reading is stored.
 
 import { z } from "zod";
-import { type Clock, type Instant, problemsOf, type RateInterval, wilsonInterval } from "../../../kernel/index.ts";
+import { agoOf, type Clock, type Instant, problemsOf, type RateInterval, wilsonInterval } from "../../../kernel/index.ts";
 import type { MetricReading } from "../../../store/index.ts";
 import type { AgentCounts, CallOptions, MetricsSource, MetricsView } from "../../../tenant/port.ts";
 import { instant } from "../../compliance/index.ts";
@@ -170,7 +170,8 @@ export function successInterval({ success }: CampaignReading, confidence?: numbe
 
 /** Age of the figures, ms: from the vendor's time, or from the receipt when it gives none. Never negative. */
 export function ageOf({ at, receivedAt }: Pick<CampaignReading, "at" | "receivedAt">, now: Instant): number {
-  return Math.max(0, now - (at ?? receivedAt));
+  // By the tenant's clock, which may be ahead of ours, and never younger than since it came.
+  return Math.max(now - (at ?? receivedAt), agoOf(receivedAt, now));
 }
 
 // The vendor's metrics event: recognised among other events, parsed, refused with a reason.

@@ -233,7 +233,7 @@ function capBreaches({ rateLimits }: Regulated, places: readonly ListPlace[], la
       const byWeek = rateLimits.maxCallsPerContactPerWeek * Math.ceil(hours / 168);
       const possible = Math.min(byDay, byWeek);
       if (possible <= rule.max) continue;
-      const field = hours <= 24 ? "maxCallsPerContactPerDay" : "maxCallsPerContactPerWeek";
+      const field = hours <= 24 || !Number.isFinite(byWeek) ? "maxCallsPerContactPerDay" : "maxCallsPerContactPerWeek";
       const message = `${rateLimits[field]} allows ${possible} calls to one person in ${period}, more than the law: ${law}`;
       found.set(rule.id, { rule: "CAP", field: `${LIMITS}.${field}`, message });
     }

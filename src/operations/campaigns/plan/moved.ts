@@ -34,7 +34,7 @@ export function movedSince(shown: CampaignPlan, now: CampaignPlan): Moved[] {
 
 function movedEntry(shown: PlanEntry, now: PlanEntry): Moved[] {
   const campaign = shown.name;
-  const ours = differences(reliedOn(shown), reliedOn(now));
+  const ours = differences(basisOf(shown), basisOf(now));
   const changed = ours.length === 0 ? [] : [{ campaign, what: "changed", fields: ours } as const];
   if (shown.before === null) return now.before === null ? changed : [{ campaign, what: "appeared", fields: ours }];
   if (now.before === null) return [{ campaign, what: "vanished", fields: [] }];
@@ -53,7 +53,7 @@ function movedEntry(shown: PlanEntry, now: PlanEntry): Moved[] {
 }
 
 /** What a plan relies on besides the campaign at the tenant: the file of records, and the backup that is there by now. */
-const reliedOn = ({ records, own: { failover } }: PlanEntry) => ({
+const basisOf = ({ records, own: { failover } }: PlanEntry) => ({
   ...(records === undefined ? {} : { contactListFile: { sha256: records.sha256 } }),
   ...(failover === undefined ? {} : { failover }),
 });

@@ -32,3 +32,20 @@ test("hours that are sent without their zone are read by the clock of whoever is
   const zoneless = { name: "Spring", complianceConfig: { dialingRules: rules } };
   expect(bound(zoneless, zoneless).clockOf).toBe("campaign");
 });
+
+test("where a tenant keeps what a file leaves out, what it lets be done at most is judged", () => {
+  const kept = { atMost: { startTime: "06:00:00", endTime: "22:00:00", perDay: 4 } };
+  expect(bound({ name: "Spring" }, { name: "Spring" }, kept)).toMatchObject({
+    clockOf: "called",
+    dialingRules: { startTime: "06:00:00", endTime: "22:00:00" },
+    rateLimits: { maxCallsPerContactPerDay: 4, maxCallsPerContactPerWeek: Number.POSITIVE_INFINITY },
+  });
+  // The limit of a week is not sent: it limits nothing.
+  const rateLimits = { maxCallsPerContactPerDay: 2, maxCallsPerContactPerWeek: 3 };
+  const document = { name: "Spring", complianceConfig: { dialingRules: rules, rateLimits } };
+  expect(bound(document, document, kept).rateLimits).toEqual({
+    maxCallsPerContactPerDay: 2,
+    maxCallsPerContactPerWeek: Number.POSITIVE_INFINITY,
+  });
+  expect(bound({ name: "New" }, { name: "New" }, {})).toMatchObject({ dialingRules: null, rateLimits: null });
+});

@@ -6,11 +6,11 @@ import type { FittedCampaign } from "../../../tenant/port.ts";
 import { SAY_GONE } from "../../known/index.ts";
 import { type CampaignDocument, differences, leavesOf, only } from "../file/document.ts";
 import type { CampaignFile, ParsedFiles, Violation } from "../file/parse.ts";
-import { campaignFileSchema, type OwnPolicy } from "../file/schema.ts";
+import { type OwnPolicy, regulatedSchema } from "../file/schema.ts";
 import { planHash } from "./hash.ts";
 import { breachesOf, type Regulated } from "./law.ts";
 import { needsRecords, recordsAgainst } from "./records.ts";
-import { pathsOf, sentOf } from "./sent.ts";
+import { listIdOf, pathsOf, reliedOn, sentOf } from "./sent.ts";
 import {
   type BlastRadius,
   type CampaignPlan,
@@ -46,7 +46,7 @@ export function planCampaigns(files: ParsedFiles, facts: PlanFacts): CampaignPla
       });
     violations.push(...backupViolations(file, there, files.campaigns, facts, idsByName));
     violations.push(...webhookViolations(file, files.campaigns));
-    const list = facts.lists.get(String(file.document["contactListId"]));
+    const list = facts.lists.get(listIdOf(file.document, there) ?? "");
     if (list?.shrunk !== undefined)
       violations.push({
         ...file.placeOf("contactListId"),
@@ -63,8 +63,16 @@ export function planCampaigns(files: ParsedFiles, facts: PlanFacts): CampaignPla
         field: "contactListId",
         message: `contact list ${list.listId} cannot be read (${list.problem}): where its contacts are is not known, nor whether the hours are lawful there`,
       });
-    for (const breach of breachesOf(bound(file.document, fitted?.document), list, facts.law))
-      violations.push({ ...file.placeOf(breach.field), campaign: file.name, ...breach });
+    const kept = fitted?.merges === true ? (there?.document ?? {}) : undefined;
+    const law = bound(file.document, fitted?.document, kept);
+    if (list !== undefined && list.placeless > 0 && list.places.length === 0 && law.timeZone === undefined)
+      violations.push({ ...file.placeOf("contactListId"), campaign: file.name, ...NOWHERE });
+    // Hours that the file leaves out are those that the tenant keeps.
+    const whose = regulated(file.document).dialingRules === null && law.dialingRules ? KEPT_HOURS : "";
+    for (const { message, ...breach } of breachesOf(law, list, facts.law)) {
+      const said = `${message}${breach.rule === "WINDOW" ? whose : ""}`;
+      violations.push({ ...file.placeOf(breach.field), campaign: file.name, ...breach, message: said });
+    }
     const entry = entryOf({ file, there, fitted, records }, facts, idsByName);
     const state = there?.status ?? "paused";
     if (there !== undefined && entry.writes && state !== "active" && state !== "paused")
@@ -89,6 +97,14 @@ export function planCampaigns(files: ParsedFiles, facts: PlanFacts): CampaignPla
   } as const;
   return { ...plan, hash: planHash(plan) };
 }
+
+const NOWHERE = {
+  rule: "WINDOW",
+  field: "contactListId",
+  message:
+    "no number of its list names a place, so no law can be looked up: complianceConfig.timeZone says which stands for them",
+} as const;
+const KEPT_HOURS = "; these are the tenant's present hours, because the file says none";
 
 type Match =
   | { readonly there: TenantCampaign | undefined }
@@ -152,7 +168,7 @@ function entryOf(
     ...(form.fitted !== undefined && { fitted: form.fitted }),
     ...(uploads && { records }),
     ...(uploaded !== undefined && { uploaded }),
-    before: there === undefined ? null : { ...there, own: kept ?? null },
+    before: there === undefined ? null : { ...there, document: reliedOn(there.document, wanted), own: kept ?? null },
     changes,
     writes: there === undefined || fields.length > 0 || pauses,
     status,
@@ -160,7 +176,7 @@ function entryOf(
     held,
     own,
     registrations,
-    blast: blastOf(document, facts, after === "active", fitted?.document),
+    blast: blastOf(listIdOf(document, there), facts, after === "active", fitted?.document ?? document),
   };
 }
 
@@ -264,6 +280,8 @@ function lostOf({ name, document }: CampaignFile, fitted: FittedCampaign | undef
 function noticesOf(entries: readonly PlanEntry[], { campaigns }: ParsedFiles, { lists, fitted, listed }: PlanFacts): string[] {
   const notices: string[] = listed.shorter === undefined ? [] : [listed.shorter];
   notices.push(...campaigns.flatMap((file, i) => lostOf(file, fitted[i])));
+  notices.push(...campaigns.flatMap(({ name }, i) => (fitted[i]?.notes ?? []).map((note) => `${name}: ${note}`)));
+  notices.push(...new Set(fitted.flatMap(({ elsewhere }) => elsewhere ?? [])));
   for (const list of lists.values()) {
     if (list.absent && list.problem !== null)
       notices.push(`the tenant has no contact list ${list.listId}; the campaign's own zone stands for its contacts`);
@@ -293,13 +311,8 @@ const pace = z.looseObject({
 });
 
 /** @param sent the part that the tenant is sent: a pace that it is not sent does not limit it */
-function blastOf(
-  document: CampaignDocument,
-  { lists, agents }: PlanFacts,
-  dials: boolean,
-  sent: CampaignDocument = document,
-): BlastRadius {
-  const list = lists.get(String(document["contactListId"]));
+function blastOf(listId: string | undefined, { lists, agents }: PlanFacts, dials: boolean, sent: CampaignDocument): BlastRadius {
+  const list = lists.get(listId ?? "");
   const zones: Record<string, number> = {};
   for (const { zone, contacts } of list?.places ?? []) zones[zone] = (zones[zone] ?? 0) + contacts;
   const { callRate = null, maxCallsInFlight = null } = pace.safeParse(sent).data?.dialerConfig.predictiveSettings ?? {};
@@ -316,19 +329,22 @@ function blastOf(
 
 // The part of a campaign's document that rules are about. Fields with a wrong form were reported already and are left out here.
 
-const compliance = campaignFileSchema.shape.complianceConfig.unwrap();
-
 const readable = z.looseObject({
   complianceConfig: z
     .looseObject({
-      timeZone: compliance.shape.timeZone.optional().catch(undefined),
+      timeZone: regulatedSchema.timeZone.catch(undefined),
       dialingRules: z.unknown().optional(),
       rateLimits: z.unknown().optional(),
     })
     .optional()
     .catch(undefined),
   dialerConfig: z
-    .looseObject({ predictiveSettings: z.looseObject({ abandonmentThreshold: z.number().optional().catch(undefined) }) })
+    .looseObject({
+      predictiveSettings: z
+        .looseObject({ abandonmentThreshold: z.number().optional().catch(undefined) })
+        .optional()
+        .catch(undefined),
+    })
     .optional()
     .catch(undefined),
 });
@@ -337,33 +353,62 @@ const ZONE = "complianceConfig.timeZone";
 const DAYS = "complianceConfig.dialingRules.allowedDays";
 const EVERY_DAY = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
 
+/** What a tenant lets a campaign do at most, as it shows it: hours in the zone of whoever is called, attempts in 24 hours. */
+const atMost = z
+  .looseObject({ startTime: z.string().optional(), endTime: z.string().optional(), perDay: z.number().optional() })
+  .catch({});
+
 /**
  * The rules' part that binds the dialer. @param sent the document that the tenant is sent, when that is not all of it: days that
- * it is not sent limit nothing, and hours whose zone it is not sent are read in the called person's zone
+ * it is not sent limit nothing, and hours whose zone it is not sent are read in the called person's zone.
+ * @param kept where a tenant keeps what it is not sent: the present campaign, without fields for a new one
  */
-export function bound(document: CampaignDocument, sent: CampaignDocument | undefined): Regulated {
+export function bound(document: CampaignDocument, sent: CampaignDocument | undefined, kept?: CampaignDocument): Regulated {
   const own = regulated(document);
-  if (!own.dialingRules || sent === undefined) return own;
   const told = leavesOf(sent);
-  const loses = (path: string) => !told.has(path) && leavesOf(document).has(path);
+  const loses = (path: string) => !told.has(path) && (kept !== undefined || leavesOf(document).has(path));
+  const most = atMost.parse(kept?.["atMost"] ?? {});
+  const hours = own.dialingRules ?? (own.dialingRules === null ? windowIn(most) : undefined);
+  const isPart = sent !== undefined && hours;
   return {
     ...own,
-    clockOf: loses(ZONE) ? "called" : own.clockOf,
-    dialingRules: told.has(DAYS) ? own.dialingRules : { ...own.dialingRules, allowedDays: [...EVERY_DAY] },
+    clockOf: isPart && loses(ZONE) ? "called" : own.clockOf,
+    dialingRules: isPart && !told.has(DAYS) ? { ...hours, allowedDays: [...EVERY_DAY] } : hours,
+    rateLimits: kept === undefined ? own.rateLimits : limitsIn(own.rateLimits, most.perDay),
   };
+}
+
+const windowIn = ({ startTime, endTime }: z.output<typeof atMost>) =>
+  startTime === undefined || endTime === undefined ? null : { startTime, endTime, allowedDays: EVERY_DAY };
+
+/** Of the limits such a tenant is sent the one of a day alone. */
+function limitsIn(own: Regulated["rateLimits"], kept: number | undefined): Regulated["rateLimits"] {
+  if (own === undefined) return undefined;
+  const perDay = own === null || own.maxCallsPerContactPerDay === Number.POSITIVE_INFINITY ? kept : own.maxCallsPerContactPerDay;
+  return perDay === undefined ? null : { maxCallsPerContactPerDay: perDay, maxCallsPerContactPerWeek: Number.POSITIVE_INFINITY };
 }
 
 /** The fields of a campaign that calling rules are about. */
 export function regulated(document: CampaignDocument): Regulated {
   const { complianceConfig, dialerConfig } = readable.parse(document);
-  const rules = compliance.shape.dialingRules.safeParse(complianceConfig?.dialingRules);
-  const limits = compliance.shape.rateLimits.safeParse(complianceConfig?.rateLimits);
+  const rules = regulatedSchema.dialingRules.safeParse(complianceConfig?.dialingRules);
+  const limits = regulatedSchema.rateLimits.safeParse(complianceConfig?.rateLimits);
+  const { maxCallsPerContactPerDay = Number.POSITIVE_INFINITY, maxCallsPerContactPerWeek = Number.POSITIVE_INFINITY } =
+    limits.data ?? {};
   return {
     timeZone: complianceConfig?.timeZone,
     clockOf: "campaign",
-    dialingRules: rules.success ? (rules.data ?? null) : undefined,
-    rateLimits: limits.success ? (limits.data ?? null) : undefined,
-    abandonmentThreshold: dialerConfig?.predictiveSettings.abandonmentThreshold,
+    dialingRules: rules.success
+      ? rules.data === undefined
+        ? null
+        : { ...rules.data, allowedDays: rules.data.allowedDays ?? [...EVERY_DAY] }
+      : undefined,
+    rateLimits: limits.success
+      ? limits.data === undefined
+        ? null
+        : { maxCallsPerContactPerDay, maxCallsPerContactPerWeek }
+      : undefined,
+    abandonmentThreshold: dialerConfig?.predictiveSettings?.abandonmentThreshold,
   };
 }
 

@@ -19,6 +19,7 @@ import { lookAtRecords, peopleIn, recordsPathOf } from "../file/records.ts";
 import { type ListFacts, readListFacts, readUploadFacts } from "./list-facts.ts";
 import { thereOf } from "./plan.ts";
 import { needsRecords } from "./records.ts";
+import { listIdOf } from "./sent.ts";
 import { type PlanFacts, type Registration, registration, type TenantCampaign } from "./types.ts";
 
 /** Registrations for the tenant's events about campaigns. */
@@ -78,12 +79,12 @@ export async function readPlanFacts(files: ParsedFiles, deps: PlanDependencies, 
     const there = named.has(shown.id) || named.has(shown.name) ? await readCampaign(provisioning, shown.id, signal) : shown;
     if (there !== undefined) tenant.push(there);
   }
-  const lists = new Map<string, ListFacts>();
-  for (const { document } of files.campaigns) {
-    const listId = String(document["contactListId"]);
-    if (!lists.has(listId)) lists.set(listId, await comparedList(deps, listId, options));
-  }
   const there = files.campaigns.map((file) => thereOf(file, tenant));
+  const lists = new Map<string, ListFacts>();
+  for (const [i, { document }] of files.campaigns.entries()) {
+    const listId = listIdOf(document, there[i]);
+    if (listId !== undefined && !lists.has(listId)) lists.set(listId, await comparedList(deps, listId, options));
+  }
   const fitted = await provisioning.fit(
     files.campaigns.map(({ document }, i) => ({ document, there: there[i]?.document })),
     { signal },
@@ -91,7 +92,7 @@ export async function readPlanFacts(files: ParsedFiles, deps: PlanDependencies, 
   const records = options.records === false ? [] : await recordsOf(files, fitted);
   for (const [i, { document }] of files.campaigns.entries()) {
     const looked = records[i];
-    const listId = String(document["contactListId"]);
+    const listId = listIdOf(document, there[i]) ?? "";
     const list = lists.get(listId);
     if (looked === undefined || "problem" in looked || list === undefined || !needsRecords(fitted[i], there[i])) continue;
     lists.set(listId, await readUploadFacts(peopleIn(looked.path, document), list, pack));
@@ -121,8 +122,9 @@ async function comparedList(
 ): Promise<ListFacts> {
   const at = clock.now();
   const list = await readListFacts(contacts, listId, pack, contactPages, signal);
-  if (store === undefined || list.total === null) return list;
-  return { ...list, shrunk: await countContacts({ source: contacts, store }, { listId, announced: list.total, at }) };
+  if (store === undefined) return list;
+  const counted = { listId, announced: list.total ?? undefined, at };
+  return { ...list, shrunk: await countContacts({ source: contacts, store }, counted) };
 }
 
 /** Reads the files of records, where the tenant accepts any. */

@@ -12,7 +12,14 @@ import { driftViewOf } from "../../views/campaign-file-views.ts";
 import type { Planned } from "../../views/plan.ts";
 import type { CampaignDriftView } from "../../views/schemas/campaign-files.ts";
 import { type ExportedFile, exportCampaigns } from "../export/export.ts";
-import { type CampaignFile, type ParsedFiles, type Violation, violationLine } from "../file/parse.ts";
+import {
+  type CampaignFile,
+  type FileText,
+  type ParsedFiles,
+  parseCampaignFiles,
+  type Violation,
+  violationLine,
+} from "../file/parse.ts";
 import { isOutside, recordsPathOf } from "../file/records.ts";
 import { campaignIds, suggesting } from "../nearest.ts";
 import { driftOf } from "./drift.ts";
@@ -26,6 +33,9 @@ import { campaignWebhooksOf } from "./webhooks.ts";
 
 /** The dialer connects people to live agents; this is the call type with the strictest rules among those in common use. */
 const CALL_TYPE: CallType = "telemarketing";
+
+/** Limit for all files that are sent to a service, characters; files of this machine have none. */
+const MOST_TEXT = 400_000;
 
 /** What making plans needs. */
 export interface PlanRules {
@@ -48,6 +58,22 @@ export class CampaignPlanner {
   constructor(context: Pick<Context, "tenant" | "store" | "clock">, rules: PlanRules) {
     this.#context = context;
     this.#rules = rules;
+  }
+
+  /** Reads the texts of campaign files. Throws OperationError `invalid_input` with the place of each mistake. */
+  parse(files: readonly FileText[]): Promise<ParsedFiles> {
+    const sizes = files.map(({ text }) => text.length);
+    if (this.#rules.localFiles !== true && sizes.reduce((sum, size) => sum + size, 0) > MOST_TEXT) {
+      const largest = Math.max(...sizes);
+      const name = files[sizes.indexOf(largest)]?.name ?? "";
+      const which = files.length === 1 ? `${name} has` : `${name}, the largest of ${files.length} files, has`;
+      throw new OperationError(
+        "invalid_input",
+        `${which} ${largest} characters; a service takes campaign files of at most ${MOST_TEXT} characters together`,
+      );
+    }
+    const { writes } = this.#context.tenant.capabilities.campaignProvisioning.making;
+    return parseCampaignFiles(files, writes === "merges" ? "part" : "whole");
   }
 
   /**
@@ -94,13 +120,15 @@ export class CampaignPlanner {
 
   /**
    * What applying a shown plan would do.
-   * @param agreed the plan, its hash, or the beginning of its hash
+   * @param agreed the plan, which is kept like one that was shown here; its hash, or the beginning of its hash
    * @throws OperationError `job_not_found`; `plan_changed` with what has changed (`CampaignPlanMoved`) when the present plan
    * differs from the shown one
    */
   async planApply(agreed: string | CampaignPlan, options: PlanReading = {}): Promise<Planned<ApplyPlan>> {
     const stopMark = await this.stopMark();
-    const shown = typeof agreed === "string" ? await this.shown(agreed) : agreed;
+    const isGiven = typeof agreed !== "string";
+    const shown = isGiven ? agreed : await this.shown(agreed);
+    if (isGiven) this.#refuseRecords(filesOf(shown));
     const { plan, moved } = await this.again(shown, options);
     const refused = (why: string) =>
       new OperationError("plan_changed", why, {
@@ -114,6 +142,7 @@ export class CampaignPlanner {
       throw refused("whether an emergency stop was given since the plan was shown is not known here");
     if (mark !== undefined && mark < stopMark)
       throw refused("an emergency stop was given since the plan was shown, and the plan activates campaigns");
+    if (isGiven) await this.#context.store.campaigns.keepPlan(plan.hash, plan, stopMark);
     return plannedApply(plan, stopMark);
   }
 
@@ -224,7 +253,6 @@ export async function exportedCampaigns(
   const kept = store === undefined ? [] : [...(await store.campaigns.policies())];
   const policies = new Map(kept.map(([id, { policy }]) => [id, policy]));
   const { campaignProvisioning: provisioning } = tenant.capabilities;
-  requireSupported("show campaigns as files", provisioning.documents);
   const listed = ids.length > 0 ? undefined : await listCampaigns({ provisioning, store, clock });
   const wanted = listed === undefined ? ids : listed.campaigns.map(({ id }) => id);
   const read = () => readTenantCampaigns(provisioning, wanted);

@@ -78,10 +78,15 @@ test("further numbers of a contact go with it, once each; one that cannot be rea
   ]);
 });
 
-test("nothing is listed for contacts whom nobody has called, nor when nobody asks", async () => {
+test("a call that another list or a call under way shows counts for one whose record has none; nothing is listed when nobody asks", async () => {
   const called = sourceOf([{ id: "1", phoneNumber: "2125550141", calls: 1, lastCallAt: NOW }], new Map());
   expect(await read(called)).toEqual([undefined]);
-  const quiet = sourceOf([{ id: "3", phoneNumber: "2125550143", calls: 0 }], new Map());
-  expect(await read(quiet, NOW - HOUR)).toEqual([undefined]);
-  expect([called.asked, quiet.asked]).toEqual([[], []]);
+  expect(called.asked).toEqual([]);
+  const people = [
+    { id: "3", phoneNumber: "2125550143", calls: 0 },
+    { id: "4", phoneNumber: "2125550144", calls: 4, lastCallAt: NOW - 999 * HOUR },
+    { id: "5", phoneNumber: "2125550145", calls: 0 },
+  ];
+  const underWay = sourceOf(people, new Map(["2125550143", "2125550144"].map((number) => [number, [NOW]])));
+  expect(await read(underWay, NOW - HOUR)).toEqual([[NOW], [NOW], undefined]);
 });

@@ -151,19 +151,19 @@ export class ListReader implements AsyncIterable<Entry> {
     };
   }
 
-  /** Adds the calls that the tenant shows: those that it lists, and the contact's last one when that is not listed yet. */
+  /** Adds the calls that the tenant shows, whatever the contact's record says: those that it lists, and the contact's last one when that is not listed yet. */
   async #withCalls(entry: Entry): Promise<Entry> {
     const { callsSince: since } = this.#question;
     if ("refused" in entry || since === undefined || this.#source.placed === undefined) return entry;
     const { contact, gate } = entry;
-    const { calls = 0, lastCallAt } = contact;
-    if (calls === 0 && lastCallAt === undefined) return entry;
-    if (lastCallAt !== undefined && lastCallAt < since) return entry;
+    const { calls = 0, lastCallAt = calls === 0 ? Number.NEGATIVE_INFINITY : undefined } = contact;
     this.#placed ??= this.#readCalls(since);
     const all = await this.#placed;
     // A call to any of its numbers is a call to the contact.
     const listed = [gate.number, ...(gate.others ?? [])].flatMap((number) => all.get(number) ?? []);
-    const isOpen = lastCallAt !== undefined && !listed.some((at) => at >= lastCallAt - SAME_CALL_MS);
+    const isLate = lastCallAt !== undefined && lastCallAt < since;
+    if (isLate && listed.length === 0) return entry;
+    const isOpen = lastCallAt !== undefined && !isLate && !listed.some((at) => at >= lastCallAt - SAME_CALL_MS);
     // A list of calls without any, while contacts say that they were called: each contact's own count is taken, all at its last call.
     const more = isOpen ? Array.from({ length: all.size === 0 ? Math.max(1, calls) : 1 }, () => lastCallAt) : [];
     return { contact, gate: { ...gate, placed: [...listed, ...more] } };

@@ -168,7 +168,8 @@ export async function readSegment(
   const { sent, read, announced, filtered, unknownAttributes } = reading;
   const { input, counts } = manifest;
   // Of a part of the list the tenant says how many there are of this part.
-  const whole = sent.at(-1) === ALL ? { announced, read } : { announced: await announcedOf(deps.source, listId, options) };
+  const isWhole = deps.source.unfiltered === true || sent.at(-1) === ALL;
+  const whole = isWhole ? { announced, read } : { announced: await announcedOf(deps.source, listId, options) };
   const counted = { listId, at: began, campaignId: request.campaign, ...whole };
   const shorter = (await countContacts(deps, counted, options)) ?? null;
   await deps.record({

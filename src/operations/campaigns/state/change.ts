@@ -6,7 +6,7 @@
 //   read back in another state: the answer to the key was an old one; the intent is superseded, a new one with a new key follows
 //   resume: stopped or paused by a person before it is sent: superseded; after it was sent: paused again
 
-import { type Clock, doubledMs, messageOf } from "../../../kernel/index.ts";
+import { type Clock, doubledMs, type Instant, MINUTE_MS, messageOf } from "../../../kernel/index.ts";
 import type { IntentOutcome, TargetState } from "../../../store/index.ts";
 import { type CallOptions, type CampaignRunner, TenantError } from "../../../tenant/port.ts";
 import { type Leave, whileTrusted, whileWanted } from "../../run/leave.ts";
@@ -169,11 +169,22 @@ async function undo(
 export async function lookAgain(
   deps: Pick<ChangeDeps, "runner" | "clock" | "figures">,
   campaignId: string,
-  options: Pick<ChangeOptions, "timeoutMs" | "signal" | "sendMs"> & { readonly since: number },
+  options: Pick<ChangeOptions, "timeoutMs" | "signal" | "sendMs"> & { readonly since: number; readonly figures?: FirstFigures },
 ): Promise<Pick<StateChange, "confirmed" | "shown" | "activeCalls" | "message" | "code">> {
   const seen = await readBack(deps, campaignId, "paused", { ...options, impatient: true });
   const { confirmed, activeCalls, message, code } = seen;
   return { confirmed, shown: shownBy(seen), activeCalls, message, code };
+}
+
+/** So far the tenant's clock may be ahead of ours before its times say nothing, ms. */
+const AHEAD_MS = MINUTE_MS;
+
+/** The first figures that were seen after a pause; kept from one look to the next. */
+export interface FirstFigures {
+  /** Their time; null when they have none. */
+  at?: Instant | null;
+  /** They are of a time that has not come yet: only figures that have moved since count. */
+  isAhead?: boolean;
 }
 
 /** Whether a campaign that shows this state does not dial: paused, or a skill that is switched off. */
@@ -263,14 +274,21 @@ interface Seen {
 
 /**
  * Looks until the tenant shows the state and, for a pause, no call under way. Figures from before the pause prove nothing:
- * figures count when they are from a later time by our clock, or later than the first ones seen after it (the tenant's clock may
- * be behind), or have no time.
+ * figures count when they are from a later time by our clock that has come, or later than the first ones seen after it (the
+ * tenant's clock may be behind or ahead), or have no time.
  */
 async function readBack(
   deps: Pick<ChangeDeps, "runner" | "clock" | "figures">,
   campaignId: string,
   target: TargetState,
-  { signal, timeoutMs, impatient, sendMs, ...given }: ChangeOptions & { readonly impatient: boolean; readonly since?: number },
+  {
+    signal,
+    timeoutMs,
+    impatient,
+    sendMs,
+    figures: first = {},
+    ...given
+  }: ChangeOptions & { readonly impatient: boolean; readonly since?: number; readonly figures?: FirstFigures },
 ): Promise<Seen> {
   const { runner, clock, figures } = deps;
   const began = clock.now();
@@ -278,7 +296,6 @@ async function readBack(
   // These requests come after all pauses that wait for the same budget.
   const call: CallOptions = { signal, lane: "pacing", deadlineMs: sendMs };
   let seen: Seen = { there: false, confirmed: false, activeCalls: null, message: null, code: null };
-  let first: number | null | undefined;
   try {
     for (let turn = 0; ; turn += 1) {
       if (!seen.there) {
@@ -290,8 +307,10 @@ async function readBack(
       }
       if (seen.there) {
         const { at, activeCalls } = await figures(campaignId, call);
-        const fresh = at === null || at >= since || (first !== undefined && first !== null && at > first);
-        first ??= at;
+        const isAhead = at !== null && at > clock.now() + AHEAD_MS;
+        if (first.at === undefined) Object.assign(first, { at, isAhead });
+        const hasMoved = at !== null && typeof first.at === "number" && at > first.at;
+        const fresh = at === null || hasMoved || (at >= since && first.isAhead !== true && !isAhead);
         if (activeCalls === 0 && fresh) return { ...seen, confirmed: true, activeCalls, message: null };
         seen = { ...seen, activeCalls, message: notDrained(activeCalls, timeoutMs) };
       }

@@ -13,6 +13,8 @@ import { type KnownOfCampaigns, type StopPatience, StopRun, type StopRunDeps } f
 export interface StopJot {
   pause(pause: StopPause): void;
   end(details: Readonly<Record<string, unknown>>): void;
+  /** Why it is not noted, when the folder cannot be written: with this process all that is known of the stop is gone. */
+  readonly problem: string | undefined;
   /** The database has it all by now. */
   discard(): void;
 }
@@ -310,7 +312,13 @@ export class EmergencyStops {
         record,
         told: begun.promise,
         ...(keepList === undefined ? {} : { keepList }),
-        evidence: () => this.#knownNow(here.jot === undefined ? patience.recordMs : BEGIN_MS),
+        evidence: async () => {
+          const known = await this.#knownNow(here.jot === undefined ? patience.recordMs : BEGIN_MS).catch((thrown: unknown) => {
+            throw here.jot?.problem === undefined ? thrown : new Error(`${messageOf(thrown)}; ${here.jot.problem}`);
+          });
+          const doubts = [known.doubt, here.jot?.problem].filter((one) => one !== undefined);
+          return doubts.length === 0 ? known : { ...known, doubt: doubts.join("; ") };
+        },
         onPause: (pause) => here.jot?.pause(pause),
         onAway: (thrown) => this.#away(here, thrown),
         onBack: () => warn(`the emergency stop ${stop.id} is written to the database again`),

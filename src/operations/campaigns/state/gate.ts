@@ -34,7 +34,7 @@ import {
   SET_CLOCK,
   setBackWords,
 } from "../../compliance/index.ts";
-import { countContacts, SAY_GONE } from "../../known/index.ts";
+import { countAnswers, countContacts, SAY_GONE } from "../../known/index.ts";
 import { ListReader } from "../segment/list-reader.ts";
 import { parseContactQuery } from "../segment/query.ts";
 import type { CallingRun } from "../workload/figures.ts";
@@ -116,6 +116,21 @@ export function contactsClosed(windows: readonly ZoneWindow[], at: Instant): num
     else if (opened === null || at < opened || isPast(opens)) isKnown = false;
   }
   return sum > 0 || isKnown ? sum : null;
+}
+
+/**
+ * Whether calling windows were closed from one instant to another without a break: all of them, or under one clock for the whole list some.
+ * The two are at most some hours apart.
+ */
+export function wasOutside(
+  { windows, hoursOf }: { readonly windows: readonly ZoneWindow[]; readonly hoursOf: "campaign" | "called" | null },
+  from: Instant,
+  to: Instant,
+): boolean {
+  const isClosed = (zone: ZoneWindow, at: Instant) =>
+    hoursOf === "campaign" ? (contactsClosed([zone], at) ?? 0) > 0 : hoursAt([zone], at) === "closed";
+  const closed = windows.filter((zone) => isClosed(zone, from) && isClosed(zone, to));
+  return closed.length > 0 && (hoursOf === "campaign" || closed.length === windows.length);
 }
 
 /** Counts where the contacts of a list are; memory grows with the places, not with the contacts. */
@@ -375,7 +390,12 @@ export function createCampaignGate(given: CampaignGateDeps): CampaignGate {
     const counted = { listId, campaignId, announced, read: found.whole ? read : undefined, at: began };
     const shorter = await countContacts({ source: deps.contacts, store: deps.counts }, counted, call);
     const whole = found.whole && shorter === undefined;
-    const abandonment = await abandonmentOf(deps, { campaignId, pack, countries: census.countries, now: at }, call);
+    const { facts, metrics, clock, dayEnds, countEarlyHangups } = deps;
+    const { told, shorter: uncounted } = await countAnswers({ metrics, store: deps.counts, clock }, campaignId, at, call);
+    const ledger = { now: at, dayEnds: dayEnds(at), countEarlyHangups, told };
+    const abandonment = (await readCampaignAbandonment(facts, campaignId, pack, ledger)).filter(
+      ({ rule }) => rule.jurisdiction === "*" || census.countries.has(rule.jurisdiction.split("-")[0] ?? ""),
+    );
     const later = manifest.byReason.flatMap(({ from }) => (from === undefined ? [] : [Date.parse(from)]));
     const shrunk: GateRefusal[] = shorter === undefined ? [] : [{ code: "list_shrunk", text: `${shorter}; ${SAY_GONE}` }];
     const windows = census.windows(at);
@@ -384,6 +404,7 @@ export function createCampaignGate(given: CampaignGateDeps): CampaignGate {
       ...against,
       ...(hasList ? [] : [UNLISTED]),
       ...shrunk,
+      ...(uncounted === undefined ? [] : [{ code: "abandonment_budget" as const, text: uncounted }]),
       ...refusalsOf(manifest, abandonment, whole),
       ...closed,
     ];
@@ -496,33 +517,6 @@ async function judge(deps: CampaignGateDeps, { campaignId, listId, pack, at, kee
   });
   const { read, announced } = reader.progress;
   return { manifest, census, whole, read, announced };
-}
-
-const REFUSED: ReadonlySet<TenantError["code"]> = new Set(["missing_scope", "not_found", "refused"]);
-
-async function abandonmentOf(
-  { facts, metrics, dayEnds, countEarlyHangups }: CampaignGateDeps,
-  {
-    campaignId,
-    pack,
-    countries,
-    now,
-  }: {
-    readonly campaignId: string;
-    readonly pack: RulePack;
-    readonly countries: ReadonlySet<string>;
-    readonly now: Instant;
-  },
-  call: CallOptions | undefined,
-) {
-  // A tenant that counts and does not answer now permits nothing; one that refuses this role its figures never will.
-  const told = await metrics.answered?.(campaignId, now, call).catch((thrown: unknown) => {
-    if (!(thrown instanceof TenantError) || !REFUSED.has(thrown.code)) throw thrown;
-    return undefined;
-  });
-  const options = { now, dayEnds: dayEnds(now), countEarlyHangups, told };
-  const readings = await readCampaignAbandonment(facts, campaignId, pack, options);
-  return readings.filter(({ rule }) => rule.jurisdiction === "*" || countries.has(rule.jurisdiction.split("-")[0] ?? ""));
 }
 
 function refusalsOf(manifest: GateManifest, abandonment: readonly RuleReading[], whole: boolean): GateRefusal[] {

@@ -11,6 +11,7 @@ export {
   hoursAt,
   listedWords,
   reasonsOf,
+  wasOutside,
   type ZoneWindow,
 } from "./gate.ts";
 export { type ResumeReport, type ResumeVerdict, resumeVerdict } from "./resume.ts";

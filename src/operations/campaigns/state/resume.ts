@@ -30,11 +30,19 @@ export interface ResumeDeps extends ChangeDeps {
  */
 export type ResumeRefusal = GateRefusal | { readonly code: "pair_dials" | "company_list_not_held"; readonly text: string };
 
+/** What the dialer model says before a start. `enough`: the ratio in force is not above what it allows; null: not known. */
+export interface Staffing {
+  readonly enough: boolean | null;
+  readonly text: string;
+}
+
 /** The verdict of the gate and of the campaign's failover pair. */
 export interface ResumeVerdict extends Omit<CampaignGateVerdict, "refusals"> {
   readonly refusals: readonly ResumeRefusal[];
   /** Absent when it was not asked for, or the tenant has no groups. */
   readonly doNotCall?: DncBeforeStart | undefined;
+  /** Of a preview: what the dialer model says of agents and dial ratio; it forbids nothing. */
+  readonly staffing?: Staffing | undefined;
 }
 
 /**

@@ -17,8 +17,17 @@ import { doubledMs, type Instant, MINUTE_MS, messageOf, OutdialError } from "../
 import type { ListProblem, Stop, StopEvidence, StopPause, StoppedCampaign, StopRow } from "../../../store/index.ts";
 import { type CampaignProvisioning, type CampaignRunner, TenantError } from "../../../tenant/port.ts";
 import { inTime } from "../../in-time.ts";
-import { type ChangeDeps, type ChangeOptions, changeState, isStill, lookAgain, MAY_START, type StateChange } from "./change.ts";
-import { LATE_MS } from "./starts.ts";
+import {
+  type ChangeDeps,
+  type ChangeOptions,
+  changeState,
+  type FirstFigures,
+  isStill,
+  lookAgain,
+  MAY_START,
+  type StateChange,
+} from "./change.ts";
+import { LATE_MS } from "./left-changes.ts";
 
 /** The time limits of a stop, ms. */
 export interface StopPatience {
@@ -139,6 +148,8 @@ interface Entry {
   answeredAt: Instant | undefined;
   /** The same in time that the stop had worked, ms. */
   answeredAfterMs: number | undefined;
+  /** The first figures that were read after the pause. */
+  figures: FirstFigures;
   /** A start that was asked for before the stop may reach the tenant; after the stop had worked for so long, ms, it was known that none may. */
   mayStart: boolean;
   startsUntilMs: number;
@@ -381,42 +392,80 @@ export class StopRun {
         await clock.sleep(left, AbortSignal.any([this.#signal, stalled.signal]));
       this.#takeKnown();
     })().catch(() => undefined);
+    let problem: ListProblem | null = null;
+    try {
+      problem = await this.#readList(
+        () => {
+          page = clock.now();
+        },
+        ({ id, status }) => this.#take(id, "listed", status === "paused" ? "shown" : "listed"),
+        keepList === undefined ? undefined : (listed) => void keepList(listed, at).catch(() => undefined),
+      );
+    } finally {
+      stalled.abort();
+      await watching;
+    }
+    return problem;
+  }
+
+  /**
+   * Reads the list to its end, as far as it goes on, and compares it with what is known; the first list and each later one alike. Each campaign is
+   * told as its page comes. @returns why it is not known to be whole
+   */
+  async #readList(
+    onPage: () => void,
+    onCampaign: (one: ListedCampaign) => void,
+    onWhole?: (listed: readonly ListedCampaign[]) => void,
+  ): Promise<ListProblem | null> {
     const named = new Map<string, ListedCampaign>();
     let total: number | undefined;
     let problem: ListProblem | null = null;
+    let pages = 0;
     try {
       for await (const { items, reply } of this.#pages()) {
-        page = clock.now();
+        onPage();
+        pages += 1;
+        const before = named.size;
         if (typeof reply.total === "number") total = Math.max(total ?? 0, reply.total);
+        const { page } = reply as { readonly page?: unknown };
+        if (typeof page === "number" && page !== pages)
+          problem ??= incomplete(`the tenant answered page ${page} of its list where page ${pages} was asked for`);
         for (const item of items) {
           const { id, name, status } = idAndStatus(item);
           if (id === undefined) problem ??= incomplete("an entry of the list of campaigns has no id");
           else {
             if (named.has(id)) problem ??= incomplete(`the list of campaigns names ${id} twice`);
-            named.set(id, { id, name: name ?? id, status: typeof status === "string" ? status : "unknown" });
-            this.#take(id, "listed", status === "paused" ? "shown" : "listed");
+            const one = { id, name: name ?? id, status: typeof status === "string" ? status : "unknown" };
+            named.set(id, one);
+            onCampaign(one);
           }
+        }
+        if (items.length > 0 && named.size === before) {
+          problem ??= incomplete("the pages of the list of campaigns repeat themselves");
+          break;
         }
       }
     } catch (thrown) {
       if (!(thrown instanceof TenantError) || this.#signal.aborted) throw thrown;
       return { message: messageOf(thrown), code: thrown.code };
-    } finally {
-      stalled.abort();
-      await watching;
     }
     this.#named = { ids: new Set(named.keys()), total };
     problem ??= this.#compared(this.#named);
-    if (problem === null && this.#unread === null) void keepList?.([...named.values()], at).catch(() => undefined);
+    if (problem === null && this.#unread === null) onWhole?.([...named.values()]);
     return problem;
   }
 
   /** A list that was read to its end, compared with what is known: what it lacks is paused by id. */
   #compared({ ids, total }: Named): ListProblem | null {
-    const lacking = this.#evidence.filter(({ campaignId, expected }) => expected && !ids.has(campaignId));
-    for (const { campaignId } of lacking) this.#take(campaignId, "known", "known");
+    const lacking = new Set(
+      this.#evidence.flatMap(({ campaignId, expected }) => (expected && !ids.has(campaignId) ? [campaignId] : [])),
+    );
+    // What an earlier list named is known, too.
+    for (const { row } of this.#entries.values())
+      if (row.source === "listed" && !ids.has(row.campaignId)) lacking.add(row.campaignId);
+    for (const campaignId of lacking) this.#take(campaignId, "known", "known");
     if (ids.size === 0) this.#takeKnown();
-    return shortness(ids.size, total, lacking.length, this.#evidence.length);
+    return shortness(ids.size, total, lacking.size, this.#evidence.length);
   }
 
   #pages() {
@@ -430,55 +479,64 @@ export class StopRun {
 
   /**
    * Reads the list once more: a start that reached the tenant just before the stop, of whomever, may show late. What it shows in
-   * another state than paused is looked at by itself. @returns whether something is to be done again
+   * another state than paused, and what it lacks, is looked at by itself; it is read again until it is whole. @returns whether
+   * something is to be done again
    */
   async #lastLook(): Promise<boolean> {
     if (this.#problem !== null) return false;
     const { clock, patience } = this.#deps;
     const isUp = this.#waitsFor();
-    const started: string[] = [];
     for (let turn = 0; ; turn += 1) {
-      try {
-        for await (const { items } of this.#pages())
-          for (const { id, status } of items.map(idAndStatus)) if (id !== undefined && status !== "paused") started.push(id);
-        this.#problem = null;
-        break;
-      } catch (thrown) {
-        if (!(thrown instanceof TenantError) || this.#signal.aborted) throw thrown;
-        const { code, message } = thrown;
-        this.#isProblemDirty ||= this.#problem === null;
-        this.#problem = { code, message: `the list could not be read again after the pauses: ${message}` };
-        if (isUp()) return false;
-      }
+      const started: string[] = [];
+      const problem = await this.#readList(
+        () => undefined,
+        ({ id, status }) => {
+          if (status !== "paused") started.push(id);
+        },
+      );
+      const again = await this.#lookAgainAt(started, problem === null ? [] : this.#unnamed());
+      this.#isProblemDirty ||= (problem === null) !== (this.#problem === null);
+      this.#problem =
+        problem === null || again
+          ? null
+          : { ...problem, message: `the list could not be read again after the pauses: ${problem.message}` };
+      if (again || problem === null) return again;
+      if (isUp()) return false;
       await clock.sleep(doubledMs(patience.againMs, patience.mostMs, turn), this.#signal);
     }
-    return this.#lookAgainAt(started);
+  }
+
+  /** Campaigns that are over with and that the latest list does not name. */
+  #unnamed(): string[] {
+    return [...this.#entries.keys()].filter((id) => this.#named?.ids.has(id) !== true);
   }
 
   /** Pauses again what is not paused any more. @returns whether something is to be done again */
-  async #lookAgainAt(started: readonly string[]): Promise<boolean> {
+  async #lookAgainAt(started: readonly string[], unnamed: readonly string[] = []): Promise<boolean> {
     const before = this.#open;
     this.#disputed = 0;
-    for (const id of started) {
+    for (const [i, id] of [...started, ...unnamed].entries()) {
       const entry = this.#entries.get(id);
       if (entry === undefined) this.#take(id, "listed", "listed");
       else if (entry.isOver && entry.row.settled && entry.row.outcome !== "resumed") {
-        if (await this.#isPaused(id)) this.#disputed += 1;
-        else this.#reopen(entry);
+        const isPaused = await this.#isPaused(id);
+        const isListed = i < started.length;
+        if (isPaused === false || (isPaused === null && isListed)) this.#reopen(entry);
+        else if (isListed) this.#disputed += 1;
       }
     }
     return this.#open > before;
   }
 
-  /** Whether a campaign that was confirmed paused still is; a list may be older than the pause. */
-  async #isPaused(id: string): Promise<boolean> {
+  /** Whether a campaign that was confirmed paused still is; a list may be older than the pause. Null when the tenant does not say. */
+  async #isPaused(id: string): Promise<boolean | null> {
     const { runner, patience } = this.#deps;
     try {
       const { status } = await runner.status(id, { lane: "pacing", signal: this.#signal, deadlineMs: patience.sendMs });
       return isStill(status);
     } catch (thrown) {
       if (!(thrown instanceof TenantError) || this.#signal.aborted) throw thrown;
-      return false;
+      return null;
     }
   }
 
@@ -554,6 +612,7 @@ export class StopRun {
       isSent: step === undefined,
       answeredAt: undefined,
       answeredAfterMs: undefined,
+      figures: {},
       mayStart: false,
       startsUntilMs: 0,
       isTried,
@@ -650,6 +709,7 @@ export class StopRun {
       const outcome = already && !entry.isSent && !earlierUnknown ? "already" : "changed";
       entry.answeredAt = clock.now();
       entry.answeredAfterMs = this.#workedMs();
+      entry.figures = {};
       entry.isSent = true;
       entry.mustPause = false;
       entry.waits = 0;
@@ -678,7 +738,13 @@ export class StopRun {
     const since = entry.answeredAt ?? clock.now();
     const { sendMs } = patience;
     const began = this.#workedMs();
-    const seen = await lookAgain(this.#deps, campaignId, { timeoutMs: 0, sendMs, signal: this.#signal, since });
+    const seen = await lookAgain(this.#deps, campaignId, {
+      timeoutMs: 0,
+      sendMs,
+      signal: this.#signal,
+      since,
+      figures: entry.figures,
+    });
     if (entry.isOver) return;
     const { shown, activeCalls, code } = seen;
     const wasPaused = entry.row.shown === true;
@@ -910,6 +976,11 @@ function shortness(named: number, total: number | undefined, lacking: number, ot
         : `${known}, and says that there are ${unseen} more`,
     );
   if (lacking > 0) return { code: "list_lacks_known", message: known };
+  if (total !== undefined && total < named)
+    return {
+      code: "list_without_total",
+      message: `the tenant lists ${named} and says that there are ${total}: whether these are all is not known`,
+    };
   if (named > 0 && (total !== undefined || others > 0)) return null;
   if (named > 0)
     return {
@@ -944,5 +1015,5 @@ function idAndStatus(item: unknown): {
   if (typeof item !== "object" || item === null) return { id: undefined, name: undefined, status: undefined };
   const { id, name, status }: { id?: unknown; name?: unknown; status?: unknown } = item;
   const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
-  return { id: text(id), name: text(name), status };
+  return { id: Number.isSafeInteger(id) ? String(id) : text(id), name: text(name), status };
 }

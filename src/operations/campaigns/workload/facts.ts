@@ -53,7 +53,7 @@ export async function readWorkload(
   const [list, callbacks, readings] = await Promise.all([
     contactSource.counts === undefined
       ? told(async () => ({ contacts: null, attempted: await facts.attemptedNumbers(id), final: null }))
-      : told(async () => (await contactSource.counts?.(id, call)) ?? null),
+      : told(async () => (await contactSource.counts?.({ campaignId: id }, call)) ?? null),
     tellsCallbacks ? told(() => scheduledCallbacks.list(id, call)) : { value: null, problem: null },
     metrics.series(id, at - READINGS_MS, at),
   ]);
@@ -62,7 +62,7 @@ export async function readWorkload(
     countedBy: contactSource.counts === undefined ? "outdial" : "tenant",
     list: list.value,
     pace: paceOf(readings, at) ?? null,
-    tellsAgents: metricsSource.tellsAgents,
+    tellsAgents: metricsSource.agents !== undefined,
     occupancy: occupancyOf(readings, at) ?? null,
     callbacks: callbacks.value === null ? null : callbackCounts(callbacks.value, at),
     tellsCallbacks,

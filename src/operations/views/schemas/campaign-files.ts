@@ -7,18 +7,11 @@ const place = { file: z.string(), line: count, column: count };
 const fieldDiffers = z.strictObject({ path: z.string(), before: z.unknown().optional(), after: z.unknown().optional() });
 const fields = z.array(fieldDiffers).readonly();
 
-/** Limit for all files of a request; the command line has no such limit. */
-export const MOST_CAMPAIGN_TEXT = 400_000;
-
 /** Campaign files as they are sent to the service. */
 export const campaignFiles = z
-  .array(z.strictObject({ name: z.string().min(1).max(200), text: z.string() }))
+  .array(z.strictObject({ name: z.string().min(1).max(4096), text: z.string() }))
   .min(1)
-  .max(1000)
-  .refine(
-    (files) => files.reduce((sum, { text }) => sum + text.length, 0) <= MOST_CAMPAIGN_TEXT,
-    `at most ${MOST_CAMPAIGN_TEXT} characters in all files`,
-  )
+  .max(5000)
   .readonly()
   .describe("Campaign files, YAML or JSON; schemas/campaign.schema.json describes one");
 

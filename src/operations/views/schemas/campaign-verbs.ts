@@ -30,7 +30,10 @@ export const campaignPreview = z
       .array(
         z.strictObject({
           check: z.string(),
-          passed: z.boolean().nullable().describe("Null: it forbids nothing either way"),
+          verdict: z.enum(["ok", "not_ok", "unknown"]).describe("unknown: what would show it is not known"),
+          forbids: z
+            .boolean()
+            .describe("The verb is refused for it; one that is not_ok may be only to be known, such as closed windows"),
           text: z.string(),
         }),
       )

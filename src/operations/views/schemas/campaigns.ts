@@ -138,10 +138,11 @@ export const campaignSummary = z
       .nullable(),
     workload: workloadInShort,
     lastMetricAt: time.nullable(),
-    stale: z.boolean().describe("The figures are older than they may be"),
     known: z.strictObject({
       status: knownPart.describe("Of name and status"),
-      figures: knownPart.describe("Of active calls and success rate: when they came; lastMetricAt is the vendor's own time"),
+      figures: knownPart.describe(
+        "Of active calls and success rate: when they came; lastMetricAt is the vendor's own time. why: also of figures that are older than five minutes, from which nothing is concluded",
+      ),
       windows: knownPart
         .extend({ covers: covers.nullable().describe("Contacts of the list that were looked at; null when there was no look") })
         .describe("Of calling windows, abandonment budget, and who may be called"),
@@ -194,11 +195,10 @@ export const axisEvent = z
   .meta({ id: "AxisEvent" });
 export type AxisEvent = z.output<typeof axisEvent>;
 
-/** The pre-dial gate's last answer; it permits nothing. */
+/** What the pre-dial gate found last; it permits nothing, and whether the campaign may dial now is in `mayDial`. */
 export const gateLook = z
   .strictObject({
     at: time,
-    allowed: z.boolean(),
     refusals: z.array(z.strictObject({ code: z.string(), text: z.string() })).readonly(),
     judged: z
       .strictObject({
@@ -254,7 +254,7 @@ export const healthView = z
     status: z.string(),
     active_calls: z.number().nullable().describe("null: not known"),
     success_rate: z.number().nullable().describe("null: not known, or of no call"),
-    failover_triggered: z.boolean(),
+    failover_triggered: z.boolean().nullable().describe("null: not known; no pair, and the tenant does not say"),
     last_metric_update: z.string().nullable().describe("ISO 8601; null before the first reading"),
   })
   .meta({ id: "Health" });

@@ -43,7 +43,9 @@ export const complianceExplain = z
       .array(reason)
       .readonly()
       .nullable()
-      .describe("Of an allowed call: every rule that applies (its id), with the fact that satisfied it; null of a denied one"),
+      .describe(
+        "Of an allowed call: every rule that applies (its id), with the fact that satisfied it; then law that was not weighed because its text was not had (PLACE-unread); null of a denied one",
+      ),
     cap: cap.nullable().describe("The cap on calls to this person that leaves the fewest; null when none holds"),
     next: time.nullable().describe("First allowed instant; null when never within 45 days, as things stand"),
     zones: z.array(z.string()).readonly(),

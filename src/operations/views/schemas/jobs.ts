@@ -178,10 +178,18 @@ export type ResultRow = z.output<typeof resultRow>;
 
 /** The result of an upload. */
 export const submitted = z
-  .strictObject({ job: jobDetail, earlier: z.boolean().describe("The same content was known: this is that job") })
+  .strictObject({
+    job: jobDetail,
+    earlier: z.boolean().describe("The same content was known: this is that job"),
+    ignoredColumns: z.array(z.string()).readonly().describe("Columns of the file that have no field; none when it was known"),
+  })
   .meta({ id: "Submitted" });
 
 /** A dry run: nothing was sent, nothing was stored. */
 export const dryRun = z.strictObject({ plan: planReport, ignoredColumns: z.array(z.string()).readonly() }).meta({ id: "DryRun" });
 export type DryRun = z.output<typeof dryRun>;
+
+/** A line of a dry run with all refused rows. */
+export const checkLine = z.union([z.strictObject({ refused: refusedRow }), dryRun]);
+export type CheckLine = z.output<typeof checkLine>;
 export type Submitted = z.output<typeof submitted>;

@@ -1,7 +1,7 @@
 // What a tenant can do, as a probe finds out with reads only.
 
 import { z } from "zod";
-import { time } from "./common.ts";
+import { knownPart, time } from "./common.ts";
 
 /** The capabilities that were found at a tenant. */
 export const tenantProbe = z
@@ -97,9 +97,41 @@ export const missingThing = z
   .meta({ id: "MissingThing" });
 export type MissingThing = z.output<typeof missingThing>;
 
+/** All of it. */
+export const missingList = z
+  .strictObject({
+    items: z.array(missingThing),
+    known: knownPart.describe(
+      "When the tenant listed its campaigns last; without it, and when it does not answer, an empty list says nothing",
+    ),
+  })
+  .meta({ id: "MissingList" });
+export type MissingList = z.output<typeof missingList>;
+
 /** What a person's word was taken for. */
 export const saidGone = z.strictObject({
   campaigns: z.array(z.string()).readonly().describe("Campaigns that are gone"),
   lists: z.array(z.string()).readonly().describe("Contact lists that have as few contacts as the tenant says"),
 });
 export type SaidGone = z.output<typeof saidGone>;
+
+/** A call that is known of a number. */
+export const callOfNumber = z
+  .strictObject({
+    at: time,
+    campaign: z.string(),
+    callId: z.string().nullable().describe("Null: whoever told of the call did not say"),
+  })
+  .meta({ id: "CallOfNumber" });
+export type CallOfNumber = z.output<typeof callOfNumber>;
+
+/** Where a recording is played. The address is the tenant's and good for a short time. */
+export const recordingLink = z
+  .strictObject({
+    url: z.string(),
+    media: z.string().nullable(),
+    from: z.string().nullable().describe("As the tenant writes it"),
+    to: z.string().nullable(),
+  })
+  .meta({ id: "RecordingLink" });
+export type RecordingLink = z.output<typeof recordingLink>;

@@ -99,3 +99,18 @@ export const workload = z
   })
   .meta({ id: "Workload" });
 export type Workload = z.output<typeof workload>;
+
+/** Who works on a campaign. */
+export const campaignAgent = z
+  .strictObject({
+    id: z.string(),
+    name: z.string().nullable().describe("Null: the role may not see it"),
+    team: z.string().nullable(),
+    assigned: z.boolean().describe("False: signed in on the campaign without being assigned to it"),
+    proficiency: z.int().nullable().describe("Lower ones come first"),
+    signedIn: z.boolean().nullable().describe("Null: the role may not see it"),
+    state: z.string().nullable().describe("In the tenant's words, of one who is signed in"),
+    since: z.string().nullable().describe("As the tenant writes it"),
+  })
+  .meta({ id: "CampaignAgent" });
+export type CampaignAgent = z.output<typeof campaignAgent>;

@@ -1,9 +1,9 @@
 // Agents, their teams, skills, states and work; the lists of administration beside them; recordings.
 
-import { PHONE_MEDIA } from "../../../contract/acd/index.ts";
+import { ACD_OPERATIONS, PHONE_MEDIA, WEEK } from "../../../contract/acd/index.ts";
 import { handledIn, roster, STATES, type Stage, stagesOf, workOf } from "../agents.ts";
-import { missing, ok } from "../answer.ts";
-import type { AcdCall, AcdHandlers } from "../call.ts";
+import { type AcdAnswer, invalid, missing, ok } from "../answer.ts";
+import { type AcdCall, type AcdHandlers, bodyField, isRecord, words } from "../call.ts";
 import {
   CALLER_ID,
   callOfContact,
@@ -21,10 +21,11 @@ import {
   teamName,
 } from "../calls.ts";
 import { pathId, rangeOf } from "../query.ts";
-import { type ListOptions, page } from "../reply.ts";
+import { inForm, type ListOptions, page } from "../reply.ts";
+import { GROUPS, type Group } from "../skill-settings.ts";
 import type { AcdSkill } from "../state.ts";
-import { shownSkill, time } from "../world.ts";
-import { overviewOf } from "./settings.ts";
+import { nameOf, recordOf, shownSkill, time } from "../world.ts";
+import { skillOf } from "./activity.ts";
 
 type Row = Record<string, unknown>;
 const LIST = { most: 100, emptyIs204: false } as const;
@@ -116,7 +117,7 @@ function assignments(call: AcdCall, agentId: number, skills: Iterable<AcdSkill>)
       skillName,
       campaignId,
       campaignName,
-      isActive: true,
+      isActive: given?.["isActive"] !== false,
       isSkillActive: isActive,
       isDialer: false,
       isNaturalCalling: isOutbound,
@@ -444,3 +445,168 @@ const MEDIA_TYPES = [
   [8, "Social"],
   [9, "Digital"],
 ] as const;
+
+// The parameter groups of a skill: read flat, written under a wrapper, merged, and in force at once in the living dialer.
+
+/** Fields that the general and the retry settings share. */
+const SHARED = ["minimumRetryMinutes", "maximumAttempts", "loadNonFresh"] as const;
+
+/** The general settings: values that the dialer uses come from the world until a client writes them. */
+function general(call: AcdCall, skill: AcdSkill): Readonly<Record<string, unknown>> {
+  const { linesPerAgent, abandonmentTarget } = call.tenant.engine.paceOf(skill.world);
+  return {
+    maximumRatio: Math.max(1, Math.min(3, Math.floor(linesPerAgent + 1e-9))),
+    abandonRateThreshold: Math.round(Math.min(99.9, abandonmentTarget * 100) * 10) / 10,
+    ...skill.settings.generalSettings,
+  };
+}
+
+const shown = (call: AcdCall, skill: AcdSkill, group: Group): Readonly<Record<string, unknown>> =>
+  group === "generalSettings" ? general(call, skill) : skill.settings[group];
+
+function read(group: Group) {
+  return (call: AcdCall): AcdAnswer => ok(inForm(call, shown(call, skillOf(call), group)));
+}
+
+type Put = "putGeneralSettings" | "putCpa" | "putRetry" | "putSchedule" | "putDelivery";
+
+function write(id: Put, group: Group) {
+  return (call: AcdCall): AcdAnswer => {
+    const skill = skillOf(call);
+    const change = bodyField(call.body, group);
+    if (!isRecord(change)) throw invalid("Invalid parameter");
+    const nulled = Object.entries(change).find(([, value]) => value === null)?.[0];
+    if (nulled !== undefined && group === "cpaSettings") throw invalid("expected Integer but got Null");
+    const known = Object.fromEntries(
+      Object.entries(change).filter(([name]) => Object.hasOwn(ACD_OPERATIONS[id].request.shape, name)),
+    );
+    if (!ACD_OPERATIONS[id].request.safeParse(known).success) throw invalid("Invalid parameter");
+    const merged = { ...skill.settings[group], ...change };
+    if (group === "scheduleSettings" && call.switches.refusePartialWeek && WEEK.some((day) => merged[`${day}IsActive`] === false))
+      throw invalid("InvalidParameter");
+    skill.settings[group] = merged;
+    share(skill, group, change);
+    if (group === "generalSettings") putInForce(call, skill);
+    return ok();
+  };
+}
+
+function share(skill: AcdSkill, group: Group, change: Readonly<Record<string, unknown>>): void {
+  const other = group === "generalSettings" ? "retrySettings" : group === "retrySettings" ? "generalSettings" : undefined;
+  if (other === undefined) return;
+  for (const name of SHARED) if (change[name] !== undefined) skill.settings[other][name] = change[name];
+}
+
+/** Applies what was written to the living dialer. The threshold applies only where the skill overrides the business unit's. */
+function putInForce(call: AcdCall, skill: AcdSkill): void {
+  const { maximumRatio, blockMultipleCalls, overrideBusinessUnitAbandonRate, abandonRateThreshold } =
+    skill.settings.generalSettings;
+  call.tenant.pacing.set(skill.world, {
+    linesPerAgent: blockMultipleCalls === true ? 1 : typeof maximumRatio === "number" ? maximumRatio : undefined,
+    abandonmentTarget:
+      call.switches.skillAbandonRate && overrideBusinessUnitAbandonRate === true && typeof abandonRateThreshold === "number"
+        ? abandonRateThreshold / 100
+        : undefined,
+  });
+  call.tenant.engine.sync();
+}
+
+/** Groups that are written without a wrapper and read in the overview alone. */
+const writeOnly =
+  (group: Group) =>
+  (call: AcdCall): AcdAnswer => {
+    const skill = skillOf(call);
+    if (!isRecord(call.body)) throw invalid("Invalid parameter");
+    const { listOrderingOptions: options = [] } = call.body;
+    const isOrder = (one: unknown) => words(bodyField(one, "orderType")) !== "" && words(bodyField(one, "direction")) !== "";
+    if (!Array.isArray(options) || !options.every(isOrder)) throw invalid("Invalid parameter");
+    skill.settings[group] = { ...skill.settings[group], ...call.body };
+    return ok();
+  };
+
+/** All settings of a skill at once, in the forms of that reply. */
+function overviewOf(call: AcdCall, skill: AcdSkill): Readonly<Record<string, unknown>> {
+  const all = Object.fromEntries(GROUPS.map((group) => [group, shown(call, skill, group)]));
+  const { isScheduled, ...days } = skill.settings.scheduleSettings;
+  const { displayField2Name, ...listManagement } = skill.settings.listManagementSettings;
+  const { maximumAttempts, ...cadence } = skill.settings.cadenceSettings;
+  const listId = bodyField(recordOf(call.tenant, skill)?.document, "contactListId");
+  return {
+    ...all,
+    skillName: nameOf(call.tenant, skill),
+    skillNo: skill.skillId,
+    generalSettings: { ...general(call, skill), aggressiveness: 1 },
+    listManagementSettings: { ...listManagement, displayField2NAme: displayField2Name },
+    cadenceSettings: { ...cadence, cadenceMaximumAttempts: maximumAttempts },
+    scheduleSettings: {
+      isScheduled,
+      schedules: WEEK.map((day) => ({
+        day,
+        active: days[`${day}IsActive`],
+        startTime: days[`${day}StartTime`],
+        endTime: days[`${day}EndTime`],
+      })),
+    },
+    timeZoneSettings: skill.zones.map(({ standardName, ...zone }) => ({ name: standardName, ...zone })),
+    callingLists: call.state.lists
+      .filter(({ world }) => world === listId)
+      .map(({ listId: id, listName }) => ({ id, name: listName })),
+  };
+}
+
+export const settings: AcdHandlers<
+  | "getSkillParameters"
+  | "getGeneralSettings"
+  | "putGeneralSettings"
+  | "getCpa"
+  | "putCpa"
+  | "getRetry"
+  | "putRetry"
+  | "getSchedule"
+  | "putSchedule"
+  | "getTimeZones"
+  | "putTimeZones"
+  | "getDelivery"
+  | "putDelivery"
+  | "getXs"
+  | "putXs"
+  | "putCadence"
+  | "putListManagement"
+> = {
+  getSkillParameters: (call) => ok(overviewOf(call, skillOf(call))),
+  getGeneralSettings: read("generalSettings"),
+  putGeneralSettings: write("putGeneralSettings", "generalSettings"),
+  getCpa: read("cpaSettings"),
+  putCpa: write("putCpa", "cpaSettings"),
+  getRetry: read("retrySettings"),
+  putRetry: write("putRetry", "retrySettings"),
+  getSchedule: read("scheduleSettings"),
+  putSchedule: write("putSchedule", "scheduleSettings"),
+  getDelivery: read("deliveryPreferences"),
+  putDelivery: write("putDelivery", "deliveryPreferences"),
+  getXs: read("xsSettings"),
+  putXs(call) {
+    const skill = skillOf(call);
+    const change = bodyField(call.body, "xsSettings");
+    if (!isRecord(change)) throw invalid("Invalid parameter");
+    skill.settings.xsSettings = { ...skill.settings.xsSettings, ...change };
+    return ok();
+  },
+  getTimeZones: (call) => ok({ timeZoneSettings: skillOf(call).zones }),
+  putTimeZones(call) {
+    const skill = skillOf(call);
+    const zones = bodyField(call.body, "timeZoneSettings");
+    if (!Array.isArray(zones) || !zones.every((zone: unknown) => typeof bodyField(zone, "standardName") === "string"))
+      throw invalid("Invalid parameter");
+    const given = new Map(zones.map((zone: unknown) => [bodyField(zone, "standardName"), zone as Record<string, unknown>]));
+    // Zones that are not sent are switched off, not removed.
+    const before = skill.zones.map((zone) => given.get(zone["standardName"]) ?? { ...zone, timeZoneActiveToCall: false });
+    const added = [...given.values()].filter(
+      (zone) => !skill.zones.some(({ standardName }) => standardName === zone["standardName"]),
+    );
+    skill.zones = [...before, ...added];
+    return ok();
+  },
+  putCadence: writeOnly("cadenceSettings"),
+  putListManagement: writeOnly("listManagementSettings"),
+};

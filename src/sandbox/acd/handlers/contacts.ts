@@ -3,8 +3,8 @@
 import { MAX_COMPLETED_DAYS, MAX_TAGS } from "../../../contract/acd/index.ts";
 import { DAY_MS } from "../../../kernel/index.ts";
 import type { CallRecord } from "../../world/calls.ts";
-import { accepted, conflict, invalid, missing, ok } from "../answer.ts";
-import { type AcdCall, type AcdHandlers } from "../call.ts";
+import { type AcdAnswer, accepted, conflict, invalid, missing, nothing, ok } from "../answer.ts";
+import { type AcdCall, type AcdHandlers, bodyField } from "../call.ts";
 import {
   agentNumber,
   callOfContact,
@@ -19,10 +19,11 @@ import {
   shortPhone,
   shownContact,
 } from "../calls.ts";
-import { Parameters } from "../query.ts";
+import { Parameters, pathId, readDate } from "../query.ts";
 import { inForm, page, wrapped } from "../reply.ts";
-import type { AcdSkill } from "../state.ts";
-import { dialFor, nameOf, time } from "../world.ts";
+import { type AcdSkill, newNumber } from "../state.ts";
+import { dialFor, nameOf, settle, time } from "../world.ts";
+import { skillOf } from "./activity.ts";
 
 /** Tolerance for a client's clock at the end of the range. */
 const GRACE_MS = 3_600_000;
@@ -232,5 +233,85 @@ export const contacts: AcdHandlers<
       endTime: contact.endTime === undefined ? "" : time(contact.endTime),
     };
     return ok(wrapped(call, "never", inForm(call, { masterContactId, childContacts: [child] })));
+  },
+};
+
+// Scheduled callbacks: listed, changed, deleted. A due callback is called when its skill runs, and is then closed.
+
+type Callback = AcdCall["state"]["callbacks"][number];
+
+function callbackOf(call: AcdCall): Callback {
+  const id = pathId(call.params["callbackId"], "Invalid callbackId");
+  const found = call.state.callbacks.find(({ callbackId }) => callbackId === id);
+  if (found === undefined || found.closed) throw missing("Invalid callbackId");
+  return found;
+}
+
+/** The fields of a callback, from the body or the query. */
+function fieldsOf(call: AcdCall) {
+  const fields = new Parameters(call.target.split("?")[1] ?? "", call.body);
+  const skillId = Number(fields.text("skillId"));
+  if (!call.state.skills.some((skill) => skill.skillId === skillId)) throw invalid("Invalid skillId", "InvalidSkillId");
+  const agent = fields.text("targetAgentId");
+  if (agent !== undefined && !/^\d+$/.test(agent)) throw invalid("Invalid targetAgentId");
+  const at = readDate(fields.text("scheduleDate") ?? "");
+  if (at === undefined || at <= call.now) throw invalid("Invalid scheduleDate");
+  const phone = (fields.text("phoneNumber") ?? "").replaceAll(/\D/g, "");
+  if (phone.length < 7) throw invalid("Invalid phoneNumber");
+  return {
+    target: agent === undefined ? "S" : "A",
+    agentId: agent === undefined ? 0 : Number(agent),
+    skillId,
+    dialNumber: phone,
+    origNumber: phone,
+    firstName: fields.text("firstName") ?? "",
+    lastName: fields.text("lastName") ?? "",
+    notes: fields.text("notes") ?? "",
+    callbackTime: new Date(at).toISOString(),
+  };
+}
+
+/** Schedules the call: no request is needed to trigger it. */
+function calledInTime({ tenant, state }: AcdCall, at: string): void {
+  tenant.clock.schedule(Date.parse(at), (due) => settle(tenant, state, due));
+}
+
+function listed(call: AcdCall, wanted: (callback: Callback) => boolean): AcdAnswer {
+  const rows = call.state.callbacks
+    .filter((callback) => !callback.closed && wanted(callback))
+    .map(({ closed, ...callback }) => inForm(call, closed ? {} : callback));
+  return rows.length === 0 ? nothing() : ok({ callbacks: rows });
+}
+
+export const callbacks: AcdHandlers<
+  "createCallback" | "updateCallback" | "deleteCallback" | "listSkillCallbacks" | "listAgentCallbacks"
+> = {
+  createCallback(call) {
+    const fields = fieldsOf(call);
+    const callbackId = newNumber(call.state);
+    call.state.callbacks.push({ callbackId, ...fields, closed: false });
+    calledInTime(call, fields.callbackTime);
+    return ok({ callbackId });
+  },
+  updateCallback(call) {
+    const callback = callbackOf(call);
+    const fields = fieldsOf(call);
+    Object.assign(callback, fields);
+    calledInTime(call, fields.callbackTime);
+    return ok();
+  },
+  deleteCallback(call) {
+    const callback = callbackOf(call);
+    callback.closed = true;
+    Object.assign(callback, { description: bodyField(call.body, "description") ?? call.query.text("description") ?? "" });
+    return ok();
+  },
+  listSkillCallbacks(call) {
+    const { skillId } = skillOf(call);
+    return listed(call, (callback) => callback["skillId"] === skillId);
+  },
+  listAgentCallbacks(call) {
+    const agentId = pathId(call.params["agentId"], "Invalid agentId");
+    return listed(call, (callback) => callback["agentId"] === agentId);
   },
 };

@@ -8,8 +8,8 @@ import { Parameters, pathId } from "../query.ts";
 import { inForm, page } from "../reply.ts";
 import { codeOf, newNumber } from "../state.ts";
 import { isRunning, shownSkill, time } from "../world.ts";
+import { skillOf } from "./activity.ts";
 import { auditOf } from "./campaigns.ts";
-import { skillOf } from "./skills.ts";
 
 interface Class {
   readonly id: number;

@@ -2,10 +2,10 @@
 
 import { MAX_DNC_RECORDS } from "../../../contract/acd/index.ts";
 import { type AcdAnswer, conflict, invalid, missing, nothing, ok } from "../answer.ts";
-import { type AcdCall, type AcdHandlers, bodyField, isRecord } from "../call.ts";
+import { type AcdCall, type AcdHandlers, bodyField, isRecord, words } from "../call.ts";
 import { Parameters, pathId } from "../query.ts";
 import { page, wrapped } from "../reply.ts";
-import { type DncGroup, newNumber } from "../state.ts";
+import { addDncGroup, type DncGroup, newNumber } from "../state.ts";
 import { shownSkill, time } from "../world.ts";
 
 /** How long expired numbers are shown. */
@@ -22,12 +22,20 @@ const formatted = (phone: string): string =>
   phone.length === 10 ? `(${phone.slice(0, 3)}) ${phone.slice(3, 6)}-${phone.slice(6)}` : phone;
 
 /** Tells the living dialer which numbers each skill must not dial. */
-function scrub({ tenant, state }: AcdCall): void {
+function scrub({ tenant, state, now }: AcdCall): void {
+  const today = time(now).slice(0, "2026-01-01".length);
   for (const { skillId, world } of state.skills) {
     const groups = state.dnc.filter(({ isActive, scrubbed }) => isActive && scrubbed.includes(skillId));
-    const blocked = groups.flatMap(({ records }) =>
-      records.flatMap(({ phone, goneAt }) => (goneAt === undefined ? [phone] : [])),
+    const suppressed = state.suppressed.filter(
+      ({ endDate, suppressedContactMappings: of }) =>
+        (!endDate || words(endDate) >= today) &&
+        Array.isArray(of) &&
+        (of as { readonly skill_No: unknown }[]).some(({ skill_No: id }) => Number(id) === skillId),
     );
+    const blocked = [
+      ...groups.flatMap(({ records }) => records.flatMap(({ phone, goneAt }) => (goneAt === undefined ? [phone] : []))),
+      ...suppressed.map(({ value }) => words(value)),
+    ];
     if (blocked.length > 0 || tenant.pacing.get(world)?.blocked !== undefined) tenant.pacing.set(world, { blocked });
   }
 }
@@ -131,18 +139,7 @@ export const dnc: AcdHandlers<
     const name = fields.text("dncGroupName");
     if (name === undefined) throw invalid("Invalid dncGroupName");
     if (call.state.dnc.some(({ dncGroupName }) => dncGroupName === name)) throw invalid("DNC group name already exists");
-    const group: DncGroup = {
-      dncGroupId: newNumber(call.state),
-      dncGroupName: name,
-      dncGroupDescription: fields.text("dncGroupDescription") ?? "",
-      isActive: true,
-      created: call.now,
-      changed: call.now,
-      records: [],
-      scrubbed: [],
-      contributing: [],
-    };
-    call.state.dnc.push(group);
+    const group = addDncGroup(call.state, name, fields.text("dncGroupDescription") ?? "", call.now);
     return ok({ dncGroups: [shownGroup(call, group)] });
   },
   updateDncGroup(call) {
@@ -239,6 +236,7 @@ export const dnc: AcdHandlers<
       createDate: time(call.now),
       suppressedContactMappings: skills.map((skill) => ({ skill_No: bodyField(skill, "skillId") ?? skill })),
     });
+    scrub(call);
     return ok({ suppressedContactId });
   },
   putSuppressed(call) {
@@ -252,6 +250,7 @@ export const dnc: AcdHandlers<
   },
   deleteSuppressed(call) {
     call.state.suppressed.splice(suppressedOf(call), 1);
+    scrub(call);
     return ok();
   },
 };

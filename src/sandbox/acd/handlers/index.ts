@@ -3,18 +3,14 @@
 import { type AcdAnswer } from "../answer.ts";
 import type { AcdCall, AcdHandlers } from "../call.ts";
 import { account } from "./account.ts";
-import { activities } from "./activity.ts";
-import { agents } from "./agents.ts";
-import { callbacks } from "./callbacks.ts";
+import { activities, skills } from "./activity.ts";
+import { agents, settings } from "./agents.ts";
 import { campaigns } from "./campaigns.ts";
-import { contacts } from "./contacts.ts";
+import { callbacks, contacts } from "./contacts.ts";
 import { dispositions } from "./dispositions.ts";
 import { dnc } from "./dnc.ts";
-import { lists } from "./lists.ts";
+import { lists, uploads } from "./lists.ts";
 import { reports } from "./reports.ts";
-import { settings } from "./settings.ts";
-import { skills } from "./skills.ts";
-import { uploads } from "./uploads.ts";
 
 const HANDLERS: AcdHandlers = {
   ...account,

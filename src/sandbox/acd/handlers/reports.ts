@@ -5,10 +5,10 @@ import { DAY_MS } from "../../../kernel/index.ts";
 import { AcdRefusal, accepted, conflict, invalid, missing, nothing, ok } from "../answer.ts";
 import { type AcdCall, type AcdHandlers, bodyField, words } from "../call.ts";
 import { callsOf, outcomeOf, shortPhone, shownAttempt } from "../calls.ts";
-import { extractAddress, extractRows, FILE_MS } from "../extract.ts";
 import { pathId, readDate } from "../query.ts";
 import { inForm, page, wrapped } from "../reply.ts";
 import { newNumber } from "../state.ts";
+import { extractAddress, extractRows, FILE_MS } from "../token.ts";
 import { time } from "../world.ts";
 
 /** How long after its writing a file is still reported as unknown. */
@@ -229,7 +229,7 @@ export const reports: AcdHandlers<
     const id = `job-${newNumber(call.state)}`;
     const endsAt = call.now + call.switches.extractSeconds * 1000;
     call.state.extracts.push({ id, entity, startedAt: call.now, endsAt });
-    call.state.files[`${id}.csv`] = { content: extractRows(call, from, to), readyAt: endsAt };
+    call.state.files[`${id}.csv`] = { content: extractRows(call, entity, from, to), readyAt: endsAt };
     return accepted(id);
   },
   getExtract(call) {

@@ -45,9 +45,9 @@ function Campaign({ plan: { preview, reason } }: { readonly plan: Of<"campaign">
         <>
           <h3>Checks</h3>
           <ul class="plain-list">
-            {checks.map(({ check, passed, text }) => (
+            {checks.map(({ check, text, ...one }) => (
               <li class="break" key={check}>
-                <Checked passed={passed} /> {check}: {text}
+                <Checked {...one} /> {check}: {text}
               </li>
             ))}
           </ul>
@@ -58,9 +58,10 @@ function Campaign({ plan: { preview, reason } }: { readonly plan: Of<"campaign">
   );
 }
 
-function Checked({ passed }: { readonly passed: boolean | null }) {
-  if (passed === null) return <Pill state="noted" tone="none" />;
-  return passed ? <Pill state="passed" tone="good" /> : <Pill state="failed" tone="bad" />;
+function Checked({ verdict, forbids }: Pick<ApiTypes.CampaignPreview["checks"][number], "verdict" | "forbids">) {
+  if (verdict === "unknown") return <Pill state="not known" tone="none" />;
+  if (verdict === "ok") return <Pill state="passed" tone="good" />;
+  return forbids ? <Pill state="failed" tone="bad" /> : <Pill state="noted" tone="warn" />;
 }
 
 function Lift({ plan: { preview, reason, mistake } }: { readonly plan: Of<"lift"> }) {

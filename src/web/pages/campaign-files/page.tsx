@@ -52,7 +52,8 @@ function Begin({ campaign, discarded, onBegin }: BeginProps) {
   const chosen = useSignal(campaign ?? "");
   const busy = useSignal(false);
   const error = useSignal<RequestError | undefined>(undefined);
-  const lack = session.lack("campaignDocuments");
+  const state = session.state.value;
+  const isAcd = state.kind === "signed_in" && state.me.service.profile === "acd";
   const begin = async (make: () => Promise<FilesDraft | undefined>) => {
     if (busy.peek()) return;
     busy.value = true;
@@ -85,37 +86,30 @@ function Begin({ campaign, discarded, onBegin }: BeginProps) {
       return draftOf(joined(texts), { name: nameOf([...files]) });
     });
   useEffect(() => {
-    if (campaign !== undefined && lack === undefined) void exported();
+    if (campaign !== undefined) void exported();
   }, []);
   return (
     <section class="card" aria-label="Begin">
       <h2>Begin with</h2>
       <div class="stack">
-        {lack === undefined ? (
-          <form
-            class="upload pair"
-            onSubmit={(event) => {
-              event.preventDefault();
-              void exported();
+        <form
+          class="upload pair"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void exported();
+          }}
+        >
+          <CampaignField
+            value={chosen.value}
+            none="Every campaign"
+            onChange={(value) => {
+              chosen.value = value;
             }}
-          >
-            <CampaignField
-              value={chosen.value}
-              none="Every campaign"
-              onChange={(value) => {
-                chosen.value = value;
-              }}
-            />
-            <button type="submit" class="button primary" aria-disabled={busy.value}>
-              {busy.value ? "Reading the tenant …" : "What the tenant has now"}
-            </button>
-          </form>
-        ) : (
-          <p class="muted break">
-            Campaigns of this tenant cannot be exported: {lack.reason}. A file describes one by its name; fields that it leaves
-            out stay as they are.
-          </p>
-        )}
+          />
+          <button type="submit" class="button primary" aria-disabled={busy.value}>
+            {busy.value ? "Reading the tenant …" : "What the tenant has now"}
+          </button>
+        </form>
         <div class="row bottom">
           <div class="field">
             <label for={id}>Files of this machine, YAML or JSON</label>
@@ -131,7 +125,7 @@ function Begin({ campaign, discarded, onBegin }: BeginProps) {
               }}
             />
           </div>
-          <button type="button" class="button" onClick={() => void begin(async () => draftOf(await example(lack !== undefined)))}>
+          <button type="button" class="button" onClick={() => void begin(async () => draftOf(await example(isAcd)))}>
             An example
           </button>
           {discarded === undefined ? null : (

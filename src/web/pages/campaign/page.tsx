@@ -30,7 +30,7 @@ import { moved, part, rangeOf, rangeQuery, type TimeRange, timeTrouble, zoomed }
 import { offeredVerbs } from "../../view/verbs.ts";
 import { windowLines } from "../../view/windows.ts";
 import { auditOf, columnsOf, coverageOf, type Effect, effectsOf, lookOf, marksOf, type Side } from "./series.ts";
-import { WorkloadFigures } from "./workload.tsx";
+import { Agents, WorkloadFigures } from "./workload.tsx";
 
 /** What a campaign does now: its figures, its pair, and the calling windows of its list. */
 function Now({ detail }: { readonly detail: Detail }) {
@@ -431,8 +431,7 @@ export default function CampaignPage() {
 
 function Campaign({ id }: { readonly id: string }) {
   const { query: asked, route } = useLocation();
-  const { now, session } = useDashboard();
-  const lack = session.lack("campaignDocuments");
+  const { now } = useDashboard();
   const hours = SPANS.find(([key]) => key === asked["hours"])?.[0] ?? "1";
   const campaign = useResource(
     "campaigns.show",
@@ -461,7 +460,7 @@ function Campaign({ id }: { readonly id: string }) {
         detail === undefined ? null : (
           <>
             {detail.status === null ? <Pill state="" text="not read yet" /> : <Pill state={detail.status} />}
-            {detail.stale && detail.known.figures.at !== null ? (
+            {detail.known.figures.why !== null && detail.known.figures.at !== null ? (
               <Pill state="stale" tone="warn" text="figures are stale" />
             ) : null}
           </>
@@ -476,6 +475,7 @@ function Campaign({ id }: { readonly id: string }) {
             <WhyNot detail={value} />
             <Now detail={value} />
             <WorkloadFigures of={value.workloadDetail} />
+            <Agents id={id} />
             {trouble === undefined ? null : <TimeTrouble text={`${trouble} All of the chosen hours are shown.`} />}
             <RangeBar
               hours={hours}
@@ -501,11 +501,9 @@ function Campaign({ id }: { readonly id: string }) {
                 <p class="muted">It has not been read yet.</p>
               ) : (
                 <>
-                  {lack === undefined ? (
-                    <p>
-                      <a href={`/campaign-files?campaign=${encodeURIComponent(value.id)}`}>Edit it as a campaign file</a>
-                    </p>
-                  ) : null}
+                  <p>
+                    <a href={`/campaign-files?campaign=${encodeURIComponent(value.id)}`}>Edit it as a campaign file</a>
+                  </p>
                   <pre tabIndex={0}>{JSON.stringify(value.configuration, null, 2)}</pre>
                 </>
               )}

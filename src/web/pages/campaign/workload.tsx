@@ -1,9 +1,13 @@
 // The work that is left in a campaign, and who is there to do it: each figure with its age, or why there is none.
 
+import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import type { ApiTypes } from "../../../server/index.ts";
+import { useDashboard } from "../../api/dashboard.ts";
 import { Age } from "../../ui/age.tsx";
 import { Figure, Figures } from "../../ui/figures.tsx";
+import { SavedTable } from "../../ui/saved-table.tsx";
+import type { Column } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { counted, decimal, hoursText, percent, whole } from "../../view/format.ts";
 
@@ -75,6 +79,46 @@ export function WorkloadFigures({ of }: { readonly of: Detail }) {
           }
         />
       </Figures>
+    </section>
+  );
+}
+
+const AGENTS: readonly Column<ApiTypes.CampaignAgent>[] = [
+  { name: "Agent", head: true, cell: ({ id, name }) => name ?? <span class="mono">{id}</span> },
+  { name: "Team", cell: ({ team }) => team ?? "" },
+  { name: "Assigned", cell: ({ assigned }) => (assigned ? "yes" : "no") },
+  {
+    name: "State",
+    cell: ({ signedIn, state }) => (signedIn === null ? "not known" : signedIn ? (state ?? "signed in") : "signed out"),
+  },
+];
+
+/** Who works on a campaign; asked of the tenant when somebody wants to know. */
+export function Agents({ id }: { readonly id: string }) {
+  const { client, toasts, session } = useDashboard();
+  const found = useSignal<readonly ApiTypes.CampaignAgent[] | undefined>(undefined);
+  const state = session.state.value;
+  if (state.kind !== "signed_in" || state.me.service.lacks.some(({ capability }) => capability === "agents")) return null;
+  const show = async () => {
+    try {
+      found.value = (await client.ask("campaigns.agents", { params: { id } })).items;
+    } catch (thrown) {
+      toasts.show("bad", thrown instanceof Error ? thrown.message : String(thrown));
+    }
+  };
+  return (
+    <section class="card stack" aria-label="Agents">
+      <h2>Agents</h2>
+      <div class="row">
+        <button type="button" class="button" onClick={() => void show()}>
+          Show agents
+        </button>
+      </div>
+      {found.value === undefined ? null : found.value.length === 0 ? (
+        <p>Nobody is assigned to it, or signed in on it.</p>
+      ) : (
+        <SavedTable caption="Agents" saved="agents" columns={AGENTS} rows={found.value} rowKey={({ id: key }) => key} />
+      )}
     </section>
   );
 }

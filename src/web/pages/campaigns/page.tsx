@@ -22,7 +22,9 @@ import { type Column, Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import {
   addressOfList,
-  callsOutsideHours,
+  budgetsNearlyUsed,
+  callsThough,
+  dialsThough,
   type ListQuery,
   listed,
   listQueryOf,
@@ -169,9 +171,9 @@ function columnsOf(items: readonly Summary[], isOne: boolean): readonly Column<S
             {status === null ? <Pill state="" text="not read yet" /> : <Pill state={status} />}
             <PairPill failover={failover} />
           </span>
-          {notDialing !== null || mayDial.verdict !== "not_ok" ? null : (
+          {!dialsThough({ dialing, mayDial, ...one }) ? null : (
             <span class="cell-note bad break">
-              dialing, must not ({mayDial.why[0]}
+              {dialing === null ? "dialed when last seen" : "dialing"}, must not ({mayDial.why[0]}
               {mayDial.why.length > 1 ? ` and ${mayDial.why.length - 1} more` : ""})
             </span>
           )}
@@ -196,10 +198,10 @@ function columnsOf(items: readonly Summary[], isOne: boolean): readonly Column<S
       sort: "calls",
       numeric: true,
       cell: (campaign) =>
-        callsOutsideHours(campaign) ? (
+        callsThough(campaign) ? (
           <>
             <span class="bad">{whole(campaign.activeCalls)}</span>
-            <span class="cell-note bad">outside hours</span>
+            <span class="cell-note bad">{campaign.mayDial.why[0]}</span>
           </>
         ) : (
           whole(campaign.activeCalls)
@@ -263,12 +265,12 @@ function columnsOf(items: readonly Summary[], isOne: boolean): readonly Column<S
     {
       name: "Updated",
       width: 9,
-      cell: ({ lastMetricAt, known, stale }) => (
+      cell: ({ lastMetricAt, known }) => (
         <>
           <Time at={lastMetricAt} as="clock" />
           {known.figures.code === null ? (
-            <span class={`cell-note ${stale && known.figures.at !== null ? "warn" : ""}`}>
-              {stale && known.figures.at !== null ? "old, " : null}
+            <span class={`cell-note ${known.figures.why !== null && known.figures.at !== null ? "warn" : ""}`}>
+              {known.figures.why !== null && known.figures.at !== null ? "old, " : null}
               <Age at={known.figures.at} />
             </span>
           ) : (
@@ -596,7 +598,8 @@ export default function CampaignsPage() {
         >
           {({ items, known }) => (
             <>
-              <NotReadable parts={[known]} />
+              {/* Above, what needs attention says it. */}
+              {isToldAway(attention.state.value) ? null : <NotReadable parts={[known]} />}
               <Overview items={items} isAway={known.code !== null} />
               <List items={items} onDone={campaigns.reload} />
             </>
@@ -607,6 +610,7 @@ export default function CampaignsPage() {
   );
 }
 
+const isToldAway = (state: ResourceState<ApiTypes.AttentionList>) => state.kind === "ready" && state.value.known.away !== null;
 const isUnread = (state: ResourceState<ApiTypes.CampaignList>) => state.kind === "ready" && state.value.known.at === null;
 
 /** Nothing is known of the tenant: it says so, and fills itself as soon as something is. */
@@ -634,9 +638,7 @@ function Overview({ items, isAway }: { readonly items: readonly Summary[]; reado
   const unknown = items.filter((one) => one.dialing === null).length;
   const calls = items.flatMap(({ activeCalls }) => activeCalls ?? []);
   const { over, stuck } = pairCounts(items);
-  const tight = items.filter(
-    ({ abandonment }) => abandonment !== null && ((abandonment.used ?? 0) >= 0.8 || abandonment.withinLimit === false),
-  ).length;
+  const tight = budgetsNearlyUsed(items);
   return (
     <Figures>
       <Figure
@@ -655,8 +657,8 @@ function Overview({ items, isAway }: { readonly items: readonly Summary[]; reado
         value={whole(calls.length === 0 && items.length > 0 ? null : calls.reduce((sum, one) => sum + one, 0))}
         note={
           calls.length === items.length
-            ? "all campaigns"
-            : `of ${calls.length} campaigns, ${items.length - calls.length} not known`
+            ? `all campaigns${isAway ? ", when last seen" : ""}`
+            : `of ${calls.length} campaigns${isAway ? " when last seen" : ""}, ${items.length - calls.length} not known`
         }
       />
       <Figure name="Failed over" value={whole(over)} tone={over > 0 ? "warn" : undefined} note="their backup dials" />
@@ -665,9 +667,13 @@ function Overview({ items, isAway }: { readonly items: readonly Summary[]; reado
       )}
       <Figure
         name="Budget nearly used"
-        value={whole(tight)}
-        tone={tight > 0 ? "warn" : undefined}
-        note={`${percent(0.8, 0)} or more of what may be abandoned`}
+        value={whole(tight.count)}
+        tone={(tight.count ?? 0) > 0 ? "warn" : undefined}
+        note={
+          tight.known === items.length
+            ? `${percent(0.8, 0)} or more of what may be abandoned`
+            : `of ${tight.known} campaigns, ${items.length - tight.known} not known`
+        }
       />
     </Figures>
   );

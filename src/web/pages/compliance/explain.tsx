@@ -242,6 +242,7 @@ export function Explain() {
           <div class="stack">
             <Answer answer={now.answer} />
             <OnLists lists={now.lists} />
+            <Calls key={now.number} number={now.number} />
             <Evidence number={now.number} />
           </div>
         ) : null}
@@ -262,6 +263,63 @@ function OnLists({ lists }: { readonly lists: Lists }) {
         <Failed error={lists} />
       ) : (
         [lists, ...lists.others].map((answer) => <SuppressionFacts key={answer.number} answer={answer} />)
+      )}
+    </section>
+  );
+}
+
+/** The calls that are known of the number, each with a way to its recordings where the tenant tells them. */
+function Calls({ number }: { readonly number: string }) {
+  const { client, session, toasts } = useDashboard();
+  const calls = useSignal<readonly ApiTypes.CallOfNumber[] | undefined>(undefined);
+  const links = useSignal<Readonly<Record<string, readonly ApiTypes.RecordingLink[]>>>({});
+  const why = useWhy(session.needs("operator"));
+  const state = session.state.value;
+  const tells = state.kind === "signed_in" && !state.me.service.lacks.some(({ capability }) => capability === "recordings");
+  const told = async (work: () => Promise<void>) => {
+    try {
+      await work();
+    } catch (thrown) {
+      toasts.show("bad", thrown instanceof Error ? thrown.message : String(thrown));
+    }
+  };
+  const show = async () => {
+    calls.value = (await client.ask("calls.ofNumber", { body: { number } })).items;
+  };
+  const look = async (id: string) => {
+    links.value = { ...links.peek(), [id]: (await client.ask("calls.recordings", { params: { id } })).items };
+  };
+  return (
+    <section class="stack" aria-label="Calls">
+      <div class="row">
+        <button type="button" class="button" {...why.off} onClick={() => void told(show)}>
+          Calls
+        </button>
+        {why.said}
+      </div>
+      {calls.value === undefined ? null : calls.value.length === 0 ? (
+        <p>No call to it is known here.</p>
+      ) : (
+        <ul class="effects">
+          {calls.value.map(({ at, campaign, callId }) => (
+            <li key={`${at} ${callId ?? ""}`}>
+              <Time at={at} /> {campaign} <code class="muted small">{callId ?? "no id"}</code>{" "}
+              {!tells || callId === null ? null : links.value[callId] === undefined ? (
+                <button type="button" class="button small" {...why.off} onClick={() => void told(() => look(callId))}>
+                  Recordings of {callId}
+                </button>
+              ) : links.value[callId].length === 0 ? (
+                "no recording"
+              ) : (
+                links.value[callId].map(({ url }) => (
+                  <a key={url} href={url} rel="noreferrer" target="_blank">
+                    Recording
+                  </a>
+                ))
+              )}
+            </li>
+          ))}
+        </ul>
       )}
     </section>
   );

@@ -20,10 +20,6 @@ import { counted, decimal, interval, intervalKind, levelText, percent, whole, wo
 import { scaleOf } from "../../view/scale.ts";
 import type { Tone } from "../../view/tone.ts";
 
-/** A count of calls; of days that were not read there is none. */
-const countOf = ({ covers }: Report, calls: number): string =>
-  covers.days.some(({ covered }) => covered !== "none") ? whole(calls) : "–";
-
 /** What a report of outcomes says, as figures and tables. */
 function Summary({ report }: { readonly report: Report }) {
   const { conversion, calls, averageSeconds, trend, unmapped, definition } = report;
@@ -37,9 +33,13 @@ function Summary({ report }: { readonly report: Report }) {
       <Figure
         name="Conversion"
         value={percent(conversion.rate, 2)}
-        note={`${intervalKind(conversion)} ${interval(conversion.low, conversion.high, 2)} · ${counted(conversion.numerator, conversion.denominator)}`}
+        note={
+          calls === null
+            ? "no day was read whole"
+            : `${intervalKind(conversion)} ${interval(conversion.low, conversion.high, 2)} · ${counted(conversion.numerator, conversion.denominator)}`
+        }
       />
-      <Figure name="Calls" value={countOf(report, calls)} note={`mean ${decimal(averageSeconds, 0)} s`} />
+      <Figure name="Calls" value={whole(calls)} note={calls === null ? "not read" : `mean ${decimal(averageSeconds, 0)} s`} />
       <Figure
         name="Trend"
         value={<span class="small-value">{trend.verdict === "none shown" ? "No trend shown" : words(trend.verdict)}</span>}
@@ -48,11 +48,11 @@ function Summary({ report }: { readonly report: Report }) {
       />
       <Figure
         name="Unmapped codes"
-        value={countOf(report, unmapped.calls)}
-        tone={unmapped.calls > 0 ? "warn" : undefined}
+        value={whole(unmapped.calls)}
+        tone={unmapped.codes.length > 0 ? "warn" : undefined}
         note={
           unmapped.codes.length === 0
-            ? conversion.denominator === 0
+            ? unmapped.calls === null
               ? ""
               : "all codes are mapped"
             : `${unmapped.codes
@@ -80,8 +80,8 @@ function Days({ report: { days } }: { readonly report: Report }) {
           colour: "--accent",
           values: days.map(({ conversion }) => conversion.rate),
           band: {
-            low: days.map(({ calls, conversion }) => (calls === 0 ? null : conversion.low)),
-            high: days.map(({ calls, conversion }) => (calls === 0 ? null : conversion.high)),
+            low: days.map(({ calls, conversion }) => (calls ? conversion.low : null)),
+            high: days.map(({ calls, conversion }) => (calls ? conversion.high : null)),
           },
         } as const,
       ],
@@ -322,7 +322,7 @@ export function heatMap(cells: readonly HeatCell[]): HeatMap {
 function square(cell: HeatCell | undefined, weekday: string, hour: number, top: number): HeatSquare {
   const when = `${weekday} ${String(hour).padStart(2, "0")}:00`;
   if (cell === undefined || cell.calls === 0 || cell.conversion.rate === null)
-    return { hour, level: 0, text: "", title: `${when}: no calls` };
+    return { hour, level: 0, text: "", title: `${when}: no calls that count` };
   const { rate, low, high, numerator, denominator } = cell.conversion;
   const title = `${when}: ${percent(rate)} (${interval(low, high)}, ${intervalKind(cell.conversion)}), ${counted(numerator, denominator)}`;
   if (cell.calls < FEWEST) return { hour, level: 0, text: "·", title: `${title}; too few to say` };
@@ -451,9 +451,9 @@ export default function OutcomesPage() {
       <Loaded
         of={report}
         what="outcomes"
-        isEmpty={({ calls, covers }) => calls === 0 && covers.leftOut === 0}
+        isEmpty={({ calls, covers }) => !calls && covers.leftOut === 0 && covers.lacks.every(({ reason }) => reason === "unread")}
         empty={
-          <Empty title="No calls in this period">
+          <Empty title="No calls in this period, or none that was read">
             <p>
               Outcomes are brought home by <code>outdial outcomes pull</code>.
             </p>

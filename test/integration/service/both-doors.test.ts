@@ -1,0 +1,260 @@
+// Every operation of the contract, answered in process and over HTTP against one world: the same answers, the same refusals, the same audit entries.
+
+import { readFile } from "node:fs/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type ApiClient, type HereOperation, openApi } from "../../../src/app/index.ts";
+import { OutdialError } from "../../../src/kernel/index.ts";
+import { type AnyAsking, describedRoutes } from "../../../src/server/index.ts";
+import { systemClock } from "../../../src/tenant/index.ts";
+import { callsCsv, callsScenario } from "../../support/calls.ts";
+import { type StartedService, startService } from "../../support/service.ts";
+
+const CAMPAIGN = "camp_1";
+const EXAMPLE = new URL("../../../examples/campaigns/spring-renewals.yaml", import.meta.url);
+const NEVER = "0".repeat(64);
+
+let at: StartedService;
+let doors: Readonly<Record<"here" | "there", ApiClient<HereOperation>>>;
+const opened = new AsyncDisposableStack();
+let campaignFile = "";
+let job = "";
+let retrieval = "";
+beforeAll(async () => {
+  at = opened.use(await startService({ sandbox: { clock: "frozen", scenario: callsScenario(20) } }));
+  campaignFile = await readFile(EXAMPLE, "utf8");
+  const { signal } = new AbortController();
+  const io = { signal, clock: systemClock, say: () => undefined, leave: () => undefined };
+  const env = { ...at.environment, OUTDIAL_DIR: at.dir, OUTDIAL_ACTOR: "adam" };
+  const service = { url: at.service.url, token: at.tokens.admin };
+  doors = {
+    here: opened.use(await openApi({ service: undefined, cwd: at.dir }, { ...io, env })),
+    there: opened.use(await openApi({ service, cwd: at.dir }, { ...io, env: {} })),
+  };
+  const made = await doors.there.ask("tags.submit", { params: { id: CAMPAIGN }, file: file() });
+  job = "job" in made ? made.job.id : "";
+  ({ jobId: retrieval } = await doors.there.ask("outcomes.retrieve", { body: { campaignId: CAMPAIGN, lastHours: 1 } }));
+  for (const id of [job, retrieval]) await at.ended(id);
+});
+afterAll(() => opened.disposeAsync());
+
+type Given = AnyAsking & { readonly file?: { bytes(): AsyncIterable<Uint8Array>; readonly rereadable: boolean } };
+
+const file = () => ({
+  async *bytes() {
+    yield Buffer.from(callsCsv(5));
+  },
+  rereadable: true,
+});
+const files = () => [{ name: "spring.yaml", text: campaignFile }];
+const settings = { file: "{}", sourceName: "settings.json" };
+/** Where an answer is compared besides the refusal of what is not there. */
+const CASES: Readonly<Record<HereOperation, readonly (() => Given)[]>> = {
+  "attention.list": [() => ({})],
+  "audit.list": [() => ({ query: { limit: 5 } })],
+  "audit.proof": [],
+  "audit.verify": [() => ({})],
+  "calls.recordings": [],
+  "campaigns.agents": [() => ({ params: { id: CAMPAIGN } })],
+  "campaigns.applied": [],
+  "campaigns.applies": [() => ({})],
+  "campaigns.apply": [() => ({ body: { confirm: NEVER, plan: NEVER } })],
+  "campaigns.drift": [() => ({ body: { files: files() } }), () => ({ body: { files: [{ name: "a", text: "x: 1" }] } })],
+  "campaigns.export": [() => ({ query: { id: [CAMPAIGN] } })],
+  "campaigns.failback": [() => ({ params: { id: CAMPAIGN }, body: { confirm: NEVER } })],
+  "campaigns.failover": [() => ({ params: { id: CAMPAIGN }, body: { confirm: NEVER } })],
+  "campaigns.plan": [() => ({ body: { files: files() } }), () => ({ body: { plan: NEVER } }), () => ({ body: {} })],
+  "campaigns.planned": [() => ({ params: { plan: NEVER } })],
+  "campaigns.preview": [
+    () => ({ params: { id: CAMPAIGN, verb: "resume" } }),
+    () => ({ params: { id: CAMPAIGN, verb: "failover" } }),
+  ],
+  "campaigns.resume": [() => ({ params: { id: CAMPAIGN }, body: { confirm: NEVER } })],
+  "campaigns.resumeApply": [],
+  "campaigns.status": [() => ({ query: { campaign: CAMPAIGN, fresh: true } })],
+  "campaigns.stopped": [],
+  "campaigns.stops": [() => ({})],
+  "deliveries.disable": [],
+  "deliveries.enable": [],
+  "deliveries.endpoints": [() => ({})],
+  "deliveries.forget": [],
+  "deliveries.list": [() => ({})],
+  "deliveries.replay": [() => ({ body: { fromId: 1 } }), () => ({ body: {} })],
+  "deliveries.show": [],
+  "dialer.apply": [() => ({ body: { ...settings, confirm: NEVER } })],
+  "dialer.change": [() => ({ params: { version: 99 } })],
+  "dialer.history": [() => ({})],
+  "dialer.preview": [() => ({ body: settings })],
+  "dialer.previewRollback": [() => ({ body: { version: 99 } })],
+  "dialer.resume": [() => ({ params: { version: 99 } })],
+  "dialer.rollback": [() => ({ body: { version: 99, confirm: NEVER } })],
+  "dialer.show": [() => ({})],
+  "dialer.simulateVendor": [() => ({ body: settings })],
+  "dialer.validate": [() => ({ body: settings })],
+  "dispositions.check": [() => ({ file: file() })],
+  "dispositions.submit": [() => ({ file: file() })],
+  "doNotCall.compare": [],
+  "facts.registries": [() => ({})],
+  "failover.history": [],
+  "failover.holds": [],
+  "failover.list": [() => ({})],
+  "failover.show": [() => ({ params: { primary: CAMPAIGN } })],
+  "interactions.preview": [() => ({ params: { id: "nobody" }, body: { code: "101", agentId: "a" } })],
+  "interactions.show": [],
+  "jobs.cancel": [],
+  "jobs.list": [() => ({}), () => ({ query: { kind: "tag" } }), () => ({ query: { kind: "none" } })],
+  "jobs.resume": [() => ({ params: { id: job } })],
+  "jobs.rows": [() => ({ params: { id: job } }), () => ({ params: { id: job }, query: { result: "tagged", limit: 2 } })],
+  "jobs.show": [() => ({ params: { id: job } }), () => ({ params: { id: retrieval } })],
+  "lives.list": [() => ({})],
+  "outcomes.doubt": [() => ({ params: { campaign: CAMPAIGN } }), () => ({ params: { campaign: "camp_11" } })],
+  "outcomes.plan": [() => ({ body: { campaignId: CAMPAIGN, lastHours: 1, to: "2100-01-01T00:00:00Z" } })],
+  "outcomes.push": [() => ({ body: {} })],
+  "outcomes.quarantine": [() => ({ params: { id: retrieval } })],
+  "outcomes.retrieval": [() => ({ params: { id: retrieval } })],
+  "outcomes.retrievals": [() => ({})],
+  "outcomes.retrieve": [() => ({ body: { campaignId: "" } })],
+  // One that is set is carried out, while others are compared.
+  "outcomes.scheduleAll": [() => ({ body: { campaigns: [CAMPAIGN], everyMinutes: 60, overlapMinutes: 10_081 } })],
+  "outcomes.schedules": [() => ({})],
+  "outcomes.unschedule": [],
+  "outcomes.verify": [() => ({ params: { id: retrieval } })],
+  "suppressions.lookup": [() => ({ body: { number: "+12125550123" } })],
+  "tags.check": [() => ({ params: { id: CAMPAIGN }, file: file() })],
+  "tags.submit": [
+    () => ({ params: { id: CAMPAIGN }, file: file() }),
+    () => ({ params: { id: CAMPAIGN }, query: { dryRun: true }, file: file() }),
+    () => ({ params: { id: CAMPAIGN }, query: { column: ["nothing=x"] }, file: file() }),
+  ],
+  "tenant.gone": [() => ({ params: { kind: "campaign", id: "x" }, body: { reason: "gone" } })],
+  "tenant.missing": [() => ({})],
+};
+
+/** Answered by a service only: what it has in memory, what its pages show, what a command does in its own process in another way. */
+const SERVICE_ONLY: readonly string[] = [
+  "approvals.approve",
+  "approvals.list",
+  "approvals.reject",
+  "approvals.show",
+  "attention.say",
+  "audit.pack",
+  "audit.packPdf",
+  "callbacks.delete",
+  "callbacks.list",
+  "calls.ofNumber",
+  "campaigns.drill",
+  "campaigns.health",
+  "campaigns.list",
+  "campaigns.names",
+  "campaigns.pause",
+  "campaigns.pauseSeveral",
+  "campaigns.show",
+  "campaigns.stop",
+  "compliance.abandonment",
+  "compliance.acknowledge",
+  "compliance.check",
+  "compliance.explain",
+  "compliance.gate",
+  "compliance.manifest",
+  "compliance.manifests",
+  "compliance.pack",
+  "compliance.revocations",
+  "compliance.verifyManifest",
+  "consents.revoke",
+  "contacts.segment",
+  "dialer.createCampaign",
+  "dialer.metrics",
+  "dialer.vendorAudit",
+  "doNotCall.push",
+  "events.stream",
+  "facts.import",
+  "facts.imports",
+  "failover.preview",
+  "failover.put",
+  "failover.remove",
+  "health.dashboard",
+  "health.show",
+  "inbound.list",
+  "inbound.replay",
+  "outcomes.export",
+  "outcomes.reconcile",
+  "outcomes.report",
+  "outcomes.schedule",
+  "packs.compare",
+  "packs.convert",
+  "packs.diff",
+  "packs.freshness",
+  "packs.replay",
+  "packs.validate",
+  "service.conditions",
+  "session.close",
+  "session.me",
+  "session.open",
+  "session.ways",
+  "simulate.calibrate",
+  "simulate.optimise",
+  "simulate.run",
+  "simulate.whatIf",
+  "suppressions.add",
+  "suppressions.declareEmpty",
+  "suppressions.lift",
+  "suppressions.list",
+  "suppressions.pending",
+  "suppressions.previewLift",
+  "tables.pdf",
+  "tenant.probe",
+  "tokens.add",
+  "tokens.list",
+  "tokens.revoke",
+  "webhooks.list",
+  "webhooks.register",
+  "webhooks.remove",
+];
+
+const ROUTES = describedRoutes();
+const byId = new Map(ROUTES.map((one) => [one.id as string, one]));
+
+/** What differs from one asking to the next. */
+const alike = (value: unknown): string =>
+  JSON.stringify(value)
+    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "TIME")
+    .replaceAll(/\b(job|gate|intent|evt)_[0-9a-z]{20}/g, "$1");
+
+async function answerOf(door: ApiClient<HereOperation>, id: HereOperation, given: Given): Promise<string> {
+  try {
+    const asked = given as never;
+    const isLines = byId.get(id)?.line !== undefined;
+    return alike(isLines ? await Array.fromAsync(door.lines(id, asked)) : await door.ask(id, asked));
+  } catch (thrown) {
+    if (!(thrown instanceof OutdialError)) throw thrown;
+    // The places of mistakes are a member of their own over HTTP; the message has them, too.
+    const { problems: _, ...details } = thrown.details;
+    return alike({ code: thrown.code, message: thrown.message, details });
+  }
+}
+
+async function audited(since: number): Promise<readonly string[]> {
+  const entries = await at.service.store.audit.list({ limit: 1000, after: since });
+  // What the service adds of a request itself.
+  const own = entries.filter(({ action }) => !action.startsWith("api."));
+  return own.map(({ action, actor, subject, details }) => alike({ action, actor, subject, details }));
+}
+const lastEntry = async () => (await at.service.store.audit.list({ limit: 1, newestFirst: true }))[0]?.seq ?? 0;
+
+test("every operation has a case, or is said to be a service's alone", () => {
+  const known = [...Object.keys(CASES), ...SERVICE_ONLY].sort();
+  expect(known).toEqual([...byId.keys()].sort());
+});
+
+test.each(Object.keys(CASES) as HereOperation[])("%s", async (id) => {
+  const { params, upload } = byId.get(id) ?? {};
+  const nothing = () => ({ params: Object.fromEntries(Object.keys(params?.shape ?? {}).map((name) => [name, "none"])) });
+  // Without a file HTTP says which media types there are.
+  for (const given of [...(upload === undefined ? [nothing] : []), ...CASES[id]]) {
+    const found: Record<string, unknown> = {};
+    for (const door of ["there", "here"] as const) {
+      const since = await lastEntry();
+      found[door] = [await answerOf(doors[door], id, given()), await audited(since)];
+    }
+    expect(found["here"]).toEqual(found["there"]);
+  }
+});
