@@ -66,6 +66,19 @@ function receiver(name: string, path: string): Readonly<Record<string, string>> 
   };
 }
 
+/** A pack of rules by which anybody may be called at any hour: where the hour of the run must not matter. */
+export const ANY_HOUR = {
+  format: "outdial-rule-pack/1",
+  id: "test",
+  title: "Test",
+  version: "1",
+  jurisdictions: [{ id: "US", title: "US", citation: "test", confidence: "policy" }],
+  rules: [],
+  calendars: {},
+  emergencies: [],
+  geography: "builtin",
+};
+
 /** What a command that looks at people says before it does: which store and tenant, and since when the company's list and the registries are there. */
 export const STANDING =
   /^store postgres:\/\/\S+ · tenant http:\/\/\S+\ncompany's do-not-call list: .*(?:declared empty by .+,|, loaded) 20\S+.*\nregistries: (?:none loaded$|\S+ of 20\S+, loaded 20)/m;

@@ -8,9 +8,8 @@ import { OperationError } from "../error.ts";
 import { inTime } from "../in-time.ts";
 import { timesOf } from "../readings.ts";
 import type { TenantRefresh } from "../refresh/refresh.ts";
-import type { DncBeforeStart } from "../tenant-dnc/index.ts";
 import { Together } from "../together.ts";
-import { gateChecks, groupsCheck, pairChecks } from "../views/campaign-checks.ts";
+import { gateChecks, pairChecks } from "../views/campaign-checks.ts";
 import { campaignResultOf, campaignStatusOf, campaignSummaryOf, healthViewOf, pointOf } from "../views/campaign-views.ts";
 import type { Planned } from "../views/plan.ts";
 import type { CampaignPreview, CampaignResult, CampaignVerb } from "../views/schemas/campaign-verbs.ts";
@@ -413,8 +412,10 @@ export class HandOvers {
   async plan(id: string, verb: "failover" | "failback"): Promise<Planned<VerbPlan>> {
     const stopMark = await this.#failover.stopMark();
     const pair = await this.#failover.find(id);
-    const found = await this.#failover.doNotCall(verb === "failover" ? pair.backup : pair.primary);
-    return handOverPlanOf(id, pair, verb, { found, stopMark });
+    const refusal = orderRefusal(pair.state, verb === "failover" ? "fail-over" : "fail-back");
+    const takes = verb === "failover" ? pair.backup : pair.primary;
+    const verdict = refusal === null ? await this.#failover.mayTakeOver(takes) : null;
+    return handOverPlanOf(id, pair, verb, { refusal, verdict, stopMark });
   }
 
   /** Orders it, as planned: the watch over the pair carries it out at its next look. */
@@ -555,10 +556,10 @@ function thinned<T>(readings: readonly T[]): readonly T[] {
 
 /** The plan of a resume, by the verdict of gate and pair. @param stopMark the latest emergency stop before that was asked for */
 function resumePlanOf(verdict: ResumeVerdict, stopMark: number): Planned<VerbPlan> {
-  const { campaign, refusals, manifest, windows, at } = verdict;
+  const { campaign, refusals, windows } = verdict;
   const { id, name, status } = campaign;
   const open = windows.filter((one) => one.open > 0).length;
-  const judged = manifest === null ? null : { covers: coversOf(verdict), callable: manifest.counts.dial, at: timeText(at) };
+  const judged = judgedOf(verdict);
   return {
     operation: "campaigns.resume",
     summary: `Resume ${name ?? id}: ${status} now, ${open} of ${windows.length} zones open${callableOf(judged)}`,
@@ -577,6 +578,12 @@ function resumePlanOf(verdict: ResumeVerdict, stopMark: number): Planned<VerbPla
   };
 }
 
+/** What the gate has looked at; null when it judged nobody. */
+const judgedOf = (verdict: ResumeVerdict): CampaignPreview["judged"] =>
+  verdict.manifest === null
+    ? null
+    : { covers: coversOf(verdict), callable: verdict.manifest.counts.dial, at: timeText(verdict.at) };
+
 function callableOf(judged: CampaignPreview["judged"]): string {
   if (judged === null) return "";
   const { covers, callable } = judged;
@@ -588,33 +595,31 @@ function callableOf(judged: CampaignPreview["judged"]): string {
 }
 
 /**
- * The plan of a hand-over. @param id the campaign that it was asked for, of either side. @param given.found how the tenant's
- * do-not-call groups compare for the campaign that takes over, and why that forbids it; `stopMark` as for a resume
+ * The plan of a hand-over. @param id the campaign that it was asked for, of either side. @param given.refusal why there is nothing
+ * to hand over; `verdict`: whether the one that takes over may start, null when there is nothing; `stopMark` as for a resume
  */
 function handOverPlanOf(
   id: string,
   pair: PairReport,
   verb: "failover" | "failback",
-  {
-    found,
-    stopMark,
-  }: { readonly found: { readonly groups: DncBeforeStart; readonly refusal: string | null } | null; readonly stopMark: number },
+  given: { readonly refusal: string | null; readonly verdict: ResumeVerdict | null; readonly stopMark: number },
 ): Planned<VerbPlan> {
+  const { refusal, verdict, stopMark } = given;
   const { primary, backup, state } = pair;
-  const refusal = orderRefusal(state, verb === "failover" ? "fail-over" : "fail-back");
   const [gives, takes] = verb === "failover" ? [primary, backup] : [backup, primary];
-  const checks = pairChecks(pair, verb === "failover" ? "primary" : "backup");
+  const texts = (verdict?.refusals ?? []).map(({ text }) => text).join("; ");
+  const against = texts === "" ? [] : [`${takes} may not take over: ${texts}`];
   return {
     operation: `campaigns.${verb}`,
     summary: `${verb === "failover" ? "Hand over" : "Fail back"} from ${gives} to ${takes}`,
     relies: { primary, backup, phase: state.phase, side: state.side, stopMark },
-    refusals: [refusal, found?.refusal ?? null].filter((text) => text !== null),
+    refusals: refusal === null ? against : [refusal],
     plan: {
       id: primary,
       verb,
       campaignId: id,
-      judged: null,
-      checks: found === null ? checks : [...checks, groupsCheck(found.groups, found.refusal ?? undefined)],
+      judged: verdict === null ? null : judgedOf(verdict),
+      checks: [...pairChecks(pair, verb === "failover" ? "primary" : "backup"), ...(verdict === null ? [] : gateChecks(verdict))],
       stopMark,
     },
   };

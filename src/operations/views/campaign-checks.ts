@@ -25,7 +25,7 @@ const ZONES = 12;
 /**
  * How the tenant's do-not-call groups compare with the company's list before a start. @param refusal why that forbids the start
  */
-export function groupsCheck(found: DncBeforeStart, refusal?: string): Check {
+function groupsCheck(found: DncBeforeStart, refusal?: string): Check {
   if (refusal !== undefined) return forbids(TENANT_GROUPS, refusal);
   const of = "problem" in found ? notKnown : found.missing === 0 ? passed : noted;
   return of(TENANT_GROUPS, dncWords(found));

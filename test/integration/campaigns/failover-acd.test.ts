@@ -1,9 +1,11 @@
 // Failover over the ACD API: skill A is stopped, seen stopped and drained, then B is started, upon statistics by quarters of an hour.
 
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { isSettled } from "../../../src/operations/index.ts";
 import { createAcdTenant } from "../../../src/tenant/acd/index.ts";
-import { UNLIMITED_ACD } from "../../support/world.ts";
+import { ANY_HOUR, UNLIMITED_ACD } from "../../support/world.ts";
 import { type FailoverWorld, openFailoverWorld, scenarioOf } from "./failover-world.ts";
 
 /** The primary's people stop answering at minute 10. */
@@ -34,18 +36,24 @@ it("hands over from skill to skill upon the dialer's statistics, and nobody on t
   const calledAlready = calledTo(world).second;
   // Who orders one on the command line is shown the groups; what would end with nobody dialing is refused before anything is paused.
   expect((await world.run(["dnc", "add", OPTED_OUT_LATER, "--reason", "asked"])).code).toBe(0);
+  // Who may be called is asked by the machine's clock.
+  const pack = join(world.folder, "pack.json");
+  await writeFile(pack, JSON.stringify(ANY_HOUR));
+  const configure = (acd: object) =>
+    world.configure(`tenant: ${JSON.stringify({ acd })}\ncompliance: ${JSON.stringify({ pack })}\n`);
+  await configure({ consentField: "consent.call" });
   const failback = () => world.run(["campaign", "failover", "failback", world.primary], { answers: "n\n" });
   const words = `1 of 2 numbers of the company's list are not in Company: `;
   expect(await failback()).toMatchObject({
     code: 3,
     stderr: expect.stringMatching(
-      new RegExp(`1 of \\d+ contacts read are on the company's .*${words}outdial dnc push --campaign 4001`),
+      new RegExp(`refused, nothing was paused: 4001 may not take over: .*${words}outdial dnc push --campaign 4001`),
     ),
   });
 
   // With a group of the company's list a start adds what is missing, and the audit log names the start.
   const acd = { consentField: "consent.call", doNotCallGroup: Number(groupId) };
-  await world.configure(`tenant: ${JSON.stringify({ acd })}\n`);
+  await configure(acd);
   const asked = await failback();
   expect(asked.stderr).toContain("Fail back?");
   expect(asked).toMatchObject({

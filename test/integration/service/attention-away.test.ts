@@ -7,14 +7,11 @@ import type { AttentionList, CampaignList } from "../../../src/operations/views/
 import { hastenedClock } from "../../support/hastened-clock.ts";
 import { startService } from "../../support/service.ts";
 import { TEMPORARY } from "../../support/temporary.ts";
+import { ANY_HOUR } from "../../support/world.ts";
 
 /** Rules by which nobody may be called at any hour. */
 const CLOSED = {
-  format: "outdial-rule-pack/1",
-  id: "test",
-  title: "Test",
-  version: "1",
-  jurisdictions: [{ id: "US", title: "US", citation: "test", confidence: "policy" }],
+  ...ANY_HOUR,
   rules: [
     {
       kind: "calling-hours",
@@ -27,9 +24,6 @@ const CLOSED = {
       violation: "HOURS",
     },
   ],
-  calendars: {},
-  emergencies: [],
-  geography: "builtin",
 };
 const NAMES = ["one", "two", "three"];
 const dialerConfig = {

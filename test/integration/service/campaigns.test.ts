@@ -226,7 +226,10 @@ test("a pair that was halted says so, why and what is to be done: nobody is said
   expect(items.find(({ id }) => id === ID)?.notDialing.first).toMatch(/^paused by the watch/);
   const { events } = (await at.get(`/api/v1/campaigns/${ID}`)) as { events: { kind: string; text: string }[] };
   expect(events.filter(({ kind }) => kind === "failover").at(-1)?.text).toContain(`halted: neither campaign dials: ${reason}`);
-  expect((await at.post(`/api/v1/campaigns/${ID}/failback/preview`, {})).body).toMatchObject({ refusals: [] });
+  // A halted pair takes an order; one that its gate would end with nobody dialing is refused before anything is paused.
+  expect((await at.post(`/api/v1/campaigns/${ID}/failback/preview`, {})).body).toMatchObject({
+    refusals: [expect.stringMatching(/^camp_primary_001 may not take over: .*registry file is missing/)],
+  });
 });
 
 test("the command says what needs attention as the page does, through the service and on its store; its check ends with 3", async () => {

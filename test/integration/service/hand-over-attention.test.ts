@@ -7,19 +7,8 @@ import { failoverPolicySchema } from "../../../src/operations/index.ts";
 import type { AttentionList, CampaignList } from "../../../src/operations/views/index.ts";
 import { workFolder } from "../../support/cli.ts";
 import { startService } from "../../support/service.ts";
+import { ANY_HOUR } from "../../support/world.ts";
 
-/** Rules by which anybody may be called at any hour. */
-const OPEN = {
-  format: "outdial-rule-pack/1",
-  id: "test",
-  title: "Test",
-  version: "1",
-  jurisdictions: [{ id: "US", title: "US", citation: "test", confidence: "policy" }],
-  rules: [],
-  calendars: {},
-  emergencies: [],
-  geography: "builtin",
-};
 const dialerConfig = {
   type: "predictive" as const,
   predictiveSettings: { answerRatio: 0.85, maxCallsInFlight: 20, callRate: 5, abandonmentThreshold: 0.03 },
@@ -31,7 +20,7 @@ test.each(["rest", "acd"] as const)(
   async (profile) => {
     await using folder = await workFolder();
     const pack = join(folder.path, "pack.json");
-    await writeFile(pack, JSON.stringify(OPEN));
+    await writeFile(pack, JSON.stringify(ANY_HOUR));
     await using at = await startService({
       profile,
       yaml: `compliance: { pack: ${pack} }\n`,

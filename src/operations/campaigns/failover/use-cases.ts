@@ -10,14 +10,13 @@ import { phoneText } from "../../compliance/values.ts";
 import type { Context } from "../../context.ts";
 import { OperationError } from "../../error.ts";
 import type { Kind } from "../../run/kind.ts";
-import { type DncBeforeStart, dncBeforeStart, notHeld } from "../../tenant-dnc/index.ts";
+import { dncBeforeStart } from "../../tenant-dnc/index.ts";
 import { happeningOf, pairViewOf } from "../../views/failover-views.ts";
 import type { Planned } from "../../views/plan.ts";
 import type { FailoverHappeningView, FailoverPairView } from "../../views/schemas/failover.ts";
 import { timeText } from "../../views/texts.ts";
 import { CampaignMetrics } from "../metrics/index.ts";
-import { FIRST } from "../state/gate.ts";
-import type { CampaignGate } from "../state/index.ts";
+import { type CampaignGate, type ResumeVerdict, resumeVerdict } from "../state/index.ts";
 import { notedStarts } from "../state/left-changes.ts";
 import { type ActDeps, type ActFor, look, pass } from "./act.ts";
 import { handContacts, handedOf, overlapProblem, unreadableWords } from "./called.ts";
@@ -152,18 +151,12 @@ export class FailoverUseCases extends FailoverRecords {
   }
 
   /**
-   * Compares the tenant's own do-not-call groups with the company's list before a campaign takes over, and gives the reason
-   * against it; null where the tenant has none. Throws TenantError.
+   * Whether a campaign may take over now, by its gate and the tenant's own do-not-call groups: asked before the other one is
+   * paused. Nothing is kept or copied. Throws TenantError, StoreError: no answer is no permission.
    */
-  async doNotCall(
-    campaignId: string,
-    signal?: AbortSignal,
-  ): Promise<{ readonly groups: DncBeforeStart; readonly refusal: string | null } | null> {
+  async mayTakeOver(campaignId: string, signal?: AbortSignal): Promise<ResumeVerdict> {
     const call = { lane: "pacing", signal } as const;
-    const groups = await this.#deps.doNotCall(campaignId, call);
-    if (groups === null) return null;
-    if (!("problem" in groups) && groups.missing === 0) return { groups, refusal: null };
-    return { groups, refusal: notHeld(await this.#deps.gate(campaignId, { keep: false, call }), groups, FIRST) };
+    return resumeVerdict({ doNotCall: this.#deps.doNotCall }, await this.#deps.gate(campaignId, { keep: false, call }), { call });
   }
 
   /**
