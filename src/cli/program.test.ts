@@ -132,3 +132,20 @@ test.each([
   const { code, stderr } = await runCli([word], { cwd: tmpdir(), env: {} });
   expect([code, stderr]).toEqual([2, expect.stringContaining(`unknown command '${word}'\nIt is: ${meant}`)]);
 });
+
+test.each([
+  ["frobnicate", "--help"],
+  ["help", "frobnicate"],
+  ["jobs", "lst", "-h"],
+  ["--dir", "x", "jobs", "lst", "--help"],
+])("help of a command that there is none of names the word: %s %s", async (...line) => {
+  const { code, stdout, stderr } = await runCli(line, { cwd: tmpdir(), env: {} });
+  expect([code, stdout, stderr]).toEqual([2, "", expect.stringMatching(/unknown command '(frobnicate|lst)'/)]);
+});
+
+test("help of a command is the same by each way of asking", async () => {
+  const asked = (...line: string[]) => runCli(line, { cwd: tmpdir(), env: {} });
+  const shown = await asked("jobs", "list", "--help");
+  expect(shown).toMatchObject({ code: 0, stdout: expect.stringContaining("Usage: outdial jobs list") });
+  expect(await asked("help", "jobs", "list")).toEqual(shown);
+});

@@ -91,7 +91,7 @@ export function buildProgram(surroundings: Surroundings = processSurroundings(),
     command: program,
     async run(argv) {
       try {
-        await program.parseAsync(argv, { from: "user" });
+        await program.parseAsync(withoutHelp(program, argv), { from: "user" });
         return exit;
       } catch (thrown) {
         if (!(thrown instanceof CommanderError)) throw thrown;
@@ -137,6 +137,33 @@ function commandsFirst(command: Command, helper: Help): string {
   const globals =
     command.parent === null ? [] : [`Everywhere: ${GLOBAL_OPTIONS.map(({ flags }) => flags).join(" · ")} (outdial help)`];
   return `${[...others, ...options, ...globals.map((line) => helper.boxWrap(line, helper.helpWidth ?? 80))].join("\n\n")}\n`;
+}
+
+/**
+ * The command line as it is parsed: where help is asked for of a command that there is none of, without the asking, so that the
+ * word is named. The parser would show the help of the group above and end with 0.
+ */
+function withoutHelp(program: Command, argv: readonly string[]): readonly string[] {
+  const isHelp = (word: string) => word === "--help" || word === "-h";
+  const end = argv.indexOf("--");
+  const ofCommand = argv[0] === "help" && argv.length > 1;
+  const asked = ofCommand ? argv.slice(1) : argv.filter((word, at) => !(isHelp(word) && (end < 0 || at < end)));
+  if (asked.length === argv.length) return argv;
+  const whole = ofCommand ? [...asked, "--help"] : argv;
+  let command = program;
+  for (let at = 0; at < asked.length; at++) {
+    const word = asked[at] ?? "";
+    const isOption = word.startsWith("-");
+    const option = isOption
+      ? [...program.options, ...command.options].find(({ long, short }) => word === long || word === short)
+      : undefined;
+    if (option?.required === true) at++;
+    if (isOption) continue;
+    const child = command.commands.find((one) => one.name() === word || one.aliases().includes(word));
+    if (child === undefined) return command.commands.length > 0 && word !== "help" ? asked : whole;
+    command = child;
+  }
+  return whole;
 }
 
 const logsJson = (argv: readonly string[]): boolean =>

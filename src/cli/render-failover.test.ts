@@ -100,3 +100,18 @@ describe("an event of a pair", () => {
     );
   });
 });
+
+it("tells two looks at the same step apart by their time alone, so that the second is not printed again", () => {
+  const state = PAIR_CASES.find(({ state: { handover } }) => handover !== null)?.state;
+  const pair = pairOf(state);
+  const at = (seconds: number) =>
+    ({
+      pair,
+      elsewhere: false,
+      event: { type: "sent", at: 1000 * seconds },
+      alarms: [],
+      next: { kind: "confirm", afterMs: 0 },
+    }) as const;
+  expect(failoverLines(at(2), true, false)).toEqual(failoverLines(at(4), true, false));
+  expect(failoverLines(at(2))).not.toEqual(failoverLines(at(4)));
+});

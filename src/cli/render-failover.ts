@@ -37,9 +37,9 @@ const messages = z.array(z.object({ message: z.string().catch("") })).catch([]);
 
 /**
  * Lines for an event that is worth reporting; empty for others. @param waits whether this process waits to take over a pair that
- * another one watches
+ * another one watches. @param timed false omits when it was: to compare
  */
-export function failoverLines(progress: Parameters<FailoverProgress>[0], waits = true): string[] {
+export function failoverLines(progress: Parameters<FailoverProgress>[0], waits = true, timed = true): string[] {
   const { pair } = progress;
   if (progress.elsewhere)
     return [
@@ -48,13 +48,13 @@ export function failoverLines(progress: Parameters<FailoverProgress>[0], waits =
       ),
     ];
   const { event, alarms } = progress;
-  const time = timeText(event.at);
+  const time = timed ? `${timeText(event.at)} ` : "";
   const lines = alarms.map(
-    ({ name, message }) => `${time} ${pair.primary} ${name.toLowerCase().replaceAll("_", " ")}: ${message}`,
+    ({ name, message }) => `${time}${pair.primary} ${name.toLowerCase().replaceAll("_", " ")}: ${message}`,
   );
   if (event.type === "looked" && event.verdict !== null) lines.push(`${pair.primary}: ${event.verdict.words}`);
-  else if (event.type === "unanswered") lines.push(`${time} ${pair.primary}: no answer: ${event.message}`);
+  else if (event.type === "unanswered") lines.push(`${time}${pair.primary}: no answer: ${event.message}`);
   else if (pair.state.handover !== null)
-    lines.push(`${time} ${pair.primary}: hand-over ${pair.state.handover.number}: ${pairWords(pair.state, pair.primary).words}`);
+    lines.push(`${time}${pair.primary}: hand-over ${pair.state.handover.number}: ${pairWords(pair.state, pair.primary).words}`);
   return lines.map(printableWhole);
 }

@@ -86,8 +86,8 @@ function progressTo(io: Io, { waits = true, asData = true } = {}): FailoverProgr
   return (progress) => {
     const { primary } = progress.pair;
     const lines = failoverLines(progress, waits);
-    const text = lines.join("\n");
-    // A look with the same result is not printed again.
+    const text = failoverLines(progress, waits, false).join("\n");
+    // A look with the same result is not printed again, whenever it was.
     if (lines.length === 0 || told.get(primary) === text) return;
     told.set(primary, text);
     if (!io.json || !asData) return io.say(lines);
