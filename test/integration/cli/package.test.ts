@@ -1,8 +1,11 @@
 // The packed package, installed in folders of its own: what it needs is in it, and is found from an empty folder. Packed once for all tests.
 
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
@@ -169,6 +172,27 @@ test.concurrent("outdial demo of the packed package lives, shows the dashboard, 
   expect(readdirSync(somewhere.path).filter((name) => name.startsWith("outdial-demo-"))).toEqual([]);
   await expect(fetch(url)).rejects.toThrow();
   await expect(fetch(tenantUrl)).rejects.toThrow();
+});
+
+test("jobs list loads few modules: without a store, and through a service", async () => {
+  await using service = createServer((_, response) => {
+    response.setHeader("content-type", "application/json").end('{"items":[],"next":null}');
+  });
+  await once(service.listen(0, "127.0.0.1"), "listening");
+  const url = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
+  const counter = new URL("../../support/count-modules.mjs", import.meta.url).href;
+  await using empty = await workFolder();
+  const file = join(empty.path, "modules");
+  const loaded = async (env: Readonly<Record<string, string>>) => {
+    const options = { bin, cwd: empty.path, env: { ...env, TEST_MODULES: file, NODE_OPTIONS: `--import=${counter}` } };
+    const { code } = await runCliProcess(["jobs", "list"], options);
+    return { code, modules: (await readFile(file, "utf8")).split("\n").length };
+  };
+  const here = await loaded({});
+  const through = await loaded({ OUTDIAL_URL: url, OUTDIAL_TOKEN: "odt_token" });
+  expect([here.code, through.code]).toEqual([2, 0]);
+  expect(here.modules).toBeLessThanOrEqual(500);
+  expect(through.modules).toBeLessThanOrEqual(200);
 });
 
 /** Packages and folders of the package that a program loads. */
