@@ -70,17 +70,13 @@ export function complianceOn(
   const rules = { settings: () => complianceSettings(config), rules: rulesOf(config, asked), comparesClock };
   return {
     compliance: new ComplianceUseCases(context, rules),
-    facts: new FactsUseCases(context, rules.rules, signal),
+    facts: new FactsUseCases(context, rules.rules, { signal, untilObeyed: untilObeyed(config) }),
     /** The actor. */
     actor: config.actor,
-    /**
-     * What must happen until the tenant's dialer obeys a number that is put on the company's list, as a sentence; null where the
-     * tenant has no groups.
-     */
-    untilObeyed: untilObeyed(config),
   };
 }
 
+/** What must happen until the tenant's dialer obeys a number that is put on the company's list; null where the tenant has no groups. */
 function untilObeyed({ profile, file }: Config): string | null {
   if (profile !== "acd") return null;
   const group = file.tenant?.acd?.doNotCallGroup;

@@ -174,7 +174,7 @@ const whole = opens(
 );
 const facts = opens(
   async () => (await import("../compliance.ts")).openCompliance,
-  ({ facts: known, actor }) => ({ work: { facts: known }, actor }),
+  ({ facts: known, compliance, actor }) => ({ work: { facts: known, compliance }, actor }),
 );
 
 /** The operations of commands without a service, and what is opened for each: the first, unless one behind it is open already; or by what is asked. */
@@ -218,6 +218,11 @@ const HERE = {
   "dialer.simulateVendor": settings,
   "dialer.validate": settings,
   "doNotCall.compare": calls,
+  "compliance.acknowledge": facts,
+  "compliance.manifest": facts,
+  "compliance.manifests": facts,
+  "consents.revoke": facts,
+  "facts.imports": facts,
   "facts.registries": facts,
   "failover.history": pairs,
   "failover.holds": pairs,
@@ -244,7 +249,12 @@ const HERE = {
   "outcomes.schedules": [outcomes, whole],
   "outcomes.unschedule": outcomes,
   "outcomes.verify": outcomes,
+  "suppressions.add": facts,
+  "suppressions.declareEmpty": facts,
+  "suppressions.lift": facts,
   "suppressions.lookup": facts,
+  "suppressions.pending": facts,
+  "suppressions.previewLift": facts,
   "tags.check": checks,
   "tags.submit": whole,
   "tenant.gone": records,

@@ -2,7 +2,7 @@
 
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
-import { openCompliance, storeFolder } from "../../app/index.ts";
+import { openApi, openCompliance, storeFolder } from "../../app/index.ts";
 import { coversText, fileTrouble, percent } from "../../kernel/index.ts";
 import { hashing, noAnswers, OperationError, type RuleReading, readContacts, verifyManifest } from "../../operations/index.ts";
 import { abandonmentOf, type ManifestView, manifestViewOf, type RevocationView } from "../../operations/views/index.ts";
@@ -72,15 +72,9 @@ export function gateLines(manifest: ManifestView): string[] {
 
 export const manifests: Run<typeof declared.manifests> = async ({ args: { id }, options, io }) => {
   const { campaign, limit } = options;
-  await using runtime = await openCompliance(options, io.env);
-  if (id !== undefined) {
-    const found = await runtime.compliance.manifest(id);
-    if (found !== undefined) return await io.data(found);
-    throw new OperationError("invalid_input", `there is no manifest ${id}`, {
-      advice: "outdial compliance manifests lists them.",
-    });
-  }
-  const found = await runtime.compliance.manifests({ campaign, limit });
+  await using api = await openApi(options, io);
+  if (id !== undefined) return await io.data(JSON.stringify(await api.ask("compliance.manifest", { params: { id } })));
+  const found = await api.list("compliance.manifests", { query: { campaign }, most: limit });
   await io.each(found, manifestLines);
   if (found.length === 0) io.say("no manifests");
   else if (found.length === limit) io.say(`the newest ${grouped(limit)}; --limit shows more`);
@@ -94,9 +88,8 @@ function manifestLines(manifest: ManifestView): string[] {
 
 export const imports: Run<typeof declared.imports> = async ({ options, io }) => {
   const { brokenOff, limit } = options;
-  await using runtime = await openCompliance(options, io.env);
-  await runtime.facts.nameBroken();
-  const found = await runtime.facts.imports({ brokenOff, limit });
+  await using api = await openApi(options, io);
+  const found = await api.list("facts.imports", { query: { brokenOff }, most: limit });
   await io.each(found, ({ id, kind, source, actor, state, startedAt, inForce, counts, reason }) => {
     const rows = Object.entries(inForce).map(([what, count]) => `${grouped(count)} ${what}`);
     const came =
@@ -154,9 +147,13 @@ function revocationLine({ id, number, revokedAt, channel, deadline, systems }: R
 }
 
 export const acknowledge: Run<typeof declared.acknowledge> = async ({ args, options, io }) => {
-  await using runtime = await openCompliance(options, io.env);
+  const { system, at, evidence } = options;
+  await using api = await openApi(options, io);
   for (const revocation of args.revocation) {
-    const done = await runtime.compliance.acknowledge({ ...options, revocation }, runtime.actor);
+    const done = await api.ask("compliance.acknowledge", {
+      params: { id: revocation },
+      body: { system, at: at === undefined ? undefined : timeText(at), evidence },
+    });
     await io.answer(
       done,
       `${revocation}: ${printable(done.system)} ${done.recorded ? "has carried it out" : "had said so before"}`,

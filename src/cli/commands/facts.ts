@@ -1,7 +1,7 @@
 // outdial consent, dnc, attempts: imports of facts, and single numbers.
 
 import { openApi, openCompliance } from "../../app/index.ts";
-import { areasText, coversText } from "../../kernel/index.ts";
+import { areasText, coversText, OutdialError } from "../../kernel/index.ts";
 import {
   type FactKind,
   type FactSource,
@@ -12,6 +12,7 @@ import {
 } from "../../operations/index.ts";
 import type { ImportView, RevocationAdded, SuppressionView } from "../../operations/views/index.ts";
 import type { OptionsOf, Run } from "../command.ts";
+import { answerWaits } from "../confirm.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/facts.ts";
 import { interruptible } from "../interrupt.ts";
@@ -19,7 +20,7 @@ import type { Io } from "../io.ts";
 import { withOutput } from "../output.ts";
 import { Refusals } from "../refusals.ts";
 import { rowSource } from "../source.ts";
-import { grouped, printable } from "../text.ts";
+import { grouped, printable, timeText } from "../text.ts";
 
 const REVEALED = { reveal: true };
 
@@ -107,37 +108,49 @@ async function importFile(
 }
 
 export const declareEmpty: Run<typeof declared.declareEmpty> = async ({ options, io }) => {
-  await using runtime = await openCompliance(options, io.env);
-  const list = await runtime.facts.declareNoCompanyList(options, runtime.actor);
+  const { name, reason } = options;
+  await using api = await openApi(options, io);
+  const list = await api.ask("suppressions.declareEmpty", { body: { name, reason } });
   await io.answer(list, `company's do-not-call list: declared empty by ${printable(list.by)}, ${list.at}`);
 };
 
 /** Whoever wrote the number should know what it was taken for. */
-function tellDoubt({ doubt, number, others }: RevocationAdded, io: Io): void {
+function tellDoubt({ doubt, number, others, untilObeyed }: RevocationAdded, io: Io): void {
   if (doubt !== null)
     io.say(`the text ${doubt}: ${[number, ...others].join(" and ")} ${others.length === 0 ? "is" : "are"} suppressed`);
+  if (untilObeyed !== null) io.say(untilObeyed);
 }
 
 export const addDnc: Run<typeof declared.addDnc> = async ({ args: { number }, options, io }) => {
-  await using runtime = await openCompliance(options, io.env);
-  const done = await runtime.facts.suppress({ ...options, number }, runtime.actor, REVEALED);
+  const { reason, reference, at } = options;
+  await using api = await openApi(options, io);
+  const done = await api.ask("suppressions.add", {
+    body: { number, reason, reference, at: at === undefined ? undefined : timeText(at), ...REVEALED },
+  });
   await io.answer(done, `${done.number} is on the do-not-call list${done.added ? "" : " (this entry was known)"}`);
   tellDoubt(done, io);
-  if (runtime.untilObeyed !== null) io.say(runtime.untilObeyed);
 };
 
 export const revokeConsent: Run<typeof declared.revokeConsent> = async ({ args: { number }, options, io }) => {
-  await using runtime = await openCompliance(options, io.env);
-  const done = await runtime.facts.revokeConsent({ ...options, number }, runtime.actor, REVEALED);
+  const { channel, reference, at } = options;
+  await using api = await openApi(options, io);
+  const done = await api.ask("consents.revoke", {
+    body: { number, channel, reference, at: at === undefined ? undefined : timeText(at), ...REVEALED },
+  });
   await io.answer(done, `${done.number}: consent revoked, suppressed${done.added ? "" : " (this revocation was known)"}`);
   tellDoubt(done, io);
 };
 
 export const liftDnc: Run<typeof declared.liftDnc> = async ({ args: { number }, options, io }) => {
-  await using runtime = await openCompliance(options, io.env);
-  const done = await runtime.facts.lift({ ...options, number }, runtime.actor, REVEALED);
-  const entries = done.lifted === 1 ? "entry" : "entries";
-  await io.answer(done, `${done.number}: ${done.lifted} ${entries} lifted by ${printable(done.actor)}`);
+  const { reason, mistake } = options;
+  await using api = await openApi(options, io);
+  const asked = { number, reason, mistake };
+  const { confirm, refusals } = await api.ask("suppressions.previewLift", { body: asked });
+  if (refusals.length > 0) throw new OutdialError("not_found", refusals.join("; "));
+  const { result, approval } = await api.carryOut("suppressions.lift", { body: { ...asked, ...REVEALED, confirm } });
+  if (approval !== null) return await answerWaits(approval, io);
+  const entries = result.lifted === 1 ? "entry" : "entries";
+  return await io.answer(result, `${result.number}: ${result.lifted} ${entries} lifted by ${printable(result.actor)}`);
 };
 
 export const showDnc: Run<typeof declared.showDnc> = async ({ args, options, io }) => {
@@ -176,8 +189,8 @@ export const listRegistries: Run<typeof declared.listRegistries> = async ({ opti
 };
 
 export const pendingDnc: Run<typeof declared.pendingDnc> = async ({ options, io }) => {
-  await using runtime = await openCompliance(options, io.env);
-  const { items, all } = await runtime.facts.pending(options.limit);
+  await using api = await openApi(options, io);
+  const { items, all } = await api.ask("suppressions.pending", { query: { limit: options.limit } });
   await io.each(
     items,
     ({ callId, at, campaign, code }) => `${printable(callId)}  ${at}  ${printable(campaign)}  ${printable(code)}`,

@@ -173,6 +173,7 @@ export const gate = command(
 );
 
 export const manifests = command("manifests", STORE, {
+  runs: "through",
   summary: "the manifests of gates, the newest first",
   args: [id("[id]", "print this signed manifest, as verify-manifest reads it")],
   options: [
@@ -182,6 +183,7 @@ export const manifests = command("manifests", STORE, {
 });
 
 export const imports = command("imports", STORE, {
+  runs: "through",
   summary: "imports of facts, the newest first: done, under way, or broken off, with the part that is in force",
   options: [
     flag("--broken-off", "only those that broke off and were not completed by another import"),
@@ -212,6 +214,7 @@ export const revocations = command("revocations", STORE, {
 });
 
 export const acknowledge = command("acknowledge", STORE, {
+  runs: "through",
   summary: "record that a system has carried revocations out",
   args: [many(whole("<revocation...>", "numbers of revocations, from the list", { from: 1, label: "revocation" }))],
   options: [

@@ -1,22 +1,7 @@
 // outdial consent, dnc and attempts: the facts about people's numbers.
 
 import { command } from "../command.ts";
-import {
-  choice,
-  file,
-  flag,
-  id,
-  input,
-  moment,
-  parsed,
-  phone,
-  phones,
-  rowOptions,
-  STORE,
-  text,
-  value,
-  whole,
-} from "../declare.ts";
+import { choice, file, flag, id, input, moment, parsed, phones, rowOptions, STORE, text, value, whole } from "../declare.ts";
 
 /** The file argument of all imports. */
 const FILE = input("<file>", "CSV with a header, or NDJSON; - reads stdin");
@@ -30,7 +15,6 @@ const notesOf = (columns: string) =>
   "of the lines are refused, or more than ten of them and one in ten, the file is not put in force (exit code 2) without --accept.";
 
 /** A number as given by a person. */
-const NUMBER = phone("<number>", "E.164, such as +12125550123");
 const NUMBERS = phones("<number>", "E.164, or as the person wrote it: when it may be several numbers, each counts");
 const ASKED = [
   moment("--at <time>", "when the person asked; now by default", "past"),
@@ -66,6 +50,7 @@ export const importLines = command("lines", STORE, {
 });
 
 export const revokeConsent = command("revoke", STORE, {
+  runs: "through",
   summary: "record that somebody revoked consent: suppresses the number at once and starts the revocation clock for every system",
   args: [NUMBERS],
   options: [text("--channel <channel>", "how: call, sms, e-mail, letter, web, …", { required: true }), ...ASKED],
@@ -100,6 +85,7 @@ A registry file takes the place of the one before only for the area codes that i
 });
 
 export const declareEmpty = command("declare-empty", STORE, {
+  runs: "through",
   summary:
     "declare that the company has no do-not-call list besides the entries of this store; before this or an import, gates let nobody be dialed",
   options: [
@@ -111,14 +97,16 @@ export const declareEmpty = command("declare-empty", STORE, {
 });
 
 export const addDnc = command("add", STORE, {
+  runs: "through",
   summary: "put a number on the company's list",
   args: [NUMBERS],
   options: [text("--reason <text>", "what the person said or wrote", { required: true }), ...ASKED],
 });
 
 export const liftDnc = command("lift", STORE, {
+  runs: "through",
   summary: "take a number off the company's list; the audit log keeps the reason and the person for ever",
-  args: [NUMBER],
+  args: [NUMBERS],
   options: [
     text("--reason <text>", "why it may be called again", { required: true }),
     flag("--mistake", "it never was an opt-out: the revocation of consent that came with it does not count either"),
@@ -141,6 +129,7 @@ export const listRegistries = command("registries", STORE, {
 });
 
 export const pendingDnc = command("pending", STORE, {
+  runs: "through",
   summary: "opt-outs of which only the call is known: they take effect when the attempt of that call is imported",
   options: [
     whole("--limit <n>", "how many at most; those that have waited longest come first", { from: 1, to: 100_000, default: 1000 }),

@@ -102,21 +102,31 @@ export class FactsUseCases {
   readonly #context: ComplianceContext;
   readonly #rules: () => Promise<Pick<RulesInForce, "pack">>;
   readonly #signal: AbortSignal | undefined;
+  readonly #untilObeyed: string | null;
 
-  /** @param rules name the registries that files may be of @param signal ends waiting for a database that is away */
-  constructor(context: ComplianceContext, rules: () => Promise<Pick<RulesInForce, "pack">>, signal?: AbortSignal) {
+  /**
+   * @param rules name the registries that files may be of @param more.signal ends waiting for a database that is away
+   * @param more.untilObeyed see `RevocationAdded`
+   */
+  constructor(
+    context: ComplianceContext,
+    rules: () => Promise<Pick<RulesInForce, "pack">>,
+    { signal, untilObeyed = null }: { readonly signal?: AbortSignal | undefined; readonly untilObeyed?: string | null } = {},
+  ) {
     this.#context = context;
     this.#rules = rules;
     this.#signal = signal;
+    this.#untilObeyed = untilObeyed;
   }
 
-  /** Imports and their state, newest first. @param asked.after id of the last one of the page before */
+  /** Imports and their state, newest first; those whose process is gone are marked first. @param asked.after id of the last one of the page before */
   async imports(asked: {
     /** Only imports that broke off and that no later import completed. */
     readonly brokenOff: boolean;
     readonly limit: number;
     readonly after?: string | undefined;
   }): Promise<readonly ImportStateView[]> {
+    await this.nameBroken();
     return (await this.#context.store.facts.listImports(asked)).map(importStateOf);
   }
 
@@ -313,6 +323,7 @@ export class FactsUseCases {
       doubt: doubt === undefined ? null : shown.reveal ? doubt : maskedText(doubt),
       added: added > 0,
       since: timeText(revokedAt),
+      untilObeyed: this.#untilObeyed,
     };
   }
 

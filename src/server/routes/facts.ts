@@ -18,6 +18,7 @@ import {
   revocationAdded,
   suppressionView,
 } from "../../operations/views/index.ts";
+import type { Principal } from "../../store/index.ts";
 import { mayReveal } from "../access/reveal.ts";
 import { ServerError } from "../error.ts";
 import { cursor, flag, limit, list, NO_NUL, pageOfItems, phoneText, tellCursor, toldCursor, words } from "../routing/query.ts";
@@ -34,8 +35,9 @@ const place = z.strictObject({
   code: z.string().regex(NO_NUL),
 });
 
-/** Answers to verbs contain only masked numbers. */
-const MASKED = { reveal: false };
+const reveal = z.boolean().optional();
+/** Answers to verbs contain masked numbers, unless somebody who may see them asks. */
+const shownTo = (asked: boolean | undefined, who: Principal) => ({ reveal: mayReveal(asked === true, who) });
 
 const lifting = {
   number,
@@ -123,7 +125,7 @@ export function factsRoutes(facts: () => FactsUseCases) {
       personal: true,
       summary: "Whether a number is on a do-not-call list, and its whole story",
       role: "viewer",
-      body: z.strictObject({ number, reveal: z.boolean().optional() }),
+      body: z.strictObject({ number, reveal }),
       reply: suppressionView,
       handle: ({ body, who }) => facts().suppression(body.number, { reveal: mayReveal(body.reveal === true, who) }),
     }),
@@ -138,10 +140,11 @@ export function factsRoutes(facts: () => FactsUseCases) {
         reason: words,
         reference: z.string().max(500).optional(),
         at: z.string().optional().describe("When the person said so; now by default"),
+        reveal,
       }),
       reply: revocationAdded,
       status: 201,
-      handle: ({ body, who }) => facts().suppress(body, who.name, MASKED),
+      handle: ({ body, who }) => facts().suppress(body, who.name, shownTo(body.reveal, who)),
     }),
     route({
       id: "suppressions.list",
@@ -177,10 +180,11 @@ export function factsRoutes(facts: () => FactsUseCases) {
         channel: z.string().min(1).max(200),
         reference: z.string().max(500).optional(),
         at: z.string().optional(),
+        reveal,
       }),
       reply: revocationAdded,
       status: 201,
-      handle: ({ body, who }) => facts().revokeConsent(body, who.name, MASKED),
+      handle: ({ body, who }) => facts().revokeConsent(body, who.name, shownTo(body.reveal, who)),
     }),
     route({
       id: "suppressions.previewLift",
@@ -190,11 +194,11 @@ export function factsRoutes(facts: () => FactsUseCases) {
       personal: true,
       summary: "What lifting would take back",
       role: "operator",
-      body: z.strictObject({ ...lifting, reveal: z.boolean().optional() }),
+      body: z.strictObject({ ...lifting, reveal }),
       reply: liftPreview,
       async handle({ body, who }) {
-        const { reveal = false, ...given } = body;
-        const shown = mayReveal(reveal, who);
+        const { reveal: asked = false, ...given } = body;
+        const shown = mayReveal(asked, who);
         const made = await planLift(given);
         const preview = liftPreviewOf(made);
         return shown ? { ...preview, suppression: await facts().suppression(made.plan.number, { reveal: shown }) } : preview;
@@ -206,7 +210,7 @@ export function factsRoutes(facts: () => FactsUseCases) {
       path: "/suppressions/lift",
       summary: "Takes a number off the company's do-not-call list",
       role: "operator",
-      body: z.strictObject({ ...lifting, ...confirmation.shape }),
+      body: z.strictObject({ ...lifting, reveal, ...confirmation.shape }),
       reply: liftView,
       plan: ({ body: { number: of, reason, mistake } }) =>
         previewed(planLift({ number: of, reason, mistake }), (made) => ({
@@ -215,7 +219,7 @@ export function factsRoutes(facts: () => FactsUseCases) {
           reason: maskedText(made.plan.reason),
           mistake: made.plan.mistake,
         })),
-      act: ({ who }, plan) => facts().lift(plan, who.name, MASKED),
+      act: ({ body, who }, plan) => facts().lift(plan, who.name, shownTo(body.reveal, who)),
     }),
     route({
       id: "suppressions.pending",

@@ -358,7 +358,7 @@ test("a gate on record: replay says what another pack would change, manifests li
   expect(one).toMatchObject({ code: 0, stdout: expect.stringContaining(`${String(id)} · campaign camp_1 at`) });
   expect(one.stdout.trim().split("\n")).toHaveLength(2);
   expect(json((await outdial([...list, String(id)])).stdout)).toEqual(json(manifest));
-  expect(await outdial([...list, "gate_none"])).toMatchObject({ code: 2 });
+  expect(await outdial([...list, "gate_none"])).toMatchObject({ code: 1 });
 });
 
 test("an opt-out of which only the call is known is shown as waiting, and suppresses with the attempt of that call", async () => {

@@ -78,6 +78,12 @@ export const revocationAdded = z
     doubt: z.string().nullable().describe("Why it is not certain that the text names this number alone; null when it is"),
     added: z.boolean().describe("False: the same was known"),
     since: time,
+    untilObeyed: z
+      .string()
+      .nullable()
+      .describe(
+        "What must happen until the tenant's dialer obeys it, a sentence; null where the tenant has no do-not-call groups",
+      ),
   })
   .meta({ id: "RevocationAdded" });
 
