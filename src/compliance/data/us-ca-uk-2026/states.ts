@@ -14,11 +14,11 @@ function ruleOf(line: string): Rule {
   const [about = "", ...says] = what.split(" ");
   const [read = "", ...more] = written.split("; ");
   const marks = new Map(more.map((mark) => [mark.slice(0, mark.indexOf(" ")), mark.slice(mark.indexOf(" ") + 1)]));
-  const wrong = [...marks.keys()].find((mark) => !["from", "except", "lines", "binds", "id"].includes(mark));
+  const wrong = [...marks.keys()].find((mark) => !["from", "ends", "except", "lines", "binds", "id"].includes(mark));
   if (wrong !== undefined) throw new Error(`no mark is called "${wrong}" (${jurisdiction} ${what})`);
   const list = (mark: string) => marks.get(mark)?.split(",");
   const [confidence, lookedUp] = read.split(" ") as [Rule["confidence"], string?];
-  const text = { note, effective: marks.get("from"), exempt: list("except"), lines: list("lines") };
+  const text = { note, effective: marks.get("from"), ends: marks.get("ends"), exempt: list("except"), lines: list("lines") };
   const rule = (part: string, binds: CallType[]) => ({
     id: marks.get("id") ?? `${jurisdiction.toLowerCase()}-${part}`,
     jurisdiction,
