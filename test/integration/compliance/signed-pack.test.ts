@@ -80,7 +80,7 @@ test("a signed pack is fetched, checked, told in sentences, replayed over the re
   );
   expect(result.code).toBe(0);
   expect(JSON.parse(result.stdout)).toMatchObject({
-    pack: "us-ca-uk-2026+acme@2026.11.14+4",
+    pack: "us-ca-uk-2026+acme@2026.11.16+4",
     signature: "fits",
     changes: [
       "United States: new rule acme-cap: at most 1 calls in 24 hours, whatever the subject; binds telemarketing calls (house rule 1, policy).",
@@ -94,7 +94,7 @@ test("a signed pack is fetched, checked, told in sentences, replayed over the re
   expect(JSON.parse(await readFile(join(folder.path, "new.json"), "utf8"))).toEqual(overlay);
   expect((await run("pack", "validate", "new.json")).code).toBe(0);
   const told = await run("pack", "fetch", `${url}/pack.note`, "--key", "publisher.pub");
-  expect(told.stdout).toContain("1 changes against us-ca-uk-2026@2026.11.14");
+  expect(told.stdout).toContain("1 changes against us-ca-uk-2026@2026.11.16");
   expect(told.stdout).toContain("nothing was written");
   expect((await run("pack", "diff", "us-ca-uk-2026", "new.json", "--words")).stdout).toContain(
     "United States: new rule acme-cap",

@@ -17,9 +17,9 @@ import {
   usCaUk2026,
 } from "../../index.ts";
 
-/** Rules that the conventions leave out: consent to sales calls that a dialer places, or to mobiles, and Pennsylvania's hours of October 2026. */
+/** Rules that the conventions leave out: consent to sales calls that a dialer places, or to mobiles, Pennsylvania's hours of October 2026, New York City's two collection calls. */
 const UNKNOWN_TO_THE_CONVENTIONS =
-  "us-md-consent us-fl-consent us-ok-consent us-la-consent us-la-mobile-consent us-az-consent us-wy-consent us-pa-hours".split(
+  "us-md-consent us-fl-consent us-ok-consent us-la-consent us-la-mobile-consent us-az-consent us-wy-consent us-pa-hours us-ny-nyc-collection-calls".split(
     " ",
   );
 

@@ -76,7 +76,7 @@ describe("caps on collection calls about one debt", () => {
     expect(formatInstant(ask(code, hoursAgo(...spaced.slice(0, max))).next ?? 0)).toBe("2026-06-16T18:00:00Z");
   });
   test("elsewhere the seven of Regulation F stand", () => {
-    expect(rules("212", hoursAgo(166, 150, 100, 50, 3))).toEqual([]);
+    expect(rules("716", hoursAgo(166, 150, 100, 50, 3))).toEqual([]);
   });
 });
 
@@ -345,17 +345,22 @@ describe("rules of cities", () => {
     at,
     attempts: Array.from({ length: count }, (_, i) => ({ at: formatInstant(Date.parse(at) - (i + 1) * 3_600_000) })),
   });
-  test("New York City allows three collection calls in seven days from 2026-09-01, the rest of the state seven", () => {
+  test("New York City allows two collection calls in seven days, from 2027-01-01 three about one debt, the rest of the state seven", () => {
     const autumn = "2026-09-15T18:00:00Z";
-    expect(rules("212", calls(autumn, 2))).toEqual([]);
-    expect(rules("212", calls(autumn, 3))).toEqual(["COLLECTION_7D"]);
-    expect(rules("212", calls("2026-08-25T18:00:00Z", 3))).toEqual([]);
+    const winter = "2027-01-12T18:00:00Z";
+    expect(rules("212", calls(autumn, 1))).toEqual([]);
+    expect(rules("212", calls(autumn, 2))).toEqual(["FREQ_168H"]);
+    expect(rules("212", { ...calls(autumn, 2), subject: "another debt" })).toEqual(["FREQ_168H"]);
+    expect(rules("212", calls("2026-08-25T18:00:00Z", 2))).toEqual(["FREQ_168H"]);
+    expect(rules("212", calls(winter, 2))).toEqual([]);
+    expect(rules("212", calls(winter, 3))).toEqual(["COLLECTION_7D"]);
+    expect(rules("212", { ...calls(winter, 3), subject: "another debt" })).toEqual([]);
     expect(rules("716", calls(autumn, 3))).toEqual([]);
     // An address decides: Brooklyn, Staten Island, Glen Oaks are in the city, Buffalo and Yonkers are not.
     for (const postal of ["11201", "10301", "11004"])
-      expect(rules("716", { ...calls(autumn, 3), postal }), postal).toEqual(["COLLECTION_7D"]);
+      expect(rules("716", { ...calls(autumn, 3), postal }), postal).toEqual(["FREQ_168H"]);
     for (const postal of ["14201", "10701"]) expect(rules("212", { ...calls(autumn, 3), postal }), postal).toEqual([]);
-    expect(rules("212", { ...calls(autumn, 3), postal: "99999" })).toContain("COLLECTION_7D");
+    expect(rules("212", { ...calls(autumn, 3), postal: "99999" })).toContain("FREQ_168H");
   });
 });
 
@@ -393,7 +398,7 @@ describe("of all caps the smallest binds, and the decision names it", () => {
     expect(ask("617", ago()).cap).toMatchObject({ ruleId: "us-ma-collection-calls", max: 2, placed: 0, left: 2 });
     expect(ask("617", ago(3)).cap).toMatchObject({ ruleId: "us-ma-collection-calls", placed: 1, left: 1 });
     expect(ask("716", ago(3)).cap).toMatchObject({ ruleId: "us-collection-calls", max: 7, placed: 1, left: 6 });
-    expect(ask("212", ago(3)).cap).toMatchObject({ ruleId: "us-ny-nyc-collection-calls", max: 3, placed: 1, left: 2 });
+    expect(ask("212", ago(3)).cap).toMatchObject({ ruleId: "us-ny-nyc-collection-calls", max: 2, placed: 1, left: 1 });
     expect(ask("604", ago(3)).cap).toBeNull();
     expect(ask("212").cap).toBeNull();
   });
@@ -492,10 +497,10 @@ describe("an allowed call says what was weighed", () => {
         expect(told, `${state} ${callType}`).toEqual([...inForce(places, callType, "2026-06-16"), ...named]);
       }
     }
-    // A rule is weighed from its first day on.
-    const cap = (at: string) => of("212", "us-ny-nyc-collection-calls", { at, callType: "collection" });
-    expect(cap("2026-08-31T18:00:00Z")).toBeUndefined();
-    expect(cap("2026-09-01T18:00:00Z")).toBeDefined();
+    // A rule is weighed from its first day to its last.
+    const cap = (at: string, of2027 = "") => of("212", `us-ny-nyc-collection-calls${of2027}`, { at, callType: "collection" });
+    expect([cap("2026-12-31T18:00:00Z", "-2027"), cap("2027-01-01T18:00:00Z")]).toEqual([undefined, undefined]);
+    expect([cap("2026-12-31T18:00:00Z"), cap("2027-01-01T18:00:00Z", "-2027")]).not.toContain(undefined);
     expect(weighed("405")).toBeNull();
   });
 

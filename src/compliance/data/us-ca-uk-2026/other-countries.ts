@@ -1,7 +1,7 @@
 // Canada and the United Kingdom. Calls to a country that is not in the pack are denied by `decide` itself.
 
 import type { Rule } from "../../pack/schema.ts";
-import { EVERY, READ, READ_FEDERAL, RECORDED, SALES, TO_CONFIRM, week } from "./writing.ts";
+import { EVERY, READ, READ_COMMISSION, READ_FEDERAL, RECORDED, SALES, TO_CONFIRM, week } from "./writing.ts";
 
 /** CRTC Unsolicited Telecommunications Rules. */
 export function canadianRules(): Rule[] {
@@ -14,9 +14,9 @@ export function canadianRules(): Rule[] {
       week: week(["09:00", "21:30"], ["10:00", "18:00"]),
       violation: "HOURS_CRTC",
       citation: "CRTC Unsolicited Telecommunications Rules, Part III, rule 23",
-      confidence: "summary",
-      lookedUp: READ_FEDERAL,
-      note: 'The hours "refer to those of the consumer" (a quotation of the rule was read); of the provinces only British Columbia was looked into.',
+      confidence: "statute",
+      lookedUp: READ_COMMISSION,
+      note: "The hours \"refer to those of the consumer\": the rule was read as a quotation, its hours on a page of the Commission (its report of 2024-09-30). Collection is no telemarketing (the list's own page); these hours stand for it because the provinces' were not read. Of the provinces only British Columbia was looked into.",
     },
     {
       kind: "national-registry",
@@ -25,10 +25,10 @@ export function canadianRules(): Rule[] {
       binds: SALES,
       exempt: ["ebr", "express"],
       violation: "DNC_NATIONAL",
-      citation: "CRTC Unsolicited Telecommunications Rules, Part II (Telecom Decision 2007-48)",
-      confidence: "summary",
-      lookedUp: READ,
-      note: "Express consent counts however it was given, by word or in writing; the caller must be able to show it. A relationship lifts the list too.",
+      citation: "CRTC Unsolicited Telecommunications Rules, Part II, section 4; Telecommunications Act s. 41.7(1)",
+      confidence: "statute",
+      lookedUp: READ_COMMISSION,
+      note: 'No call to a number on the list "unless express consent has been provided by such consumer to be contacted … by that telemarketer or the client" (the Commission\'s notice of violation of 2021-09-17, which states the section): by word or in writing, and the caller must be able to show it. A relationship lifts the list too (the act).',
     },
     {
       kind: "registry-age",
@@ -39,7 +39,8 @@ export function canadianRules(): Rule[] {
       violation: "DNC_STALE",
       citation: "CRTC Unsolicited Telecommunications Rules, Part II (Telecom Decision 2007-48)",
       confidence: "summary",
-      lookedUp: READ,
+      lookedUp: READ_COMMISSION,
+      note: "No number that has been on the list for more than 31 days may be called, by the list's own page: with a file of at most 31 days each of them is known.",
     },
     {
       kind: "relationship",
@@ -62,8 +63,8 @@ export function canadianRules(): Rule[] {
       reassignedViolation: "CONSENT_REASSIGNED",
       citation: "CRTC Unsolicited Telecommunications Rules, Part IV (Regulatory Policy 2014-155)",
       confidence: "summary",
-      lookedUp: READ_FEDERAL,
-      note: "A machine may play a sales message only with express consent; a relationship does not replace it.",
+      lookedUp: READ_COMMISSION,
+      note: "A machine may play a sales message only with express consent given before the call, by the Commission's page on its key rules; a relationship does not replace it, which the Commission refused to change in 2014.",
     },
     {
       kind: "abandonment-limit",

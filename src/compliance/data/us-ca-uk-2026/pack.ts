@@ -16,7 +16,7 @@ export function usCaUk2026(): RulePack {
     format: "outdial-rule-pack/1",
     id: "us-ca-uk-2026",
     title: "Calling rules of the United States, Canada and the United Kingdom, 2026",
-    version: "2026.11.14",
+    version: "2026.11.16",
     note: 'Not legal advice. Where sources disagree the strictest reading stands; notes that begin with "To confirm" need a lawyer or a live source. Calendars are written out from 2024 to the end of 2039.',
     jurisdictions: jurisdictions(),
     rules: [...everywhereRules(), ...federalRules(), ...stateRules(), ...canadianRules(), ...britishRules()].map((rule) =>

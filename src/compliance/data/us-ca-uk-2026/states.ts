@@ -14,11 +14,11 @@ function ruleOf(line: string): Rule {
   const [about = "", ...says] = what.split(" ");
   const [read = "", ...more] = written.split("; ");
   const marks = new Map(more.map((mark) => [mark.slice(0, mark.indexOf(" ")), mark.slice(mark.indexOf(" ") + 1)]));
-  const wrong = [...marks.keys()].find((mark) => !["from", "except", "lines", "binds", "id"].includes(mark));
+  const wrong = [...marks.keys()].find((mark) => !["from", "ends", "except", "lines", "binds", "id"].includes(mark));
   if (wrong !== undefined) throw new Error(`no mark is called "${wrong}" (${jurisdiction} ${what})`);
   const list = (mark: string) => marks.get(mark)?.split(",");
   const [confidence, lookedUp] = read.split(" ") as [Rule["confidence"], string?];
-  const text = { note, effective: marks.get("from"), exempt: list("except"), lines: list("lines") };
+  const text = { note, effective: marks.get("from"), ends: marks.get("ends"), exempt: list("except"), lines: list("lines") };
   const rule = (part: string, binds: CallType[]) => ({
     id: marks.get("id") ?? `${jurisdiction.toLowerCase()}-${part}`,
     jurisdiction,
@@ -28,7 +28,9 @@ function ruleOf(line: string): Rule {
     ...(lookedUp !== undefined && { lookedUp }),
     ...(Object.fromEntries(Object.entries(text).filter(([, value]) => value !== undefined)) as { note?: string }),
   });
-  const [first = "", second = "", scope] = says;
+  const [first = "", second = "", whatever] = says;
+  const scope = whatever === "all" ? "all" : "subject";
+  const counted = (hours: number) => ({ max: Number(first), period: { hours }, scope }) as const;
   switch (about) {
     case "hours":
       return {
@@ -49,19 +51,11 @@ function ruleOf(line: string): Rule {
       return { kind: "closed-days", ...rule(about, SALES), calendar: jurisdiction, violation: "HOLIDAY" };
     case "emergency":
       return { kind: "emergency-ban", ...rule(about, SALES), violation: "EMERGENCY" };
-    case "cap": {
-      const counted = {
-        max: Number(first),
-        period: { hours: Number(second) },
-        scope: scope === "all" ? "all" : "subject",
-      } as const;
-      return { kind: "attempt-cap", ...rule(about, SALES), ...counted, violation: `FREQ_${second}H` };
-    }
+    case "cap":
+      return { kind: "attempt-cap", ...rule(about, SALES), ...counted(Number(second)), violation: `FREQ_${second}H` };
     // Seven days are 168 elapsed hours: counting by dates or calendar weeks never allows more.
-    case "collection": {
-      const counted = { max: Number(first), period: { hours: 168 }, scope: "subject" } as const;
-      return { kind: "attempt-cap", ...rule("collection-calls", COLLECTION), ...counted, violation: "COLLECTION_7D" };
-    }
+    case "collection":
+      return { kind: "attempt-cap", ...rule("collection-calls", COLLECTION), ...counted(168), violation: "COLLECTION_7D" };
     case "consent":
       return {
         kind: "consent-required",

@@ -19,6 +19,8 @@ export const READ = "2026-11-22";
 export const READ_TEXT = "2026-11-26";
 /** Date on which the texts of the federal rules and of Canada's act were read, and some summaries again. */
 export const READ_FEDERAL = "2026-11-27";
+/** Date on which the Canadian commission's own pages were read. */
+export const READ_COMMISSION = "2026-11-28";
 
 /** Begins the note of a number that a lawyer or a live source should confirm before it is relied on. */
 export const TO_CONFIRM = "To confirm: ";
