@@ -114,7 +114,13 @@ function wordsOf(from: Explained["from"], { file, noStore, standing }: Looked): 
 }
 
 async function readFacts(path: string): Promise<object> {
-  const value = parseJson(await readFileText(path, "the facts"), `cannot read the facts ${path}`);
+  const text = await readFileText(path, "the facts");
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  if (lines.length > 1 && lines.every((line) => /^\s*\{.*\}\s*$/.test(line)))
+    throw new OutdialError("invalid_input", `${path} has ${lines.length} questions: one is explained at a time`, {
+      advice: "outdial compliance check FILE decides a line at a time.",
+    });
+  const value = parseJson(text, `cannot read the facts ${path}`);
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
   throw new OutdialError("invalid_input", `${path} is not a JSON object of facts such as {"dnc": {"national": true}}`);
 }

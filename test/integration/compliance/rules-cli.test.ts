@@ -170,6 +170,11 @@ test("explain says that it decided without facts where there is no store, and ne
   expect((await run([...asked, "--check"])).code).toBe(3);
   await write("facts.json", "{}");
   expect((await run([...asked, "--check", "--facts", "facts.json"])).code).toBe(0);
+  await write("several.ndjson", '{"number":"+12125550123"}\n{"number":"+12125550124"}\n');
+  expect(await run([...asked, "--facts", "several.ndjson"])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("several.ndjson has 2 questions: one is explained at a time"),
+  });
   expect((await run(["explain", "+12125550123", "--at", "2026-06-16T03:00:00Z", "--pack", rules, "--check"])).code).toBe(3);
   await rm(join(folder.path, "facts.json"));
   const [text, machine] = await Promise.all([run(asked), run([...asked, "--json"])]);
