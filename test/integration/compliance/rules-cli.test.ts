@@ -176,7 +176,7 @@ test("explain says that it decided without facts where there is no store, and ne
     stderr: expect.stringContaining("several.ndjson has 2 questions: one is explained at a time"),
   });
   expect((await run(["explain", "+12125550123", "--at", "2026-06-16T03:00:00Z", "--pack", rules, "--check"])).code).toBe(3);
-  await rm(join(folder.path, "facts.json"));
+  for (const name of ["facts.json", "several.ndjson"]) await rm(join(folder.path, name));
   const [text, machine] = await Promise.all([run(asked), run([...asked, "--json"])]);
   expect(text.code).toBe(0);
   expect(text.stdout).toMatch(
