@@ -34,6 +34,8 @@ export interface ServerFacts {
   readonly settings: Readonly<Record<(typeof SETTINGS)[number], string | null>>;
   readonly isStandby: boolean;
   readonly hasPlpgsql: boolean;
+  /** How many connections the role and the database may have at once, where that is limited. */
+  readonly limits: Readonly<Record<string, number>>;
   readonly collation: string;
   /** The version of the collation that the database was made with; null when it has none. */
   readonly collationMade: string | null;
@@ -53,8 +55,10 @@ export interface ServerTrouble {
 /** Any version of PostgreSQL answers these. */
 const FACTS = `select pg_is_in_recovery() as "isStandby", d.datcollate as collation, to_jsonb(d) ->> 'datcollversion' as "collationMade",
     exists (select from pg_language where lanname = 'plpgsql') as "hasPlpgsql",
+    (select coalesce(json_object_agg('connection limit of the ' || name, few), '{}') from (values ('role', rolconnlimit), ('database', datconnlimit)) as one(name, few)
+      where few >= 0 and not rolsuper) as limits,
     (select json_object_agg(name, current_setting(name, true)) from unnest(array['${SETTINGS.join("','")}']) as name) as settings
-  from pg_database d where datname = current_database()`;
+  from pg_database d, pg_roles where datname = current_database() and rolname = session_user`;
 const COLLATION = `select pg_database_collation_actual_version(oid) as now from pg_database where datname = current_database()`;
 
 /** Asks the server. */
@@ -134,13 +138,14 @@ export function serverTroubles(facts: ServerFacts): ServerTrouble[] {
   for (const name of ["statement_timeout", "lock_timeout", "transaction_timeout", "idle_session_timeout"] as const)
     if ((settings[name] ?? "0") !== "0")
       add("settings", "warn", `${name} is ${settings[name]}: upgrades, large imports and waits are cut off`, changed(name, "0"));
-  if (Number(settings.max_connections) < FEW_CONNECTIONS)
-    add(
-      "settings",
-      "warn",
-      `max_connections is ${settings.max_connections}: a busy process holds up to seventeen`,
-      "Raise it, or put PgBouncer before the server.",
-    );
+  for (const [name, limit] of Object.entries({ max_connections: settings.max_connections, ...facts.limits }))
+    if (Number(limit) < FEW_CONNECTIONS)
+      add(
+        "settings",
+        "warn",
+        `${name} is ${limit}: a busy process holds up to seventeen`,
+        "Raise it, or put PgBouncer before the server.",
+      );
   return troubles;
 }
 
