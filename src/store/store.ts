@@ -183,7 +183,7 @@ export async function openDatabase(options: Pick<OpenStoreOptions, "url" | "dire
     url,
     ask,
     schema: () => findSchema(ask),
-    migrate: () => migrate(database),
+    migrate: () => migrate(database, undefined, true),
     async [Symbol.asyncDispose]() {
       await pool.end();
       await server?.leave();

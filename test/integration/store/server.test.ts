@@ -158,6 +158,10 @@ describe.skipIf(!hasOldest())("the oldest version that is supported", () => {
       1,
       { outdial: JSON.parse(status.stdout).outdial, isReady: false },
     ]);
+    // The step of a deployment does not wait for it to take writes.
+    expect(JSON.parse((await run(["db", "migrate"], server.url)).stdout)).toMatchObject({
+      error: { code: "unsuitable_database" },
+    });
   });
 });
 
