@@ -108,10 +108,11 @@ async function announce(service: RunningService, opens: boolean, log: ServiceLog
   const shown = io.attended && !io.json;
   const loginFile = shown ? undefined : await service.keepLoginLink(link);
   // Nobody may read the address, and a log's disk may be full: that ends no service.
-  await io.answer({ url: service.url, port: service.port, loginFile }, `outdial is at ${service.url}`).catch((thrown) => {
+  const { url, port } = service;
+  await io.answer({ url, port, loginFile }, `outdial is at ${url}`).catch((thrown) => {
     if (!(thrown instanceof StdoutError)) throw thrown;
   });
-  io.logger?.log("info", "the service is ready", { url: service.url, port: service.port });
+  io.logger?.log("info", "the service is ready", { url, port });
   if (loginFile === undefined) io.say(`sign in within ten minutes, once: ${link}`);
   else log("info", "the link that signs in once, within ten minutes, is in a file", { loginFile });
   if (opens) openBrowser(link, io);
