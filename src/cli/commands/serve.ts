@@ -113,8 +113,8 @@ async function announce(service: RunningService, opens: boolean, log: ServiceLog
     if (!(thrown instanceof StdoutError)) throw thrown;
   });
   io.logger?.log("info", "the service is ready", { url, port });
-  if (loginFile === undefined) io.say(`sign in within ten minutes, once: ${link}`);
-  else log("info", "the link that signs in once, within ten minutes, is in a file", { loginFile });
+  if (shown) io.say(`sign in within ten minutes, once: ${link}`);
+  else if (loginFile !== undefined) log("info", "the link that signs in once, within ten minutes, is in a file", { loginFile });
   if (opens) openBrowser(link, io);
 }
 
