@@ -6,7 +6,7 @@ import { mkdir, open, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { trace } from "@opentelemetry/api";
-import { type Clock, messageOf, OutdialError } from "../kernel/index.ts";
+import { type Clock, hostTrouble, messageOf, OutdialError } from "../kernel/index.ts";
 import {
   CampaignMetrics,
   type CampaignUseCases,
@@ -223,25 +223,16 @@ function watchPairs(
 
 const NAME = "login-link";
 
-/** A file with a login link; `remove` deletes it unless another service has written its own link since. */
-interface LoginFile {
-  readonly path: string;
-  readonly remove: () => Promise<void>;
-}
-
 /**
  * For a service without a terminal, since logs have more readers than this file: writes a link that signs an administrator in to the file, replacing the one of the previous start; only the service's own user may read it (mode 0600).
+ * @returns what deletes it, unless another service has written its own link since
  */
-async function writeLoginFile(dir: string, link: string): Promise<LoginFile> {
-  const path = join(dir, NAME);
+async function writeLoginFile(path: string, link: string): Promise<() => Promise<void>> {
   const text = `${link}\n`;
   await writeWhole(path, text);
-  return {
-    path,
-    remove: async () => {
-      const there = await readFile(path, "utf8").catch(() => undefined);
-      if (there === text) await rm(path, { force: true });
-    },
+  return async () => {
+    const there = await readFile(path, "utf8").catch(() => undefined);
+    if (there === text) await rm(path, { force: true });
   };
 }
 
@@ -299,9 +290,9 @@ export interface RunningService extends AsyncDisposable {
   loginLink(name: string, role: AccessRole): Promise<string>;
   /**
    * Writes such an address to a file in the service's folder that only its own user may read; it is removed when the service
-   * ends. @returns its path
+   * ends. @returns its path; undefined when the disk does not take it, of which the log tells
    */
-  keepLoginLink(link: string): Promise<string>;
+  keepLoginLink(link: string): Promise<string | undefined>;
   /**
    * Ends the service in order, like disposing of it, and waits for that at most 15 s.
    * @returns false when something, usually the database, did not answer in time: it may still keep this process alive
@@ -453,9 +444,16 @@ export async function openService(flags: Flags, environment: Environment, option
     reload: () => reload.again(),
     loginLink: (name, role) => loginLink(store, url, name, role),
     async keepLoginLink(link) {
-      const { path, remove } = await writeLoginFile(config.dir, link);
-      owned.defer(remove);
-      return path;
+      const path = join(config.dir, NAME);
+      try {
+        owned.defer(await writeLoginFile(path, link));
+        return path;
+      } catch (thrown) {
+        const why = hostTrouble(thrown);
+        if (why === undefined) throw thrown;
+        warn(`${path} cannot be written: ${why}; sign in with a token (outdial serve token add)`);
+        return undefined;
+      }
     },
     end: () => endWithin(options.stopMs ?? STOP_MS, dispose, warn),
     [Symbol.asyncDispose]: dispose,
@@ -531,7 +529,7 @@ const NO_ROOM: ReadonlySet<unknown> = new Set(["ENOSPC", "EDQUOT"]);
 export async function createSpool(dir: string) {
   const folder = join(dir, "uploads", String(process.pid));
   await clearDead(join(dir, "uploads"));
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((thrown) => Promise.reject(noRoom(thrown) ?? thrown));
   return {
     /** Throws `store_full` when the folder has no room. */
     async keep(bytes: AsyncIterable<Uint8Array>): Promise<Upload & AsyncDisposable> {

@@ -29,7 +29,8 @@ type Fetch = (request: Request, env: HttpBindings) => Promise<Response>;
 
 /** Serves a function on a socket. Throws ServerError `cannot_listen`. */
 export async function listen(fetch: Fetch, { host, port }: ListenOptions): Promise<Listening> {
-  const listener = getRequestListener((request, env) => fetch(request, env as HttpBindings));
+  // A load balancer's probe may name no host (HTTP/1.0); what asks for a name of ours sees that there is none.
+  const listener = getRequestListener((request, env) => fetch(request, env as HttpBindings), { hostname: "localhost" });
   const server = createHttpServer(
     {
       headersTimeout: HEADERS_MS,
@@ -66,10 +67,7 @@ export async function listen(fetch: Fetch, { host, port }: ListenOptions): Promi
   return {
     url: `http://${host.includes(":") ? `[${host}]` : host}:${bound}`,
     port: bound,
-    stop(withinMs) {
-      stopped ??= stop(server, withinMs);
-      return stopped;
-    },
+    stop: (withinMs) => (stopped ??= stop(server, withinMs)),
   };
 }
 

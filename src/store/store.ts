@@ -183,7 +183,7 @@ export async function openDatabase(options: Pick<OpenStoreOptions, "url" | "dire
     url,
     ask,
     schema: () => findSchema(ask),
-    migrate: () => migrate(database),
+    migrate: () => migrate(database, undefined, true),
     async [Symbol.asyncDispose]() {
       await pool.end();
       await server?.leave();
@@ -245,11 +245,11 @@ async function inFolder<T>(dir: string, work: () => Promise<T>): Promise<T> {
     await makeFolder(dir);
     return await work();
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-    if (code !== "EACCES" && code !== "EROFS" && code !== "EPERM") throw cause;
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+    if (!/^(EACCES|EROFS|EPERM|ENOSPC|EDQUOT)$/.test(code)) throw cause;
     throw new StoreError("store_unavailable", `the folder ${dir} cannot be written to: ${messageOf(cause)}`, {
       advice:
-        "Name a folder that you may write to: --dir or OUTDIAL_DIR. With a database of your own it only has the keys of the audit log.",
+        "Make room there, or name a folder that you may write to: --dir or OUTDIAL_DIR. With a database of your own it only has the keys of the audit log.",
       cause,
     });
   }

@@ -7,7 +7,7 @@ import type { LogLevel, ServiceLog } from "../../server/index.ts";
 import type { Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/serve.ts";
-import type { Io } from "../io.ts";
+import { type Io, StdoutError } from "../io.ts";
 import { openBrowser, stopped } from "../running.ts";
 import { printable, timeText } from "../text.ts";
 
@@ -107,10 +107,14 @@ async function announce(service: RunningService, opens: boolean, log: ServiceLog
   // what they get.
   const shown = io.attended && !io.json;
   const loginFile = shown ? undefined : await service.keepLoginLink(link);
-  await io.answer({ url: service.url, port: service.port, loginFile }, `outdial is at ${service.url}`);
-  io.logger?.log("info", "the service is ready", { url: service.url, port: service.port });
-  if (loginFile === undefined) io.say(`sign in within ten minutes, once: ${link}`);
-  else log("info", "the link that signs in once, within ten minutes, is in a file", { loginFile });
+  // Nobody may read the address, and a log's disk may be full: that ends no service.
+  const { url, port } = service;
+  await io.answer({ url, port, loginFile }, `outdial is at ${url}`).catch((thrown) => {
+    if (!(thrown instanceof StdoutError)) throw thrown;
+  });
+  io.logger?.log("info", "the service is ready", { url, port });
+  if (shown) io.say(`sign in within ten minutes, once: ${link}`);
+  else if (loginFile !== undefined) log("info", "the link that signs in once, within ten minutes, is in a file", { loginFile });
   if (opens) openBrowser(link, io);
 }
 

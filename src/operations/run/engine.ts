@@ -145,7 +145,12 @@ export async function launchEngine(options: {
       },
     ]),
   );
-  await oneAtATime(pool, async (client) => {
+  const close = async () => {
+    isClosing = true;
+    await DBOS.shutdown({ deregister: true });
+    if (!pool.ended) await pool.end();
+  };
+  const launched = oneAtATime(pool, async (client) => {
     await makeReady(client);
     await DBOS.launch();
     if (!options.serves) return;
@@ -155,6 +160,8 @@ export async function launchEngine(options: {
       await DBOS.registerQueue(left(scope), { ...settings, minPollingIntervalMs: LEFT_POLL_MS });
     }
   });
+  // What it has begun would keep the process alive.
+  await launched.catch((thrown) => close().then(() => Promise.reject(thrown)));
   const workflowOf = (kind: string) => {
     const workflow = workflows.get(kind);
     if (workflow === undefined) throw new Error(`this process runs no jobs of the kind ${kind}`);
@@ -203,11 +210,7 @@ export async function launchEngine(options: {
     },
     cancel: (run) => told(DBOS.cancelWorkflow(workflowId(run))),
     forgetEnded,
-    async close() {
-      isClosing = true;
-      await DBOS.shutdown({ deregister: true });
-      if (!pool.ended) await pool.end();
-    },
+    close,
   };
 }
 

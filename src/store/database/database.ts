@@ -287,7 +287,10 @@ export function asStoreError(thrown: unknown, reads = false): unknown {
     });
   if (!UNREACHABLE.test(code) && !lost) return thrown;
   return new StoreError("store_unavailable", `the database does not answer: ${messageOf(thrown)}`, {
-    advice: "Check that the server runs, and the database URL with its user and password.",
+    advice:
+      code === "53300"
+        ? "Raise max_connections, or the connection limit of the role or the database, or put PgBouncer before the server."
+        : "Check that the server runs, and the database URL with its user and password.",
     cause: thrown,
   });
 }

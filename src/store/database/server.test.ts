@@ -25,6 +25,7 @@ const GOOD: ServerFacts = {
   },
   isStandby: false,
   hasPlpgsql: true,
+  limits: { "connection limit of the database": 40 },
   collation: "en_US.UTF-8",
   collationMade: "2.36",
   collationNow: "2.36",
@@ -57,6 +58,7 @@ test.each<[string, ServerFacts, "fail" | "warn", RegExp]>([
   ["settings", withSettings({ synchronous_commit: "off" }), "warn", /may be lost/],
   ["settings", withSettings({ statement_timeout: "30s" }), "warn", /statement_timeout is 30s/],
   ["settings", withSettings({ max_connections: "20" }), "warn", /max_connections is 20/],
+  ["settings", { ...GOOD, limits: { "connection limit of the role": 3 } }, "warn", /connection limit of the role is 3/],
   ["collation", { ...GOOD, collationNow: "2.39" }, "warn", /version 2\.39 now, and indexes were made with 2\.36/],
   ["collation", { ...GOOD, collationNow: null }, "warn", /version unknown now/],
 ])("%s is named with its mend", (check, facts, state, text) => {

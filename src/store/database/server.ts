@@ -34,6 +34,8 @@ export interface ServerFacts {
   readonly settings: Readonly<Record<(typeof SETTINGS)[number], string | null>>;
   readonly isStandby: boolean;
   readonly hasPlpgsql: boolean;
+  /** How many connections the role and the database may have at once, where that is limited. */
+  readonly limits: Readonly<Record<string, number>>;
   readonly collation: string;
   /** The version of the collation that the database was made with; null when it has none. */
   readonly collationMade: string | null;
@@ -53,8 +55,10 @@ export interface ServerTrouble {
 /** Any version of PostgreSQL answers these. */
 const FACTS = `select pg_is_in_recovery() as "isStandby", d.datcollate as collation, to_jsonb(d) ->> 'datcollversion' as "collationMade",
     exists (select from pg_language where lanname = 'plpgsql') as "hasPlpgsql",
+    (select coalesce(json_object_agg('connection limit of the ' || name, few), '{}') from (values ('role', rolconnlimit), ('database', datconnlimit)) as one(name, few)
+      where few >= 0 and not rolsuper) as limits,
     (select json_object_agg(name, current_setting(name, true)) from unnest(array['${SETTINGS.join("','")}']) as name) as settings
-  from pg_database d where datname = current_database()`;
+  from pg_database d, pg_roles where datname = current_database() and rolname = session_user`;
 const COLLATION = `select pg_database_collation_actual_version(oid) as now from pg_database where datname = current_database()`;
 
 /** Asks the server. */
@@ -77,12 +81,13 @@ export function serverTroubles(facts: ServerFacts): ServerTrouble[] {
   const add = (check: ServerTrouble["check"], state: ServerTrouble["state"], text: string, mend: string) =>
     void troubles.push({ check, state, text, mend });
   const major = Math.floor(Number(settings.server_version_num) / 10_000);
+  const version = `the server is PostgreSQL ${settings.server_version ?? "of an unknown version"}`;
   // What does not say its version is not known to be new enough.
   if (!(major >= OLDEST))
     add(
       "version",
       "fail",
-      `the server is PostgreSQL ${settings.server_version ?? "of an unknown version"}; outdial works with ${OLDEST} and later`,
+      `${version}; outdial works with ${OLDEST} and later`,
       `Upgrade the server, or name no database: outdial brings PostgreSQL ${NEWEST}.`,
     );
   if (settings.server_encoding !== "UTF8")
@@ -110,12 +115,7 @@ export function serverTroubles(facts: ServerFacts): ServerTrouble[] {
   is("session_replication_role", "origin", "triggers that keep records from being changed would not run");
   is("standard_conforming_strings", "on", "texts with a backslash would be misread");
   if (major > NEWEST)
-    add(
-      "version",
-      "warn",
-      `the server is PostgreSQL ${settings.server_version}; outdial is tested with ${OLDEST} to ${NEWEST}`,
-      "Look for a newer outdial.",
-    );
+    add("version", "warn", `${version}; outdial is tested with ${OLDEST} to ${NEWEST}`, "Look for a newer outdial.");
   if (collationMade !== null && collationMade !== collationNow)
     add(
       "collation",
@@ -123,24 +123,16 @@ export function serverTroubles(facts: ServerFacts): ServerTrouble[] {
       `the collation ${collation} is of version ${collationNow ?? "unknown"} now, and indexes were made with ${collationMade}: rows may not be found`,
       "reindex database NAME; alter database NAME refresh collation version",
     );
+  const doubt = (text: string, mend: string) => add("settings", "warn", text, mend);
   const off = (["fsync", "full_page_writes", "synchronous_commit"] as const).filter((name) => settings[name] === "off");
-  if (off.length > 0)
-    add(
-      "settings",
-      "warn",
-      `off: ${off.join(", ")}. What was recorded as sent may be lost when the server fails`,
-      off.map((name) => changed(name, "on")).join("; "),
-    );
+  const mends = off.map((name) => changed(name, "on")).join("; ");
+  if (off.length > 0) doubt(`off: ${off.join(", ")}. What was recorded as sent may be lost when the server fails`, mends);
   for (const name of ["statement_timeout", "lock_timeout", "transaction_timeout", "idle_session_timeout"] as const)
     if ((settings[name] ?? "0") !== "0")
-      add("settings", "warn", `${name} is ${settings[name]}: upgrades, large imports and waits are cut off`, changed(name, "0"));
-  if (Number(settings.max_connections) < FEW_CONNECTIONS)
-    add(
-      "settings",
-      "warn",
-      `max_connections is ${settings.max_connections}: a busy process holds up to seventeen`,
-      "Raise it, or put PgBouncer before the server.",
-    );
+      doubt(`${name} is ${settings[name]}: upgrades, large imports and waits are cut off`, changed(name, "0"));
+  for (const [name, limit] of Object.entries({ max_connections: settings.max_connections, ...facts.limits }))
+    if (Number(limit) < FEW_CONNECTIONS)
+      doubt(`${name} is ${limit}: a busy process holds up to seventeen`, "Raise it, or put PgBouncer before the server.");
   return troubles;
 }
 

@@ -67,13 +67,13 @@ export interface FoundSchema {
   readonly first: string | null;
 }
 
-/** Applies the missing steps. Throws StoreError `newer_schema`, `unsuitable_database`, `no_rights` or `migration_failed`; after a failure nothing is kept. */
-export async function migrate(database: Database, migrations: readonly Migration[] = MIGRATIONS): Promise<void> {
+/** Applies the missing steps. @param writes the database is to be written to although none is missing. Throws StoreError `newer_schema`, `unsuitable_database`, `no_rights` or `migration_failed`; after a failure nothing is kept. */
+export async function migrate(database: Database, migrations: readonly Migration[] = MIGRATIONS, writes = false): Promise<void> {
   const ask: Ask = (statement) => database.query(statement);
   const there = await findSchema(ask);
   refuseOther(there, migrations);
   const isCurrent = there.version === migrations.length;
-  requireSuitable(await serverFacts(ask), !isCurrent);
+  requireSuitable(await serverFacts(ask), writes || !isCurrent);
   if (isCurrent) return;
   await database.transaction(async (connection) => {
     const found = await prepare(connection);

@@ -1,12 +1,15 @@
 // Signals at a real process of the service: what is exchanged while it runs, what drains, and what has no effect.
 
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { openSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
 import { CAMPAIGN, callsCsv, callsScenario } from "../../support/calls.ts";
 import { startCli } from "../../support/cli.ts";
+import { freePort } from "../../support/pgbouncer.ts";
 import { programEnvironment } from "../../support/program.ts";
 import { programFile } from "../../support/programs-setup.ts";
 import { type Receiver, startReceiver } from "../../support/receiver.ts";
@@ -321,6 +324,33 @@ test("a reader of the log that goes away ends nothing", async () => {
   for (let asked = 0; asked < 20; asked += 1) expect(await service.get("/livez")).toEqual({ alive: true });
   service.kill("SIGTERM");
   expect((await service.running.ended).code).toBe(0);
+});
+
+test.each([
+  ["a reader that is gone", "pipe", 0],
+  ["a full disk", "/dev/full", 1],
+] as const)("a service whose stdout is %s starts and works", async (_, place, code) => {
+  const port = await freePort();
+  const stdout = place === "pipe" ? place : openSync(place, "w");
+  const service = spawn(process.execPath, [programFile("main"), "serve", "--port", `${port}`], {
+    cwd: world.folder,
+    env: programEnvironment(world.environment),
+    stdio: ["ignore", stdout, stdout],
+  });
+  processes.add(service);
+  for (const one of [service.stdout, service.stderr]) one?.destroy();
+  const ended = once(service, "exit");
+  const isReady = () =>
+    fetch(`http://127.0.0.1:${port}/readyz`).then(
+      (answer) => answer.ok,
+      () => false,
+    );
+  await until(async () => service.exitCode !== null || (await isReady()));
+  // The address is written when it answers already.
+  service.kill("SIGHUP");
+  for (let asked = 0; asked < 20; asked += 1) expect(await isReady()).toBe(true);
+  service.kill("SIGTERM");
+  expect(await ended).toEqual([code, null]);
 });
 
 /** Runs the service on a terminal of its own, which goes when `script` is killed. */

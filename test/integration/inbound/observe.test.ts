@@ -3,7 +3,8 @@
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { request } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
+import { text as textOf } from "node:stream/consumers";
 import { serve } from "@hono/node-server";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { joinReplicas, type Membership } from "../../../src/operations/index.ts";
@@ -227,6 +228,19 @@ describe("readiness", () => {
     await using service = await watched();
     expect(await ready(service)).toMatchObject({ status: 200, failing: [] });
     expect((await service.get("/livez")).status).toBe(200);
+  });
+
+  test("is told to load balancers that ask as HTTP/1.0 does, without a Host, who are told nothing else", async () => {
+    await using service = await startService({ environment: { OUTDIAL_METRICS_TOKEN: "let-me-see" } });
+    const { hostname, port } = new URL(service.service.url);
+    const first = async (path: string, header = "") => {
+      const socket = connect(Number(port), hostname);
+      socket.write(`GET ${path} HTTP/1.0\r\n${header}\r\n`);
+      return (await textOf(socket)).split("\r\n", 1)[0];
+    };
+    for (const path of ["/livez", "/readyz"]) expect(await first(path)).toBe("HTTP/1.1 200 OK");
+    expect(await first("/metrics", "Authorization: Bearer let-me-see\r\n")).toBe("HTTP/1.1 200 OK");
+    for (const path of ["/", "/api/v1/me"]) expect(await first(path)).toBe("HTTP/1.1 421 Misdirected Request");
   });
 
   test("ends when the process is about to stop; it lives on", async () => {

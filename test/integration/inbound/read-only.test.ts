@@ -101,3 +101,44 @@ test.skipIf(!can)(
   },
   120_000,
 );
+
+test.skipIf(!can)(
+  "a service whose folder has no room left starts, says what it could not keep, and keeps the link to itself",
+  async () => {
+    const { privateKey } = generateKeyPairSync("ed25519");
+    await using world = await startWorld({
+      environment: { OUTDIAL_AUDIT_KEY: String(privateKey.export({ type: "pkcs8", format: "pem" })) },
+    });
+    const full = join(world.folder, "full");
+    await mkdir(full);
+    await operatorToken(world);
+    // First what is there already in a folder that has been in use: with nothing in it, the place that is full is named.
+    const command = `mount --make-rprivate / && mount -t tmpfs -o size=16k none "$0"
+      fill() { head -c 99999 /dev/zero > "$0/fill"; }
+      fill; "$1" "$2" audit verify >&2; rm "$0/fill"; "$1" "$2" audit verify >&2; fill
+      exec "$@"`;
+    const service = spawn(
+      "unshare",
+      ["--mount", "sh", "-c", command, full, ...outdial("serve", "--port", "0", "--log-format", "json")],
+      {
+        cwd: world.folder,
+        env: programEnvironment({ ...world.environment, OUTDIAL_DIR: full }),
+        stdio: ["ignore", "pipe", "pipe"],
+      },
+    );
+    const ended = endOf(service);
+    const [first] = (await Promise.race([
+      once(service.stdout, "data"),
+      ended.then(({ said }) => Promise.reject(new Error(said))),
+    ])) as [string];
+    const { url, ...others } = z.looseObject({ url: z.string() }).parse(JSON.parse(first));
+    expect(others).not.toHaveProperty("loginFile");
+    await until(async () => (await fetch(`${url}/readyz`)).ok);
+    service.kill("SIGTERM");
+    const { code, said } = await ended;
+    expect(code).toBe(0);
+    expect(said).toContain(`the folder ${full} cannot be written to: ENOSPC`);
+    expect(said).toMatch(/"level":"warn".*login-link cannot be written: the disk is full/);
+    expect(said).not.toMatch(/#|login=|\/sign-in|link=/);
+  },
+);

@@ -1,7 +1,9 @@
 // Roles with exactly the rights that docs/database.md gives them: one that migrates, one that runs.
 
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { MIGRATION_COUNT, openStore } from "../../../src/store/index.ts";
@@ -9,6 +11,8 @@ import { CAMPAIGN, callsCsv, callsScenario } from "../../support/calls.ts";
 import { runCli, startCli, workFolder } from "../../support/cli.ts";
 import { createDatabase, type TestDatabase } from "../../support/database.ts";
 import { fencesOf } from "../../support/documents.ts";
+import { programEnvironment } from "../../support/program.ts";
+import { programFile } from "../../support/programs-setup.ts";
 import { startService } from "../../support/service.ts";
 import { manualClock } from "../../support/store.ts";
 
@@ -130,6 +134,18 @@ test("an older outdial on a newer store says so, whatever its rights", async () 
   await expect(open(as("service"))).rejects.toMatchObject(newer);
   const told = await db("status", as("service"));
   expect(JSON.parse(told.stdout)).toMatchObject({ outdial: { found: 999 }, dbos: { found: null }, isReady: false });
+});
+
+test("a role without rights on the engine's tables is told so by a command that ends", async () => {
+  await prepare();
+  expect((await db("migrate", as("owner"))).code).toBe(0);
+  await admin.query(`revoke update on all tables in schema dbos from ${name}_service`);
+  const program = promisify(execFile)(process.execPath, [programFile("main"), "db", "migrate", "--json"], {
+    cwd: folder.path,
+    env: programEnvironment({ DATABASE_URL: as("service") }),
+    timeout: 60_000,
+  });
+  await expect(program).rejects.toMatchObject({ code: 1, killed: false, stdout: expect.stringContaining("no_rights") });
 });
 
 test("a right that is missing at work is named, not taken for something unexpected", async () => {

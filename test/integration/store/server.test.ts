@@ -115,6 +115,31 @@ test("what is doubtful is told by doctor and db status, and does not hinder", as
   expect(status.troubles).toContainEqual(expect.objectContaining({ state: "warn", text: told }));
 });
 
+test("how many connections the role and the database may have is told before they are too many, and then for what it is", async () => {
+  const name = nameOf(database.url);
+  await ask(
+    database.url,
+    `create role ${name}_few login password 'few' connection limit 5; grant connect, create on database ${name} to ${name}_few`,
+  );
+  await ask(database.url, `alter database ${name} connection limit 30`);
+  const few = new URL(database.url);
+  [few.username, few.password] = [`${name}_few`, "few"];
+  const { troubles } = JSON.parse((await run(["db", "status"], few.href)).stdout) as { troubles: { text: string }[] };
+  expect(troubles.map(({ text }) => text)).toEqual(
+    expect.arrayContaining([
+      expect.stringContaining("connection limit of the role is 5"),
+      expect.stringContaining("connection limit of the database is 30"),
+    ]),
+  );
+  await ask(database.url, `alter role ${name}_few connection limit 0`);
+  await expect(open(few.href)).rejects.toMatchObject({
+    code: "store_unavailable",
+    message: expect.stringContaining("too many connections"),
+    advice: expect.stringContaining("connection limit"),
+  });
+  await ask(database.url, `drop owned by ${name}_few; drop role ${name}_few`);
+});
+
 describe.skipIf(!hasOldest())("the oldest version that is supported", () => {
   test("has the store and the engine; as a standby it can be looked at, and is refused what changes", async () => {
     await using server = await startOtherPostgres(OLDEST, { fsync: "off" });
@@ -133,6 +158,10 @@ describe.skipIf(!hasOldest())("the oldest version that is supported", () => {
       1,
       { outdial: JSON.parse(status.stdout).outdial, isReady: false },
     ]);
+    // The step of a deployment does not wait for it to take writes.
+    expect(JSON.parse((await run(["db", "migrate"], server.url)).stdout)).toMatchObject({
+      error: { code: "unsuitable_database" },
+    });
   });
 });
 
