@@ -65,7 +65,7 @@ export function createAcdProfile(
       async read(callId, options) {
         try {
           const { status, disposition } = await showCall(requester, callId, plain(options));
-          return { status: status ?? "completed", ...(disposition !== undefined && { disposition }) };
+          return { status, ...(disposition !== undefined && { disposition }) };
         } catch (thrown) {
           if (thrown instanceof TenantError && thrown.code === "not_found") return undefined;
           throw thrown;
@@ -189,7 +189,24 @@ function listOf<Item>(read: () => AsyncGenerator<Item, void, undefined>) {
   };
 }
 
-/** One contact with its disposition. Its state only says whether it has ended. */
+/** The last state of a contact. */
+const END_CONTACT = 18;
+
+/** Whether a contact's own states say that it has ended; false where they do not. */
+async function hasEnded(requester: AcdRequester, contactId: string, options: AcdCallOptions): Promise<boolean> {
+  try {
+    const { reply } = await requester.request("contactStates", { ...options, path: { contactId } });
+    return (reply?.contactStateHistory ?? []).some(({ contactStateId }) => contactStateId === END_CONTACT);
+  } catch (thrown) {
+    if (!(thrown instanceof TenantError) || thrown.code === "aborted") throw thrown;
+    return false;
+  }
+}
+
+/**
+ * One contact with its disposition. Its state only says whether it has ended: `unknown` when it is not among those under way, and its own states do not say that
+ * it ended.
+ */
 async function showCall(requester: AcdRequester, contactId: string, options: AcdCallOptions) {
   const path = { contactId };
   const [contact, code, active] = await Promise.all([
@@ -203,10 +220,11 @@ async function showCall(requester: AcdRequester, contactId: string, options: Acd
   const { dispositionId, dispositionName, notes, lastUpdated } = code?.reply ?? {};
   const isActive = active.reply.activeContacts.some((one) => one.contactId === contactId);
   const { contactStartDate, skillId, ...vendor } = contact.reply ?? { contactStartDate: undefined, skillId: undefined };
+  const isOver = !isActive && (contact.reply?.stateId === END_CONTACT || (await hasEnded(requester, contactId, options)));
   return {
     ...vendor,
     id: contactId,
-    status: isActive ? "active" : "completed",
+    status: isActive ? "active" : isOver ? "completed" : "unknown",
     ...(skillId !== undefined && { campaignId: skillId }),
     ...(contactStartDate !== undefined && { startTime: contactStartDate }),
     ...(dispositionId !== undefined &&
