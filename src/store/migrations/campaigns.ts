@@ -209,8 +209,7 @@ create index known_campaigns_order on outdial.known_campaigns (place, id) where 
 
 create table outdial.tenant_readings (
   -- What was read, and of which campaign; an empty subject for what the tenant has once.
-  what text not null check (what in ('campaigns', 'campaign', 'figures', 'gate', 'dialer', 'workload', 'do-not-call', 'callbacks',
-    'calling-lists', 'opt-outs')),
+  what text not null check (what in ('campaigns', 'campaign', 'figures', 'gate', 'dialer', 'workload', 'do-not-call')),
   subject text collate "C" not null,
   -- Null while it was never read, and for what is kept in a table of its own.
   value json,

@@ -84,7 +84,7 @@ create trigger tell_known_campaign after update on outdial.known_campaigns for e
   execute function outdial.tell('campaign');
 -- The figures of the workload move with every reading, and pages read them with the rest.
 create trigger tell_tenant_reading after update on outdial.tenant_readings for each row
-  when (new.what not in ('workload', 'callbacks', 'calling-lists', 'opt-outs') and (old.value::text is distinct from new.value::text or old.problem::text is distinct from new.problem::text
+  when (new.what <> 'workload' and (old.value::text is distinct from new.value::text or old.problem::text is distinct from new.problem::text
     or (old.read_at is null) <> (new.read_at is null)))
   execute function outdial.tell('campaign');
 create trigger tell_stop after insert or update on outdial.stops for each row execute function outdial.tell('stop');
