@@ -421,7 +421,9 @@ test("the company's do-not-call list is compared with the tenant's groups, broug
     { action: "dnc.pushed", details: { group: groupId, missing: 1, proven: 1, profile: "acd" } },
   ]);
 
-  // A service keeps the group that is named up to the list while campaigns dial.
+  // A service keeps the group that is named up to the list while campaigns dial. Callbacks of each campaign were listed before.
+  for (const { id } of await collect(acd.capabilities.campaignProvisioning.campaigns()))
+    await run(["callbacks", "list", "--campaign", id]);
   const store = await openStore({ dir: join(world.folder, ".outdial"), url: world.databaseUrl, clock: systemClock });
   const named = createAcdTenant({
     issuer: world.url,
