@@ -84,7 +84,7 @@ export async function knownIds(kind: "campaign" | "job", flags: Flags, environme
 
 /** The tenant's own records of people who must not be called, or must be called back. Throws ConfigError, StoreError. */
 export const openTenantDnc = opening(async ({ config, store, tenant }) => {
-  const context = { store: await store(), tenant: await tenant() };
+  const context = { store: await store(), tenant: await tenant(), clock: config.clock };
   return {
     dnc: new TenantDnc(context),
     callbacks: new TenantCallbacks(context),

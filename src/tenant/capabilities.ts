@@ -125,6 +125,10 @@ export interface CallReader {
 export interface TakenOff {
   readonly records: number;
   readonly lists: readonly string[];
+  /** Ids of the lists that were there. */
+  readonly there: readonly string[];
+  /** Ids of known lists that the list of lists lacks and that the tenant says not to have. */
+  readonly absent: readonly string[];
   readonly failed: readonly string[];
 }
 
@@ -174,9 +178,14 @@ export interface ContactSource {
   /**
    * Takes the open records of people with one of these numbers (digits as the tenant writes them) off all lists that may be called; `failed` says why some are, or may
    * be, still there. Can be repeated. Absent where a tenant cannot.
-   * @param known ids of lists that are known, as `contacts` takes them: those that the tenant's list of lists lacks are looked at by themselves
+   * @param known.lists ids of lists that are known, as `contacts` takes them: those that the tenant's list of lists lacks are looked at by themselves, but for those
+   * that are `gone`
    */
-  takeOff?(numbers: ReadonlySet<string>, known: readonly string[], options?: CallOptions): Promise<TakenOff>;
+  takeOff?(
+    numbers: ReadonlySet<string>,
+    known: { readonly lists: readonly string[]; readonly gone: ReadonlySet<string> },
+    options?: CallOptions,
+  ): Promise<TakenOff>;
   /**
    * Brings the open records of a campaign's lists to another campaign that does not dial, as lists of its own. Can be repeated. Absent where campaigns name their
    * lists. @throws TenantError `refused` when the other campaign may dial

@@ -53,6 +53,7 @@ export interface DoNotCallGroups {
 export interface CallbackView {
   readonly id: string;
   readonly campaignId: string;
+  /** Undefined when the tenant does not say whom it calls. */
   readonly phoneNumber: string | undefined;
   readonly name: string;
   readonly dueAt: string | undefined;
@@ -65,8 +66,6 @@ export interface CallbackView {
 export interface ScheduledCallbacks {
   readonly capability: Capability;
   list(campaignId: string, options?: CallOptions): Promise<readonly CallbackView[]>;
-  /** All that `list` gave in this process, unless they were removed or due more than a day ago: a later answer may lack callbacks that are placed all the same. */
-  seen(campaignId: string): readonly CallbackView[];
   /** `already`: it was already gone or closed. */
   remove(callbackId: string, why: string, options?: CallOptions): Promise<{ readonly already: boolean }>;
 }

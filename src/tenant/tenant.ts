@@ -193,7 +193,6 @@ export function createRestProfile(requester: Requester, newKey: () => string = (
     scheduledCallbacks: {
       capability: NO_CALLBACKS,
       list: refuse("show scheduled callbacks", NO_CALLBACKS),
-      seen: () => [],
       remove: refuse("delete scheduled callbacks", NO_CALLBACKS),
     },
     vendorAudit: {

@@ -1,8 +1,7 @@
 // outdial dnc compare and push, outdial callbacks.
 
 import { openApi, openTenantDnc } from "../../app/index.ts";
-import type { DncDifference } from "../../operations/views/index.ts";
-import type { CallbackView } from "../../tenant/port.ts";
+import type { DncDifference, ScheduledCallback } from "../../operations/views/index.ts";
 import type { Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/tenant-dnc.ts";
@@ -33,33 +32,37 @@ export const pushDnc: Run<typeof declared.pushDnc> = async ({ options, io }) => 
     signal: io.signal,
     onProgress: (done, all) => io.progress(`searching · ${grouped(done)} of ${grouped(all)} numbers`),
   });
-  const { group, added, proven, unproven, examples, takenOff, callbacks, stillListed } = pushed;
+  const { group, added, proven, unproven, examples, takenOff, callbacks, stillListed, reasons } = pushed;
   await io.answer(pushed, [
     ...differenceLines(pushed),
     `${grouped(added)} added to group ${printable(group)}; the tenant's search finds ${grouped(proven)}${unproven === 0 ? "" : ` and not ${grouped(unproven)}`}`,
     ...(takenOff + callbacks + stillListed === 0
       ? []
       : [
-          `${grouped(takenOff)} of their records taken off the calling lists, ${grouped(callbacks)} callbacks deleted${stillListed === 0 ? "" : `, ${grouped(stillListed)} refused`}`,
+          `${grouped(takenOff)} of their records taken off the calling lists, ${grouped(callbacks)} callbacks deleted${stillListed === 0 ? "" : `; ${grouped(stillListed)} ${stillListed === 1 ? "reason" : "reasons"} why some are, or may be, left`}`,
         ]),
+    ...reasons.map((reason) => `  ${printable(reason)}`),
     ...examples.map(({ number, message }) => `  ${number}: ${printable(message)}`),
   ]);
   return unproven + stillListed > 0 ? EXIT.partlyFailed : EXIT.done;
 };
 
-const CALLBACKS = table<CallbackView>([
+const CALLBACKS = table<ScheduledCallback>([
   { title: "callback", value: ({ id }) => id, isWhole: true },
   { title: "due", value: ({ dueAt }) => dueAt ?? "" },
   { title: "number", value: ({ phoneNumber }) => phoneNumber ?? "", isWhole: true },
   { title: "agent", value: ({ agentId }) => agentId ?? "any" },
   { title: "notes", value: ({ notes }) => notes },
+  { title: "lacking since", value: ({ lackingSince }) => lackingSince ?? "" },
 ]);
 
 export const listCallbacks: Run<typeof declared.listCallbacks> = async ({ options, io }) => {
   await using tenant = await openTenantDnc(options, io.env);
-  const callbacks = await tenant.callbacks.list(options.campaign, { signal: io.signal });
-  await io.answer({ items: callbacks }, CALLBACKS.lines(callbacks, io.width));
-  if (callbacks.length === 0) io.say("no callbacks");
+  const { items, doubt } = await tenant.callbacks.views(options.campaign, { reveal: true, signal: io.signal });
+  await io.answer({ items, doubt }, CALLBACKS.lines(items, io.width));
+  if (doubt !== null) io.say(doubt);
+  else if (items.length === 0) io.say("no callbacks");
+  return doubt === null ? EXIT.done : EXIT.partlyFailed;
 };
 
 export const deleteCallback: Run<typeof declared.deleteCallback> = async ({ args: { id }, options, io }) => {

@@ -1,7 +1,14 @@
-// A reading has a bound on the processor time of its thread: a busy machine does not make an honest file too large.
+// A reading has a bound on the processor time: a busy machine does not make an honest file too large.
 
 import { expect, test } from "vitest";
-import type { readBusily, readForEver, readIdly, readNothing, readThreadId } from "../../../test/support/readers.ts";
+import type {
+  readBusily,
+  readForEver,
+  readGreedily,
+  readIdly,
+  readNothing,
+  readProcessId,
+} from "../../../test/support/readers.ts";
 import { readAside } from "./index.ts";
 
 const reader = (name: string) => ({ of: "a text", name, module: "../../../test/support/readers", from: import.meta.url });
@@ -17,16 +24,27 @@ test("what computes for longer than the bound is ended", async () => {
   });
 });
 
-test("the next reading goes to the thread of the last one, with the whole bound of its own", async () => {
-  const thread = () => readAside<typeof readThreadId>(reader("readThreadId"), undefined);
-  const first = await thread();
-  expect(await thread()).toBe(first);
+test("the next reading goes to the process of the last one, with the whole bound of its own", async () => {
+  const process = () => readAside<typeof readProcessId>(reader("readProcessId"), undefined);
+  const first = await process();
+  expect(await process()).toBe(first);
   expect(await readAside<typeof readBusily>(reader("readBusily"), 700, { withinMs: 1000 })).toBe(first);
   expect(await readAside<typeof readBusily>(reader("readBusily"), 700, { withinMs: 1000 })).toBe(first);
   // One that was ended, or that failed, is not used again.
   await expect(readAside<typeof readForEver>(reader("readForEver"), 0, { withinMs: 100 })).rejects.toThrow("takes longer");
-  const second = await thread();
+  const second = await process();
   expect(second).not.toBe(first);
   await expect(readAside<typeof readNothing>(reader("readNothing"), undefined)).rejects.toThrow("nothing to read");
-  expect(await thread()).not.toBe(second);
+  expect(await process()).not.toBe(second);
 });
+
+test.each(["small", "large", "text"] as const)(
+  "what takes more memory than it may is refused, and others go on: %s",
+  async (how) => {
+    await expect(readAside<typeof readGreedily>(reader("readGreedily"), how)).rejects.toMatchObject({
+      code: "invalid_input",
+      message: "the input (a text) takes more than 256 MB to read",
+    });
+    expect(await readAside<typeof readIdly>(reader("readIdly"), 0)).toBe("read");
+  },
+);

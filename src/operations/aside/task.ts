@@ -1,4 +1,4 @@
-// What a reading thread is asked to do.
+// What a reading process is asked to do, and what it answers.
 
 export interface ReaderTask {
   /** URL of the module with the function. */
@@ -7,3 +7,13 @@ export interface ReaderTask {
   readonly name: string;
   readonly given: unknown;
 }
+
+/** The same with a limit on its processor time, ms. */
+export interface BoundedTask extends ReaderTask {
+  readonly withinMs: number;
+}
+
+export type ReaderAnswer = { readonly answer: unknown } | { readonly over: "time" | "memory" } | { readonly failed: string };
+
+/** Memory of a reading. */
+export const MOST_MEMORY_MB = 256;

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { type Instant, jobTitle, messageOf } from "../../kernel/index.ts";
-import type { Approval, AttentionWord, Job, StoreCondition } from "../../store/index.ts";
+import type { Approval, AttentionWord, Job, ReadingProblem, StoreCondition } from "../../store/index.ts";
 import { happened } from "../campaigns/happened.ts";
 import { type KnownHealth, SHOWN_WINDOW_MINUTES } from "../campaigns/health/known.ts";
 import { knownList } from "../campaigns/health/known-campaigns.ts";
@@ -213,6 +213,25 @@ export function optOutConcerns(revocations: readonly RevocationView[], now: Inst
       least,
       LATE,
     ),
+  ];
+}
+
+/** Opt-outs that are not carried out at the tenant yet, or are not known to be. */
+function stillListedConcerns(left: readonly ReadingProblem[]): Found[] {
+  if (left.length === 0) return [];
+  const since = left.flatMap((one) => one.since ?? []).toSorted((a, b) => a - b)[0];
+  return [
+    {
+      code: "opt_out_not_carried_out",
+      severity: "urgent",
+      subject: { kind: "tenant", id: "", name: "opt-outs at the tenant" },
+      what: "people who opted out may be still on the tenant's calling lists or in no do-not-call group, or have a callback",
+      cause: "tenant",
+      evidence: left.map(({ message }) => message),
+      since: since === undefined ? null : timeText(since),
+      next: "A service with doNotCallGroup tries again by itself; otherwise: outdial dnc push --campaign ID, until it says that nothing is left.",
+      episode: since === undefined ? "" : String(since),
+    },
   ];
 }
 
@@ -451,8 +470,13 @@ export class AttentionUseCases {
   }
 
   async #optOuts(): Promise<Found[]> {
-    const { items } = await this.#parts.compliance.revocations({ open: true, limit: LOOKED_AT }, { reveal: false });
-    return optOutConcerns(items, this.#context.clock.now(), items.length < LOOKED_AT);
+    const { store, clock } = this.#context;
+    const [{ items }, carriedOut] = await Promise.all([
+      this.#parts.compliance.revocations({ open: true, limit: LOOKED_AT }, { reveal: false }),
+      store.tenantReadings.list(["opt-outs"]),
+    ]);
+    const left = carriedOut.flatMap(({ problem }) => problem ?? []);
+    return [...optOutConcerns(items, clock.now(), items.length < LOOKED_AT), ...stillListedConcerns(left)];
   }
 
   async #imports(): Promise<Found[]> {

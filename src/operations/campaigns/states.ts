@@ -153,7 +153,8 @@ export class CampaignStates {
   /** The work left in a campaign, read from the tenant now. */
   workload(id: string, call: CallOptions): Promise<WorkloadFacts> {
     const { tenant, store, clock } = this.#context;
-    return readWorkload({ tenant: tenant.capabilities, facts: store.facts, metrics: this.metrics, clock }, id, call);
+    const { facts, tenantReadings: readings } = store;
+    return readWorkload({ tenant: tenant.capabilities, facts, metrics: this.metrics, readings, clock }, id, call);
   }
 
   /** Who is assigned to a campaign, and who is signed in. Throws TenantError `unsupported`, `not_found`. */

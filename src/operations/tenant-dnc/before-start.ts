@@ -5,7 +5,8 @@ import type { CallOptions } from "../../tenant/port.ts";
 import { TenantError } from "../../tenant/port.ts";
 import { OperationError } from "../error.ts";
 import type { DncDifference } from "../views/schemas/tenant.ts";
-import { TenantDnc, type TenantDncDeps, targetOf } from "./use-cases.ts";
+import type { TenantDncDeps } from "./callbacks.ts";
+import { TenantDnc, targetOf } from "./use-cases.ts";
 
 /** Time limit of a look, ms, because a person waits; a separate command compares large groups. */
 const LOOK_MS = 15_000;

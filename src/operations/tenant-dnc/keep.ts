@@ -1,13 +1,15 @@
 // Keeps the tenant's do-not-call group up to date with the company's list while campaigns dial: the tenant's dialer obeys its
 // groups, not the store.
 
-import type { Clock, Instant } from "../../kernel/index.ts";
-import type { Store } from "../../store/index.ts";
+import { z } from "zod";
+import { type Instant, messageOf } from "../../kernel/index.ts";
+import type { Store, TenantReading } from "../../store/index.ts";
 import { type CallOptions, TenantError } from "../../tenant/port.ts";
 import { OperationError } from "../error.ts";
 import type { DncDifference } from "../views/schemas/tenant.ts";
+import type { TenantDncDeps } from "./callbacks.ts";
 import { beganAt, type DncReading, unheldWords } from "./reading.ts";
-import { TenantDnc, type TenantDncDeps, takeOut, tenantNumber } from "./use-cases.ts";
+import { companyNumbers, TenantDnc, takeOut, tenantNumber } from "./use-cases.ts";
 
 /** Entries of transactions that were open during the last look may have lower numbers than those already seen. */
 const OVERLAP = 1_000;
@@ -15,10 +17,13 @@ const OVERLAP = 1_000;
 const WHY = "an opt-out while campaigns may dial";
 
 interface KeeperDeps extends TenantDncDeps {
-  readonly store: TenantDncDeps["store"] & Pick<Store, "knownCampaigns" | "tenantReadings">;
-  readonly clock: Clock;
+  readonly store: TenantDncDeps["store"] & Pick<Store, "knownCampaigns">;
   readonly actor: string;
 }
+
+/** The reading that says up to which entry people were taken off lists and callbacks, and what was left. */
+const CARRIED_OUT = { what: "opt-outs", subject: "" } as const;
+const carriedOut = z.object({ after: z.int() });
 
 /** How often outdial reads which campaigns obey the group, ms. */
 const OBEYING_MS = 60_000;
@@ -37,6 +42,10 @@ export class GroupKeeper {
   #after: number | undefined;
   /** Whether the whole group was compared since this process began. */
   #isWhole = false;
+  /** Whether people may be on lists, or have callbacks, since an earlier process, or since a push. */
+  #isLeft = false;
+  /** What this process said is left; another one, or an earlier one, said anything else. */
+  #told: string | undefined;
   /** The dialing campaigns at the time when none of them was found to obey the group. */
   #asked = "";
   /** Entries of the overlap that were seen. */
@@ -53,19 +62,53 @@ export class GroupKeeper {
    * @throws TenantError, StoreError; OperationError `not_available` when the tenant's search does not find what was added
    */
   async look(options: CallOptions = {}): Promise<number> {
-    const { store, tenant } = this.#deps;
+    const { store, tenant, clock } = this.#deps;
     const { capability, companyGroup: group, mostAtOnce } = tenant.capabilities.doNotCallGroups;
     if (!capability.supported || group === undefined) return 0;
+    const readings = await store.tenantReadings.list([CARRIED_OUT.what]);
+    const { value, problem } = readings.find(({ subject }) => subject === "") ?? {};
+    const kept = carriedOut.safeParse(value).data?.after ?? 0;
+    const told = readings.filter((one) => one.problem !== null && one.problem.message !== this.#told);
     if (this.#after === undefined) {
       const last = await store.facts.lastSuppression();
       this.#see([{ id: last }, ...(await store.facts.suppressedSince(Math.max(0, last - OVERLAP), OVERLAP))]);
+      this.#isLeft = kept < last;
     }
-    const added = this.#isWhole ? 0 : await this.#whole(group, options);
-    const found = await store.facts.suppressedSince(Math.max(0, (this.#after ?? 0) - OVERLAP), mostAtOnce);
-    const fresh = found.filter(({ id }) => !this.#seen.has(id));
-    if (fresh.length > 0) await this.#add(group, [...new Set(fresh.map(({ number }) => tenantNumber(number)))], options);
-    this.#see(found);
-    return added + fresh.length;
+    this.#isLeft ||= told.length > 0;
+    try {
+      if (this.#isLeft) await this.#takeOutAll(told, options);
+      const added = this.#isWhole ? 0 : await this.#whole(group, options);
+      const found = await store.facts.suppressedSince(Math.max(0, (this.#after ?? 0) - OVERLAP), mostAtOnce);
+      const fresh = found.filter(({ id }) => !this.#seen.has(id));
+      if (fresh.length > 0) await this.#add(group, [...new Set(fresh.map(({ number }) => tenantNumber(number)))], options);
+      this.#see(found);
+      const [after, now] = [this.#after ?? 0, clock.now()];
+      if (problem || kept < after) await store.tenantReadings.keep(CARRIED_OUT, { after }, { at: now, now });
+      this.#told = undefined;
+      return added + fresh.length;
+    } catch (thrown) {
+      if (options.signal?.aborted === true) throw thrown;
+      // It waits for the next look, also for that of a later process.
+      this.#told = messageOf(thrown);
+      await store.tenantReadings.fail(CARRIED_OUT, { code: "still_listed", message: this.#told }, clock.now());
+      throw thrown;
+    }
+  }
+
+  /**
+   * Takes all people of the company's list off lists and callbacks: some may be left since an earlier process, or a push.
+   * @param told what says so
+   */
+  async #takeOutAll(told: readonly TenantReading[], options: CallOptions): Promise<void> {
+    const { store, clock, actor } = this.#deps;
+    const numbers = (await companyNumbers(this.#deps)).map(tenantNumber);
+    const campaigns = (await store.knownCampaigns.list()).map(({ id }) => id);
+    const { failed } = await takeOut(this.#deps, { numbers, campaigns, by: actor, why: WHY }, options);
+    if (failed.length > 0) throw stillListed(failed);
+    this.#isLeft = false;
+    const now = clock.now();
+    for (const { subject } of told)
+      if (subject !== "") await store.tenantReadings.keep({ ...CARRIED_OUT, subject }, null, { at: now, now });
   }
 
   /**
@@ -163,8 +206,7 @@ export class GroupKeeper {
     const campaigns = (await store.knownCampaigns.list()).map(({ id }) => id);
     const { failed } = await takeOut(this.#deps, { numbers, campaigns, by: actor, why: WHY }, options);
     if (unproven === 0 && failed.length === 0) return;
-    if (unproven === 0)
-      throw new OperationError("not_available", `still on the tenant's lists: ${failed.slice(0, 3).join("; ")}`);
+    if (unproven === 0) throw stillListed(failed);
     const why = refused[0] === undefined ? "" : `: ${refused[0].message}`;
     throw new OperationError(
       "not_available",
@@ -172,3 +214,9 @@ export class GroupKeeper {
     );
   }
 }
+
+const stillListed = (failed: readonly string[]) =>
+  new OperationError(
+    "not_available",
+    `people may be still on the tenant's lists, or have a callback: ${failed.slice(0, 3).join("; ")}`,
+  );

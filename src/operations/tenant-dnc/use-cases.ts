@@ -2,12 +2,14 @@
 // list stays the master: nothing is removed from a group here.
 
 import { z } from "zod";
-import type { PhoneKey, Store } from "../../store/index.ts";
-import { type CallOptions, type DoNotCallGroupName, requireSupported, TenantError, type TenantLink } from "../../tenant/port.ts";
+import { DAY_MS, isWithin } from "../../kernel/index.ts";
+import type { PhoneKey } from "../../store/index.ts";
+import { type CallOptions, type DoNotCallGroupName, requireSupported, TenantError } from "../../tenant/port.ts";
 import { phone } from "../compliance/values.ts";
 import { OperationError } from "../error.ts";
 import { compare, shorterWords } from "../known/index.ts";
 import type { DncDifference, DncPush } from "../views/schemas/tenant.ts";
+import { AGREED_MS, removeCallbacks, type TenantDncDeps } from "./callbacks.ts";
 
 /** How many numbers are read from the store at once. */
 const BATCH = 10_000;
@@ -24,54 +26,83 @@ export function tenantNumber(number: PhoneKey): string {
   return text.length === NORTH_AMERICAN && text.startsWith("1") ? text.slice(1) : text;
 }
 
-export interface TenantDncDeps {
-  readonly tenant: Pick<TenantLink, "capabilities">;
-  readonly store: Pick<Store, "facts" | "audit" | "knownCounts">;
-}
-
 type CompareOptions = CallOptions & { readonly obeyed?: readonly DoNotCallGroupName[] };
 
 interface Compared {
   readonly difference: DncDifference;
   readonly missing: readonly string[];
+  /** All of the company's list. */
+  readonly company: readonly string[];
   /** Numbers of the groups. */
   readonly numbers: number;
 }
 
+/** Of calling lists that people were taken off: since when the tenant does not have one, and when it said so last, ms; null where it had it last. */
+const keptLists = z.record(z.string(), z.object({ absent: z.number(), asked: z.number() }).nullable());
+
+/** A list that is gone is asked for again after so long, ms: the answer may have been wrong. */
+const ASKED_AGAIN_MS = DAY_MS;
+
 /**
  * Takes people off the tenant's calling lists, and deletes the callbacks that it has scheduled for them: beside the do-not-call groups, which only its
- * dialer obeys. What fails is returned; it can be repeated.
+ * dialer obeys. `failed`: why some are, or may be, left. It can be repeated.
  * @param campaigns those with callbacks to look at
  */
 export async function takeOut(
-  { tenant, store }: TenantDncDeps,
+  { tenant, store, clock }: TenantDncDeps,
   { numbers, campaigns, by, why }: { numbers: readonly string[]; campaigns: readonly string[]; by: string; why: string },
   options: CallOptions = {},
 ): Promise<{ readonly records: number; readonly callbacks: number; readonly failed: readonly string[] }> {
-  const { contactSource, scheduledCallbacks } = tenant.capabilities;
+  const { contactSource, scheduledCallbacks: source } = tenant.capabilities;
   const keyOf = (number: string) => {
     const read = phone(number);
     return "ok" in read ? String(read.ok) : number;
   };
-  const wanted = new Set(numbers.map(keyOf));
   const failed: string[] = [];
   const refused = (thrown: unknown) => {
     if (!(thrown instanceof TenantError) || thrown.code === "aborted") throw thrown;
     failed.push(thrown.message);
     return undefined;
   };
-  const known = await store.knownCounts.subjects("contacts");
-  const off = numbers.length === 0 ? undefined : await contactSource.takeOff?.(new Set(numbers), known, options).catch(refused);
+  if (numbers.length === 0) return { records: 0, callbacks: 0, failed };
+  const readings = store.tenantReadings;
+  const key = { what: "calling-lists" } as const;
+  const asked = clock.now();
+  const kept = keptLists.safeParse((await readings.find(key))?.value).data ?? {};
+  const isGone = (one: (typeof kept)[string] | undefined) =>
+    !!one && one.asked - one.absent >= AGREED_MS && isWithin(ASKED_AGAIN_MS, one.asked, asked);
+  const known = {
+    lists: [...Object.keys(kept), ...(await store.knownCounts.subjects("contacts"))],
+    gone: new Set(Object.keys(kept).filter((id) => isGone(kept[id]))),
+  };
+  const off = await contactSource.takeOff?.(new Set(numbers), known, options).catch(refused);
+  if (off !== undefined) {
+    const now = await readings.add(key, asked, (before) => {
+      const lists = { ...keptLists.safeParse(before).data };
+      for (const id of off.there) lists[id] = null;
+      for (const id of off.absent) lists[id] = { absent: lists[id]?.absent ?? asked, asked };
+      return lists;
+    });
+    for (const id of off.absent)
+      if (asked - (now[id]?.absent ?? asked) < AGREED_MS)
+        failed.push(
+          `list ${id}: the tenant says that it does not have it, and one answer proves nothing; look again in a minute`,
+        );
+  }
   let callbacks = 0;
-  if (scheduledCallbacks.capability.supported && numbers.length > 0)
+  if (source.capability.supported) {
+    const wanted = new Set(numbers.map(keyOf));
+    const isTheirs = (number: string) => wanted.has(keyOf(number));
     for (const campaignId of campaigns) {
-      await scheduledCallbacks.list(campaignId, options).catch(refused);
-      for (const { id, phoneNumber } of scheduledCallbacks.seen(campaignId))
-        if (phoneNumber !== undefined && wanted.has(keyOf(phoneNumber))) {
-          const removed = await scheduledCallbacks.remove(id, why, options).catch(refused);
-          if (removed?.already === false) callbacks += 1;
-        }
+      const removing = removeCallbacks(
+        { source, readings, clock },
+        { campaignId, isTheirs, why },
+        (words) => failed.push(words),
+        options,
+      );
+      callbacks += (await removing.catch(refused)) ?? 0;
     }
+  }
   failed.push(...(off?.failed ?? []));
   const { records = 0, lists = [] } = off ?? {};
   if (records > 0 || callbacks > 0 || failed.length > 0) {
@@ -79,6 +110,24 @@ export async function takeOut(
     await store.audit.append([{ actor: by, action: "dnc.taken_off", subject: "calling-lists", details }]);
   }
   return { records, callbacks, failed };
+}
+
+/** The numbers of the company's list. Throws StoreError. */
+export async function companyNumbers({ store }: Pick<TenantDncDeps, "store">): Promise<readonly PhoneKey[]> {
+  const all: PhoneKey[] = [];
+  for (;;) {
+    const batch = await store.facts.suppressedNumbers(all.at(-1) ?? 0, BATCH);
+    for (const number of batch) all.push(number);
+    if (batch.length < BATCH) return all;
+  }
+}
+
+/** Keeps for people, and for the service, what people who opted out are still on, or may be; nothing when that is over. Throws StoreError. */
+async function keepLeft({ store, clock }: TenantDncDeps, campaignId: string, failed: readonly string[]): Promise<void> {
+  const key = { what: "opt-outs", subject: campaignId } as const;
+  const [message, now] = [failed.slice(0, NAMED).join("; "), clock.now()];
+  if (message !== "") return store.tenantReadings.fail(key, { code: "still_listed", message }, now);
+  if ((await store.tenantReadings.find(key))?.problem) await store.tenantReadings.keep(key, null, { at: now, now });
 }
 
 /** What the audit entry of a push says: the group, and the numbers of all groups of the campaign after it. */
@@ -138,6 +187,8 @@ export class TenantDnc {
       readonly group?: string | undefined;
       /** Most numbers that are added and searched for; all by default. */
       readonly most?: number | undefined;
+      /** Campaigns whose callbacks are looked at; this one by default. */
+      readonly campaigns?: readonly string[];
       readonly by: string;
       /** Called with the number of numbers that are settled, proven or not, and the number of all. */
       readonly onProgress?: (done: number, all: number) => void;
@@ -147,9 +198,10 @@ export class TenantDnc {
   }
 
   async #bring(
-    { difference, missing: all, numbers: before }: Compared,
+    { difference, missing: all, company, numbers: before }: Compared,
     {
       group,
+      campaigns,
       most = Number.POSITIVE_INFINITY,
       by,
       start,
@@ -192,10 +244,12 @@ export class TenantDnc {
     const numbers = before + proven;
     await record("dnc.pushed", { group: target, suppressed, missing: missing.length, added, proven, unproven, numbers });
     // A start has no time for reading whole lists.
-    const asked = { numbers: missing, campaigns: [campaignId], by, why: "on the company's do-not-call list" };
-    const { records, callbacks, failed } =
-      start === undefined ? await takeOut(this.#deps, asked, options) : { records: 0, callbacks: 0, failed: [] };
-    return { ...result, takenOff: records, callbacks, stillListed: failed.length };
+    if (start !== undefined) return { ...result, takenOff: 0, callbacks: 0, stillListed: 0, reasons: [] };
+    // Not the missing ones alone: an earlier push may have left some that are in the group since.
+    const asked = { numbers: company, campaigns: campaigns ?? [campaignId], by, why: "on the company's do-not-call list" };
+    const { records, callbacks, failed } = await takeOut(this.#deps, asked, options);
+    await keepLeft(this.#deps, campaignId, failed);
+    return { ...result, takenOff: records, callbacks, stillListed: failed.length, reasons: failed.slice(0, NAMED) };
   }
 
   async #compare(campaignId: string, { obeyed, ...options }: CompareOptions): Promise<Compared> {
@@ -212,23 +266,17 @@ export class TenantDnc {
       }
       groups.push({ ...group, numbers });
     }
+    const company: string[] = [];
     const missing: string[] = [];
-    let suppressed = 0;
-    let shared = 0;
-    for (let after = 0, batch: readonly PhoneKey[] = []; ; after = batch.at(-1) ?? after) {
-      batch = await this.#deps.store.facts.suppressedNumbers(after, BATCH);
-      for (const number of batch) {
-        const written = tenantNumber(number);
-        if (theirs.has(written) || theirs.has(String(number))) shared += 1;
-        else missing.push(written);
-      }
-      suppressed += batch.length;
-      if (batch.length < BATCH) break;
+    for (const number of await companyNumbers(this.#deps)) {
+      const written = tenantNumber(number);
+      company.push(written);
+      if (!theirs.has(written) && !theirs.has(String(number))) missing.push(written);
     }
-    const numbers = theirs.size;
+    const [suppressed, shared, numbers] = [company.length, company.length - missing.length, theirs.size];
     const shorter = await this.#shorter(campaignId, groups, numbers);
     const difference = { campaignId, groups, suppressed, missing: missing.length, theirs: numbers - shared, shorter };
-    return { difference, missing, numbers };
+    return { difference, missing, company, numbers };
   }
 
   /** What the answer lacks of what the last push proved; null where that is nothing. */

@@ -9,7 +9,7 @@ import {
   missingList,
   recordingLink,
   saidGone,
-  scheduledCallback,
+  scheduledCallbacksView,
   type TenantProbe,
   tenantProbe,
 } from "../../operations/views/index.ts";
@@ -132,10 +132,9 @@ export function tenantRoutes(tenant: () => TenantPort) {
       personal: "revealed",
       params: byId,
       query: z.strictObject({ reveal: flag }),
-      reply: z.strictObject({ items: z.array(scheduledCallback) }),
-      handle: async ({ params, query, who, signal }) => ({
-        items: await tenant().callbacks.views(params.id, { reveal: mayReveal(query.reveal, who), signal }),
-      }),
+      reply: scheduledCallbacksView,
+      handle: ({ params, query, who, signal }) =>
+        tenant().callbacks.views(params.id, { reveal: mayReveal(query.reveal, who), signal }),
     }),
     route({
       id: "callbacks.delete",

@@ -11,6 +11,7 @@ import { jobs } from "./jobs.ts";
 import { lives } from "./lives.ts";
 import { log } from "./log.ts";
 import { notices } from "./notices.ts";
+import { optOuts } from "./opt-outs.ts";
 import { outcomes } from "./outcomes.ts";
 import { receivers } from "./receivers.ts";
 import { service } from "./service.ts";
@@ -29,6 +30,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: "receivers", sql: receivers },
   { name: "lives", sql: lives },
   { name: "starts", sql: starts },
+  { name: "opt-outs", sql: optOuts },
 ];
 
 /** The version of the schema that this outdial works with. */

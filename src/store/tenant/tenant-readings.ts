@@ -12,8 +12,20 @@ import { storable } from "../database/arrays.ts";
  * - `dialer`: the dialer settings in force.
  * - `do-not-call`: how the tenant's do-not-call groups compare with the company's list, for a campaign that dials.
  * - `workload`: the work left in one campaign: its lists, pace, agents' time and callbacks.
+ * - `callbacks`: the scheduled callbacks of one campaign, of all answers. `calling-lists`: the lists that people who opted out are taken off.
+ * - `opt-outs`: how far opt-outs were carried out at the tenant; of one campaign, what its last push left.
  */
-export type TenantReadingKind = "campaigns" | "campaign" | "figures" | "gate" | "dialer" | "workload" | "do-not-call";
+export type TenantReadingKind =
+  | "campaigns"
+  | "campaign"
+  | "figures"
+  | "gate"
+  | "dialer"
+  | "workload"
+  | "do-not-call"
+  | "callbacks"
+  | "calling-lists"
+  | "opt-outs";
 
 /** Why an attempt failed. */
 export interface ReadingProblem {
@@ -122,6 +134,25 @@ export class TenantReadings extends Ledger {
         new Date(began),
       ],
     );
+  }
+
+  /** Adds an answer to what is kept of earlier ones, one process after the other. @returns what is kept now */
+  add<Value>(key: ReadingKey, now: Instant, added: (before: unknown) => Value): Promise<Value> {
+    return this.store.commit(async (tx) => {
+      await tx.query("insert into outdial.tenant_readings (what, subject) values ($1, $2) on conflict do nothing", [
+        ...keyOf(key),
+      ]);
+      const [before] = await tx.query<{ value: unknown }>(
+        "select value from outdial.tenant_readings where what = $1 and subject = $2 for update",
+        [...keyOf(key)],
+      );
+      const value = added(before?.value);
+      await tx.query(
+        "update outdial.tenant_readings set value = $3, read_at = $4, tried_at = $4 where what = $1 and subject = $2",
+        [...keyOf(key), JSON.stringify(value), new Date(now)],
+      );
+      return value;
+    });
   }
 
   /**

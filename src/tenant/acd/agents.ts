@@ -28,7 +28,8 @@ export async function agentsOf(requester: AcdRequester, skillId: string, options
     const { firstName, lastName, teamName, teamId } = person.get(id) ?? {};
     const now = state.get(id);
     const name = [firstName, lastName].filter((part) => part !== undefined && part !== "").join(" ");
-    const isSignedIn = states === undefined ? null : now !== undefined && isIn(now);
+    // A list of states without any says nothing of anybody.
+    const isSignedIn = states === undefined || states.length === 0 ? null : now !== undefined && isIn(now);
     return {
       id,
       name: name === "" ? null : name,

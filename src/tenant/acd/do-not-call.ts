@@ -1,7 +1,7 @@
 // Do-not-call groups of the ACD API, and scheduled callbacks.
 
 import { MAX_DNC_RECORDS } from "../../contract/acd/index.ts";
-import { type Clock, DAY_MS, timeOf } from "../../kernel/index.ts";
+import { DAY_MS, timeOf } from "../../kernel/index.ts";
 import type { CallOptions } from "../call-options.ts";
 import type { Capability } from "../capability.ts";
 import type { CallbackView, DoNotCallGroupName, DoNotCallGroups, ScheduledCallbacks } from "../do-not-call-capabilities.ts";
@@ -102,45 +102,41 @@ export function doNotCallGroups(
 }
 
 /** The scheduled callbacks of a campaign (a skill): listing and removing. */
-export function scheduledCallbacks(
-  requester: AcdRequester,
-  capability: Capability,
-  plain: Plain,
-  clock: Clock,
-): ScheduledCallbacks {
-  /** By id. */
-  const seen = new Map<string, CallbackView>();
+export function scheduledCallbacks(requester: AcdRequester, capability: Capability, plain: Plain): ScheduledCallbacks {
   return {
     capability,
-    seen(campaignId) {
-      for (const [id, { dueAt }] of seen) if ((timeOf(dueAt) ?? Number.POSITIVE_INFINITY) < clock.now() - DAY_MS) seen.delete(id);
-      return [...seen.values()].filter((one) => one.campaignId === campaignId);
-    },
     async list(campaignId, options) {
       const { reply } = await requester.request("listSkillCallbacks", { ...plain(options), path: { skillId: campaignId } });
-      const found = (reply?.callbacks ?? []).map(
-        ({ callbackId, skillId, dialNumber, firstName, lastName, callbackTime, target, agentId, notes }): CallbackView => ({
+      return (reply?.callbacks ?? []).map(
+        ({
+          callbackId,
+          skillId,
+          dialNumber,
+          origNumber,
+          firstName,
+          lastName,
+          callbackTime,
+          target,
+          agentId,
+          notes,
+        }): CallbackView => ({
           id: callbackId,
           campaignId: skillId ?? campaignId,
-          phoneNumber: dialNumber ?? undefined,
+          phoneNumber: dialNumber || origNumber || undefined,
           name: [firstName, lastName].filter((one) => one !== undefined && one !== "").join(" "),
           dueAt: callbackTime ?? undefined,
           agentId: target === "A" ? (agentId ?? undefined) : undefined,
           notes: notes ?? "",
         }),
       );
-      for (const one of found) seen.set(one.id, one);
-      return found;
     },
     async remove(callbackId, why, options) {
       try {
         await requester.request("deleteCallback", { ...plain(options), path: { callbackId }, body: { description: why } });
-        seen.delete(callbackId);
         return { already: false };
       } catch (thrown) {
         // Unknown or closed: in either case it will not be dialed.
         if (!(thrown instanceof TenantError) || thrown.status !== 404) throw thrown;
-        seen.delete(callbackId);
         return { already: true };
       }
     },

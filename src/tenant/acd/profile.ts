@@ -3,7 +3,7 @@
 import { type Clock, isWithin, MINUTE_MS, timeOf } from "../../kernel/index.ts";
 import { outcomeOf } from "../assign.ts";
 import type { CallOptions } from "../call-options.ts";
-import type { AssignOutcome, Capabilities, DispositionTagger, TakenOff } from "../capabilities.ts";
+import type { AssignOutcome, Capabilities, ContactSource, DispositionTagger, TakenOff } from "../capabilities.ts";
 import type { Capability } from "../capability.ts";
 import { TenantError } from "../errors.ts";
 import { REACH_DAYS } from "../link.ts";
@@ -65,7 +65,7 @@ export function createAcdProfile(
       async read(callId, options) {
         try {
           const { status, disposition } = await showCall(requester, callId, plain(options));
-          return { status: status ?? "completed", ...(disposition !== undefined && { disposition }) };
+          return { status, ...(disposition !== undefined && { disposition }) };
         } catch (thrown) {
           if (thrown instanceof TenantError && thrown.code === "not_found") return undefined;
           throw thrown;
@@ -172,7 +172,7 @@ export function createAcdProfile(
       remove: events,
     },
     doNotCallGroups: doNotCallGroups(requester, { ...READ, writes: "merges", readBack: true }, plain, companyGroup),
-    scheduledCallbacks: scheduledCallbacks(requester, { ...READ, writes: "replaces", readBack: true }, plain, clock),
+    scheduledCallbacks: scheduledCallbacks(requester, { ...READ, writes: "replaces", readBack: true }, plain),
     vendorAudit: { capability: READ, entries: (entity, options) => auditEntries(requester, entity, plain(options)) },
   };
 }
@@ -189,7 +189,24 @@ function listOf<Item>(read: () => AsyncGenerator<Item, void, undefined>) {
   };
 }
 
-/** One contact with its disposition. Its state only says whether it has ended. */
+/** The last state of a contact. */
+const END_CONTACT = 18;
+
+/** Whether a contact's own states say that it has ended; false where they do not. */
+async function hasEnded(requester: AcdRequester, contactId: string, options: AcdCallOptions): Promise<boolean> {
+  try {
+    const { reply } = await requester.request("contactStates", { ...options, path: { contactId } });
+    return (reply?.contactStateHistory ?? []).some(({ contactStateId }) => contactStateId === END_CONTACT);
+  } catch (thrown) {
+    if (!(thrown instanceof TenantError) || thrown.code === "aborted") throw thrown;
+    return false;
+  }
+}
+
+/**
+ * One contact with its disposition. Its state only says whether it has ended: `unknown` when it is not among those under way, and its own states do not say that
+ * it ended.
+ */
 async function showCall(requester: AcdRequester, contactId: string, options: AcdCallOptions) {
   const path = { contactId };
   const [contact, code, active] = await Promise.all([
@@ -203,10 +220,11 @@ async function showCall(requester: AcdRequester, contactId: string, options: Acd
   const { dispositionId, dispositionName, notes, lastUpdated } = code?.reply ?? {};
   const isActive = active.reply.activeContacts.some((one) => one.contactId === contactId);
   const { contactStartDate, skillId, ...vendor } = contact.reply ?? { contactStartDate: undefined, skillId: undefined };
+  const isOver = !isActive && (contact.reply?.stateId === END_CONTACT || (await hasEnded(requester, contactId, options)));
   return {
     ...vendor,
     id: contactId,
-    status: isActive ? "active" : "completed",
+    status: isActive ? "active" : isOver ? "completed" : "unknown",
     ...(skillId !== undefined && { campaignId: skillId }),
     ...(contactStartDate !== undefined && { startTime: contactStartDate }),
     ...(dispositionId !== undefined &&
@@ -478,7 +496,8 @@ const TAKEN_AT_ONCE = 2000;
 /** After so long a list is read again, although its counts and dates are the same: records may have been opened again, ms. */
 const KEPT_MS = 10 * MINUTE_MS;
 
-type ListToRead = Pick<AcdRow<"listCallLists">, "listId"> & Partial<AcdRow<"listCallLists">>;
+/** `isListed`: the tenant's list of lists has it. */
+type ListToRead = Pick<AcdRow<"listCallLists">, "listId"> & Partial<AcdRow<"listCallLists">> & { readonly isListed: boolean };
 
 interface Numbers {
   readonly at: number;
@@ -493,8 +512,6 @@ class ListedNumbers {
   readonly #requester: AcdRequester;
   readonly #clock: Clock;
   #known = new Map<string, Numbers>();
-  /** Lists that the tenant's list of lists lacks and that it has said not to have. */
-  readonly #gone = new Set<string>();
 
   constructor(requester: AcdRequester, clock: Clock) {
     this.#requester = requester;
@@ -502,12 +519,17 @@ class ListedNumbers {
   }
 
   /** See `ContactSource`. A record goes with all its numbers: it is the person who must not be called. */
-  async takeOff(numbers: ReadonlySet<string>, known: readonly string[], options: AcdCallOptions): Promise<TakenOff> {
-    const [lists, failed]: [string[], string[]] = [[], []];
+  async takeOff(
+    numbers: ReadonlySet<string>,
+    known: Parameters<NonNullable<ContactSource["takeOff"]>>[1],
+    options: AcdCallOptions,
+  ): Promise<TakenOff> {
+    const [lists, failed, seen, absent]: [string[], string[], string[], string[]] = [[], [], [], []];
     let records = 0;
     const there = new Map<string, Numbers>();
     for await (const list of this.#lists(known, options)) {
-      const { listId, status = "Active" } = list;
+      const { listId, isListed, status = "Active" } = list;
+      if (isListed) seen.push(listId);
       if (status !== "Active") continue;
       const before = this.#known.get(listId);
       const isFresh = before !== undefined && before.said === saidOf(list) && isWithin(KEPT_MS, before.at, this.#clock.now());
@@ -516,6 +538,12 @@ class ListedNumbers {
         continue;
       }
       const read = await this.#read(list, numbers, options);
+      if (read === "absent") {
+        if (isListed) failed.push(`list ${list.listName ?? listId}: the tenant lists it, and says that it does not have it`);
+        else absent.push(listId);
+        continue;
+      }
+      if (!isListed) seen.push(listId);
       if (read === undefined) continue;
       const { found, doubt, sourceName } = read;
       if (doubt === undefined) there.set(listId, read);
@@ -534,24 +562,24 @@ class ListedNumbers {
         }
     }
     this.#known = there;
-    return { records, lists, failed };
+    return { records, lists, there: seen, absent, failed };
   }
 
   /** The tenant's lists, and then those that are known and that it did not list, with nothing but their id. */
-  async *#lists(known: readonly string[], options: AcdCallOptions): AsyncGenerator<ListToRead, void, undefined> {
-    const left = new Set([
-      ...this.#known.keys(),
-      ...known.flatMap((id) => id.split(LIST_JOINT)).filter((id) => /^\d+$/.test(id)),
-    ]);
+  async *#lists(
+    { lists, gone }: Parameters<NonNullable<ContactSource["takeOff"]>>[1],
+    options: AcdCallOptions,
+  ): AsyncGenerator<ListToRead, void, undefined> {
+    const known = lists.flatMap((id) => id.split(LIST_JOINT)).filter((id) => /^\d+$/.test(id));
+    const left = new Set([...this.#known.keys(), ...known].filter((id) => !gone.has(id)));
     for await (const list of acdRows(this.#requester, "listCallLists", options)) {
       left.delete(list.listId);
-      this.#gone.delete(list.listId);
-      yield list;
+      yield { ...list, isListed: true };
     }
-    for (const listId of left) if (!this.#gone.has(listId)) yield { listId };
+    for (const listId of left) yield { listId, isListed: false };
   }
 
-  /** The open records of a list with one of these numbers, and the numbers of all. Undefined when the tenant does not have the list, or nobody on it may be called. */
+  /** The open records of a list with one of these numbers, and the numbers of all. Undefined when nobody on it may be called. */
   async #read(list: ListToRead, wanted: ReadonlySet<string>, options: AcdCallOptions) {
     const { listId } = list;
     const [at, found, all]: [number, { externalId: string }[], number[]] = [this.#clock.now(), [], []];
@@ -570,8 +598,7 @@ class ListedNumbers {
       }
     } catch (thrown) {
       if (!(thrown instanceof TenantError) || thrown.code !== "not_found") throw thrown;
-      this.#gone.add(listId);
-      return undefined;
+      return "absent" as const;
     }
     const { contacts, final } = leastOpen(list);
     const open = contacts === null || final === null ? 0 : contacts - final;

@@ -6,7 +6,8 @@ import { expect, test } from "vitest";
 import { type Clock, DAY_MS } from "../../../src/kernel/index.ts";
 import { takeOut } from "../../../src/operations/index.ts";
 import { createAcdTenant } from "../../../src/tenant/acd/index.ts";
-import { startRewriting } from "../../support/rewriting.ts";
+import { systemClock } from "../../../src/tenant/index.ts";
+import { type Rewriting, startRewriting } from "../../support/rewriting.ts";
 import { openTestStore } from "../../support/store.ts";
 import { createTestClock } from "../../support/test-clock.ts";
 import { startWorld, UNLIMITED_ACD } from "../../support/world.ts";
@@ -35,6 +36,9 @@ async function openWorld() {
   const numbers = Array.from({ length: NUMBERS }, (_, n) => `+1212555${String(1000 + n)}`);
   await writeFile(join(world.folder, "dnc.txt"), ["number", ...numbers].join("\n"));
   await outdial("dnc", "import", "dnc.txt");
+  // A first empty answer about callbacks proves nothing: there was one before.
+  const clock = { ...systemClock, now: () => systemClock.now() - 60_000 };
+  await world.run(["callbacks", "list", "--campaign", SKILL], { env, clock });
   const tenant = createAcdTenant({ issuer: world.url, credentials: world.sandbox.accessKey, limits: UNLIMITED_ACD });
   stack.defer(() => tenant.close());
   const owned = stack.move();
@@ -121,42 +125,90 @@ test("an opt-out leaves lists that the tenant's list of lists lacks, looked at b
     method === "GET" && path.endsWith("/call-lists/501") ? cut(body, "contactRecords", 0) : undefined;
   expect(await push(second)).toMatchObject({ takenOff: 0, stillListed: 1 });
   world.gateway.rewrite = () => undefined;
-  // A list that is really gone has nobody.
-  const { contactSource } = direct.tenant.capabilities;
-  expect(await contactSource.takeOff?.(new Set([second]), ["501", "999"])).toMatchObject({ records: 1, failed: [] });
-  // Nor is it asked for again.
-  const asked = () =>
-    world.sandbox.control.requests({ operation: "acd.readCallList" }).filter(({ status }) => status === 404).length;
-  const before = asked();
-  expect(before).toBeGreaterThan(0);
-  await contactSource.takeOff?.(new Set([second]), ["501", "999"]);
-  expect(asked()).toBe(before);
+  // The list gave fewer than it counts: the person is taken off with the next push, although the group has the number since.
+  const again = JSON.parse((await world.outdial("dnc", "push", "--campaign", SKILL, "--json")).stdout) as object;
+  expect(again).toMatchObject({ missing: 0, takenOff: 1, stillListed: 0 });
 });
 
-test("an opt-out also ends callbacks that an earlier answer had and a later one lacks", async () => {
+test("a list that the tenant says not to have is believed when it says so again a minute later, by any process, and asked for again a day later", async () => {
   await using world = await openWorld();
   const at = await openTestStore();
   await using _ = { [Symbol.asyncDispose]: () => at.dispose() };
-  await using lying = createClosing(world.gateway.url, world.sandbox.accessKey, createTestClock(Date.parse(OPEN)));
-  await using honest = createClosing(world.url, world.sandbox.accessKey);
-  await world.group();
-  const { scheduledCallbacks } = lying.tenant.capabilities;
-  const callback = {
-    firstName: "Ann",
-    lastName: "Lee",
-    skillId: SKILL,
-    scheduleDate: new Date(Date.parse(OPEN) + DAY_MS).toISOString(),
+  const clock = createTestClock(Date.parse(OPEN));
+  const off = async (number: string) => {
+    // A process of its own.
+    await using one = createClosing(world.gateway.url, world.sandbox.accessKey, clock);
+    const taken = { numbers: [number], campaigns: [], by: "ann", why: "asked" };
+    return await takeOut({ tenant: one.tenant, store: at.store, clock }, taken);
   };
-  for (const phoneNumber of ["2125550171", "2125550172"])
-    await honest.tenant.request("createCallback", { body: { ...callback, phoneNumber } });
-  expect(await scheduledCallbacks.list(SKILL)).toHaveLength(2);
+  await using honest = createClosing(world.url, world.sandbox.accessKey);
+  const { reply } = await honest.tenant.request("readCallList", { path: { listId: "501" }, query: { includeRecords: true } });
+  const [first = "", second = ""] = (reply.contactRecords ?? []).map((one) => one.destinations?.[0]?.formattedDestination ?? "");
+  expect(await off(first)).toMatchObject({ records: 1, failed: [] });
+  const { faults, requests } = world.sandbox.control;
+  faults.add({ match: { acd: "readCallList" }, effect: { status: 404 } });
+  // It is on the tenant's list of lists: both cannot be true, however often.
+  for (const _turn of [0, 1]) {
+    expect(await off(second)).toMatchObject({ records: 0, failed: [expect.stringContaining("the tenant lists it")] });
+    clock.skip(60_000);
+  }
   world.gateway.rewrite = ({ method, path }) =>
+    method === "GET" && path.endsWith("/call-lists") ? { totalRecords: 0, callingLists: [] } : undefined;
+  expect(await off(second)).toMatchObject({ failed: [expect.stringContaining("one answer proves nothing")] });
+  clock.skip(60_000);
+  expect(await off(second)).toMatchObject({ records: 0, failed: [] });
+  const asked = () => requests({ operation: "acd.readCallList" }).length;
+  const before = asked();
+  expect(await off(second)).toMatchObject({ records: 0, failed: [] });
+  expect(asked()).toBe(before);
+  faults.clear();
+  clock.skip(DAY_MS);
+  expect(await off(second)).toMatchObject({ records: 1, failed: [] });
+});
+
+test("an opt-out also ends callbacks that an earlier answer had and a later one lacks, whichever process had it", async () => {
+  await using world = await openWorld();
+  const at = await openTestStore();
+  await using _ = { [Symbol.asyncDispose]: () => at.dispose() };
+  const clock = createTestClock(Date.parse(OPEN));
+  await using honest = createClosing(world.url, world.sandbox.accessKey);
+  const out = async (number: string, url = world.gateway.url) => {
+    await using one = createClosing(url, world.sandbox.accessKey, clock);
+    const taken = { numbers: [number], campaigns: [SKILL], by: "ann", why: "asked" };
+    return await takeOut({ tenant: one.tenant, store: at.store, clock }, taken);
+  };
+  const left = async () =>
+    (await honest.tenant.capabilities.scheduledCallbacks.list(SKILL)).map(({ phoneNumber }) => phoneNumber);
+  const nothing: Rewriting["rewrite"] = ({ method, path }) =>
     method === "GET" && path.endsWith("/scheduled-callbacks") ? { callbacks: [] } : undefined;
-  const taken = { numbers: ["2125550171"], campaigns: [SKILL], by: "ann", why: "asked" };
-  expect(await takeOut({ tenant: lying.tenant, store: at.store }, taken)).toMatchObject({ callbacks: 1, failed: [] });
-  const left = await honest.tenant.capabilities.scheduledCallbacks.list(SKILL);
-  expect(left.map(({ phoneNumber }) => phoneNumber)).toEqual(["2125550172"]);
-  expect(await takeOut({ tenant: lying.tenant, store: at.store }, taken)).toMatchObject({ callbacks: 0, failed: [] });
+  const due = new Date(Date.parse(OPEN) + DAY_MS).toISOString();
+  const callback = { firstName: "Ann", lastName: "Lee", skillId: SKILL, scheduleDate: due };
+  for (const phoneNumber of ["2125550171", "2125550172", "2125550173"])
+    await honest.tenant.request("createCallback", { body: { ...callback, phoneNumber } });
+
+  // Nothing is known besides an empty answer: whether callbacks are left is not known.
+  world.gateway.rewrite = nothing;
+  expect(await out("2125550171")).toMatchObject({ callbacks: 0, failed: [expect.stringContaining("is not known")] });
+  world.gateway.rewrite = () => undefined;
+  expect(await out("2125550171")).toMatchObject({ callbacks: 1, failed: [] });
+  world.gateway.rewrite = nothing;
+  expect(await out("2125550172")).toMatchObject({ callbacks: 1, failed: [expect.stringContaining("it lacks 2")] });
+  expect(await left()).toEqual(["2125550173"]);
+  clock.skip(60_000);
+  expect(await out("2125550172")).toMatchObject({ callbacks: 0, failed: [] });
+  // Not for ever, but until a day after they were due.
+  expect(await out("2125550173")).toMatchObject({ callbacks: 1, failed: [] });
+  // A callback that is listed and that cannot be deleted is left.
+  world.gateway.rewrite = () => undefined;
+  await honest.tenant.request("createCallback", { body: { ...callback, phoneNumber: "2125550174" } });
+  world.sandbox.control.faults.add({ match: { acd: "deleteCallback" }, times: 1, effect: { status: 404 } });
+  expect(await out("2125550174")).toMatchObject({ callbacks: 0, failed: [expect.stringContaining("the tenant lists it")] });
+  expect(await out("2125550174")).toMatchObject({ callbacks: 1, failed: [] });
+  // Whom one without a number calls is not known.
+  world.gateway.rewrite = ({ method, path }) =>
+    method === "GET" && path.endsWith("/scheduled-callbacks") ? { callbacks: [{ callbackId: 77, skillId: SKILL }] } : undefined;
+  await honest.tenant.request("createCallback", { body: { ...callback, phoneNumber: "2125550175" } });
+  expect(await out("2125550175")).toMatchObject({ failed: [expect.stringContaining("does not say which number")] });
 });
 
 function createClosing(

@@ -37,6 +37,8 @@ async function openWorld() {
       world.run(args, { env: { ...world.environment, OUTDIAL_TENANT_URL: gateway.url, TEST_NOW: new Date(NOON).toISOString() } }),
     underWay: async () => (await metricsSource.campaign(SKILL, undefined)).activeCalls,
     figure: async () => (await metricsSource.campaign(SKILL, 15)).activeCalls,
+    contacts: async () => (await tenant.request("listActive", {})).reply.activeContacts.map(({ contactId }) => contactId),
+    advance: (seconds: number) => world.sandbox.control.advance(seconds),
     placed: async () => (await contactSource.placed?.("501", NOON))?.size,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
@@ -59,3 +61,37 @@ test.each([
   world.gateway.rewrite = noActivity;
   expect(await world.placed()).toBe(placed);
 });
+
+test("a call under way that the calls under way lack is not called completed: its own states decide", async () => {
+  await using world = await openWorld();
+  const shown = async (id: string) => {
+    const { stdout } = await world.run("calls", "show", id, "--json");
+    return (JSON.parse(stdout) as { status: string }).status;
+  };
+  const [under = ""] = await world.contacts();
+  expect(await shown(under)).toBe("active");
+  world.gateway.rewrite = noContacts;
+  expect(await shown(under)).toBe("unknown");
+  await world.advance(7200);
+  expect(await shown(under)).toBe("completed");
+  // Where the record does not say its state, the history does; where neither says, it is not known.
+  const noState: Rewriting["rewrite"] = (asked, body) =>
+    /\/contacts\/\d+$/.test(asked.path) ? without(body, ["stateId", "stateName", "state"]) : noContacts(asked, body);
+  world.gateway.rewrite = noState;
+  expect(await shown(under)).toBe("completed");
+  world.gateway.rewrite = (asked, body) =>
+    asked.path.endsWith("/state-history") ? { ...body, contactStateHistory: [] } : noState(asked, body);
+  expect(await shown(under)).toBe("unknown");
+});
+
+function without(body: Readonly<Record<string, unknown>>, names: readonly string[]): Readonly<Record<string, unknown>> {
+  const entries = Object.entries(body).filter(([name]) => !names.includes(name));
+  return Object.fromEntries(
+    entries.map(([name, value]) => [
+      name,
+      typeof value === "object" && value !== null && !Array.isArray(value)
+        ? without(value as Readonly<Record<string, unknown>>, names)
+        : value,
+    ]),
+  );
+}

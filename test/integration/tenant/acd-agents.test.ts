@@ -85,6 +85,12 @@ test("settings count assignments that were not ended, and not who comes and goes
   const agents = (await metricsSource.agents?.("4001")) ?? [];
   expect(agents.filter(({ signedIn }) => signedIn).every(({ assigned }) => !assigned)).toBe(true);
   expect(agents.map(({ id }) => id)).not.toContain("77");
+  // Without any state nobody is known to be signed out.
+  world.sandbox.control.faults.clear();
+  world.sandbox.control.faults.add({ match: { acd: "agentStates" }, effect: { status: 200, body: { agentStates: [] } } });
+  const unknown = (await metricsSource.agents?.("4001")) ?? [];
+  expect(unknown.length).toBeGreaterThan(0);
+  expect(unknown.every(({ signedIn, state }) => signedIn === null && state === null)).toBe(true);
   await tenant.close();
 });
 

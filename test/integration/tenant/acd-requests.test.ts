@@ -106,7 +106,7 @@ test("an opt-out reads the lists that have the person, once all were read; a fil
   const [first, second] = [await numberOf(3), await numberOf(7)];
   const reads = async (number: string) => {
     const before = sandbox.control.requests({ operation: "acd.readCallList" }).length;
-    const taken = await contactSource.takeOff?.(new Set([number]), []);
+    const taken = await contactSource.takeOff?.(new Set([number]), { lists: [], gone: new Set() });
     return { ...taken, reads: sandbox.control.requests({ operation: "acd.readCallList" }).length - before };
   };
   expect(await reads(first)).toMatchObject({ records: 1, reads: 50, failed: [] });

@@ -578,11 +578,12 @@ export class CampaignFileUseCases extends CampaignPlanner {
     jobId: string,
     signal: AbortSignal,
   ): Promise<{ readonly pass: boolean; readonly message: string }> {
-    const { tenant, store, actor } = this.#context;
+    const { tenant, store, clock, actor } = this.#context;
     const gate = await this.#rules.gate();
     const call = { signal };
     const pairAgainst = pairAgainstOf(tenant, store);
-    const doNotCall: ResumeDeps["doNotCall"] = (id, options, start) => dncBeforeStart({ tenant, store }, id, options, start);
+    const doNotCall: ResumeDeps["doNotCall"] = (id, options, start) =>
+      dncBeforeStart({ tenant, store, clock }, id, options, start);
     const start = { what: `apply ${jobId}`, by: actor };
     const verdict = await resumeVerdict({ pairAgainst, doNotCall }, await gate(campaignId, { call }), { call, start });
     const { allowed, refusals, doNotCall: groups } = verdict;

@@ -547,7 +547,7 @@ function failoverDeps({ tenant, store, ...context }: Context, rules: FailoverRul
     counts: store,
     metrics: new CampaignMetrics({ log: store.metrics, source, clock }),
     gate: rules.gate,
-    doNotCall: (campaignId, call, start) => dncBeforeStart({ tenant, store }, campaignId, call, start),
+    doNotCall: (campaignId, call, start) => dncBeforeStart({ tenant, store, clock }, campaignId, call, start),
     actor: context.actor,
     async compliance(at) {
       const files = registriesOf(await store.facts.registryFiles());

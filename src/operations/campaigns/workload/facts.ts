@@ -4,6 +4,7 @@ import { z } from "zod";
 import { type Clock, messageOf } from "../../../kernel/index.ts";
 import type { Store } from "../../../store/index.ts";
 import { type CallOptions, type Capabilities, TenantError } from "../../../tenant/port.ts";
+import { listCallbacks } from "../../tenant-dnc/index.ts";
 import type { CampaignMetrics } from "../metrics/index.ts";
 import { callbackCounts, occupancy, occupancyOf, pace, paceOf, waitingCallbacks } from "./figures.ts";
 
@@ -35,6 +36,7 @@ interface WorkloadDeps {
   readonly tenant: Pick<Capabilities, "contactSource" | "metricsSource" | "scheduledCallbacks">;
   readonly facts: Pick<Store["facts"], "attemptedNumbers">;
   readonly metrics: Pick<CampaignMetrics, "series">;
+  readonly readings: Pick<Store["tenantReadings"], "add">;
   readonly clock: Clock;
 }
 
@@ -43,27 +45,29 @@ interface WorkloadDeps {
  * StoreError.
  */
 export async function readWorkload(
-  { tenant, facts, metrics, clock }: WorkloadDeps,
+  { tenant, facts, metrics, readings, clock }: WorkloadDeps,
   id: string,
   call: CallOptions,
 ): Promise<WorkloadFacts> {
   const { contactSource, metricsSource, scheduledCallbacks } = tenant;
   const at = clock.now();
   const tellsCallbacks = scheduledCallbacks.capability.supported;
-  const [list, callbacks, readings] = await Promise.all([
+  const [list, callbacks, figures] = await Promise.all([
     contactSource.counts === undefined
       ? told(async () => ({ contacts: null, attempted: await facts.attemptedNumbers(id), final: null }))
       : told(async () => (await contactSource.counts?.({ campaignId: id }, call)) ?? null),
-    tellsCallbacks ? told(() => scheduledCallbacks.list(id, call)) : { value: null, problem: null },
+    tellsCallbacks
+      ? told(() => listCallbacks({ source: scheduledCallbacks, readings, clock }, id, call).then(({ listed }) => listed))
+      : { value: null, problem: null },
     metrics.series(id, at - READINGS_MS, at),
   ]);
   return {
     at,
     countedBy: contactSource.counts === undefined ? "outdial" : "tenant",
     list: list.value,
-    pace: paceOf(readings, at) ?? null,
+    pace: paceOf(figures, at) ?? null,
     tellsAgents: metricsSource.agents !== undefined,
-    occupancy: occupancyOf(readings, at) ?? null,
+    occupancy: occupancyOf(figures, at) ?? null,
     callbacks: callbacks.value === null ? null : callbackCounts(callbacks.value, at),
     tellsCallbacks,
     problems: { list: list.problem, callbacks: callbacks.problem },

@@ -60,7 +60,8 @@ export const dncPush = z
     unproven: z.int(),
     takenOff: z.int().describe("Records of these people that were taken off the tenant's calling lists"),
     callbacks: z.int().describe("Scheduled callbacks of these people that were deleted"),
-    stillListed: z.int().describe("Refusals of the tenant: these people are still on a list, or have a callback"),
+    stillListed: z.int().describe("Reasons why these people are, or may be, still on a list, or have a callback"),
+    reasons: z.array(z.string()).readonly().describe("Some of these reasons"),
     left: z.int().describe("Missing numbers that were not brought over this time"),
     examples: z
       .array(z.strictObject({ number: z.string().describe("Its last digits"), message: z.string() }))
@@ -80,9 +81,21 @@ export const scheduledCallback = z
     dueAt: z.string().nullable().describe("As the tenant writes it"),
     agentId: z.string().nullable().describe("Whom it waits for; null for any agent"),
     notes: z.string(),
+    lackingSince: time
+      .nullable()
+      .describe("Since when the tenant's answers lack it: it may be placed all the same; null: the answer has it"),
   })
   .meta({ id: "ScheduledCallback" });
+
+/** Those of a campaign. */
+export const scheduledCallbacksView = z
+  .strictObject({
+    items: z.array(scheduledCallback),
+    doubt: z.string().nullable().describe("Why there may be others; null: nothing says so"),
+  })
+  .meta({ id: "ScheduledCallbacks" });
 export type ScheduledCallback = z.output<typeof scheduledCallback>;
+export type ScheduledCallbacksView = z.output<typeof scheduledCallbacksView>;
 
 /** Something that is known and that the tenant's last answer lacks. */
 export const missingThing = z

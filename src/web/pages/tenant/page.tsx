@@ -69,8 +69,9 @@ function Groups({ id, needs }: Of) {
     found.value = await client.ask("doNotCall.compare", { params: { id } });
   };
   const push = async () => {
-    const { proven, unproven, left } = await client.ask("doNotCall.push", { params: { id }, body: {} });
-    toasts.show(unproven === 0 ? "good" : "bad", `${whole(proven)} numbers proven, ${whole(unproven)} not, ${whole(left)} left`);
+    const { proven, unproven, left, reasons } = await client.ask("doNotCall.push", { params: { id }, body: {} });
+    const told = [`${whole(proven)} numbers proven, ${whole(unproven)} not, ${whole(left)} left`, ...reasons];
+    toasts.show(unproven === 0 && reasons.length === 0 ? "good" : "bad", told.join("; "));
     await compare();
   };
   const { groups = [], suppressed = 0, missing = 0, theirs = 0, shorter = null } = found.value ?? {};
@@ -106,7 +107,7 @@ function Groups({ id, needs }: Of) {
 
 function Callbacks({ id, needs }: Of) {
   const { client, toasts } = useDashboard();
-  const found = useSignal<readonly Callback[] | undefined>(undefined);
+  const found = useSignal<ApiTypes.ScheduledCallbacksView | undefined>(undefined);
   const reason = useSignal("");
   const why = useWhy(
     needs ?? (reason.value.trim().length < SHORTEST ? `Deleting needs a reason of ${SHORTEST} characters or more` : undefined),
@@ -119,7 +120,7 @@ function Callbacks({ id, needs }: Of) {
     }
   };
   const list = async () => {
-    found.value = (await client.ask("callbacks.list", { params: { id }, query: {} })).items;
+    found.value = await client.ask("callbacks.list", { params: { id }, query: {} });
   };
   const remove = async (callback: string) => {
     const { already } = await client.ask("callbacks.delete", { params: { id: callback }, body: { reason: reason.value } });
@@ -153,8 +154,15 @@ function Callbacks({ id, needs }: Of) {
           Show callbacks
         </button>
       </div>
-      {found.value === undefined ? null : found.value.length === 0 ? (
-        <p>There is none.</p>
+      {found.value?.doubt ? (
+        <div class="banner warn" role="status">
+          {found.value.doubt}
+        </div>
+      ) : null}
+      {found.value === undefined ? null : found.value.items.length === 0 ? (
+        found.value.doubt === null ? (
+          <p>There is none.</p>
+        ) : null
       ) : (
         <>
           <TextField
@@ -165,7 +173,13 @@ function Callbacks({ id, needs }: Of) {
             }}
           />
           {why.said}
-          <SavedTable caption="Callbacks" saved="callbacks" columns={columns} rows={found.value} rowKey={({ id: key }) => key} />
+          <SavedTable
+            caption="Callbacks"
+            saved="callbacks"
+            columns={columns}
+            rows={found.value.items}
+            rowKey={({ id: key }) => key}
+          />
         </>
       )}
     </section>
@@ -177,6 +191,7 @@ const CALLBACKS: readonly Column<Callback>[] = [
   { name: "Due", cell: ({ dueAt }) => dueAt ?? "" },
   { name: "Number", cell: ({ phoneNumber }) => phoneNumber ?? "" },
   { name: "Agent", cell: ({ agentId }) => agentId ?? "any" },
+  { name: "Not in the answer since", cell: ({ lackingSince }) => lackingSince ?? "" },
 ];
 
 type Probe = ApiTypes.TenantProbe;
