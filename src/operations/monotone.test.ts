@@ -497,7 +497,7 @@ test("every function that judges is on the list with its test, and every test on
   const files = globSync("src/**/*.{ts,tsx}", { cwd: root }).filter((file) => !file.includes(".test."));
   const texts = new Map(files.map((file) => [file, readFileSync(join(root, file), "utf8")]));
   const named =
-    /^export (?:interface|type) (\w*(?:Verdict|Judgement|Comparison|MayDial|NotDialing|Hours|JudgedReading|TenantKnown|Trend|Decision))\b/gm;
+    /^export (?:interface|type) (\w*(?:Verdict|Judgement|Comparison|MayDial|NotDialing|Hours|JudgedReading|TenantKnown|Trend|Decision|Gate|Prediction|Coverage|Budget))\b/gm;
   const verdicts = new Set([...texts.values()].flatMap((text) => [...text.matchAll(named)].map(([, name]) => name ?? "")));
   const byType = [...texts].flatMap(([file, text]) =>
     [...text.matchAll(/^export (?:async )?function (\w+)[\s\S]{0,900}?\): ([^\n]+) \{$/gm)].flatMap(([, name, type = ""]) =>
