@@ -151,13 +151,15 @@ function firstLooks(
   due: readonly Candidate[],
   { now, readings, lists, atHand, calling }: RefreshState,
 ): { readonly first: ReadonlyMap<Candidate, Candidate>; readonly waiting: ReadonlySet<Candidate> } {
-  const never = due.filter((one) => one.what === "gate" && isNever(one));
   const calls = ({ subject }: Candidate) => (calling.has(subject) ? 0 : 1);
   const documents = new Map(readings.flatMap(({ what, subject, readAt }) => (what === "campaign" ? [[subject, readAt]] : [])));
   // Of a document that was never read the list of campaigns has told what a first look needs, where it names the contact list.
   const isAtHand = ({ subject }: Candidate) =>
     atHand.has(lists.get(subject) ?? "") && isRecent(documents.get(subject) ?? now, now);
   const costs = (one: Candidate) => (isAtHand(one) ? 0 : 1);
+  // One that failed is as unknown as one that was never made; where it takes no request it waits for no second look at another.
+  const read = new Set(readings.flatMap(({ what, subject, readAt }) => (what === "gate" && readAt !== null ? [subject] : [])));
+  const never = due.filter((one) => one.what === "gate" && (isNever(one) || (!read.has(one.subject) && isAtHand(one))));
   const byList = Map.groupBy(
     never.toSorted((a, b) => costs(a) - costs(b) || calls(a) - calls(b) || a.place - b.place),
     ({ subject }) => lists.get(subject) ?? subject,
