@@ -89,12 +89,10 @@ export function healthLines(campaign: CampaignStatus): string[] {
   const { id, name, status, activeCalls, dialing, notDialing, mayDial, failover, abandonment, windows, gate, dialer } = campaign;
   const named = name === id ? "" : ` · ${printable(name)}`;
   const { known, figures } = campaign;
-  const seen =
-    known.figures.why !== null && figures !== null
-      ? `, last seen ${figures.at === null ? "at an unknown time" : instantText(figures.at)}`
-      : "";
+  const seen = figures === null ? "" : lastSeen({ at: figures.at, why: known.figures.why });
   const calls = activeCalls === null ? "" : ` · ${grouped(activeCalls)} calls under way${seen}`;
-  const lines = [`${printable(id)}${named} · ${printable(status ?? "state unknown")}${calls}`];
+  const state = status === null ? "state unknown" : `${printable(status)}${lastSeen(known.status)}`;
+  const lines = [`${printable(id)}${named} · ${state}${calls}`];
   lines.push(
     notDialing === null
       ? `dialing${mustNot(mayDial)}`
@@ -102,11 +100,13 @@ export function healthLines(campaign: CampaignStatus): string[] {
   );
   for (const { text } of notDialing?.all.slice(1) ?? []) lines.push(`  also: ${printableWhole(text)}`);
   lines.push(...figureLines(campaign), ...workloadLines(campaign.workloadDetail));
-  if (abandonment !== null) lines.push(budgetLine(abandonment));
+  // It is judged by the look that tells the windows.
+  if (abandonment !== null)
+    lines.push(`${budgetLine(abandonment)}${abandonment.withinLimit === null ? "" : lastSeen(known.windows)}`);
   if (failover !== null) lines.push(...failoverLines(failover));
-  const { why, covers } = campaign.known.windows;
+  const { why, covers } = known.windows;
   const part = covers === null || isWhole(covers) ? "" : ` of ${firstOf(covers)} contacts`;
-  if (windows.length > 0) lines.push(`windows${part}:${why === null ? "" : ` ${printable(why)}`}`);
+  if (windows.length > 0) lines.push(`windows${part}${lastSeen(known.windows)}:${why === null ? "" : ` ${printable(why)}`}`);
   for (const window of windows) lines.push(`  ${windowLine(window)}`);
   if (gate !== null) for (const line of gateWords(campaign, gate)) lines.push(line);
   if (dialer !== null) {
@@ -114,6 +114,11 @@ export function healthLines(campaign: CampaignStatus): string[] {
     if (parts.length > 0) lines.push(`dialer: ${parts.join(" · ")}`);
   }
   return lines;
+}
+
+/** When a part was true that could not be read since. */
+function lastSeen({ at, why }: Pick<CampaignStatus["known"]["status"], "at" | "why">): string {
+  return why === null ? "" : `, last seen ${at === null ? "at an unknown time" : instantText(at)}`;
 }
 
 function failoverLines({ role, partner, words, reason, nextStep }: NonNullable<CampaignStatus["failover"]>): string[] {

@@ -16,7 +16,7 @@ import {
 } from "../compliance/index.ts";
 import { createTriggerRule } from "./campaigns/failover/rule.ts";
 import { mayDialBy } from "./campaigns/health/why.ts";
-import { contactsClosed, hoursAt } from "./campaigns/state/gate.ts";
+import { contactsClosed, createCampaignGate, hoursAt } from "./campaigns/state/gate.ts";
 import { resumeVerdict } from "./campaigns/state/resume.ts";
 import { judgedReading } from "./compliance/abandonment.ts";
 import { comparedOf } from "./retrieval/compared.ts";
@@ -497,7 +497,7 @@ test("every function that judges is on the list with its test, and every test on
   const files = globSync("src/**/*.{ts,tsx}", { cwd: root }).filter((file) => !file.includes(".test."));
   const texts = new Map(files.map((file) => [file, readFileSync(join(root, file), "utf8")]));
   const named =
-    /^export (?:interface|type) (\w*(?:Verdict|Judgement|Comparison|MayDial|NotDialing|Hours|JudgedReading|TenantKnown|Trend|Decision))\b/gm;
+    /^export (?:interface|type) (\w*(?:Verdict|Judgement|Comparison|MayDial|NotDialing|Hours|JudgedReading|TenantKnown|Trend|Decision|Gate|Prediction|Coverage|Budget))\b/gm;
   const verdicts = new Set([...texts.values()].flatMap((text) => [...text.matchAll(named)].map(([, name]) => name ?? "")));
   const byType = [...texts].flatMap(([file, text]) =>
     [...text.matchAll(/^export (?:async )?function (\w+)[\s\S]{0,900}?\): ([^\n]+) \{$/gm)].flatMap(([, name, type = ""]) =>
@@ -528,4 +528,71 @@ test("every function that judges is on the list with its test, and every test on
     ]);
     expect([judge, readFileSync(join(root, file), "utf8").includes(title)]).toEqual([judge, true]);
   }
+});
+
+test("the gate of a campaign: what is not known of its list, its rules, the company's list, the clock or the store never lets it dial", async () => {
+  const known = {
+    list: "list",
+    rules: undefined as unknown,
+    hasCompanyList: true,
+    isSetBack: false,
+    skewMs: 0,
+    most: 2,
+  };
+  const losses: Readonly<Record<string, Partial<typeof known>>> = {
+    "its list": { list: "" },
+    "its rules": { rules: { timeZone: "Nowhere/None", dialingRules: {} } },
+    "the company's list": { hasCompanyList: false },
+    "what the database lacks": { isSetBack: true },
+    "the time": { skewMs: 10 * 60_000 },
+    "most of the contacts": { most: 10 },
+  };
+  const isAllowed = async (given: typeof known) => {
+    const contacts = ["+12125550123", "+12125550124"].map((phoneNumber, i) => ({ id: `${i}`, phoneNumber }));
+    const page = { number: 1, items: contacts, reply: { total: contacts.length }, nextToken: undefined };
+    const gate = createCampaignGate({
+      runner: {
+        capability: { hoursOf: "campaign" },
+        status: async () => ({ id: "camp", status: "paused", contactListId: given.list, complianceConfig: given.rules }),
+      },
+      contacts: {
+        contacts: () => ({
+          pages: async function* () {
+            yield page;
+          },
+        }),
+      },
+      metrics: {},
+      // Whatever it is asked of single people it allows.
+      gate: async ({ contacts: asked }: { contacts: AsyncIterable<unknown> }) => {
+        const { length } = await Array.fromAsync(asked);
+        return { manifest: { counts: { dial: length, refused: 0 }, byReason: [], byRule: {}, input: { contacts: length } } };
+      },
+      facts: {
+        companyList: async () => (given.hasCompanyList ? {} : undefined),
+        lastSuppression: async () => 0,
+        importsUnderWay: async () => undefined,
+        answeredHours: async () => [],
+      },
+      audit: { held: given.isSetBack ? [{ at: NOW, what: "entries", size: 2, known: 3 }] : [] },
+      counts: { knownCounts: { find: async () => ({ count: given.most, seenAt: NOW }), keep: async () => undefined } },
+      pack: usCaUk2026(),
+      compile: () => pack,
+      clock: { now: () => NOW },
+      dayEnds: () => NOW + HOUR,
+      countEarlyHangups: false,
+      skewMs: () => given.skewMs,
+    } as never);
+    return (await gate("camp", { keep: false })).allowed;
+  };
+  expect(await isAllowed(known)).toBe(true);
+  for (const [what, loss] of Object.entries(losses))
+    expect([what, await isAllowed({ ...known, ...loss })]).toEqual([what, false]);
+  const some = fc.subarray(Object.values(losses), { minLength: 1 });
+  await fc.assert(
+    fc.asyncProperty(some, async (several) => {
+      expect(await isAllowed(Object.assign({}, known, ...several) as typeof known)).toBe(false);
+    }),
+    { numRuns: 20 },
+  );
 });

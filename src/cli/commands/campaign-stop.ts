@@ -144,9 +144,9 @@ function watchOf(io: Io, isOnce = false) {
         const open = [...rows.values()].filter(({ settled, outcome }) => !settled && outcome !== "listed");
         if (over.aborted || open.length === 0) continue;
         const talking = open.filter(({ shown }) => shown === true);
-        const calls = talking.reduce((sum, { activeCalls }) => sum + (activeCalls ?? 0), 0);
+        const under = callsUnderWay(talking.map(({ activeCalls }) => activeCalls));
         const parts = [
-          ...(talking.length === 0 ? [] : [`paused with calls under way: ${grouped(talking.length)} (calls: ${grouped(calls)})`]),
+          ...(talking.length === 0 ? [] : [`paused and not at rest: ${grouped(talking.length)} (${under})`]),
           ...(talking.length === open.length ? [] : [`not shown paused yet: ${grouped(open.length - talking.length)}`]),
         ];
         io.say(`campaigns ${parts.join("; ")}`);

@@ -24,9 +24,8 @@ export const probe: Run<typeof declared.probe> = async ({ options, io }) => {
       ? []
       : ["", "please tell us, if you can find out:", ...found.questions.map((one) => `  ${one}`)]),
   ]);
-  return found.steps.some(({ step, state }) => state === "failed" && (step === "token" || step === "discovery"))
-    ? EXIT.failed
-    : EXIT.done;
+  if (found.steps.some(({ step, state }) => state === "failed" && (step === "token" || step === "discovery"))) return EXIT.failed;
+  return found.capabilities.some(({ verdict }) => verdict === "unknown") ? EXIT.partlyFailed : EXIT.done;
 };
 
 const MISSING = table<MissingThing>([

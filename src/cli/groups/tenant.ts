@@ -6,7 +6,7 @@ import { flag, id, many, STORE, TENANT, text } from "../declare.ts";
 export const probe = command("probe", TENANT, {
   summary: "what this tenant can do, found out with reads only: yes, no with the alternative, not permitted, or unknown",
   notes:
-    "It writes nothing. For unknown capabilities it names the exact read that would answer the question. Exit code 1 when the tenant gives no token or cannot be found, 0 otherwise.",
+    "It writes nothing. For unknown capabilities it names the exact read that would answer the question. Exit code 1 when the tenant gives no token or cannot be found, 4 while anything is unknown, 0 otherwise.",
   examples: ["outdial tenant probe", "OUTDIAL_PROFILE=acd outdial tenant probe --json"],
 });
 

@@ -99,7 +99,13 @@ test("calls while every window is closed are urgent", () => {
   const readAt = { status: NOW + 1, document: NOW, figures: NOW, gate: NOW };
   const paused = { reading: reading(4), windows: [window("Asia/Tokyo", 0)], status: "paused", readAt };
   expect(concerns(health({ ...paused, stale: true }))).toEqual([]);
-  expect(concerns(health(paused))).toMatchObject([{ code: "calls_outside_hours" }]);
+  expect(concerns(health({ ...paused, reading: reading(1) }))).toMatchObject([
+    {
+      code: "calls_outside_hours",
+      what: expect.stringMatching(/^1 call is under way /) as string,
+      next: expect.stringMatching(/^It shows paused, and calls under way end by themselves/) as string,
+    },
+  ]);
 });
 
 test("calls placed while every window was closed are urgent, also when at the moment none is under way", () => {
@@ -192,7 +198,7 @@ test("all is known of a tenant only when nothing is missing, old or refused; los
     [{ ageMs: HOUR }, "figures of the last 15 minutes"],
     [{ readAt: { ...whole.readAt, gate: null } }, "calling windows"],
     [{ windows: [{ ...window("UTC", 3), until: NOW - 2 * HOUR }] }, "calling windows"],
-    [{ failed }, "what the tenant refused to tell"],
+    [{ failed }, "what could not be read the last time"],
     [{ reading: { ...reading(4), activeCalls: null } as never }, "calls under way"],
     [{ abandonment: { reading: { withinLimit: null } } as never }, "abandonment, while calls are imported"],
     [{ readAt: { ...whole.readAt, doNotCall: null } }, "do-not-call groups"],

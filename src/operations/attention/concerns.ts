@@ -88,7 +88,7 @@ function unknownOf(health: KnownHealth): readonly string[] {
     ...(status === "active" && readAt.doNotCall !== undefined && agoOf(readAt.doNotCall ?? 0, at) > OLD_MS
       ? ["do-not-call groups"]
       : []),
-    ...(failed === null ? [] : ["what the tenant refused to tell"]),
+    ...(failed === null ? [] : ["what could not be read the last time"]),
   ];
 }
 
@@ -284,13 +284,20 @@ function ofCalls(health: KnownHealth, subject: Subject, callsSince: CampaignEvid
   const placed = underWay > 0 || health.lastDialing.value !== true ? 0 : (reading.callsPlaced ?? 0);
   if (underWay === 0 && placed === 0) return [];
   const calls =
-    underWay > 0 ? `${underWay} calls are under way` : `${placed} calls were placed in ${reading.windowMinutes ?? 0} minutes`;
+    underWay > 0
+      ? `${underWay === 1 ? "1 call is" : `${underWay} calls are`} under way`
+      : `${placed === 1 ? "1 call was" : `${placed} calls were`} placed in ${reading.windowMinutes ?? 0} minutes`;
   const isOld = stale || failed !== null;
   // What was seen stays until something newer says otherwise.
   if (isOld && status === "paused" && (readAt.status ?? seen) > seen) return [];
   const closed = hoursOf === "campaign" ? contactsClosed(windows, seen) : 0;
   const hours = hoursFor(health, seen);
   const began = callsSince.get(id) ?? seen;
+  // Whoever has paused it has done that, and knows no more than that it shows paused.
+  const pause =
+    status === "paused"
+      ? "It shows paused, and calls under way end by themselves: pause it again when others follow"
+      : "Pause the campaign";
   const common = {
     severity: "urgent",
     subject,
@@ -313,7 +320,7 @@ function ofCalls(health: KnownHealth, subject: Subject, callsSince: CampaignEvid
             many: "they dial although they must not",
             evidence: why,
             since: timeText(began),
-            next: "Pause the campaign, then bring what is missing; its page and outdial campaign status say what.",
+            next: `${pause}, then bring what is missing; its page and outdial campaign status say what.`,
           },
         ];
   if (hours === "unknown")
@@ -343,7 +350,7 @@ function ofCalls(health: KnownHealth, subject: Subject, callsSince: CampaignEvid
         `closed: ${windows.flatMap(({ zone, contacts, open }) => (hours !== "closed" && open === contacts ? [] : [zone])).join(", ")}${opens.length === 0 ? "" : `; the first opens at ${formatInstant(Math.min(...opens))}`}`,
       ],
       since: timeText(Math.max(began, ...windows.flatMap(({ closed }) => closed ?? []))),
-      next: "Pause the campaign, then see why the tenant dials: its own calling hours, or the zones of the contacts.",
+      next: `${pause}, then see why the tenant dials: its own calling hours, or the zones of the contacts.`,
     },
   ];
 }

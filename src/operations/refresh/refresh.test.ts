@@ -310,6 +310,18 @@ test("first looks at a list of several campaigns come before the figures, those 
   expect([looks.length, looks.reduce((sum, { requests }) => sum + requests, 0)]).toEqual([44, 12]);
 });
 
+test("a first look that failed is made again before second looks at others, once its list is at hand", () => {
+  const ids = ["a", "b", "c"];
+  const lists = new Map(ids.map((id) => [id, "list"]));
+  const failed = { ...reading("gate", "c", 300_000), readAt: null, problem: { code: "x", message: "y" } };
+  const looked = ["a", "b"].map((id) => reading("gate", id, 400_000));
+  const others = ids.flatMap((id) => [reading("campaign", id, 0), reading("figures", id, 0), reading("workload", id, 0)]);
+  const readings = [reading("campaigns", "", 0), reading("dialer", "", 0), ...others, ...looked, failed];
+  const looks = (atHand: readonly string[]) => order({ campaigns: ids, readings, lists, atHand: new Set(atHand) });
+  expect(looks(["list"])).toEqual(["gate c", "gate a", "gate b"]);
+  expect(looks([])).toEqual(["gate a", "gate b", "gate c"]);
+});
+
 test("a campaign that calls is looked at first although nobody knows its list", () => {
   const readings = ["a", "b", "c"].map((id) => reading("figures", id, 1000));
   const looks = order({ campaigns: ["a", "b", "c"], readings, calling: new Set(["c"]), owed: 0 });

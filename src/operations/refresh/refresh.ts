@@ -151,13 +151,15 @@ function firstLooks(
   due: readonly Candidate[],
   { now, readings, lists, atHand, calling }: RefreshState,
 ): { readonly first: ReadonlyMap<Candidate, Candidate>; readonly waiting: ReadonlySet<Candidate> } {
-  const never = due.filter((one) => one.what === "gate" && isNever(one));
   const calls = ({ subject }: Candidate) => (calling.has(subject) ? 0 : 1);
   const documents = new Map(readings.flatMap(({ what, subject, readAt }) => (what === "campaign" ? [[subject, readAt]] : [])));
   // Of a document that was never read the list of campaigns has told what a first look needs, where it names the contact list.
   const isAtHand = ({ subject }: Candidate) =>
     atHand.has(lists.get(subject) ?? "") && isRecent(documents.get(subject) ?? now, now);
   const costs = (one: Candidate) => (isAtHand(one) ? 0 : 1);
+  // One that failed is as unknown as one that was never made; where it takes no request it waits for no second look at another.
+  const read = new Set(readings.flatMap(({ what, subject, readAt }) => (what === "gate" && readAt !== null ? [subject] : [])));
+  const never = due.filter((one) => one.what === "gate" && (isNever(one) || (!read.has(one.subject) && isAtHand(one))));
   const byList = Map.groupBy(
     never.toSorted((a, b) => costs(a) - costs(b) || calls(a) - calls(b) || a.place - b.place),
     ({ subject }) => lists.get(subject) ?? subject,
@@ -230,8 +232,9 @@ const CONTACTS = 1000;
  * so that a slow machine, or a list of campaigns that takes a minute to read, does not have them read for each campaign.
  */
 export const isRecent = (readAt: Instant, now: Instant): boolean => isWithin(TARGETS_MS.gate.else, readAt, now);
-/** Most pages of contacts kept, of all lists. */
-const MOST_PAGES = 400;
+/** Most contacts kept, of all lists, and most numbers that were called. */
+const MOST_CONTACTS = 40_000;
+const MOST_NUMBERS = 200_000;
 
 /** How a campaign is read while a person waits. */
 interface AskedNow {
@@ -593,71 +596,87 @@ export class TenantRefresh {
 
 const nameOf = ({ what, subject }: DueReading): string => `${what} ${subject}`;
 
-/** What was read of a contact list. */
-interface KeptPages {
+/** What was read of a contact list: the pages of a query, or the calls to its contacts since an instant, by number. */
+interface KeptOfList {
   readonly listId: string;
   readonly at: Instant;
+}
+interface KeptPages extends KeptOfList {
   readonly pages: ViewPage[];
   /** The list ended with them. */
   ended: boolean;
   /** Whoever read them has what it wanted. */
   isOver: boolean;
 }
+interface KeptCalls extends KeptOfList {
+  readonly since: Instant;
+  readonly placed: ReadonlyMap<string, readonly Instant[]>;
+}
 
-/** Contact lists read once for all campaigns that call them: a page that was read of late is given again. */
+/** Contact lists, and the calls to their contacts, read once for all campaigns that call them: what was read of late is given again. */
 class SharedLists {
   readonly #source: ContactSource;
   readonly #clock: Clock;
   /** By list and query, the latest last. */
-  readonly #kept = new Map<string, KeptPages>();
+  readonly #pagesOf = new Map<string, KeptPages>();
+  /** By list, the latest last. */
+  readonly #callsOf = new Map<string, KeptCalls>();
 
   constructor(source: ContactSource, clock: Clock) {
     this.#source = source;
     this.#clock = clock;
   }
 
-  /** The same contacts, read less often. Errors: those of the tenant's. */
+  /** The same contacts and calls, read less often. Errors: those of the tenant's; what was refused is not kept. */
   get source(): ContactSource {
+    const source = this.#source;
     return {
-      ...this.#source,
+      ...source,
       contacts: (listId, query, options) => {
-        const list = this.#source.contacts(listId, query, options);
+        const list = source.contacts(listId, query, options);
         const key = JSON.stringify([listId, query]);
         return {
           pages: () => this.#pages(listId, key, () => list.pages()),
           [Symbol.asyncIterator]: () => list[Symbol.asyncIterator](),
         };
       },
+      ...(source.placed !== undefined && { placed: (...asked) => this.#placed(...asked) }),
     };
   }
 
-  /** Lists of which pages are kept that are young enough, once all were read that a look wanted. */
+  /** Lists that were read of late, with the calls to their contacts where the tenant tells them, once all was read that a look wanted. */
   atHand(): ReadonlySet<string> {
-    const now = this.#clock.now();
-    return new Set([...this.#kept.values()].flatMap(({ listId, at, isOver }) => (isOver && isRecent(at, now) ? [listId] : [])));
+    this.#forgetOld();
+    const isWhole = ({ listId, isOver }: KeptPages) => isOver && (this.#source.placed === undefined || this.#callsOf.has(listId));
+    return new Set([...this.#pagesOf.values()].flatMap((kept) => (isWhole(kept) ? [kept.listId] : [])));
   }
 
-  /** When the kept pages of a list were read, the oldest of them; undefined when none are kept. */
-  readAt(listId: string): Instant | undefined {
-    const times = [...this.#kept.values()].flatMap((kept) => (kept.listId === listId ? [kept.at] : []));
+  /** When what is kept of a list was read, the oldest of it; undefined when nothing is kept. */
+  readAt(list: string): Instant | undefined {
+    const kept: readonly KeptOfList[] = [...this.#pagesOf.values(), ...this.#callsOf.values()];
+    const times = kept.flatMap(({ listId, at }) => (listId === list ? [at] : []));
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
-  async *#pages(listId: string, key: string, read: () => AsyncIterable<ViewPage>): AsyncGenerator<ViewPage> {
+  #forgetOld(): void {
     const now = this.#clock.now();
-    for (const [name, { at }] of this.#kept) if (!isRecent(at, now)) this.#kept.delete(name);
-    const kept = this.#kept.get(key);
+    for (const all of [this.#pagesOf, this.#callsOf]) for (const [name, { at }] of all) if (!isRecent(at, now)) all.delete(name);
+  }
+
+  async *#pages(listId: string, key: string, read: () => AsyncIterable<ViewPage>): AsyncGenerator<ViewPage> {
+    this.#forgetOld();
+    const kept = this.#pagesOf.get(key);
     const given = kept === undefined ? 0 : kept.pages.length;
     yield* kept?.pages ?? [];
     if (kept?.ended === true) return;
     // Whoever needs more than was kept reads it from the beginning.
-    const mine: KeptPages = { listId, at: now, pages: [], ended: false, isOver: false };
+    const mine: KeptPages = { listId, at: this.#clock.now(), pages: [], ended: false, isOver: false };
     let hasFailed = false;
     try {
       for await (const page of read()) {
         mine.pages.push(page);
         if (mine.pages.length <= given) continue;
-        this.#keep(key, mine);
+        keepLatest(this.#pagesOf, key, mine, ({ pages }) => contactsIn(pages) / MOST_CONTACTS);
         yield page;
       }
       mine.ended = true;
@@ -669,13 +688,29 @@ class SharedLists {
     }
   }
 
-  #keep(key: string, mine: KeptPages): void {
-    this.#kept.delete(key);
-    this.#kept.set(key, mine);
-    let sum = 0;
-    for (const [name, { pages }] of [...this.#kept].reverse()) {
-      sum += pages.length;
-      if (sum > MOST_PAGES && name !== key) this.#kept.delete(name);
+  async #placed(listId: string, since: Instant, options?: CallOptions): Promise<KeptCalls["placed"]> {
+    this.#forgetOld();
+    let kept = this.#callsOf.get(listId);
+    // A campaign's own rules may look further back than those of the one whose look read them.
+    if (kept === undefined || kept.since > since) {
+      const at = this.#clock.now();
+      kept = { listId, at, since, placed: (await this.#source.placed?.(listId, since, options)) ?? new Map() };
+      keepLatest(this.#callsOf, listId, kept, ({ placed }) => placed.size / MOST_NUMBERS);
     }
+    const within = [...kept.placed].map(([number, times]) => [number, times.filter((at) => at >= since)] as const);
+    return new Map(within.filter(([, times]) => times.length > 0));
+  }
+}
+
+const contactsIn = (pages: readonly ViewPage[]): number => pages.reduce((sum, { items }) => sum + items.length, 0);
+
+/** Keeps a value as the latest, and as many of those before as fit. @param shareOf the share of what may be kept that a value is */
+function keepLatest<Value>(kept: Map<string, Value>, key: string, mine: Value, shareOf: (one: Value) => number): void {
+  kept.delete(key);
+  kept.set(key, mine);
+  let sum = 0;
+  for (const [name, one] of [...kept].reverse()) {
+    sum += shareOf(one);
+    if (sum > 1 && name !== key) kept.delete(name);
   }
 }

@@ -2,8 +2,11 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { ApiTypes } from "../../server/index.ts";
+import { latestOf } from "./campaigns.ts";
 import { createClient, createSseParser, type SseMessage, waitBeforeRetry } from "./dashboard.ts";
 import { addressOf } from "./operation.ts";
+import { RequestError } from "./problem-error.ts";
 
 function parse(pieces: readonly string[]): readonly SseMessage[] {
   const parser = createSseParser();
@@ -51,6 +54,22 @@ test("the wait doubles up to a bound, is spread, and is never shorter than asked
       expect(wait).toBeLessThanOrEqual(15_000);
     }),
   );
+});
+
+test("of the list of campaigns the latest is shown; a reading that failed since is told, and takes away what must not be seen any more", () => {
+  const list = (id: string) => ({ items: [{ id }], next: null }) as unknown as ApiTypes.CampaignList;
+  const failed = (at: number, status = 503) =>
+    ({ kind: "failed", at, error: new RequestError(status, "no database", undefined) }) as const;
+  const read = (at: number) => ({ kind: "ready", value: list("read"), at }) as const;
+  const told = { list: list("told"), at: 20 };
+  expect(latestOf(read(10), undefined)).toEqual(read(10));
+  expect(latestOf(read(30), told)).toEqual(read(30));
+  const rows = { kind: "ready", value: told.list, at: 20 };
+  for (const before of [{ kind: "loading" } as const, read(10), failed(15), { ...read(10), failed: failed(15) }])
+    expect(latestOf(before, told)).toEqual(rows);
+  for (const since of [failed(30), { ...read(10), failed: failed(30) }])
+    expect(latestOf(since, told)).toEqual({ ...rows, failed: failed(30) });
+  expect(latestOf(failed(30, 403), told)).toEqual(failed(30, 403));
 });
 
 describe("addresses", () => {

@@ -3,8 +3,8 @@
 import { useComputed } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { ApiTypes } from "../../server/index.ts";
-import { useDashboard } from "./dashboard.ts";
-import { type Resource, type ResourceState, useResource } from "./resource.ts";
+import { type ListedAt, useDashboard } from "./dashboard.ts";
+import { merged, type Resource, type ResourceState, useResource } from "./resource.ts";
 
 /** The stream tells that nothing has changed, too; after so long a silence the list is read, which says what is the matter, ms. */
 const SILENT_MS = 20_000;
@@ -23,10 +23,17 @@ export function useCampaigns(): Resource<ApiTypes.CampaignList> {
       release();
     };
   }, [live]);
-  const state = useComputed((): ResourceState<ApiTypes.CampaignList> => {
-    const [known, told] = [read.state.value, live.rows.value];
-    if (told === undefined || (known.kind === "ready" && known.at > told.at)) return known;
-    return { kind: "ready", value: told.list, at: told.at };
-  });
+  const state = useComputed(() => latestOf(read.state.value, live.rows.value));
   return { state, reload: read.reload };
+}
+
+/** What came last of the two; a reading that failed since is told with it. */
+export function latestOf(
+  read: ResourceState<ApiTypes.CampaignList>,
+  told: ListedAt | undefined,
+): ResourceState<ApiTypes.CampaignList> {
+  if (told === undefined || (read.kind === "ready" && read.at > told.at)) return read;
+  const failed = read.kind === "ready" ? read.failed : read;
+  const rows = { kind: "ready", value: told.list, at: told.at } as const;
+  return failed?.kind === "failed" && failed.at > told.at ? merged(rows, failed) : rows;
 }

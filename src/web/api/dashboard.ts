@@ -100,7 +100,7 @@ interface Live {
 }
 
 /** The list, and when something of it came, ms since the epoch. */
-interface ListedAt {
+export interface ListedAt {
   readonly list: ApiTypes.CampaignList;
   readonly at: number;
 }

@@ -9,9 +9,15 @@ import { RequestError } from "./problem-error.ts";
 
 export type ResourceState<T> =
   | { readonly kind: "loading" }
-  /** `problem`: reading it again failed; the shown value is from `at`. */
-  | { readonly kind: "ready"; readonly value: T; readonly at: number; readonly problem?: RequestError | undefined }
-  | { readonly kind: "failed"; readonly error: RequestError };
+  /** `failed`: reading it again failed then; the shown value is from `at`. */
+  | { readonly kind: "ready"; readonly value: T; readonly at: number; readonly failed?: Failure | undefined }
+  | Failure;
+
+interface Failure {
+  readonly kind: "failed";
+  readonly error: RequestError;
+  readonly at: number;
+}
 
 export interface Resource<T> {
   readonly state: ReadonlySignal<ResourceState<T>>;
@@ -122,13 +128,14 @@ async function settle<T>(
     return {
       kind: "failed",
       error: thrown instanceof RequestError ? thrown : new RequestError(0, String(thrown), undefined, thrown),
+      at: now(),
     };
   }
 }
 
 /** When figures cannot be read again, the old ones stay, with a note; figures that must not be seen any more are removed. */
-function merged<T>(before: ResourceState<T>, next: ResourceState<T>): ResourceState<T> {
+export function merged<T>(before: ResourceState<T>, next: ResourceState<T>): ResourceState<T> {
   if (next.kind !== "failed" || before.kind !== "ready") return next;
-  const { error } = next;
-  return error.code === "unreachable" || error.code === "failed" ? { ...before, problem: error } : next;
+  const { code } = next.error;
+  return code === "unreachable" || code === "failed" ? { ...before, failed: next } : next;
 }

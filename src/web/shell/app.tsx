@@ -7,13 +7,14 @@ import type { ApiTypes } from "../../server/index.ts";
 import { Attentive, useAttention } from "../api/attention.tsx";
 import { type Dashboard, DashboardContext, useDashboard } from "../api/dashboard.ts";
 import { useResource } from "../api/resource.ts";
+import { Age } from "../ui/age.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { TextField } from "../ui/fields.tsx";
 import { ToastList } from "../ui/toasts.tsx";
 import { Where } from "../ui/where.tsx";
 import { approvalNews } from "../view/approval.ts";
 import { pairNews } from "../view/failover.ts";
-import { ago, timeFormat } from "../view/format.ts";
+import { timeFormat } from "../view/format.ts";
 import { shouldTell } from "../view/link.ts";
 import { Icon } from "./icons.tsx";
 import { Page } from "./page.tsx";
@@ -209,11 +210,13 @@ function Foot({ docs = "index" }: { readonly docs?: string | undefined }) {
 }
 
 function LinkState() {
-  const { live, now } = useDashboard();
+  const { live } = useDashboard();
   const link = live.link.value;
   const state = useAttention().state.value;
+  const isUnread = state.kind === "failed" || (state.kind === "ready" && state.failed !== undefined);
   const known = state.kind === "ready" ? state.value.known : null;
-  const isAway = known !== null && known.away !== null;
+  // Whether the tenant answers is not known while the service does not tell it.
+  const isAway = !isUnread && known !== null && known.away !== null;
   const since = known?.away?.since ?? null;
   const text =
     link.kind === "lost"
@@ -222,15 +225,22 @@ function LinkState() {
         ? "Connecting"
         : isAway
           ? `Tenant away${since === null ? "" : ` since ${timeFormat().clock(since)}`}`
-          : known === null || known.latest === null
-            ? "Tenant not read yet"
-            : "Live";
-  const isLive = link.kind === "open" && !isAway && known !== null && known.latest !== null;
+          : isUnread
+            ? "Not live"
+            : known === null || known.latest === null
+              ? "Tenant not read yet"
+              : "Live";
+  const isTold = link.kind === "open" && !isAway && known !== null && known.latest !== null;
+  const isLive = isTold && !isUnread;
   return (
     <span class="link-state">
       <span class={`dot ${isLive ? "good" : link.kind === "lost" || isAway ? "bad" : ""}`} aria-hidden="true" />
       <span>{text}</span>
-      {isLive ? <span class="muted small">tenant read {ago(known.latest, now())}</span> : null}
+      {isTold ? (
+        <span class="muted small">
+          tenant read <Age at={known.latest} />
+        </span>
+      ) : null}
     </span>
   );
 }

@@ -80,11 +80,11 @@ export function Loaded<T>({ of, what, isEmpty, empty, children }: LoadedProps<T>
   if (state.kind === "loading") return <Loading what={what} />;
   if (state.kind === "failed") return <Failed error={state.error} onRetry={of.reload} />;
   const body = isEmpty?.(state.value) === true ? empty : children(state.value);
-  if (state.problem === undefined) return <>{body}</>;
+  if (state.failed === undefined) return <>{body}</>;
   return (
     <>
       <div class="banner" role="status">
-        Shown as of {timeFormat().clock(state.at)}: {state.problem.message}
+        Shown as of {timeFormat().clock(state.at)}: {state.failed.error.message}
         <button type="button" class="button quiet" onClick={of.reload}>
           Try again
         </button>

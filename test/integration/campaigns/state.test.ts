@@ -89,6 +89,17 @@ it("says again at a second stop that calls are under way of what the first one p
   expect(transitions(world).map(({ id }) => id)).toEqual(["camp_1", "camp_1"]);
 });
 
+it("says meanwhile that the number of calls is not known where the tenant does not tell it, never that there is none", async () => {
+  await using world = await campaignWorld({ ...STILL }, false);
+  world.sandbox.control.faults.add({ match: { operation: "getCampaignMetrics" }, effect: { status: 503 } });
+  const clock = hastenedClock();
+  clock.pace(8);
+  const { code, stderr } = await world.run(["stop", "--all", "--timeout", "40s", "--for", "60s"], { clock });
+  expect(stderr).toContain("campaigns paused and not at rest: 1 (how many calls are under way is not known)");
+  expect(stderr).not.toContain("calls: 0");
+  expect(code).toBe(4);
+});
+
 it("killed in the middle and repeated sends the same key, and it counts once", async () => {
   await using world = await campaignWorld({ scenario, clock: { speed: 60 } }, false);
   world.sandbox.control.faults.add({ match: { operation: "updateCampaign" }, times: 1, effect: { delayMs: 60_000 } });

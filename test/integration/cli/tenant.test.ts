@@ -37,6 +37,20 @@ test("a tenant of the guides can do everything that the guides name", async () =
   ]);
 });
 
+test("what a read did not answer is unknown, and then the probe is not done", async () => {
+  const { faults } = world.sandbox.control;
+  faults.add({ match: { operation: "getCampaignMetrics" }, effect: { status: 503 } });
+  try {
+    const { code, answer } = await run(["tenant", "probe"]);
+    expect(answer.capabilities.filter(({ verdict }) => verdict === "unknown")).toMatchObject([
+      { capability: "figures of campaigns" },
+    ]);
+    expect(code).toBe(4);
+  } finally {
+    faults.clear();
+  }
+});
+
 test("a read is called by its name, and what changes something is refused", async () => {
   const { answer } = await run(["call", "listCampaigns", "--param", "pageSize=1"]);
   expect(answer.reply).toMatchObject({ page: 1, pageSize: 1 });

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import type { AttentionList, CampaignList } from "../../../src/operations/views/index.ts";
+import { runCli } from "../../support/cli.ts";
 import { hastenedClock } from "../../support/hastened-clock.ts";
 import { startService } from "../../support/service.ts";
 import { TEMPORARY } from "../../support/temporary.ts";
@@ -91,6 +92,11 @@ test.each(["rest", "acd"] as const)(
     await expect.poll(outside, { timeout: 120_000 }).toMatchObject({ key, since, lastSeen: expect.any(String) as string });
     expect((await outside())?.campaigns).toHaveLength(ids.length);
     expect(await dialing()).toEqual(ids.map(() => true));
+    // Nor does the command show as of now what it is told of before.
+    const env = { OUTDIAL_URL: at.service.url, OUTDIAL_TOKEN: at.tokens.viewer };
+    const { stdout } = await runCli(["campaign", "status", ids[0] ?? ""], { cwd: at.dir, env });
+    expect(stdout).toMatch(/ · active, last seen \S+Z · \d+ calls under way, last seen \S+Z\n/);
+    expect(stdout).toMatch(/^windows.*, last seen \S+Z: /m);
     // Whether its answers lack anything is not known, nor, after some minutes, whether a campaign that was paused dials.
     expect(await at.get("/api/v1/tenant/missing")).toMatchObject({
       items: [],

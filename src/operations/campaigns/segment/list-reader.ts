@@ -44,8 +44,7 @@ export interface ListReading {
   readonly unknownAttributes: readonly { readonly path: string; readonly suggestion: string | undefined }[];
 }
 
-const PAGE_SIZE = 100;
-/** As documented. Pages are requested by number, and are consistent only in a named order. */
+/** As documented. Pages are requested by number, as large as the tenant gives them, and are consistent only in a named order. */
 const ORDER = { sortBy: "lastModifiedTime", sortOrder: "desc" } as const;
 /** A call may have times in the contact's record and in the list of calls that differ by at most this. */
 const SAME_CALL_MS = 60_000;
@@ -103,7 +102,7 @@ export class ListReader implements AsyncIterable<Entry> {
   async *#ask(text: string): AsyncGenerator<Entry, void, undefined> {
     this.#sent.push(text);
     this.#question.onQuery?.(text);
-    const list = this.#source.contacts(this.#question.listId, { query: text, pageSize: PAGE_SIZE, ...ORDER }, this.#options);
+    const list = this.#source.contacts(this.#question.listId, { query: text, ...ORDER }, this.#options);
     for await (const { items, reply } of list.pages()) {
       if (typeof reply.total === "number") this.#announced = reply.total;
       for (const item of items) {

@@ -66,7 +66,15 @@ function Now({ detail }: { readonly detail: Detail }) {
             <BudgetMeter budget={abandonment} />
           </span>
         }
-        note={known.windows.at === null ? "not read yet" : undefined}
+        note={
+          known.windows.at === null ? (
+            "not read yet"
+          ) : (
+            <>
+              read <Age at={known.windows.at} />
+            </>
+          )
+        }
       />
       <Figure
         name="Failover"

@@ -37,7 +37,7 @@ const PAUSED_FOR: ReadonlySet<string> = new Set([
 /** @param besides a stop is shown above, of which not all is confirmed */
 export function Attention({ list, besides }: { readonly list: Resource<Answer<"attention.list">>; readonly besides: boolean }) {
   const state = list.state.value;
-  const old = state.kind === "ready" && state.problem !== undefined ? ` at ${timeFormat().clock(state.at)}` : null;
+  const old = state.kind === "ready" && state.failed !== undefined ? ` at ${timeFormat().clock(state.at)}` : null;
   return (
     <section class="card attention" aria-label="Needs attention">
       <Loaded of={list} what="what needs attention">
