@@ -145,8 +145,8 @@ test("a list that the tenant says not to have is believed when it says so again 
   const { reply } = await honest.tenant.request("readCallList", { path: { listId: "501" }, query: { includeRecords: true } });
   const [first = "", second = ""] = (reply.contactRecords ?? []).map((one) => one.destinations?.[0]?.formattedDestination ?? "");
   expect(await off(first)).toMatchObject({ records: 1, failed: [] });
-  const { faults, requests } = world.sandbox.control;
-  faults.add({ match: { acd: "readCallList" }, effect: { status: 404 } });
+  const { control } = world.sandbox;
+  control.faults.add({ match: { acd: "readCallList" }, effect: { status: 404 } });
   // It is on the tenant's list of lists: both cannot be true, however often.
   for (const _turn of [0, 1]) {
     expect(await off(second)).toMatchObject({ records: 0, failed: [expect.stringContaining("the tenant lists it")] });
@@ -157,11 +157,11 @@ test("a list that the tenant says not to have is believed when it says so again 
   expect(await off(second)).toMatchObject({ failed: [expect.stringContaining("one answer proves nothing")] });
   clock.skip(60_000);
   expect(await off(second)).toMatchObject({ records: 0, failed: [] });
-  const asked = () => requests({ operation: "acd.readCallList" }).length;
+  const asked = () => control.requests({ operation: "acd.readCallList" }).length;
   const before = asked();
   expect(await off(second)).toMatchObject({ records: 0, failed: [] });
   expect(asked()).toBe(before);
-  faults.clear();
+  control.faults.clear();
   clock.skip(DAY_MS);
   expect(await off(second)).toMatchObject({ records: 1, failed: [] });
 });
