@@ -41,6 +41,8 @@ export interface KnownCallbacks {
   readonly all: readonly KeptCallback[];
   /** Why there may be others; null when nothing says so. */
   readonly doubt: string | null;
+  /** That there are none rests on one answer, and no earlier one says anything, as a sentence; null when it does not. */
+  readonly unproven: string | null;
 }
 
 /**
@@ -69,14 +71,15 @@ export async function listCallbacks(
     };
   });
   const fresh = callbacks.filter(({ lacking }) => lacking !== null && isWithin(AGREED_MS, lacking, at));
-  const doubt =
-    fresh.length > 0
-      ? `it lacks ${fresh.length} that an earlier answer had`
-      : callbacks.length === 0 && isWithin(AGREED_MS, since, at)
-        ? "it has none, and no answer before it says so"
-        : null;
-  const words = `whether scheduled callbacks of campaign ${campaignId} are left is not known: of the tenant's list ${doubt ?? ""}, and one answer proves nothing; look again in a minute`;
-  return { listed, all: callbacks, doubt: doubt === null ? null : words };
+  const words = (why: string) =>
+    `whether scheduled callbacks of campaign ${campaignId} are left is not known: of the tenant's list ${why}, and one answer proves nothing; look again in a minute`;
+  const isFirst = callbacks.length === 0 && isWithin(AGREED_MS, since, at);
+  return {
+    listed,
+    all: callbacks,
+    doubt: fresh.length > 0 ? words(`it lacks ${fresh.length} that an earlier answer had`) : null,
+    unproven: isFirst ? words("it has none, and no answer before it says so") : null,
+  };
 }
 
 /** A callback was removed. Throws StoreError. */
@@ -89,16 +92,18 @@ async function forget({ readings, clock }: Omit<ListDeps, "source">, campaignId:
 
 /**
  * Removes the callbacks of some people. Throws TenantError, StoreError.
- * @param isTheirs whether a number is one of theirs @param failed takes the reason why one is, or may be, left
+ * @param isTheirs whether a number is one of theirs @param told.failed takes the reason why one is, or may be, left @param told.unproven
+ * takes what no second answer has confirmed
  */
 export async function removeCallbacks(
   deps: ListDeps,
   { campaignId, isTheirs, why }: { campaignId: string; isTheirs: (number: string) => boolean; why: string },
-  failed: (words: string) => void,
+  { failed, unproven }: Readonly<Record<"failed" | "unproven", (words: string) => void>>,
   options: CallOptions,
 ): Promise<number> {
-  const { all, doubt } = await listCallbacks(deps, campaignId, options);
+  const { all, doubt, unproven: first } = await listCallbacks(deps, campaignId, options);
   if (doubt !== null) failed(doubt);
+  if (first !== null) unproven(first);
   let removed = 0;
   for (const { id, number, lacking } of all) {
     if (number === null) failed(`callback ${id} of campaign ${campaignId}: the tenant does not say which number it calls`);

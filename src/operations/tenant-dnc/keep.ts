@@ -103,8 +103,7 @@ export class GroupKeeper {
     const { store, clock, actor } = this.#deps;
     const numbers = (await companyNumbers(this.#deps)).map(tenantNumber);
     const campaigns = (await store.knownCampaigns.list()).map(({ id }) => id);
-    const { failed } = await takeOut(this.#deps, { numbers, campaigns, by: actor, why: WHY }, options);
-    if (failed.length > 0) throw stillListed(failed);
+    await this.#takeOut(numbers, campaigns, options);
     this.#isLeft = false;
     const now = clock.now();
     for (const { subject } of told)
@@ -159,6 +158,14 @@ export class GroupKeeper {
     return words;
   }
 
+  /** Takes people out until two answers agree that nothing of them is left. */
+  async #takeOut(numbers: readonly string[], campaigns: readonly string[], options: CallOptions): Promise<void> {
+    const { failed, unproven } = await takeOut(this.#deps, { numbers, campaigns, by: this.#deps.actor, why: WHY }, options);
+    const left = [...failed, ...unproven].slice(0, 3).join("; ");
+    if (left !== "")
+      throw new OperationError("not_available", `people may be still on the tenant's lists, or have a callback: ${left}`);
+  }
+
   #see(rows: readonly { readonly id: number }[]): void {
     for (const { id } of rows) this.#seen.add(id);
     this.#after = Math.max(this.#after ?? 0, ...this.#seen);
@@ -204,9 +211,8 @@ export class GroupKeeper {
     const unproven = numbers.length - proven;
     await record("dnc.pushed", { missing: numbers.length, added: numbers.length - refused.length, proven, unproven });
     const campaigns = (await store.knownCampaigns.list()).map(({ id }) => id);
-    const { failed } = await takeOut(this.#deps, { numbers, campaigns, by: actor, why: WHY }, options);
-    if (unproven === 0 && failed.length === 0) return;
-    if (unproven === 0) throw stillListed(failed);
+    if (unproven === 0) return await this.#takeOut(numbers, campaigns, options);
+    await takeOut(this.#deps, { numbers, campaigns, by: actor, why: WHY }, options);
     const why = refused[0] === undefined ? "" : `: ${refused[0].message}`;
     throw new OperationError(
       "not_available",
@@ -214,9 +220,3 @@ export class GroupKeeper {
     );
   }
 }
-
-const stillListed = (failed: readonly string[]) =>
-  new OperationError(
-    "not_available",
-    `people may be still on the tenant's lists, or have a callback: ${failed.slice(0, 3).join("; ")}`,
-  );

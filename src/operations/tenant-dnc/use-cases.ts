@@ -45,26 +45,32 @@ const ASKED_AGAIN_MS = DAY_MS;
 
 /**
  * Takes people off the tenant's calling lists, and deletes the callbacks that it has scheduled for them: beside the do-not-call groups, which only its
- * dialer obeys. `failed`: why some are, or may be, left. It can be repeated.
+ * dialer obeys. `failed`: why some are, or may be, left; `unproven`: what rests on one answer alone. It can be repeated.
  * @param campaigns those with callbacks to look at
  */
 export async function takeOut(
   { tenant, store, clock }: TenantDncDeps,
   { numbers, campaigns, by, why }: { numbers: readonly string[]; campaigns: readonly string[]; by: string; why: string },
   options: CallOptions = {},
-): Promise<{ readonly records: number; readonly callbacks: number; readonly failed: readonly string[] }> {
+): Promise<{
+  readonly records: number;
+  readonly callbacks: number;
+  readonly failed: readonly string[];
+  readonly unproven: readonly string[];
+}> {
   const { contactSource, scheduledCallbacks: source } = tenant.capabilities;
   const keyOf = (number: string) => {
     const read = phone(number);
     return "ok" in read ? String(read.ok) : number;
   };
   const failed: string[] = [];
+  const unproven: string[] = [];
   const refused = (thrown: unknown) => {
     if (!(thrown instanceof TenantError) || thrown.code === "aborted") throw thrown;
     failed.push(thrown.message);
     return undefined;
   };
-  if (numbers.length === 0) return { records: 0, callbacks: 0, failed };
+  if (numbers.length === 0) return { records: 0, callbacks: 0, failed, unproven };
   const readings = store.tenantReadings;
   const key = { what: "calling-lists" } as const;
   const asked = clock.now();
@@ -97,7 +103,7 @@ export async function takeOut(
       const removing = removeCallbacks(
         { source, readings, clock },
         { campaignId, isTheirs, why },
-        (words) => failed.push(words),
+        { failed: (words) => failed.push(words), unproven: (words) => unproven.push(words) },
         options,
       );
       callbacks += (await removing.catch(refused)) ?? 0;
@@ -109,7 +115,7 @@ export async function takeOut(
     const details = { numbers: numbers.length, records, lists, callbacks, failed: failed.slice(0, NAMED), reason: why };
     await store.audit.append([{ actor: by, action: "dnc.taken_off", subject: "calling-lists", details }]);
   }
-  return { records, callbacks, failed };
+  return { records, callbacks, failed, unproven };
 }
 
 /** The numbers of the company's list. Throws StoreError. */
@@ -247,9 +253,10 @@ export class TenantDnc {
     if (start !== undefined) return { ...result, takenOff: 0, callbacks: 0, stillListed: 0, reasons: [] };
     // Not the missing ones alone: an earlier push may have left some that are in the group since.
     const asked = { numbers: company, campaigns: campaigns ?? [campaignId], by, why: "on the company's do-not-call list" };
-    const { records, callbacks, failed } = await takeOut(this.#deps, asked, options);
+    const { records, callbacks, failed, unproven: first } = await takeOut(this.#deps, asked, options);
     await keepLeft(this.#deps, campaignId, failed);
-    return { ...result, takenOff: records, callbacks, stillListed: failed.length, reasons: failed.slice(0, NAMED) };
+    const reasons = [...failed, ...first].slice(0, NAMED);
+    return { ...result, takenOff: records, callbacks, stillListed: failed.length, reasons };
   }
 
   async #compare(campaignId: string, { obeyed, ...options }: CompareOptions): Promise<Compared> {

@@ -188,7 +188,7 @@ test("an opt-out also ends callbacks that an earlier answer had and a later one 
 
   // Nothing is known besides an empty answer: whether callbacks are left is not known.
   world.gateway.rewrite = nothing;
-  expect(await out("2125550171")).toMatchObject({ callbacks: 0, failed: [expect.stringContaining("is not known")] });
+  expect(await out("2125550171")).toMatchObject({ callbacks: 0, unproven: [expect.stringContaining("is not known")] });
   world.gateway.rewrite = () => undefined;
   expect(await out("2125550171")).toMatchObject({ callbacks: 1, failed: [] });
   world.gateway.rewrite = nothing;

@@ -61,7 +61,7 @@ export const dncPush = z
     takenOff: z.int().describe("Records of these people that were taken off the tenant's calling lists"),
     callbacks: z.int().describe("Scheduled callbacks of these people that were deleted"),
     stillListed: z.int().describe("Reasons why these people are, or may be, still on a list, or have a callback"),
-    reasons: z.array(z.string()).readonly().describe("Some of these reasons"),
+    reasons: z.array(z.string()).readonly().describe("Some of these reasons, and what rests on one answer of the tenant alone"),
     left: z.int().describe("Missing numbers that were not brought over this time"),
     examples: z
       .array(z.strictObject({ number: z.string().describe("Its last digits"), message: z.string() }))
