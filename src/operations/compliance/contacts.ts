@@ -5,13 +5,13 @@ import { type Cells, type RecordFormat, type RefusedLine, readRecords } from "..
 import type { FactSource } from "./import.ts";
 import type { GateContact } from "./judge.ts";
 import { bareNumbers, saysNo } from "./specs.ts";
-import { flag, phones } from "./values.ts";
+import { flag, isNumber, phones } from "./values.ts";
 
 type Field = "number" | "id" | "postal" | "may_call" | "guaranteed_agent" | "other_numbers";
 
 const FORMAT: RecordFormat<Field> = {
   fields: [
-    { field: "number", names: ["number", "phone", "phone_number", "phonenumber"], required: true, sole: true },
+    { field: "number", names: ["number", "phone", "phone_number", "phonenumber"], required: true, sole: isNumber },
     { field: "id", names: ["id", "contact_id", "contactid"] },
     { field: "postal", names: ["postal", "postal_code", "postalcode", "zip"] },
     { field: "may_call", names: ["may_call", "maycall", "consentflags.outbound.call"] },

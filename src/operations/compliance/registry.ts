@@ -9,7 +9,7 @@ import type { RegistryCovers } from "../views/schemas/compliance.ts";
 import { isByAreaCode, type StatedCovers } from "./coverage.ts";
 import { type FactSource, type ImportDeps, type ImportRun, type ImportSink, underImport } from "./import.ts";
 import { bareNumbers, everyNumber, secondNumber } from "./specs.ts";
-import { civilDate, type NumbersNamed, phones } from "./values.ts";
+import { civilDate, isNumber, type NumbersNamed, phones } from "./values.ts";
 
 const BATCH = 10_000;
 /** A file with less than this share of the current numbers of an area code is probably incomplete. */
@@ -31,7 +31,7 @@ const isDate = (cell: string) => /^\s*\d{4}-\d\d-\d\d([T ].*)?$|^\s*\d{8}\s*$/.t
  */
 const FORMAT: RecordFormat<Field> = {
   fields: [
-    { field: "number", names: ["number", "phone", "phone_number", "telephone"], required: true, sole: true },
+    { field: "number", names: ["number", "phone", "phone_number", "telephone"], required: true, sole: isNumber },
     { field: "area", names: ["area_code", "areacode", "area", "npa"] },
     { field: "date", names: ["date", "changed_on", "change_date", "date_of_change", "timestamp"] },
     { field: "action", names: ["action", "change", "change_type", "add_delete", "operation", "op"] },

@@ -14,7 +14,7 @@ import {
   type PhoneKey,
 } from "../../store/index.ts";
 import type { Cells, FieldSpec, Parsed, RecordFormat, Unread } from "../table/records.ts";
-import { civilDate, instant, type NumbersNamed, phone, phones, word } from "./values.ts";
+import { civilDate, instant, isNumber, type NumbersNamed, phone, phones, word } from "./values.ts";
 
 /** How far clocks of other systems may be ahead of ours, ms. */
 export const SKEW_MS = 5 * 60_000;
@@ -49,7 +49,7 @@ export const NUMBER: FieldSpec<"number"> = {
   field: "number",
   names: ["number", "phone", "phone_number", "phonenumber", "telephone", "e164", "msisdn"],
   required: true,
-  sole: true,
+  sole: isNumber,
 };
 
 /** Every number that a line may be about, for facts that only ever forbid; a doubt is noted. */

@@ -28,6 +28,9 @@ export function phones(text: string, home?: string): Parsed<NumbersNamed> {
   return ok({ keys: [keyOf(first), ...others.map(keyOf)], doubt: read.doubt });
 }
 
+/** Whether a text names a number. */
+export const isNumber = (text: string): boolean => "ok" in phones(text);
+
 /** The one number that a text certainly names. What permits a call, or asks about one person, needs certainty. */
 export function phone(text: string): Parsed<PhoneKey> {
   const read = phones(text);

@@ -15,8 +15,8 @@ export interface FieldSpec<Field extends string> {
   readonly names: readonly string[];
   /** The column is required; its cells may still be empty. */
   readonly required?: true;
-  /** A second column or member of the field would be ignored and is refused. */
-  readonly sole?: true;
+  /** Tells a value. A second one in a line would be ignored and is refused, in a column or member of its own or in lines that a quote swallowed. */
+  readonly sole?: (text: string) => boolean;
 }
 
 /** How the lines of a file are read. */
@@ -203,6 +203,7 @@ async function* readCells<Field extends string>(
   let at: ReadonlyMap<Field, number> | undefined;
   let others: readonly (readonly [name: string, index: number])[] = [];
   let width = 0;
+  const sole = fields.find((spec) => spec.sole !== undefined);
   for await (const { line, record } of csvRecords(
     opened.bytes,
     delimiter,
@@ -212,7 +213,8 @@ async function* readCells<Field extends string>(
     if (bare !== undefined) {
       const made = headless?.cells?.(record);
       yield new Cells(line, (field) => (made !== undefined ? (made[field] ?? "") : field === bare ? record.join(",") : ""), {
-        kept: (field) => (field === bare ? [record.join(","), ...record] : []),
+        kept: (field) =>
+          field === bare ? [record.join(","), ...record, ...record.flatMap((cell) => linesIn(cell, delimiter))] : [],
       });
     } else if (at === undefined) {
       at = findFields(record, fields, line, headerHint(opened.firstLines, known));
@@ -228,12 +230,23 @@ async function* readCells<Field extends string>(
       const kept = (field: Field) => {
         const column = columns.get(field);
         if (column === undefined) return [];
-        return record.slice(Math.max(0, column + Math.min(0, more)), column + Math.max(0, more) + 1);
+        const moved = record.slice(Math.max(0, column + Math.min(0, more)), column + Math.max(0, more) + 1);
+        return field === sole?.field ? [...moved, ...record.flatMap((cell) => linesIn(cell, delimiter))] : moved;
       };
       yield new Cells(line, () => "", { broken: widthProblem(record.length, width), row: record, kept });
     } else {
       const columns = at;
       const text = (field: Field) => record[columns.get(field) ?? -1] ?? "";
+      const is = sole?.sole;
+      if (sole !== undefined && is !== undefined && record.some((cell) => LINE_END.test(cell))) {
+        const own = text(sole.field);
+        const swallowed = record.flatMap((cell) => (cell === own && is(own) ? [] : linesIn(cell, delimiter)));
+        if (swallowed.some((part) => part.trim() !== own.trim() && is(part))) {
+          const kept = (field: Field) => [text(field), ...(field === sole.field ? swallowed : [])];
+          yield new Cells(line, () => "", { broken: SWALLOWED, kept });
+          continue;
+        }
+      }
       yield withUnread(
         new Cells(line, text),
         others.map(([name, index]) => [name, record[index] ?? ""]),
@@ -241,6 +254,16 @@ async function* readCells<Field extends string>(
       );
     }
   }
+}
+
+const SWALLOWED =
+  "a quoted text holds further lines of the file: its quote is closed too late, or begins a text that needs none; close it, or double it";
+
+const LINE_END = /[\r\n]/;
+
+/** The cells within a cell of several lines: those of other rows when a quote was closed too late. */
+function linesIn(cell: string, delimiter: string): string[] {
+  return LINE_END.test(cell) ? cell.split(/[\r\n]+/).flatMap((line) => line.split(delimiter)) : [];
 }
 
 /** The cells, or those of a line that is refused because something in it has no field. */
@@ -288,7 +311,7 @@ async function* readNdjson<Field extends string>(
     }
     const text = (field: Field) => {
       const [value, second] = found(members, field);
-      if (second !== undefined && second !== value && fields.some((spec) => spec.field === field && spec.sole === true))
+      if (second !== undefined && second !== value && fields.some((spec) => spec.field === field && spec.sole !== undefined))
         throw new RefusedCell(field, `${field} is there under two names with two values`);
       if (value === undefined) return "";
       if (typeof value === "string") return value;
@@ -365,7 +388,7 @@ function findFields<Field extends string>(
   const at = new Map<Field, number>();
   for (const { field, names: wanted, required, sole } of fields) {
     const [index, second] = wanted.map((name) => onlyColumn(header, name, line)).filter((found) => found >= 0);
-    if (sole === true && index !== undefined && second !== undefined)
+    if (sole !== undefined && index !== undefined && second !== undefined)
       throw new OperationError(
         "invalid_input",
         `line ${line}: ${header[index]} and ${header[second]} are both columns of the ${field}`,

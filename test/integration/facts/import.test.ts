@@ -220,6 +220,40 @@ test("a number on the company's list counts whatever is wrong with the rest of i
   expect(await suppressed(...numbers)).toEqual(numbers.map(() => true));
 });
 
+test("the lines that a quote swallowed because it was closed too late are not lost", async () => {
+  const swallowing = (first: number, end = "") => [
+    `${first},x${end}`,
+    `${first + 1},"x`,
+    `${first + 2},x`,
+    `${first + 3},x"${end}`,
+  ];
+  const { refused, sink } = keep();
+  await importFacts(internalListFile, file(["number,reference", ...swallowing(6095550200)]), world.deps, sink);
+  // Below the header of a column that has no field, and as a bare list longer than one text may be.
+  await importFacts(internalListFile, file(["number,remark", ...swallowing(6095550210)]), world.deps, sink);
+  const many = Array.from({ length: 40 }, (_, n) => 6095550300 + n);
+  for (const header of [["number"], []]) {
+    const [first = 0, second = 0, ...others] = many.map((number) => number + 100 * header.length);
+    const list = [...header, `${first}`, `"${second}`, ...others.slice(0, -1).map(String), `${others.at(-1)}"`, "9"];
+    await importFacts(internalListFile, file(list), world.deps, sink);
+  }
+  expect(refused.map(({ line }) => line)).toEqual([3, 3, 3, 42, 2, 41]);
+  const all = [...[0, 1, 2, 3, 10, 11, 12, 13].map((n) => 6095550200 + n), ...many, ...many.map((number) => number + 100)];
+  expect(await suppressed(...all.map((number) => number + 10_000_000_000))).toEqual(all.map(() => true));
+
+  // What would permit a call is lost with it, and told.
+  const calls = [
+    "number,at,subject",
+    ...[1, 2, 3].map((n) => `609555040${n},2026-03-01T1${n}:00:00Z,${n === 1 ? '"' : ""}a${n === 3 ? '"' : ""}`),
+  ];
+  const told = keep();
+  await importFacts(attemptsFile, file(calls), world.deps, told.sink, { accept: true });
+  expect(told.refused).toMatchObject([{ line: 2, reason: expect.stringContaining("closed too late") }]);
+  // A text of several lines is one, also with the number of its line in it.
+  const texts = ["number,reference", '6095550501,"a, b', '6095550501, c"'];
+  expect(await importFacts(internalListFile, file(texts), world.deps)).toMatchObject({ added: 1, refused: 0 });
+});
+
 test("a value that the database cannot hold is the refusal of its line, not the end of the file", async () => {
   // Nothing of it can be compressed.
   const random = createRandom(7, "overlong");
