@@ -128,6 +128,28 @@ test("a token goes to the vendor's domains alone, whoever names the address", as
   }
 });
 
+test("nothing is sent to another tenant than the one that is meant", async () => {
+  const discovery = (tenantId: string) => ({
+    "GET /.well-known/cxone-configuration": { json: { api_endpoint: API, area: "na1", cluster: "C14", tenantId } },
+  });
+  const another = connect(discovery("22ff-2"));
+  expect(await errorOf(another.tenant.request("getServerTime", {}))).toMatchObject({
+    code: "refused",
+    message: "the answer of discovery is of tenant 22ff-2, and it was asked for 11eb-1",
+  });
+  expect(another.asked).toHaveLength(2);
+  // The token of another tenant than the configured one, whoever says where the API is.
+  for (const more of [{}, { api: API }]) {
+    const { tenant, asked } = connect(discovery("22ff-2"), { tenantId: "22ff-2", ...more });
+    expect(await errorOf(tenant.request("getServerTime", {}))).toMatchObject({
+      code: "refused",
+      message: "the token is of tenant 11eb-1, and tenant.acd.tenantId names 22ff-2",
+    });
+    expect(asked).toHaveLength(1);
+  }
+  expect(await connect(discovery("11EB-1")).tenant.place()).toMatchObject({ found: "discovered" });
+});
+
 test("without discovery nothing is guessed, and an address of the operator's is used as it is", async () => {
   const gone = { "GET /.well-known/cxone-configuration": { status: 404 } };
   expect(await errorOf(connect(gone).tenant.request("getServerTime", {}))).toMatchObject({

@@ -597,6 +597,14 @@ interface DiscoveryDependencies {
 const ADVICE = "Set tenant.acd.api to the address of the tenant's API, such as https://api-na1.niceincontact.com.";
 const MAX_BODY = 64 * 1024;
 
+/** Nothing is sent to another tenant than the one that is meant. Throws TenantError `refused`. */
+function requireSame(what: string, given: string | undefined, meant: string | undefined, why: string): void {
+  if (given === undefined || meant === undefined || given.toLowerCase() === meant.toLowerCase()) return;
+  throw new TenantError("refused", `${what} of tenant ${given}, and ${why} ${meant}`, {
+    advice: "Set tenant.acd.tenantId, and an access key of that tenant.",
+  });
+}
+
 /** Finds the tenant's address: the configured one, or by its area and token. Only one request is made. */
 class Discovery {
   readonly #config: ResolvedAcdConfig;
@@ -621,9 +629,12 @@ class Discovery {
   async #find(): Promise<TenantPlace> {
     const { authorization, idToken } = await this.#with.tokens.get(this.#with.closing);
     const claims = claimsOf(idToken, authorization.slice("Bearer ".length));
-    const { api, issuer } = this.#config;
+    const { api, issuer, tenantId } = this.#config;
+    requireSame("the token is", claims?.tenantId, tenantId, "tenant.acd.tenantId names");
     if (api !== undefined) return { api, claims, found: "configured", area: undefined, cluster: claims?.cluster };
-    const found = await this.#ask(this.#config.tenantId ?? claims?.tenantId);
+    const asked = tenantId ?? claims?.tenantId;
+    const found = await this.#ask(asked);
+    requireSame("the answer of discovery is", found.tenantId, asked, "it was asked for");
     const given = parseGivenHost(found.api_endpoint, "the tenant's discovery: api_endpoint", issuer);
     return { api: given, claims, found: "discovered", area: found.area, cluster: found.cluster };
   }
