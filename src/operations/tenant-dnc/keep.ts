@@ -100,7 +100,7 @@ export class GroupKeeper {
    * @param told what says so
    */
   async #takeOutAll(told: readonly TenantReading[], options: CallOptions): Promise<void> {
-    const { store, clock, actor } = this.#deps;
+    const { store, clock } = this.#deps;
     const numbers = (await companyNumbers(this.#deps)).map(tenantNumber);
     const campaigns = (await store.knownCampaigns.list()).map(({ id }) => id);
     await this.#takeOut(numbers, campaigns, options);
