@@ -18,7 +18,7 @@ export {
 export { Histogram, type HistogramSummary } from "./histogram.ts";
 export { newId } from "./ids.ts";
 export { dayOr, isDay, parseInstant, timeOf } from "./iso-time.ts";
-export { jobTitle } from "./job-words.ts";
+export { callsUnderWay, jobTitle } from "./job-words.ts";
 export { KEPT, type Kept, type KeptSetting, keptOf } from "./kept.ts";
 export {
   aggregate,

@@ -1,4 +1,4 @@
-// What a job is called, on pages and where it needs attention.
+// What jobs and calls are called, on pages, in commands and where something needs attention.
 
 const KINDS: ReadonlyMap<string, string> = new Map([
   ["tag", "Tagging"],
@@ -22,4 +22,14 @@ export function jobTitle({
   const about = kind === "retrieve" ? campaignId : sourceName;
   const called = KINDS.get(kind) ?? kind.replaceAll("-", " ");
   return about === null ? called : `${called}: ${about}`;
+}
+
+/**
+ * How many calls are under way, a clause.
+ * @param calls of each campaign; null or undefined where it is not known @param written a number as the reader writes it
+ */
+export function callsUnderWay(calls: readonly (number | null | undefined)[], written: (count: number) => string): string {
+  const known = calls.filter((count) => typeof count === "number");
+  if (known.length === 0 && calls.length > 0) return "how many calls are under way is not known";
+  return `${known.length < calls.length ? "at least " : ""}${written(known.reduce((sum, count) => sum + count, 0))} calls are under way`;
 }

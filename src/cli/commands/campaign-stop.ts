@@ -1,7 +1,7 @@
 // outdial stop, outdial campaign stop and outdial campaign pause.
 
 import { openCampaignStates, pauseOverService, stopCampaigns, stopOutlook, stopOverService } from "../../app/index.ts";
-import { messageOf, nearest, OutdialError } from "../../kernel/index.ts";
+import { callsUnderWay, messageOf, nearest, OutdialError } from "../../kernel/index.ts";
 import { inTime, OperationError, type StateChange } from "../../operations/index.ts";
 import { type CampaignResult, campaignResultOf, isAllPaused, type StopResult, stoppedOf } from "../../operations/views/index.ts";
 import { type StoppedCampaign, StoreError } from "../../store/index.ts";
@@ -105,7 +105,7 @@ async function isWanted(ids: readonly string[], options: StopCommand, io: Io): P
   const { tenant, calls } = await stopOutlook(options, io.env, options.service);
   const what =
     ids.length > 0 ? ids.map(printable).join(", ") : calls === null ? "all campaigns" : `all ${grouped(calls.length)} campaigns`;
-  const under = callsUnderWay(calls ?? [null]);
+  const under = callsUnderWay(calls ?? [null], grouped);
   const place = tenant === null ? "" : ` of ${printable(tenant)}`;
   return confirmed(ids.length > 0 ? `Stop ${what}${place}?` : `Stop ${what}${place}: ${under}.`, io);
 }
@@ -144,7 +144,10 @@ function watchOf(io: Io, isOnce = false) {
         const open = [...rows.values()].filter(({ settled, outcome }) => !settled && outcome !== "listed");
         if (over.aborted || open.length === 0) continue;
         const talking = open.filter(({ shown }) => shown === true);
-        const under = callsUnderWay(talking.map(({ activeCalls }) => activeCalls));
+        const under = callsUnderWay(
+          talking.map(({ activeCalls }) => activeCalls),
+          grouped,
+        );
         const parts = [
           ...(talking.length === 0 ? [] : [`paused and not at rest: ${grouped(talking.length)} (${under})`]),
           ...(talking.length === open.length ? [] : [`not shown paused yet: ${grouped(open.length - talking.length)}`]),
@@ -226,11 +229,4 @@ function pauseCode(changes: readonly ChangeResult[], isAll: boolean): number {
   if (changes.every((change) => change.confirmed)) return EXIT.done;
   const failed = changes.filter(({ status }) => NOT_PAUSED.has(status));
   return isAll && failed.length === changes.length ? exitOf(failed[0]?.code ?? "") : EXIT.partlyFailed;
-}
-
-/** @param calls of each campaign; null or undefined where it is not known */
-function callsUnderWay(calls: readonly (number | null | undefined)[]): string {
-  const known = calls.filter((count) => typeof count === "number");
-  if (known.length === 0 && calls.length > 0) return "how many calls are under way is not known";
-  return `${known.length < calls.length ? "at least " : ""}${grouped(known.reduce((sum, count) => sum + count, 0))} calls are under way`;
 }

@@ -11,11 +11,9 @@ import { jobs } from "./jobs.ts";
 import { lives } from "./lives.ts";
 import { log } from "./log.ts";
 import { notices } from "./notices.ts";
-import { optOuts } from "./opt-outs.ts";
 import { outcomes } from "./outcomes.ts";
 import { receivers } from "./receivers.ts";
 import { service } from "./service.ts";
-import { starts } from "./starts.ts";
 
 /** One step of the schema; its place in the list is its number. Never changed after its release: a correction is a new step. */
 interface Migration {
@@ -24,6 +22,25 @@ interface Migration {
   /** Statements, run in one transaction. Everything lives in the schema `outdial`. */
   readonly sql: string;
 }
+
+/** How long a start that was sent counts as one that may still arrive. */
+const starts = `
+alter table outdial.starts add column accepted boolean not null default false, add column counts_until timestamptz;
+update outdial.starts set counts_until = sent_at + interval '1 hour';
+alter table outdial.starts alter column counts_until set not null;
+`;
+
+/** What the tenant told of callbacks and calling lists, and how far opt-outs were carried out there. */
+const optOuts = `
+alter table outdial.tenant_readings drop constraint tenant_readings_what_check, add constraint tenant_readings_what_check
+  check (what in ('campaigns', 'campaign', 'figures', 'gate', 'dialer', 'workload', 'do-not-call', 'callbacks', 'calling-lists', 'opt-outs'));
+drop trigger tell_tenant_reading on outdial.tenant_readings;
+create trigger tell_tenant_reading after update on outdial.tenant_readings for each row
+  when (new.what not in ('workload', 'callbacks', 'calling-lists', 'opt-outs')
+    and (old.value::text is distinct from new.value::text or old.problem::text is distinct from new.problem::text
+    or (old.read_at is null) <> (new.read_at is null)))
+  execute function outdial.tell('campaign');
+`;
 
 const MIGRATIONS: readonly Migration[] = [
   { name: "baseline", sql: [jobs, log, facts, outcomes, campaigns, service, notices].join("") },

@@ -1,5 +1,6 @@
 // What is said of a stop and of a pause of several: before it, what it means; after it, what came of it. Pure.
 
+import { callsUnderWay } from "../../kernel/index.ts";
 import type { ApiTypes } from "../../server/index.ts";
 import { whole } from "./format.ts";
 
@@ -41,7 +42,7 @@ type Listed = Pick<ApiTypes.CampaignSummary, "id" | "name" | "status" | "activeC
 /** What a stop of all means: tenant, number of campaigns, calls under way. */
 export function stoppedOf({ of, list }: Pick<Parameters<typeof pausedOf>[0], "of" | "list">): string {
   const count = list === undefined ? "" : `${whole(list.items.length)} `;
-  return `Stop all ${count}campaigns of ${of}: ${callsUnderWay(list?.items.map(({ activeCalls }) => activeCalls) ?? [null])}.`;
+  return `Stop all ${count}campaigns of ${of}: ${callsUnderWay(list?.items.map(({ activeCalls }) => activeCalls) ?? [null], whole)}.`;
 }
 
 /**
@@ -60,7 +61,10 @@ export function pausedOf({
   const count = campaigns.length === 1 ? "1 campaign" : `${whole(campaigns.length)} campaigns`;
   const known = new Map(list?.items.map((one) => [one.id, one]));
   const chosen = campaigns.map(({ id }) => known.get(id));
-  const under = callsUnderWay(chosen.map((one) => one?.activeCalls));
+  const under = callsUnderWay(
+    chosen.map((one) => one?.activeCalls),
+    whole,
+  );
   const ids = new Set(campaigns.map(({ id }) => id));
   const silent = chosen.flatMap((one) => {
     if (one === undefined || one.failover === null) return [];
@@ -82,10 +86,3 @@ export function pausedOf({
 
 /** So many pairs are named one by one. */
 const MOST_PAIRS = 5;
-
-/** @param calls of each campaign; null or undefined where it is not known */
-function callsUnderWay(calls: readonly (number | null | undefined)[]): string {
-  const known = calls.filter((count) => typeof count === "number");
-  if (known.length === 0 && calls.length > 0) return "how many calls are under way is not known";
-  return `${known.length < calls.length ? "at least " : ""}${whole(known.reduce((sum, count) => sum + count, 0))} calls are under way`;
-}
