@@ -13,7 +13,7 @@ import { type PairReport, readPair } from "./failover/pair.ts";
 import { type FailoverStanding, pairWords, standingIn } from "./failover/words.ts";
 import { CampaignMetrics } from "./metrics/service.ts";
 import type { VerbPlan } from "./preview.ts";
-import { type ChangeDeps, type ChangeOptions, changeState, type StateChange } from "./state/change.ts";
+import { type ChangeDeps, type ChangeOptions, changeState, pauseAll, type StateChange } from "./state/change.ts";
 import type { CampaignGate, CampaignGateVerdict } from "./state/gate.ts";
 import { LOOK_CONTACTS } from "./state/gate-looks.ts";
 import { storedIntents } from "./state/intents.ts";
@@ -26,7 +26,6 @@ import {
   resumeCampaign,
   resumeVerdict,
 } from "./state/resume.ts";
-import { pauseAll } from "./state/stop.ts";
 import { readWorkload, type WorkloadFacts } from "./workload/facts.ts";
 
 type OnChange = (change: StateChange) => void;

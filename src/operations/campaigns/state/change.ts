@@ -330,3 +330,19 @@ function notDrained(active: number | null, timeoutMs: number): string {
   if (active === 0) return `the tenant gave no figures from after the pause${within}`;
   return `${active} ${active === 1 ? "call was" : "calls were"} still under way${within}`;
 }
+
+/** Pauses campaigns by their ids, all at once. */
+export function pauseAll(
+  deps: ChangeDeps,
+  ids: readonly string[],
+  options: ChangeOptions,
+  onChange: (change: StateChange) => void,
+): Promise<StateChange[]> {
+  return Promise.all(
+    [...new Set(ids)].map(async (id) => {
+      const change = await changeState(deps, id, "paused", options);
+      onChange(change);
+      return change;
+    }),
+  );
+}

@@ -7,7 +7,8 @@ import { OperationError } from "../../error.ts";
 import { inTime } from "../../in-time.ts";
 import { isFree, type LeaseHolder, takeFree } from "../../run/lease.ts";
 import type { Lives } from "../../run/members.ts";
-import { type KnownOfCampaigns, type StopPatience, StopRun, type StopRunDeps } from "./stop.ts";
+import { type KnownOfCampaigns, StopRun, type StopRunDeps } from "./stop.ts";
+import type { StopPatience } from "./stop-pauses.ts";
 
 /** Notes of a stop that is carried out while the database is away. */
 export interface StopJot {
@@ -234,7 +235,7 @@ export class EmergencyStops {
       for (let turn = 0; ; turn += 1) {
         try {
           if (!here.isBegun) await this.#enterInto(here);
-          if (await run.recorded()) {
+          if (await run.writer.recorded()) {
             await ledger.end(id, replicaId, [{ actor, action: "campaign.stop.end", subject: id, details: ended }]);
             break;
           }
@@ -270,7 +271,7 @@ export class EmergencyStops {
     for (let turn = 0; ; turn += 1) {
       try {
         if (!here.isBegun) await this.#enterInto(here);
-        await ledger.replaced(stop, run.unrecorded);
+        await ledger.replaced(stop, run.writer.unrecorded);
         break;
       } catch {
         await clock.sleep(doubledMs(patience.againMs, patience.mostMs, turn), signal);
@@ -352,8 +353,8 @@ export class EmergencyStops {
   #away(here: Here, thrown: unknown): void {
     if (here.jot !== undefined) return;
     here.jot = this.#deps.jot(here.stop);
-    here.run.withoutRecord();
-    for (const pause of here.run.unrecorded) here.jot.pause(pause);
+    here.run.writer.withoutRecord();
+    for (const pause of here.run.writer.unrecorded) here.jot.pause(pause);
     this.#deps.warn(`the emergency stop ${here.stop.id} goes on without the database: ${messageOf(thrown)}`);
   }
 

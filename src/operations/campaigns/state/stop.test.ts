@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import type { Stop } from "../../../store/index.ts";
 import type { CampaignRunner } from "../../../tenant/port.ts";
 import { figuresOf } from "../states.ts";
-import { STOP_PATIENCE, StopRun, type StopRunDeps } from "./stop.ts";
+import { StopRun, type StopRunDeps } from "./stop.ts";
+import { STOP_PATIENCE } from "./stop-pauses.ts";
 
 const STOP: Stop = {
   id: "stop_1",
