@@ -12,8 +12,8 @@
 // In this order: seen dialing, the latest first; listed as active, as the pages come; what failed, again; looks at what was paused; known, but not
 // named by the list; looks at what every source shows paused.
 
-import { doubledMs, MINUTE_MS, messageOf, OutdialError } from "../../../kernel/index.ts";
-import type { ListProblem, Stop, StopEvidence, StopPause, StoppedCampaign, StopRow } from "../../../store/index.ts";
+import { doubledMs, messageOf, OutdialError } from "../../../kernel/index.ts";
+import type { ListProblem, Stop, StopEvidence, StopPause, StoppedCampaign } from "../../../store/index.ts";
 import { type CampaignProvisioning, type CampaignRunner, TenantError } from "../../../tenant/port.ts";
 import { inTime } from "../../in-time.ts";
 import type { ChangeDeps } from "./change.ts";
