@@ -55,7 +55,7 @@ describe("the tables of laws by place", () => {
     const places = shipped.jurisdictions.filter(({ id }) => /^US(-[A-Z]{2})?$/.test(id));
     expect(places).toHaveLength(1 + 51 + 5);
     expect(cells.size).toBe(places.length * 16);
-    const read = String.raw`(text read|text not read; (summary|tables) of) 2026-\d\d-\d\d`;
+    const read = String.raw`(text read|text not read; (quotation|summary|tables) of) 2026-\d\d-\d\d`;
     const rule = String.raw`\`[a-z][a-z0-9-]+\` \((${read}|text not read|no law)\)`;
     const said = String.raw`(?:(?!\(text |\(named only).)+`;
     const unread = String.raw`named only; text not had, searched 2026-\d\d-\d\d`;
