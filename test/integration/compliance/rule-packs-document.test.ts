@@ -19,9 +19,9 @@ test("the overlay it shows is a valid one, of the shipped pack and for its juris
   for (const { jurisdiction } of [...overlay.rules, ...overlay.emergencies]) expect(known).toContain(jurisdiction);
 });
 
-test("it counts the states with hours of their own right", () => {
+test("it counts the places with hours of their own right", () => {
   const own = usCaUk2026().jurisdictions.filter(({ id, noOwnHours }) => /^US-[A-Z]{2}$/.test(id) && noOwnHours !== true);
-  expect(document.replaceAll(/\s+/g, " ")).toContain(`${own.length} states have their own hours`);
+  expect(document.replaceAll(/\s+/g, " ")).toContain(`${own.length} of them have their own hours`);
 });
 
 describe("the tables of laws by place", () => {
