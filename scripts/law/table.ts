@@ -142,15 +142,15 @@ function parsedCells(text: string, places: readonly string[], rules: readonly Ru
         ? `${column} is no column: ${COLUMNS.map(({ name }) => name).join(", ")}`
         : what === "" || more.length > 0
           ? "a line is place | column | what there is | what was read of it"
-          : !/^(text read|summary of|tables of|text not had, searched) \d{4}-\d\d-\d\d$/.test(reading)
-            ? `"${reading}" does not say what was read: text read DATE, summary of DATE, tables of DATE, ${NOT_HAD} DATE`
+          : !/^(text read|quotation of|summary of|tables of|text not had, searched) \d{4}-\d\d-\d\d$/.test(reading)
+            ? `"${reading}" does not say what was read: text read DATE, quotation of DATE, summary of DATE, tables of DATE, ${NOT_HAD} DATE`
             : what.startsWith("as `") && as === undefined
               ? `"${what}" names no rule of the pack: as \`RULE\`: CITATION`
               : reading.startsWith(NOT_HAD) && /^(as `|none found)/.test(what)
                 ? `what was not had says nothing of the law: a citation alone, or unread in the pack's jurisdictions`
                 : undefined;
     if (problem !== undefined) throw new Error(`cells.txt:${i + 1}: ${problem}`);
-    const words = /^(summary|tables)/.test(reading)
+    const words = /^(quotation|summary|tables)/.test(reading)
       ? `text not read; ${reading}`
       : reading.replace(/^(?=text not had)/, "named only; ");
     const cited =

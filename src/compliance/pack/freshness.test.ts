@@ -58,9 +58,17 @@ describe("freshness", () => {
     const of = (confidence: Rule["confidence"], lookedUp?: string) =>
       cap({ id: confidence, confidence, ...(lookedUp === undefined ? {} : { lookedUp }) });
     const read = "2026-06-01";
-    const rules = [of("statute", read), of("summary", read), of("tables", read), of("unconfirmed"), of("policy")];
+    const rules = [
+      of("statute", read),
+      of("quotation", read),
+      of("summary", read),
+      of("tables", read),
+      of("unconfirmed"),
+      of("policy"),
+    ];
     expect(rules.map(readingOf)).toEqual([
       "text read 2026-06-01",
+      "text not read; quotation of 2026-06-01",
       "text not read; summary of 2026-06-01",
       "text not read; tables of 2026-06-01",
       "text not read",
@@ -70,6 +78,7 @@ describe("freshness", () => {
     const found = freshnessOf(pack(rules), at("2026-07-01"), 180);
     expect(found.rules).toEqual([]);
     expect(found.unread.map(({ id, lookedUp }) => [id, lookedUp])).toEqual([
+      ["quotation", read],
       ["summary", read],
       ["tables", read],
       ["unconfirmed", null],
@@ -90,8 +99,8 @@ describe("freshness", () => {
   test("of the shipped pack nothing is stale in the month after it was read, all of it is two years later", () => {
     const shipped = usCaUk2026();
     expect(freshnessOf(shipped, at("2026-12-22"), 180).rules).toEqual([]);
-    // Rules of which nothing was read have no reading that could be too old.
-    const read = shipped.rules.filter(({ confidence }) => confidence !== "unconfirmed");
+    // Rules of which nothing was read, and choices of the pack, have no reading that could be too old.
+    const read = shipped.rules.filter(({ lookedUp }) => lookedUp !== undefined);
     expect(freshnessOf(shipped, at("2028-12-22"), 180).rules).toHaveLength(read.length);
   });
 });

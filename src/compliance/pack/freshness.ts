@@ -18,6 +18,7 @@ export interface StaleRule {
 
 /** The ways in which a number can be known without the text of its law. */
 const UNREAD: Readonly<Partial<Record<Rule["confidence"], string>>> = {
+  quotation: "; quotation of",
   summary: "; summary of",
   tables: "; tables of",
   unconfirmed: "",

@@ -27,10 +27,10 @@ export const LINE_TYPES = ["mobile", "landline", "voip"] as const;
 export type LineType = (typeof LINE_TYPES)[number];
 
 /**
- * How reliable a rule's numbers are: `statute`: its text was read; `summary`: a summary was read; `tables`: only the tables of
- * others agree; `unconfirmed`: nothing confirms it; `policy`: not law, but a choice of this pack.
+ * How reliable a rule's numbers are: `statute`: its text was read; `quotation`: others quote its words; `summary`: a summary was read;
+ * `tables`: only the tables of others agree; `unconfirmed`: nothing confirms it; `policy`: not law, but a choice of this pack.
  */
-export const CONFIDENCES = ["statute", "summary", "tables", "unconfirmed", "policy"] as const;
+export const CONFIDENCES = ["statute", "quotation", "summary", "tables", "unconfirmed", "policy"] as const;
 /** How reliable a rule's numbers are. */
 export type Confidence = (typeof CONFIDENCES)[number];
 

@@ -117,7 +117,6 @@ describe("neighbours at borders of zones", () => {
     "%s (%s, %s) and %s (%s) are open by their own clocks",
     (_ahead, zip, offset, _behind, other, by) => {
       const behind = by === "same" ? 0 : HOUR_MS;
-      const [first, end] = /^[A-Z]/.test(zip) ? ["09:00", "21:30"] : ["08:00", "21:00"];
       const open = (postal: string | undefined, time: string, ms: number) => {
         const at = Date.parse(`2026-06-16T${time}:00${offset}`) + ms;
         // A toll-free number says nothing of a place, so that the address alone does.
@@ -127,6 +126,7 @@ describe("neighbours at borders of zones", () => {
         [zip, 0],
         [other, behind],
       ] as const) {
+        const [first, end] = /^[A-Z]/.test(postal ?? "") ? (["09:00", "21:30"] as const) : (["08:00", "21:00"] as const);
         const told = [
           open(postal, first, ms - 1000),
           open(postal, first, ms),
@@ -143,7 +143,8 @@ describe("neighbours at borders of zones", () => {
     "AL FL GA MS TN;AZ CA NM NV UT;AR LA MO MS OK TN TX;CA NV OR;CO KS NE NM OK UT WY;CT MA NY RI;DE MD NJ PA;DC MD VA;FL GA;GA NC SC TN;ID MT NV OR UT WA WY;" +
     "IL IN IA KY MO WI;IN KY MI OH;IA MN MO NE SD WI;KS MO NE OK;KY MO OH TN VA WV;LA MS TX;ME NH;MD PA VA WV;MA NH NY RI VT;MI OH WI;MN ND SD WI;MS TN;" +
     "MO NE OK TN;MT ND SD WY;NE SD WY;NV OR UT;NH VT;NJ NY PA;NM OK TX UT;NY PA VT;NC SC TN VA;ND SD;OH PA WV;OK TX;OR WA;PA WV;SD WY;TN VA;UT WY;VA WV";
-  const PROVINCES = "BC AB;AB SK;SK MB;MB ON;ON QC;QC NB;NB NS";
+  const PROVINCES = "BC AB NT YT;AB NT SK;SK MB NT;MB NU ON;ON QC;QC NB NL;NB NS;NT NU YT";
+  const ACROSS = "AK BC YT;WA BC;ID BC;MT BC AB SK;ND SK MB;MN MB ON;MI ON;NY ON QC;VT QC;NH QC;ME QC NB";
 
   test("every state with several clocks, and every two neighbours of which one has several or another one, are among them", () => {
     const geography = createBuiltinGeography();
@@ -170,7 +171,7 @@ describe("neighbours at borders of zones", () => {
       rows("law-borders.txt").map(([, zip = "", , , other = ""]) => [placeOf(zip).state, placeOf(other).state].sort().join(" ")),
     );
     const several = (state: string) => (clocks.get(state)?.size ?? 0) > 1;
-    const pairs = `${STATES};${PROVINCES}`
+    const pairs = `${STATES};${PROVINCES};${ACROSS}`
       .split(";")
       .flatMap((group) => {
         const [one = "", ...neighbours] = group.split(" ");
@@ -180,7 +181,7 @@ describe("neighbours at borders of zones", () => {
         ([one, other]) =>
           several(one) || several(other) || [...(clocks.get(one) ?? [])].join() !== [...(clocks.get(other) ?? [])].join(),
       );
-    expect(pairs.length).toBeGreaterThan(60);
+    expect(pairs.length).toBeGreaterThan(80);
     // Islands: Micronesia's, Hawaii and Wake Island, Newfoundland and Labrador (the half hour is below).
     const apart = new Set(["FM", "HI", "NL"]);
     const within = [...clocks.keys()]
@@ -371,11 +372,15 @@ test("there are more than four hundred of them, and every rule that can deny a c
 
 describe("the table is whole", () => {
   const { rules: all, calendars } = usCaUk2026();
-  const one = (differ: (first: boolean, second: boolean) => boolean, apart: (ms: number) => boolean, ruleId: string) =>
+  const one = (
+    differ: (first: boolean, second: boolean) => boolean,
+    apart: (ms: number, first: number) => boolean,
+    ruleId: string,
+  ) =>
     [...moments.values()].some((found) => {
       const at = [...found].sort(([a], [b]) => a - b);
       return at.some(([first, of], i) =>
-        at.slice(i + 1).some(([second, then]) => apart(second - first) && differ(of.has(ruleId), then.has(ruleId))),
+        at.slice(i + 1).some(([second, then]) => apart(second - first, first) && differ(of.has(ruleId), then.has(ruleId))),
       );
     });
   const opens = (denies: boolean, then: boolean) => denies && !then;
@@ -402,6 +407,50 @@ describe("the table is whole", () => {
     },
   );
 
+  const soon = (ms: number) => ms > 0 && ms <= 1.5 * DAY_MS;
+  test.each(
+    all
+      .filter((rule) => rule.kind === "relationship" && rule.months.transaction > 0)
+      .map(({ id, jurisdiction }) => [id, jurisdiction]),
+  )("%s has the last second of a purchase", (id, place) => {
+    const geography = createBuiltinGeography();
+    const owners = new Set(all.flatMap((rule) => (rule.kind === "relationship" ? rule.jurisdiction : [])));
+    const lifted = all.filter(({ exempt }) => exempt?.includes("ebr")).map((rule) => rule.id);
+    const ends = [...moments].some(([same, found]) => {
+      const { number, ebr } = JSON.parse(same) as { number: string; ebr?: { kind: string } };
+      const { country = "", states = [] } =
+        (number.startsWith("+1") ? geography.areaCode(Number(number.slice(2, 5))) : undefined) ?? {};
+      const own = states.map((state) => `${country}-${state}`).find((state) => owners.has(state)) ?? country;
+      if (ebr?.kind !== "transaction" || own !== place) return false;
+      const at = [...found].sort(([a], [b]) => a - b);
+      return at.some(([first, of], i) =>
+        at.slice(i + 1).some(([next, then]) => soon(next - first) && lifted.some((rule) => !of.has(rule) && then.has(rule))),
+      );
+    });
+    expect(ends, id).toBe(true);
+  });
+  const judging = all.filter(
+    ({ kind, confidence }) =>
+      !["relationship", "revocation-deadline", "abandonment-limit"].includes(kind) && confidence !== "policy",
+  );
+  /** Two moments around the beginning of a day, by the clocks of America. */
+  const around = (day: string, days = 0) => {
+    const begins = Date.parse(day) + days * DAY_MS;
+    return (ms: number, first: number) => soon(ms) && first < begins + DAY_MS / 2 && first + ms >= begins;
+  };
+  test.each(judging.flatMap(({ id, effective }) => (effective === undefined ? [] : [[id, effective]])))(
+    "%s begins on %s, not before",
+    (id = "", day = "") => {
+      expect(one(closes, around(day), id)).toBe(true);
+    },
+  );
+  test.each(judging.flatMap(({ id, ends }) => (ends === undefined ? [] : [[id, ends]])))(
+    "%s ends after %s",
+    (id = "", day = "") => {
+      expect(one(opens, around(day, 1), id)).toBe(true);
+    },
+  );
+
   test("of each calendar on which calls depend, every day through 2028 is among them", () => {
     const named = all.flatMap((rule) => {
       if (rule.kind === "closed-days") return rule.calendar;
@@ -419,6 +468,18 @@ describe("the table is whole", () => {
         calendar,
       ).toEqual([]);
     }
+  });
+
+  test("every row has a citation and the date of a reading; more than four hundred decisions were written from the law alone", () => {
+    for (const row of [...rows("law-hours.txt"), ...rows("law-terms.txt")]) {
+      expect(row.at(-2), row.join(" | ")).toMatch(/[A-Za-z]/);
+      expect(row.at(-1), row.join(" | ")).toMatch(/^2026-\d\d-\d\d$/);
+    }
+    const seconds = rows("law-hours.txt").filter(([, , , , , first]) => first !== "-").length * 4;
+    const texts = rows("law-from-texts.txt").flatMap(([, , types = "", , allowed, denied]) =>
+      `${allowed} ${denied}`.split(" ").flatMap((at) => (at === "-" ? [] : types.split(" "))),
+    );
+    expect(seconds + texts.length).toBeGreaterThan(800);
   });
 
   test("every rule and holiday has a citation and the date of a reading, none older than 180 days at the pack's latest one", () => {

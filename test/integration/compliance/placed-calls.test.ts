@@ -101,8 +101,8 @@ test("the calls of the last 30 days are decided again, each at its own instant w
   const result = await run(["pack", "replay", "--calls", "--pack", "acme.json", "--json"]);
   expect(result).toMatchObject({ code: 0, stderr: "" });
   expect(JSON.parse(result.stdout)).toMatchObject({
-    before: "us-ca-uk-2026@2026.11.16",
-    after: "us-ca-uk-2026+acme@2026.11.16+4",
+    before: "us-ca-uk-2026@2026.11.17",
+    after: "us-ca-uk-2026+acme@2026.11.17+4",
     changes: [expect.stringContaining("acme-cap") as string],
     calls: {
       since: "2026-05-21T16:00:00Z",
@@ -205,7 +205,7 @@ test("over the API the calls are masked, and the age of the rules in force is to
   expect(JSON.stringify(compared.body)).toContain("CAP_ACME");
   expect(await service.post("/api/v1/compliance/pack/compare", { after: overlay }, "viewer")).toMatchObject({ status: 403 });
   const age = await service.get("/api/v1/compliance/pack/freshness?days=0");
-  expect(age).toMatchObject({ pack: "us-ca-uk-2026@2026.11.16", days: 0 });
+  expect(age).toMatchObject({ pack: "us-ca-uk-2026@2026.11.17", days: 0 });
   expect((age["rules"] as unknown[]).length).toBeGreaterThan(50);
 });
 

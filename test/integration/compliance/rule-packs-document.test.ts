@@ -19,9 +19,9 @@ test("the overlay it shows is a valid one, of the shipped pack and for its juris
   for (const { jurisdiction } of [...overlay.rules, ...overlay.emergencies]) expect(known).toContain(jurisdiction);
 });
 
-test("it counts the states with hours of their own right", () => {
+test("it counts the places with hours of their own right", () => {
   const own = usCaUk2026().jurisdictions.filter(({ id, noOwnHours }) => /^US-[A-Z]{2}$/.test(id) && noOwnHours !== true);
-  expect(document.replaceAll(/\s+/g, " ")).toContain(`${own.length} states have their own hours`);
+  expect(document.replaceAll(/\s+/g, " ")).toContain(`${own.length} of them have their own hours`);
 });
 
 describe("the tables of laws by place", () => {
@@ -55,7 +55,7 @@ describe("the tables of laws by place", () => {
     const places = shipped.jurisdictions.filter(({ id }) => /^US(-[A-Z]{2})?$/.test(id));
     expect(places).toHaveLength(1 + 51 + 5);
     expect(cells.size).toBe(places.length * 16);
-    const read = String.raw`(text read|text not read; (summary|tables) of) 2026-\d\d-\d\d`;
+    const read = String.raw`(text read|text not read; (quotation|summary|tables) of) 2026-\d\d-\d\d`;
     const rule = String.raw`\`[a-z][a-z0-9-]+\` \((${read}|text not read|no law)\)`;
     const said = String.raw`(?:(?!\(text |\(named only).)+`;
     const unread = String.raw`named only; text not had, searched 2026-\d\d-\d\d`;

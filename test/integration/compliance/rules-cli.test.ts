@@ -223,7 +223,7 @@ emergencies: []
 geography: builtin
 `,
   );
-  expect((await run(["pack", "validate", overlay])).stdout).toContain("us-ca-uk-2026+acme@2026.11.16+3");
+  expect((await run(["pack", "validate", overlay])).stdout).toContain("us-ca-uk-2026+acme@2026.11.17+3");
   const diff = await run(["pack", "diff", "us-ca-uk-2026", overlay]);
   expect(diff.stdout).toContain("+ rules acme-inventory");
 

@@ -45,8 +45,9 @@ function ask(pack: CompiledPack, input: unknown) {
   return { decision, rules, next: next === null ? null : formatInstant(next) };
 }
 
-/** The conventions leave open days that Louisiana's statute names. */
-const shut = ({ title }: (typeof cases)[number]) => title === "Louisiana is open on Washington's Birthday";
+/** The conventions leave open days that Louisiana's statute names, and calls to customers in New York's emergencies, which only one of its two sections leaves out. */
+const shut = ({ convention, title }: (typeof cases)[number]) =>
+  title === "Louisiana is open on Washington's Birthday" || (convention === "emergencies" && title.startsWith("a relationship"));
 const alike = cases.filter((one) => !shut(one));
 
 test.each(alike)("$convention: $title", ({ input, expect: expected }) => {

@@ -54,7 +54,7 @@ export function everywhereRules(): Rule[] {
       citation: "47 CFR 64.1200(a)(10)-(11)",
       confidence: "statute",
       lookedUp: READ_FEDERAL,
-      note: `Binds at once; the legal limit is a ceiling. ${TO_CONFIRM}the rule that one revocation ends all robocalls on unrelated matters is waived until 2027-01-31 (DA 26-12); what follows is not known.`,
+      note: `Binds at once; the legal limit is a ceiling. ${TO_CONFIRM}the rule that one revocation ends all robocalls on unrelated matters is waived until 2027-01-31 (DA 26-12); one source tells of an order of 2026-09-30, not yet in force, that narrows it.`,
     },
     {
       kind: "revocation-deadline",

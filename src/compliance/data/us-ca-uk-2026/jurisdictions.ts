@@ -9,9 +9,9 @@ type Jurisdiction = RulePack["jurisdictions"][number];
 const NO_OWN_HOURS = `AZ Arizona; DC District of Columbia; DE Delaware; GA Georgia; HI Hawaii;
 ID Idaho; IA Iowa; KS Kansas; MO Missouri; NH New Hampshire; NY New York; NC North Carolina;
 ND North Dakota; OH Ohio; TN Tennessee; VT Vermont; VA Virginia; WV West Virginia; WI Wisconsin; AS American Samoa;
-GU Guam; MP Northern Mariana Islands; PR Puerto Rico; VI US Virgin Islands`;
+GU Guam; MP Northern Mariana Islands; VI US Virgin Islands`;
 const OWN_HOURS = `AK Alaska; AL Alabama; AR Arkansas; CA California; CO Colorado; CT Connecticut; FL Florida; IL Illinois; IN Indiana; KY Kentucky; LA Louisiana; ME Maine; MD Maryland; MA Massachusetts;
-MI Michigan; MN Minnesota; MS Mississippi; MT Montana; NE Nebraska; NV Nevada; NJ New Jersey; NM New Mexico; OK Oklahoma; OR Oregon; PA Pennsylvania; RI Rhode Island; SC South Carolina;
+MI Michigan; MN Minnesota; MS Mississippi; MT Montana; NE Nebraska; NV Nevada; NJ New Jersey; NM New Mexico; OK Oklahoma; OR Oregon; PA Pennsylvania; PR Puerto Rico; RI Rhode Island; SC South Carolina;
 SD South Dakota; TX Texas; UT Utah; WA Washington; WY Wyoming`;
 const PROVINCES = `AB Alberta; BC British Columbia; MB Manitoba; NB New Brunswick; NL Newfoundland and Labrador; NS Nova Scotia;
 NT Northwest Territories; NU Nunavut; ON Ontario; PE Prince Edward Island; QC Quebec; SK Saskatchewan; YT Yukon`;
@@ -28,7 +28,7 @@ const NOTES: Readonly<Record<string, string>> = {
 /** Law of sales calls that is known by its number, whose text was searched on the day and not had, and of which it is not known what it may bind. */
 const UNREAD = `AR Ark. Code 4-99-405 but (3); KY KRS 367.46955(8)-(13), (15), (17) ff.; MA Mass. Gen. Laws ch. 159C s. 4, 5, 7 ff.; ME 32 M.R.S. 14711 ff.;
 MT Mont. Code 30-14-1402 ff., 30-14-1602 ff. otherwise; NY N.Y. Gen. Bus. Law 399-p(2) ff. and 399-pp(3) ff.; PA 52 Pa. Code 63.60;
-TN Tenn. Code 47-18-1503 ff. otherwise; TX Tex. Util. Code 55.123 ff. otherwise`;
+TN Tenn. Code 47-18-1503 ff. otherwise; TX Tex. Util. Code 55.123 ff. otherwise; VI 12A V.I.C. 310, 333`;
 const SEARCHED = "2026-11-27";
 
 /** All jurisdictions of the pack. */

@@ -198,8 +198,11 @@ describe("the United Kingdom", () => {
 test("every rule has a citation and says what was read of it and when; what nobody read claims no day", () => {
   for (const rule of usCaUk2026().rules) {
     expect(rule.citation, rule.id).not.toBe("");
-    expect(readingOf(rule), rule.id).toMatch(/^(no law|text not read|text (read|not read; (summary|tables) of) 2026-\d\d-\d\d)$/);
-    expect(rule.lookedUp === undefined, rule.id).toBe(rule.confidence === "unconfirmed");
+    expect(readingOf(rule), rule.id).toMatch(
+      /^(no law|text not read|text (read|not read; (quotation|summary|tables) of) 2026-\d\d-\d\d)$/,
+    );
+    // A policy is a choice of the pack, which has a day only where something was read for it.
+    if (rule.confidence !== "policy") expect(rule.lookedUp === undefined, rule.id).toBe(rule.confidence === "unconfirmed");
     if (rule.confidence === "unconfirmed") expect(rule.note, rule.id).toMatch(/not read/);
   }
 });
@@ -288,14 +291,26 @@ describe("a country without a loaded registry", () => {
   });
 });
 
-describe("a state of emergency in Louisiana (La. R.S. 45:844.31(A)), written from the statute's text", () => {
-  test("closes all sales calls, to customers and to who consented, too, but not collection (A)(2)", () => {
-    const emergencies = [{ jurisdiction: "US-LA", start: "2026-06-15T05:00:00Z", end: "2026-06-17T05:00:00Z" }];
-    const declared = compilePack({ ...usCaUk2026(), emergencies }, { geography: createBuiltinGeography() });
-    const broken = (code: string, facts: object) => {
-      const question = parseQuestion({ number: numberOf(code), callType: "telemarketing", at: TUESDAY, ...facts });
-      return decide(question.call, question.facts, declared, question.at).rules;
-    };
+describe("a declared state of emergency, written from the statutes' texts", () => {
+  const emergencies = ["US-LA", "US-NY"].map((jurisdiction) => ({
+    jurisdiction,
+    start: "2026-06-15T05:00:00Z",
+    end: "2026-06-17T05:00:00Z",
+  }));
+  const declared = compilePack({ ...usCaUk2026(), emergencies }, { geography: createBuiltinGeography() });
+  const broken = (code: string, facts: object) => {
+    const question = parseQuestion({ number: numberOf(code), callType: "telemarketing", at: TUESDAY, ...facts });
+    return decide(question.call, question.facts, declared, question.at).rules;
+  };
+  test("closes sales calls into New York that nobody asked for, to customers, too (N.Y. Gen. Bus. Law 399-z(5-a), 399-pp)", () => {
+    expect(broken("212", {})).toEqual(["EMERGENCY"]);
+    // Only 399-z says that a call to a customer is not unsolicited.
+    expect(broken("212", customer)).toEqual(["EMERGENCY"]);
+    for (const level of ["express", "written"]) expect(broken("212", consent(level))).toEqual([]);
+    expect(broken("212", { callType: "collection" })).toEqual([]);
+    expect(broken("212", { at: "2026-06-17T16:00:00Z" })).toEqual([]);
+  });
+  test("closes all sales calls into Louisiana, to customers and to who consented, too, but not collection (La. R.S. 45:844.31(A))", () => {
     for (const facts of [consent("written"), { ...customer, lineType: "landline" }, { ...consent("written"), ...recorded }])
       expect(broken("504", facts)).toEqual(["EMERGENCY"]);
     expect(broken("504", { callType: "collection" })).toEqual([]);

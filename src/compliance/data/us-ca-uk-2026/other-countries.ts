@@ -61,10 +61,10 @@ export function canadianRules(): Rule[] {
       level: "express",
       violation: "CONSENT_REQUIRED",
       reassignedViolation: "CONSENT_REASSIGNED",
-      citation: "CRTC Unsolicited Telecommunications Rules, Part IV (Regulatory Policy 2014-155)",
-      confidence: "summary",
+      citation: "CRTC Unsolicited Telecommunications Rules, Part IV, rule 2 (Regulatory Policy 2014-155)",
+      confidence: "statute",
       lookedUp: READ_COMMISSION,
-      note: "A machine may play a sales message only with express consent given before the call, by the Commission's page on its key rules; a relationship does not replace it, which the Commission refused to change in 2014.",
+      note: 'No telemarketing by an automatic dialing-announcing device "unless express consent has been provided by the consumer" to such calls of this telemarketer or its client (a quotation, which the Commission\'s page on its key rules confirms); a relationship does not replace it, which the Commission refused to change in 2014.',
     },
     {
       kind: "abandonment-limit",

@@ -11,8 +11,6 @@ export const COLLECTION: CallType[] = ["collection"];
 /** Kinds of call for rules that hold for all of them. */
 export const EVERY: CallType[] = ["telemarketing", "prerecorded", "collection"];
 
-/** Default date of the last reading of a rule's source; the note of a rule says what was not found. */
-export const READ_EARLIER = "2026-07-01";
 /** Date of the last reading for the rules that name it. */
 export const READ = "2026-11-22";
 /** Date on which the texts of statutes were read for the calendars and for what binds live and recorded calls. */
