@@ -1,7 +1,8 @@
 // What is read next: what people look at first, nothing twice as often as it must be, and nothing never.
 
 import { expect, test } from "vitest";
-import { type Asked, dueReadings, isRecent, owedAfter, type RefreshState } from "./refresh.ts";
+import { type Asked, dueReadings, owedAfter, type RefreshState } from "./refresh.ts";
+import { isRecent } from "./shared-lists.ts";
 
 const NOW = 10_000_000;
 const NOBODY: Asked = { list: -Infinity, dialers: new Map(), campaigns: new Map() };
