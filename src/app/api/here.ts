@@ -126,6 +126,19 @@ const calls = opens(
   async () => (await import("../tenant-look.ts")).openTenantDnc,
   ({ calls: known, dnc: doNotCall, actor }) => ({ work: { tenant: { calls: known, doNotCall } }, actor }),
 );
+const shownCalls = opens(
+  async () => (await import("../tenant-look.ts")).openCalls,
+  (known) => ({ work: { tenant: { calls: known } } }),
+);
+/** The tenant itself: nothing is stored. */
+const look = opens(
+  async () => (await import("../tenant-look.ts")).openTenantLook,
+  (known) => ({ work: { tenant: { look: known } } }),
+);
+const made = opens(
+  async () => (await import("../interactions.ts")).openInteractionChanges,
+  (known) => ({ work: { interactions: known } }),
+);
 const plans = opens(
   async () => (await import("../campaign-state.ts")).openCampaignReader,
   (campaignFiles) => ({ work: { campaignFiles } }),
@@ -184,6 +197,7 @@ const HERE = {
   "audit.proof": records,
   "audit.verify": records,
   "calls.recordings": calls,
+  "calls.show": shownCalls,
   "campaigns.agents": states,
   "campaigns.applied": applies,
   "campaigns.applies": applies,
@@ -209,7 +223,9 @@ const HERE = {
   "deliveries.show": records,
   "dialer.apply": changes,
   "dialer.change": changes,
+  "dialer.createCampaign": changes,
   "dialer.history": versions,
+  "dialer.metrics": settings,
   "dialer.preview": changes,
   "dialer.previewRollback": changes,
   "dialer.resume": changes,
@@ -217,6 +233,7 @@ const HERE = {
   "dialer.show": { by: ({ query }) => (query?.["fresh"] === true ? settings : changes) },
   "dialer.simulateVendor": settings,
   "dialer.validate": settings,
+  "dialer.vendorAudit": settings,
   "doNotCall.compare": calls,
   "compliance.acknowledge": facts,
   "compliance.manifest": facts,
@@ -230,6 +247,7 @@ const HERE = {
   "failover.show": [pairs, orders],
   "dispositions.check": checks,
   "dispositions.submit": whole,
+  "interactions.made": made,
   "interactions.preview": corrections,
   "interactions.show": interactions,
   "jobs.cancel": records,
@@ -259,6 +277,9 @@ const HERE = {
   "tags.submit": whole,
   "tenant.gone": records,
   "tenant.missing": records,
+  "tenant.probe": look,
+  "tenant.read": look,
+  "tenant.reads": look,
 } as const satisfies Readonly<Partial<Record<Operation, Choice>>>;
 
 /** Looks at what runs elsewhere are so far apart, ms. */
