@@ -30,6 +30,8 @@ interface Opened extends AsyncDisposable {
 export interface OwnSettings {
   /** File of a rule pack. */
   readonly pack?: string | undefined;
+  /** Without request limits. */
+  readonly "no-limits"?: true | undefined;
   /** Rows under way at once. */
   readonly concurrency?: number | undefined;
   /** Windows of a retrieval that are read at once. */
@@ -139,6 +141,10 @@ const made = opens(
   async () => (await import("../interactions.ts")).openInteractionChanges,
   (known) => ({ work: { interactions: known } }),
 );
+const segments = opens(
+  async () => (await import("../segments.ts")).openSegments,
+  ({ contacts, actor }) => ({ work: { contacts }, actor }),
+);
 const plans = opens(
   async () => (await import("../campaign-state.ts")).openCampaignReader,
   (campaignFiles) => ({ work: { campaignFiles } }),
@@ -221,6 +227,7 @@ const HERE = {
   "deliveries.list": records,
   "deliveries.replay": receivers,
   "deliveries.show": records,
+  "contacts.segment": segments,
   "dialer.apply": changes,
   "dialer.change": changes,
   "dialer.createCampaign": changes,

@@ -82,6 +82,10 @@ const CASES: Readonly<Record<HereOperation, readonly (() => Given)[]>> = {
   "deliveries.list": [() => ({})],
   "deliveries.replay": [() => ({ body: { fromId: 1 } }), () => ({ body: {} })],
   "deliveries.show": [],
+  "contacts.segment": [
+    () => ({ params: { list: "people" }, body: { query: "true", verdicts: true, progress: true, reveal: true } }),
+    () => ({ params: { list: "people" }, body: { query: "a=b" } }),
+  ],
   "dialer.apply": [() => ({ body: { ...settings, confirm: NEVER } })],
   "dialer.change": [() => ({ params: { version: 99 } })],
   "dialer.createCampaign": [() => ({ body: settings }), () => ({ body: { file: dialerFile } })],
@@ -188,7 +192,6 @@ const SERVICE_ONLY: readonly string[] = [
   "compliance.pack",
   "compliance.revocations",
   "compliance.verifyManifest",
-  "contacts.segment",
   "doNotCall.push",
   "events.stream",
   "facts.import",
