@@ -18,6 +18,7 @@ import {
   endOf,
   exportedCampaigns,
   figuresOf,
+  hourlyFigures,
   judgeSettings,
   type KnownOfCampaigns,
   knownCampaign,
@@ -27,6 +28,7 @@ import {
   REGULATORY_CHECKS,
   type RegulatoryCheck,
   readSettingsFile,
+  requireMaking,
   SettingsChanges,
   STOP_PATIENCE,
   type StateContext,
@@ -46,7 +48,6 @@ import {
 } from "../operations/views/index.ts";
 import { embeddedStoreRuns, type Stop, type StopPause, type StoppedCampaign, type Store, StoreError } from "../store/index.ts";
 import { systemClock, TenantError, type TenantLink } from "../tenant/index.ts";
-import { requireSupported } from "../tenant/port.ts";
 import { factsOf, rulesOf } from "./compliance.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
@@ -379,7 +380,10 @@ export interface DialerOptions extends WorkplaceOptions {
 export const openDialerTenant = opening(async ({ config, tenant: connected }) => {
   const tenant: TenantLink = await connected();
   const { clock } = config;
-  const dialer: Pick<DialerUseCases, "readFile" | "validate" | "simulateVendor" | "show"> = {
+  const dialer: Pick<
+    DialerUseCases,
+    "readFile" | "validate" | "simulateVendor" | "show" | "metrics" | "vendorAudit" | "requireMaking"
+  > = {
     show: ({ campaign }) => settingsShown(tenant, clock, campaign),
     readFile: (text, name) => readSettingsFile(tenant, text, name),
     validate: (file, asked) => {
@@ -388,13 +392,11 @@ export const openDialerTenant = opening(async ({ config, tenant: connected }) =>
       return judgeSettings({ tenant, clock: systemClock }, file, rules);
     },
     simulateVendor: (file, run) => compareWithVendor(tenant.capabilities.pacingSettings, file, run, simulatingBy(predictHere)),
+    metrics: (...asked) => hourlyFigures(tenant, ...asked),
+    vendorAudit: (...asked) => tenant.capabilities.vendorAudit.entries(...asked),
+    requireMaking: () => requireMaking(tenant),
   };
-  return {
-    ...dialer,
-    tenant,
-    /** Throws TenantError `unsupported` when a campaign consists of more than settings. */
-    requireMaking: () => requireSupported("make a campaign of dialer settings", tenant.capabilities.pacingSettings.making),
-  };
+  return dialer;
 });
 
 /** Opens the versions of the settings that a store knows; needs no tenant. */

@@ -5,6 +5,7 @@ import {
   CorrectionUseCases,
   checkCorrections,
   checkTags,
+  correctionsMade,
   createCorrectionLedger,
   createTagLedger,
   DEFAULT_EXCLUSIVE,
@@ -80,19 +81,11 @@ export function correctionUseCasesOn(
   return new CorrectionUseCases(workplace, exclusiveOf(workplace.config), corrections, records);
 }
 
-/** The interactions that were corrected from this store. Entries of a change: as read before, as intended, and as read afterwards. */
+/** Opens the corrections that a store knows; needs no tenant. */
 export const openInteractionChanges = opening(async ({ store: opened }) => {
-  const { interactionChanges } = await opened();
-  return {
-    /** The latest first. */
-    async list(asked: { readonly interactionId?: string | undefined; readonly limit: number }) {
-      const found = await interactionChanges.latest(asked);
-      return found.map(({ announcedAt, interactionId, actor, jobId, line, before, intended, stored }) => {
-        const at = new Date(announcedAt).toISOString();
-        return { interactionId, at, actor, jobId, line, before, intended, stored };
-      });
-    },
-  };
+  const store = await opened();
+  const made: CorrectionUseCases["made"] = (asked) => correctionsMade(store, asked);
+  return { made };
 });
 
 /** Opens what shows interactions; stores nothing. */

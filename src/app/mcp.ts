@@ -57,7 +57,7 @@ export async function openAssistance(flags: Flags, environment: Environment, opt
     record: (entry) => store.audit.append([entry]),
     log: (level, message) => (level === "warn" || level === "error" ? warn(message) : undefined),
     conditions: () => store.health.conditions(),
-    work: workOf(able, workplace, ended.signal),
+    work: workOf(able, workplace),
     // No tool accepts a file.
     spool: () => Promise.reject(new Error("a file was sent, but no tool accepts files")),
     settings: {

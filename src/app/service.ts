@@ -403,7 +403,7 @@ export async function openService(flags: Flags, environment: Environment, option
     record: (entry) => store.audit.append([entry]),
     log: options.log,
     conditions: () => store.health.conditions(),
-    work: workOf(able, workplace, ended.signal),
+    work: workOf(able, workplace),
     spool: (bytes) => spool.keep(bytes),
     settings: {
       ...(await settingsOf(config)),

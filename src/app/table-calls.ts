@@ -1,10 +1,9 @@
 // Calls any read operation of a tenant's table by its name: for looking at a tenant, checking it, and finding out what it can do.
 
 import { type AnyOperation, OPERATIONS, type OperationId, type OperationTable, REST_TABLE } from "../contract/index.ts";
-import { nearest } from "../kernel/index.ts";
+import { nearest, OutdialError } from "../kernel/index.ts";
 import type { AcdTenant } from "../tenant/acd/index.ts";
 import type { Requester, Tenant } from "../tenant/index.ts";
-import { ConfigError } from "./config-error.ts";
 import type { ConnectedTenant } from "./tenant-from-config.ts";
 
 /** The input of an operation. */
@@ -55,23 +54,21 @@ export function readsOf({ operations }: OperationTable): string[] {
   return Object.entries(operations).flatMap(([id, { retry }]) => (retry === "safe" ? [id] : []));
 }
 
-/** The table entry of a read. Throws ConfigError for one that does not exist, or that changes something. */
+/** The table entry of a read. Throws OutdialError `invalid_input` for one that does not exist, or that changes something. */
 export function readOf(table: OperationTable, id: string): AnyOperation {
   const { operations, profile } = table;
   const operation = Object.hasOwn(operations, id) ? operations[id] : undefined;
   if (operation === undefined) {
     const near = nearest(id, Object.keys(operations));
     const other = profile === "acd" && Object.hasOwn(OPERATIONS, id) ? "; it is one of the profile rest" : "";
-    throw new ConfigError(
-      `there is no operation ${id} in the profile ${profile}${other}`,
-      near === undefined ? "outdial call --list names them." : `Did you mean ${near}? outdial call --list names all.`,
-    );
+    throw new OutdialError("invalid_input", `there is no operation ${id} in the profile ${profile}${other}`, {
+      advice: near === undefined ? "outdial call --list names them." : `Did you mean ${near}? outdial call --list names all.`,
+    });
   }
   if (operation.retry !== "safe")
-    throw new ConfigError(
-      `${id} changes something; outdial call only reads`,
-      "Use the command for this action; it has the necessary gates.",
-    );
+    throw new OutdialError("invalid_input", `${id} changes something; outdial call only reads`, {
+      advice: "Use the command for this action; it has the necessary gates.",
+    });
   return operation;
 }
 
@@ -80,7 +77,7 @@ const PLACEHOLDER = /\{(\w+)\}/g;
 /** Names of a path's parameters. */
 export const placeholdersOf = ({ path }: AnyOperation): string[] => [...path.matchAll(PLACEHOLDER)].map(([, name = ""]) => name);
 
-/** `name=value` texts as path and query of an operation. Throws ConfigError naming every mistake. */
+/** `name=value` texts as path and query of an operation. Throws OutdialError `invalid_input`. */
 export function inputOf(id: string, operation: AnyOperation, parameters: readonly string[]): CallInput {
   const inPath = placeholdersOf(operation);
   const shape: Readonly<Record<string, unknown>> = operation.query?.shape ?? {};
@@ -89,21 +86,19 @@ export function inputOf(id: string, operation: AnyOperation, parameters: readonl
   for (const parameter of parameters) {
     const at = parameter.indexOf("=");
     const [name, text] = at < 0 ? [parameter, undefined] : [parameter.slice(0, at), parameter.slice(at + 1)];
-    if (text === undefined) throw new ConfigError(`--param ${parameter}: write it as NAME=VALUE`);
+    if (text === undefined) throw new OutdialError("invalid_input", `--param ${parameter}: write it as NAME=VALUE`);
     if (inPath.includes(name)) path[name] = text;
     else if (name in shape) query[name] = valueOf(operation, name, text);
     else
-      throw new ConfigError(
-        `--param ${name}: ${id} has no such parameter`,
-        allowed.length === 0 ? "It has none." : `It has ${allowed.join(", ")}.`,
-      );
+      throw new OutdialError("invalid_input", `--param ${name}: ${id} has no such parameter`, {
+        advice: allowed.length === 0 ? "It has none." : `It has ${allowed.join(", ")}.`,
+      });
   }
   const missing = inPath.filter((name) => !(name in path));
   if (missing.length > 0)
-    throw new ConfigError(
-      `${id} needs ${missing.join(" and ")}`,
-      `Give ${missing.map((name) => `--param ${name}=…`).join(" ")}.`,
-    );
+    throw new OutdialError("invalid_input", `${id} needs ${missing.join(" and ")}`, {
+      advice: `Give ${missing.map((name) => `--param ${name}=…`).join(" ")}.`,
+    });
   return { path, query: operation.query === undefined ? undefined : query };
 }
 

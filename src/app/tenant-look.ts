@@ -3,46 +3,60 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { CallUseCases, TenantCallbacks, TenantDnc } from "../operations/index.ts";
+import type { Clock } from "../kernel/index.ts";
+import { CallUseCases, callShown, TenantCallbacks, TenantDnc } from "../operations/index.ts";
 import { type Flags, loadConfig } from "./config.ts";
 import type { Environment } from "./environment.ts";
 import { opening } from "./opening.ts";
 import { storeIfAny } from "./store-of-config.ts";
 import { inputOf, readOf, readsOf, redacted, tableCallsOf } from "./table-calls.ts";
+import type { ConnectedTenant } from "./tenant-from-config.ts";
 
 /** A tenant to look at. */
-export const openTenantLook = opening(async ({ config: { clock }, tenant: connected }) => {
+export const openTenantLook = opening(async ({ config: { clock }, tenant: connected }) =>
   // An unanswered request fails soon: a person is waiting.
-  const tenant = await connected({ usualRetry: { maxAttempts: 2, totalMs: 30_000 } });
-  const calls = await tableCallsOf(tenant);
+  tenantLook(await connected({ usualRetry: { maxAttempts: 2, totalMs: 30_000 } }), clock),
+);
+
+/** Looks at an open tenant. */
+export function tenantLook(tenant: ConnectedTenant, clock: Clock) {
+  const calling = tableCallsOf(tenant);
   return {
     profile: tenant.profile,
     /** Every read operation with what it does and its parameters. */
-    reads: () =>
-      readsOf(calls.table).map((operation) => {
-        const row = readOf(calls.table, operation);
+    async reads() {
+      const { table } = await calling;
+      return readsOf(table).map((operation) => {
+        const row = readOf(table, operation);
         const names = [...row.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => `${name}*`);
         return { operation, summary: row.summary, parameters: [...names, ...Object.keys(row.query?.shape ?? {})].join(" ") };
-      }),
-    /** One read. Throws TenantError, ConfigError. */
-    async call(operation: string, parameters: readonly string[], body: unknown, signal: AbortSignal) {
+      });
+    },
+    /** One read. Throws TenantError, OutdialError `invalid_input`. */
+    async read(operation: string, parameters: readonly string[], body: unknown, signal: AbortSignal) {
+      const calls = await calling;
       const row = readOf(calls.table, operation);
-      const answer = await calls.send(operation, { ...inputOf(operation, row, parameters), body, signal });
-      return { ...answer, reply: redacted(answer.reply) };
+      const { reply, ...answer } = await calls.send(operation, { ...inputOf(operation, row, parameters), body, signal });
+      return { operation, profile: tenant.profile, ...answer, reply: redacted(reply) ?? null };
     },
     // Loaded on demand: other commands do not need them.
     /** What the tenant can do, found out with reads only. */
-    probe: async (signal: AbortSignal) => (await import("./tenant-probe.ts")).probeTenant(tenant, calls, { clock, signal }),
+    probe: async (signal: AbortSignal) =>
+      (await import("./tenant-probe.ts")).probeTenant(tenant, await calling, { clock, signal }),
     /** Differences from the contract. @param options.writes creates objects with a prefix, and removes them */
     smoke: async (options: { readonly writes: boolean; readonly signal: AbortSignal }) =>
-      (await import("./tenant-smoke.ts")).smokeTenant(calls, { ...options, clock }),
+      (await import("./tenant-smoke.ts")).smokeTenant(await calling, { ...options, clock }),
   };
-});
+}
 
 // Reads one call from the tenant; opens no store.
 
-/** Reads calls. `show` throws TenantError, `not_found` when the tenant has no call with that id. */
-export const openCalls = opening(async ({ tenant }) => ({ callReader: (await tenant()).capabilities.callReader }));
+/** Shows calls. */
+export const openCalls = opening(async ({ tenant: connected }) => {
+  const tenant = await connected();
+  const show: CallUseCases["show"] = (...asked) => callShown(tenant, ...asked);
+  return { show };
+});
 
 // Ids of campaigns and jobs that the store knows, for command-line completion: fast, and without asking the tenant.
 

@@ -51,6 +51,7 @@ export { DEFAULT_EXCLUSIVE } from "./interactions/tree.ts";
 export {
   type Correction,
   CorrectionUseCases,
+  correctionsMade,
   correctionsSource,
   type InteractionCorrection,
   type InteractionCorrections,
@@ -118,6 +119,6 @@ export { parseMapping } from "./tagging/read-rows.ts";
 export { readMatrix, TAG, Tagging, type TagSource, validateTagging } from "./tagging/service.ts";
 export { createTagLedger } from "./tagging/store-ledger.ts";
 export { type CallTag, type CallTags, TagUseCases, tagSource } from "./tagging/use-cases.ts";
-export { CallUseCases, dncWords, GroupKeeper, recordingHint, TenantCallbacks, TenantDnc, takeOut } from "./tenant-dnc/index.ts";
+export { CallUseCases, callShown, dncWords, GroupKeeper, TenantCallbacks, TenantDnc, takeOut } from "./tenant-dnc/index.ts";
 export { Thread } from "./thread.ts";
 export * from "./webhook-registration/index.ts";

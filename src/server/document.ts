@@ -30,7 +30,13 @@ export function routeTable(): string {
 /** An operation answered in this process, in somebody's name. @param work what it needs of the use cases. Throws OutdialError */
 export async function answeredHere(
   id: string,
-  { params = {}, query = {}, body, file }: AnyAsking & { readonly file?: Pick<Upload, "bytes" | "rereadable"> | undefined },
+  {
+    params = {},
+    query = {},
+    body,
+    file,
+    signal = new AbortController().signal,
+  }: AnyAsking & { readonly file?: Pick<Upload, "bytes" | "rereadable"> | undefined; readonly signal?: AbortSignal | undefined },
   work: { readonly [Group in keyof Work]?: object },
   name: string,
 ): Promise<Answer> {
@@ -47,7 +53,7 @@ export async function answeredHere(
     who: { name, role: "admin", via: "token", expiresAt: null, sessionId: null, tokenId: null },
     requestId: "",
     address: "",
-    signal: new AbortController().signal,
+    signal,
   };
   return route.answer(raw, () => Promise.resolve(undefined));
 }

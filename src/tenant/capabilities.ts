@@ -261,6 +261,9 @@ export interface MetricsSource {
   ): AsyncIterable<object>;
 }
 
+/** An entry of the tenant's audit log as the tenant sends it, under its own names. */
+export type VendorAuditEntry = Readonly<Record<string, unknown>>;
+
 /** The dispositions of closed interactions: the whole array is read and written under a lock. */
 export interface InteractionDispositions {
   readonly capability: Capability;
@@ -296,7 +299,7 @@ export interface VendorEvents {
 /** The tenant's own audit log. */
 export interface VendorAudit {
   readonly capability: Capability;
-  entries(entity: string, options?: CallOptions): AsyncIterable<object>;
+  entries(entity: string, options?: CallOptions): AsyncIterable<VendorAuditEntry>;
 }
 
 /** All capabilities of a tenant. */

@@ -24,6 +24,7 @@ export type {
   PacingSettings,
   TakenOff,
   VendorAudit,
+  VendorAuditEntry,
   VendorEvents,
 } from "./capabilities.ts";
 export type { Capability } from "./capability.ts";

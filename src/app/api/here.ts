@@ -30,6 +30,8 @@ interface Opened extends AsyncDisposable {
 export interface OwnSettings {
   /** File of a rule pack. */
   readonly pack?: string | undefined;
+  /** Without request limits. */
+  readonly "no-limits"?: true | undefined;
   /** Rows under way at once. */
   readonly concurrency?: number | undefined;
   /** Windows of a retrieval that are read at once. */
@@ -126,6 +128,23 @@ const calls = opens(
   async () => (await import("../tenant-look.ts")).openTenantDnc,
   ({ calls: known, dnc: doNotCall, actor }) => ({ work: { tenant: { calls: known, doNotCall } }, actor }),
 );
+const shownCalls = opens(
+  async () => (await import("../tenant-look.ts")).openCalls,
+  (known) => ({ work: { tenant: { calls: known } } }),
+);
+/** The tenant itself: nothing is stored. */
+const look = opens(
+  async () => (await import("../tenant-look.ts")).openTenantLook,
+  (known) => ({ work: { tenant: { look: known } } }),
+);
+const made = opens(
+  async () => (await import("../interactions.ts")).openInteractionChanges,
+  (known) => ({ work: { interactions: known } }),
+);
+const segments = opens(
+  async () => (await import("../segments.ts")).openSegments,
+  ({ contacts, actor }) => ({ work: { contacts }, actor }),
+);
 const plans = opens(
   async () => (await import("../campaign-state.ts")).openCampaignReader,
   (campaignFiles) => ({ work: { campaignFiles } }),
@@ -184,6 +203,7 @@ const HERE = {
   "audit.proof": records,
   "audit.verify": records,
   "calls.recordings": calls,
+  "calls.show": shownCalls,
   "campaigns.agents": states,
   "campaigns.applied": applies,
   "campaigns.applies": applies,
@@ -207,9 +227,12 @@ const HERE = {
   "deliveries.list": records,
   "deliveries.replay": receivers,
   "deliveries.show": records,
+  "contacts.segment": segments,
   "dialer.apply": changes,
   "dialer.change": changes,
+  "dialer.createCampaign": changes,
   "dialer.history": versions,
+  "dialer.metrics": settings,
   "dialer.preview": changes,
   "dialer.previewRollback": changes,
   "dialer.resume": changes,
@@ -217,6 +240,7 @@ const HERE = {
   "dialer.show": { by: ({ query }) => (query?.["fresh"] === true ? settings : changes) },
   "dialer.simulateVendor": settings,
   "dialer.validate": settings,
+  "dialer.vendorAudit": settings,
   "doNotCall.compare": calls,
   "compliance.acknowledge": facts,
   "compliance.manifest": facts,
@@ -224,12 +248,17 @@ const HERE = {
   "consents.revoke": facts,
   "facts.imports": facts,
   "facts.registries": facts,
+  "failover.drill": orders,
   "failover.history": pairs,
   "failover.holds": pairs,
   "failover.list": [pairs, orders],
+  "failover.prepare": orders,
+  "failover.removal": orders,
+  "failover.remove": orders,
   "failover.show": [pairs, orders],
   "dispositions.check": checks,
   "dispositions.submit": whole,
+  "interactions.made": made,
   "interactions.preview": corrections,
   "interactions.show": interactions,
   "jobs.cancel": records,
@@ -259,6 +288,9 @@ const HERE = {
   "tags.submit": whole,
   "tenant.gone": records,
   "tenant.missing": records,
+  "tenant.probe": look,
+  "tenant.read": look,
+  "tenant.reads": look,
 } as const satisfies Readonly<Partial<Record<Operation, Choice>>>;
 
 /** Looks at what runs elsewhere are so far apart, ms. */

@@ -3,14 +3,13 @@
 import type { ServerPorts } from "../../server/index.ts";
 import type { capabilitiesOn } from "../capabilities.ts";
 import { keptIn } from "../config.ts";
-import { tableCallsOf } from "../table-calls.ts";
+import { tenantLook } from "../tenant-look.ts";
 import type { Workplace } from "../workplace.ts";
 
-/** The use cases of a workplace in the form for the server. @param signal ends looks at the tenant */
+/** The use cases of a workplace in the form for the server. */
 export function workOf(
   able: Omit<Awaited<ReturnType<typeof capabilitiesOn>>, "beside">,
   { store, tenant, config }: Workplace,
-  signal: AbortSignal,
 ): ServerPorts["work"] {
   return {
     attention: () => able.attention,
@@ -36,10 +35,7 @@ export function workOf(
       callbacks: able.callbacks,
       calls: able.calls,
       known: able.known,
-      async probe() {
-        const [{ probeTenant }, calls] = await Promise.all([import("../tenant-probe.ts"), tableCallsOf(tenant)]);
-        return probeTenant(tenant, calls, { clock: config.clock, signal });
-      },
+      look: tenantLook(tenant, config.clock),
     }),
   };
 }

@@ -1,8 +1,7 @@
 // outdial calls show and recordings.
 
-import { openApi, openCalls } from "../../app/index.ts";
+import { openApi } from "../../app/index.ts";
 import { cellText } from "../../kernel/index.ts";
-import { recordingHint } from "../../operations/index.ts";
 import type { RecordingLink } from "../../operations/views/index.ts";
 import type { Run } from "../command.ts";
 import type * as declared from "../groups/calls.ts";
@@ -10,14 +9,14 @@ import { table } from "../table.ts";
 import { printable } from "../text.ts";
 
 export const showCall: Run<typeof declared.showCall> = async ({ args: { id }, options, io }) => {
-  await using calls = await openCalls(options, io.env);
-  const call = await calls.callReader.show(id);
-  const shownCall = calls.callReader.recordings === undefined ? call : { ...call, recordings: recordingHint(id) };
-  const { disposition, ...fields } = shownCall;
-  const shown = Object.entries({ ...fields, ...disposition }).filter(([, value]) => cellText(value) !== "");
+  await using api = await openApi(options, io);
+  const call = await api.ask("calls.show", { params: { id } });
+  const { disposition, ...fields } = call;
+  const parts = typeof disposition === "object" ? disposition : {};
+  const shown = Object.entries<unknown>({ ...fields, ...parts }).filter(([, value]) => cellText(value) !== "");
   const width = Math.max(...shown.map(([name]) => name.length));
   await io.answer(
-    shownCall,
+    call,
     shown.map(([name, value]) => `${printable(name).padEnd(width)}  ${printable(cellText(value))}`),
   );
 };

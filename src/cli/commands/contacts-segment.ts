@@ -1,16 +1,9 @@
 // outdial contacts segment.
 
-import { openSegments } from "../../app/index.ts";
+import { openApi } from "../../app/index.ts";
 import { csvLine } from "../../kernel/index.ts";
-import {
-  type Contact,
-  type GateVerdict,
-  OperationError,
-  parseContactQuery,
-  SAY_GONE,
-  type SegmentReport,
-} from "../../operations/index.ts";
-import { manifestViewOf } from "../../operations/views/index.ts";
+import { OperationError, parseContactQuery, SAY_GONE } from "../../operations/index.ts";
+import { type ManifestView, manifestOf, type SegmentView } from "../../operations/views/index.ts";
 import type { Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/contacts.ts";
@@ -31,61 +24,58 @@ export const segment: Run<typeof declared.segment> = async ({ args: { list: list
   const csv = (options.format ?? (out?.endsWith(".csv") ? "csv" : "ndjson")) === "csv";
   const { signal } = io;
   await using stack = new AsyncDisposableStack();
-  const runtime = stack.use(await openSegments(options, io.env, { pack, limits: options.limits ? undefined : "off" }));
+  const api = stack.use(await openApi(options, io, { pack, "no-limits": options.limits ? undefined : true }));
   const open = async (path: string | undefined) => (path === undefined ? undefined : stack.use(await openWholeFile(path, io)));
   const [rows, lines, proof] = [await open(out), await open(decisions), await open(manifestFile)];
   if (csv) await rows?.text(csvLine(COLUMNS));
   const refusals = stack.use(new Refusals(io));
-  const report = await runtime.contacts.segment(
-    { listId, query, where, campaign, callType, at },
-    {
-      query: (text) => io.say(`${listId}: query ${text}`),
-      async contact(contact, verdict, json) {
-        await lines?.text(json);
-        if (verdict.verdict === "dial")
-          await rows?.text(
-            csv ? csvLine(cellsOf(contact, verdict)) : JSON.stringify({ ...contact, phoneNumber: verdict.number }),
-          );
-      },
-      refused: (line) => refusals.tell(line),
-      progress: (read, announced) => {
-        if (read % 100 === 0)
-          io.progress(`reading · ${grouped(read)}${announced === undefined ? "" : ` of ${grouped(announced)}`} contacts`);
-      },
-    },
-    { by: runtime.actor, signal },
-  );
+  const verdicts = lines !== undefined;
+  const when = at === undefined ? {} : { at: new Date(at).toISOString() };
+  const body = {
+    query: query.text,
+    where: where.map(({ text }) => text),
+    campaign,
+    callType,
+    ...when,
+    verdicts,
+    progress: true,
+    reveal: true,
+  };
+  let report: SegmentView | undefined;
+  for await (const line of api.lines("contacts.segment", { params: { list: listId }, body, signal })) {
+    const { contact, verdict, refused, progress } = line;
+    if (contact !== undefined)
+      await rows?.text(csv ? csvLine(COLUMNS.map((column) => contact[column])) : JSON.stringify(contact));
+    if (verdict !== undefined) await lines?.text(JSON.stringify(verdict));
+    if (refused !== undefined) refusals.tell(refused);
+    if (line.query !== undefined) io.say(`${listId}: query ${line.query}`);
+    if (progress !== undefined)
+      io.progress(
+        `reading · ${grouped(progress.read)}${progress.announced === null ? "" : ` of ${grouped(progress.announced)}`} contacts`,
+      );
+    report = line.segment ?? report;
+  }
   signal.throwIfAborted();
+  if (report === undefined) throw new TypeError("a segment has no last line");
+  const manifest = manifestOf(JSON.stringify(report.manifest));
   await proof?.text(JSON.stringify(report.manifest, undefined, 2));
   for (const file of [rows, lines, proof]) await file?.keep();
-  const told = segmentLines(report);
+  const told = segmentLines(report, manifest);
   if (files.includes("-")) io.say(told);
   else await io.answer({ segment: report, standing: standing() }, told);
-  const { counts } = report.manifest;
+  const { counts } = manifest;
   if (counts.refused > 0 || report.changed || report.shorter !== null) return EXIT.partlyFailed;
   return counts.dial === 0 ? EXIT.refused : EXIT.done;
 };
 
-/** The number as it was judged; the other fields as the tenant has them. */
-function cellsOf(contact: Contact, { number }: GateVerdict): unknown[] {
-  return COLUMNS.map((column) => (column === "phoneNumber" ? number : contact[column]));
-}
-
-function segmentLines({
-  listId,
-  sent,
-  read,
-  announced,
-  filtered,
-  unknownAttributes,
-  changed,
-  shorter,
-  manifest,
-}: SegmentReport): string[] {
+function segmentLines(
+  { listId, sent, read, announced, filtered, unknownAttributes, changed, shorter }: SegmentView,
+  manifest: ManifestView,
+): string[] {
   const [asked = "", broader] = sent;
-  const lines = [...gateLines(manifestViewOf(manifest))];
+  const lines = [...gateLines(manifest)];
   lines.push(
-    `${printable(listId)}: ${grouped(read)} read, ${grouped(filtered)} not in the segment, ${grouped(manifest.input.contacts)} judged`,
+    `${printable(listId)}: ${grouped(read)} read, ${grouped(filtered)} not in the segment, ${grouped(manifest.contacts)} judged`,
   );
   if (broader !== undefined)
     lines.push(`the tenant found nobody for ${printable(asked)}; all contacts were read (${broader}) and checked here`);

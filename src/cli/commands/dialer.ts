@@ -1,7 +1,7 @@
 // outdial dialer apply, rollback, resume: prepare a change, show it, ask, run it, say how it ended.
 
 import { basename } from "node:path";
-import { type ApiClient, type CarriedOut, type HereOperation, openApi, openDialer, openDialerTenant } from "../../app/index.ts";
+import { type ApiClient, type CarriedOut, type HereOperation, openApi } from "../../app/index.ts";
 import { cellText, durationText, MINUTE_MS, OutdialError } from "../../kernel/index.ts";
 import { checkOverride, PREDICTED_ABANDONMENT, parseSettingsFile, simulatedText } from "../../operations/index.ts";
 import {
@@ -224,22 +224,18 @@ export const simulateVendor: Run<typeof declared.simulateVendor> = async ({ args
 };
 
 export const createCampaign: Run<typeof declared.createCampaign> = async ({ args, options, io }) => {
-  await using tenant = await openDialerTenant(options, io.env);
-  tenant.requireMaking();
-  const { text, name: source } = await settingsText(args.file, io);
-  const file = await parseSettingsFile(text, source);
-  const name = JSON.stringify(printable(file.settings.name));
-  {
-    const judgement = await tenant.validate(file);
-    io.say(judgementLines(judgement));
-    if (judgement.refusals.length > 0) {
-      await io.answer({ refused: judgement.refusals }, []);
-      return EXIT.refused;
-    }
+  const { again } = options;
+  const { text: file, name: sourceName } = await settingsText(args.file, io);
+  await using api = await openApi(options, io);
+  const judgement = await api.ask("dialer.validate", { body: { file, sourceName, making: true } });
+  io.say(judgementLines(judgement));
+  if (judgement.refusals.length > 0) {
+    await io.answer({ refused: judgement.refusals }, []);
+    return EXIT.refused;
   }
-  if (!(await confirmed(`Create the dialer campaign ${name}?`, io))) return EXIT.interrupted;
-  await using opened = await openDialer(options, io.env, { warn: io.say });
-  const { campaignId, already } = await opened.dialer.createCampaign(file, { again: options.again });
+  const { settings } = await parseSettingsFile(file, sourceName);
+  if (!(await confirmed(`Create the dialer campaign ${JSON.stringify(printable(settings.name))}?`, io))) return EXIT.interrupted;
+  const { campaignId, already } = await api.ask("dialer.createCampaign", { body: { file, sourceName, again } });
   await io.answer({ campaignId, already }, `${campaignId} ${already ? "was created from this file before" : "created"}`);
 };
 
@@ -336,10 +332,8 @@ export const history: Run<typeof declared.history> = async ({ options, io }) => 
 export const metrics: Run<typeof declared.metrics> = async ({ options, io }) => {
   const wanted = options.metric.length === 0 ? [...METRICS] : options.metric;
   const format = options.format ?? standardFormat(io);
-  await using dialer = await openDialerTenant(options, io.env);
-  const asked = { campaignId: options.campaign, metrics: wanted };
-  const rows: Fields[] = [];
-  for await (const row of dialer.tenant.capabilities.metricsSource.hourly(asked)) rows.push({ ...row });
+  await using api = await openApi(options, io);
+  const { rows } = await api.ask("dialer.metrics", { query: { campaign: options.campaign, metric: wanted } });
   if (format === "plot") {
     await io.data(plotLines(rows, wanted, io.width ?? 80));
     const [first, last] = [rows[0], rows.at(-1)];
@@ -350,13 +344,9 @@ export const metrics: Run<typeof declared.metrics> = async ({ options, io }) => 
 };
 
 export const vendorAudit: Run<typeof declared.vendorAudit> = async ({ options, io }) => {
-  const { entity, limit = Number.POSITIVE_INFINITY } = options;
-  await using dialer = await openDialerTenant(options, io.env);
-  const rows: Fields[] = [];
-  for await (const row of dialer.tenant.capabilities.vendorAudit.entries(entity)) {
-    rows.push({ ...row });
-    if (rows.length >= limit) break;
-  }
+  const { entity, limit } = options;
+  await using api = await openApi(options, io);
+  const { rows } = await api.ask("dialer.vendorAudit", { query: { entity, limit } });
   await writeTable(tableOf(rows), rows, options.format ?? standardFormat(io), io);
   if (rows.length === 0) io.say("no entries");
 };

@@ -1,6 +1,6 @@
 // outdial campaign failover watch, rehearse, prepare, remove.
 
-import { type FailoverRuntime, openApi, openFailover } from "../../app/index.ts";
+import { type ApiClient, type FailoverRuntime, type HereOperation, openApi, openFailover } from "../../app/index.ts";
 import { OutdialError } from "../../kernel/index.ts";
 import { type FailoverProgress, isSettled } from "../../operations/index.ts";
 import type { CampaignPreview, FailoverPairView } from "../../operations/views/index.ts";
@@ -16,8 +16,6 @@ import { grouped, printable, printableWhole } from "../text.ts";
 
 type Options = OptionsOf<typeof declared.start>;
 type WatchOptions = OptionsOf<typeof declared.watch>;
-
-const openPairs = (options: Options, io: Io): Promise<FailoverRuntime> => openFailover(options, io.env, { warn: io.say });
 
 /** The options that belong to the policy. */
 function policyOptions(options: WatchOptions): object {
@@ -98,7 +96,7 @@ function progressTo(io: Io, { waits = true, asData = true } = {}): FailoverProgr
 }
 
 export const watch: Run<typeof declared.watch> = async ({ options, io }) => {
-  await using runtime = await openPairs(options, io);
+  await using runtime = await openFailover(options, io.env, { warn: io.say });
   const { pairs: found, filed, put } = await askedOf(runtime, options);
   io.say(found.map(pairText));
   io.say(filed);
@@ -136,9 +134,18 @@ function exitOfPair({ alarms, unanswered, dials }: FailoverPairView): number {
   return dials === null ? EXIT.failed : EXIT.done;
 }
 
+/** How long reads of a drill, and copies of lists, may take, ms. */
+const TAKES_MS = 900_000;
+
+/** A pair, first as a campaign file that nobody watches yet has it. */
+async function pairOf(api: ApiClient<HereOperation>, primary: string) {
+  const filed = (await api.ask("failover.list", {})).filed.find((one) => one.primary === primary);
+  return filed ?? (await api.ask("failover.show", { params: { primary } }));
+}
+
 export const rehearse: Run<typeof declared.rehearse> = async ({ args: { primary }, options, io }) => {
-  await using runtime = await openPairs(options, io);
-  const report = await runtime.failover.drill(primary, io.signal);
+  await using api = await openApi(options, io);
+  const report = await api.ask("failover.drill", { params: { primary }, takesMs: TAKES_MS, signal: io.signal });
   const { steps, alarms, passed, wouldTrigger, ends } = report;
   await io.answer(report, [
     ...steps.map(({ would, found }) => `would ${would}\n  ${found}`),
@@ -151,10 +158,10 @@ export const rehearse: Run<typeof declared.rehearse> = async ({ args: { primary 
 };
 
 export const prepare: Run<typeof declared.prepare> = async ({ args: { primary: id }, options, io }) => {
-  await using runtime = await openPairs(options, io);
-  const { primary, backup } = await runtime.failover.find(id);
+  await using api = await openApi(options, io);
+  const { primary, backup } = await pairOf(api, id);
   if (!(await confirmed(`Upload the contacts of ${primary} to ${backup}, which stays stopped?`, io))) return EXIT.interrupted;
-  const prepared = await runtime.failover.prepare(primary, io.signal);
+  const prepared = await api.ask("failover.prepare", { params: { primary }, takesMs: TAKES_MS, signal: io.signal });
   const { lists, notes } = prepared;
   await io.answer(prepared, [
     ...lists.flatMap(({ list, copy, records, already, notes: own }) => [
@@ -169,10 +176,11 @@ export const prepare: Run<typeof declared.prepare> = async ({ args: { primary: i
 };
 
 export const remove: Run<typeof declared.remove> = async ({ args: { primary }, options, io }) => {
-  await using runtime = await openPairs(options, io);
-  io.say(printableWhole(`${primary}: ${await runtime.failover.removal(primary)}`));
+  await using api = await openApi(options, io);
+  const params = { primary };
+  io.say(printableWhole(`${primary}: ${(await api.ask("failover.removal", { params })).left}`));
   if (!(await confirmed(`End the watch over ${primary}?`, io))) return EXIT.interrupted;
-  const left = await runtime.failover.remove(primary);
+  const { left } = await api.ask("failover.remove", { params });
   if (!io.json) io.say(printableWhole(`${primary} is not watched any more; ${left}`));
   await io.answer({ removed: primary, left }, []);
 };
@@ -241,8 +249,7 @@ async function ordered(given: string, what: Order, options: Options, io: Io): Pr
   await using api = await openApi(options, io);
   const verb = VERBS[what];
   const preview = await api.ask("campaigns.preview", { params: { id: given, verb } });
-  const filed = (await api.ask("failover.list", {})).filed.find((one) => one.primary === given);
-  const pair = filed ?? (await api.ask("failover.show", { params: { primary: given } }));
+  const pair = await pairOf(api, given);
   const text = "phase" in pair ? pairText(pair) : filedText(pair);
   if (!(await agreed(preview, text, io))) return EXIT.interrupted;
   const asked = { params: { id: given }, body: { confirm: preview.confirm } };

@@ -1,6 +1,6 @@
 // outdial interaction show, disposition, dispositions: a single correction runs as a job, like a file of them.
 
-import { type ApiClient, type HereOperation, openApi, openInteractionChanges } from "../../app/index.ts";
+import { type ApiClient, type HereOperation, openApi } from "../../app/index.ts";
 import { correctionsSource, type Entry, submitOne } from "../../operations/index.ts";
 import type { CorrectionView, InteractionView, JobDetail } from "../../operations/views/index.ts";
 import type { ItemResult } from "../../store/index.ts";
@@ -48,10 +48,10 @@ export const showInteraction: Run<typeof declared.showInteraction> = async ({ ar
 };
 
 export const listInteractions: Run<typeof declared.listInteractions> = async ({ options, io }) => {
-  const { interaction: interactionId, limit } = options;
-  await using changes = await openInteractionChanges(options, io.env);
+  const { interaction, limit } = options;
+  await using api = await openApi(options, io);
   await io.each(
-    await changes.list({ interactionId, limit }),
+    (await api.ask("interactions.made", { query: { interaction, limit } })).items,
     ({ interactionId: id, at, actor, jobId, line, stored }) =>
       `${printable(id)}  ${at}  ${printable(actor)}  ${jobId} line ${line}  ${stored === null ? "not read back" : "read back"}`,
     { none: "no interaction was corrected from this store yet" },

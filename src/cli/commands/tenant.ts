@@ -10,9 +10,12 @@ import type * as declared from "../groups/tenant.ts";
 import { table } from "../table.ts";
 import { printable, printableWhole } from "../text.ts";
 
+/** How long a tenant that answers nothing may take for all reads of a probe, ms. */
+const PROBE_MS = 900_000;
+
 export const probe: Run<typeof declared.probe> = async ({ options, io }) => {
-  await using tenant = await openTenantLook(options, io.env);
-  const found = await tenant.probe(io.signal);
+  await using api = await openApi(options, io);
+  const found = await api.ask("tenant.probe", { takesMs: PROBE_MS });
   await io.answer(found, [
     ...STEPS.lines(found.steps, io.width),
     "",
@@ -91,15 +94,15 @@ const READS = table<{ readonly operation: string; readonly summary: string; read
 ]);
 
 export const call: Run<typeof declared.call> = async ({ args: { operation }, options, io }) => {
-  await using tenant = await openTenantLook(options, io.env);
+  await using api = await openApi(options, io);
   if (options.list || operation === undefined) {
-    const reads = tenant.reads();
-    await io.answer({ profile: tenant.profile, operations: reads }, READS.lines(reads, io.width));
+    const reads = await api.ask("tenant.reads", {});
+    await io.answer(reads, READS.lines(reads.operations, io.width));
     return;
   }
-  const { reply, ...answer } = await tenant.call(operation, options.param, bodyOf(options.body), io.signal);
-  const shown = JSON.stringify(reply ?? null, undefined, 2).split("\n");
-  await io.answer({ operation, profile: tenant.profile, ...answer, reply: reply ?? null }, shown);
+  const body = { parameters: [...options.param], body: bodyOf(options.body) };
+  const answer = await api.ask("tenant.read", { params: { operation }, body });
+  await io.answer(answer, JSON.stringify(answer.reply, undefined, 2).split("\n"));
 };
 
 function bodyOf(text: string | undefined): unknown {

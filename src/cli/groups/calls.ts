@@ -4,6 +4,7 @@ import { command } from "../command.ts";
 import { id, TENANT, TENANT_AND_STORE } from "../declare.ts";
 
 export const showCall = command("show", TENANT, {
+  runs: "through",
   summary: "one call as the tenant has it now: status, campaign and disposition",
   args: [id("<id>", "call id")],
 });

@@ -115,6 +115,7 @@ export const history = command("history", STORE, {
 export const show = command("show", TENANT, { runs: "through", summary: "the settings in force", options: [CAMPAIGN] });
 
 export const metrics = command("metrics", TENANT, {
+  runs: "through",
   summary: "the dialer's figures by the hour",
   options: [
     id("--campaign <id>", "only this campaign's"),
@@ -124,16 +125,18 @@ export const metrics = command("metrics", TENANT, {
 });
 
 export const vendorAudit = command("audit", TENANT, {
+  runs: "through",
   summary: "the tenant's own audit log, newest first; outdial's is outdial audit",
   options: [
     text("--entity <name>", "what the entries are about; on acd campaign or disposition", { default: "dialer" }),
-    whole("--limit <number>", "how many; all by default", { from: 1, to: 10_000_000 }),
+    whole("--limit <number>", "how many", { from: 1, to: 10_000, default: 10_000 }),
     format,
   ],
 });
 
 export const createCampaign = command("create-campaign", TENANT_AND_STORE, {
   wants: "a campaign of dialer settings",
+  runs: "through",
   summary: "make a dialer campaign of a file, never two of one file",
   args: [FILE],
   options: [flag("--again", "send it although an earlier request may have been carried out: after you have looked")],

@@ -45,11 +45,13 @@ export const watch = command(
 );
 
 export const rehearse = command("drill", TENANT_AND_STORE, {
+  runs: "through",
   summary: "rehearse the hand-over: all reads and decisions, no writes; exit code 3 when it would not succeed",
   args: [PRIMARY],
 });
 
 export const prepare = command("prepare", TENANT_AND_STORE, {
+  runs: "through",
   summary: "bring the primary's contacts to the backup, as lists that it dials only after a hand-over (profile acd)",
   args: [PRIMARY],
   notes:
@@ -96,6 +98,7 @@ export const holds = command("holds", STORE, {
 });
 
 export const remove = command("remove", TENANT_AND_STORE, {
+  runs: "through",
   summary: "end the watch over a pair; no campaign is changed, and the history is kept",
   args: [PRIMARY],
   notes:

@@ -14,6 +14,7 @@ export const showInteraction = command("show", TENANT, {
 });
 
 export const listInteractions = command("list", STORE, {
+  runs: "through",
   summary: "the interactions that were corrected with this store, the latest first: when, by whom, in which job",
   options: [
     id("--interaction <id>", "only corrections of this interaction"),

@@ -4,6 +4,7 @@ import { command } from "../command.ts";
 import { flag, id, many, STORE, TENANT, text } from "../declare.ts";
 
 export const probe = command("probe", TENANT, {
+  runs: "through",
   summary: "what this tenant can do, found out with reads only: yes, no with the alternative, not permitted, or unknown",
   notes:
     "It writes nothing. For unknown capabilities it names the exact read that would answer the question. Exit code 1 when the tenant gives no token or cannot be found, 4 while anything is unknown, 0 otherwise.",
@@ -28,6 +29,7 @@ export const gone = command("gone", STORE, {
 });
 
 export const call = command("call", TENANT, {
+  runs: "through",
   summary: "call one read operation of the tenant by its name and print the reply as JSON",
   args: [text("[operation]", "name of the operation, such as listCampaigns (required without --list)")],
   options: [

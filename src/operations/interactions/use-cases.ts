@@ -6,7 +6,7 @@ import type { PlanReport, PlanSink } from "../jobs/index.ts";
 import type { ResultRow } from "../jobs/result-rows.ts";
 import { type RowRunOptions, runOne, runRows, sourceOfRows } from "../jobs/rows.ts";
 import type { JobRecordsUseCases } from "../jobs/use-cases.ts";
-import type { CorrectionView, InteractionView } from "../views/schemas/interactions.ts";
+import type { CorrectionMade, CorrectionView, InteractionView } from "../views/schemas/interactions.ts";
 import type { JobDetail } from "../views/schemas/jobs.ts";
 import type { Policy } from "./entry.ts";
 import {
@@ -97,19 +97,26 @@ export type InteractionCorrections = readonly InteractionCorrection[] | Correcti
 /** The same with a store, so that corrections can be made. */
 export class CorrectionUseCases extends InteractionUseCases {
   readonly #actor: string;
+  readonly #store: Context["store"];
   readonly #corrections: Corrections;
   readonly #records: JobRecordsUseCases;
 
   constructor(
-    context: Pick<Context, "tenant" | "clock" | "actor">,
+    context: Pick<Context, "tenant" | "clock" | "actor" | "store">,
     exclusive: ExclusiveRules,
     corrections: Corrections,
     records: JobRecordsUseCases,
   ) {
     super(context, exclusive);
     this.#actor = context.actor;
+    this.#store = context.store;
     this.#corrections = corrections;
     this.#records = records;
+  }
+
+  /** The corrections that were made from this store, the latest first. */
+  made(asked: { readonly interactionId?: string | undefined; readonly limit: number }): Promise<readonly CorrectionMade[]> {
+    return correctionsMade(this.#store, asked);
   }
 
   /**
@@ -147,4 +154,16 @@ export function correctionsSource(corrections: InteractionCorrections, now: numb
   const name = corrections.length === 1 ? `interaction ${corrections[0]?.interactionId}` : `${corrections.length} interactions`;
   const source = sourceOfRows(name, rows);
   return { ...source, read: { ...source.read, timestamp: new Date(now).toISOString() } };
+}
+
+/** The corrections that were made from a store, the latest first; needs no tenant. */
+export async function correctionsMade(
+  { interactionChanges }: Pick<Context["store"], "interactionChanges">,
+  asked: Parameters<CorrectionUseCases["made"]>[0],
+): Promise<readonly CorrectionMade[]> {
+  const found = await interactionChanges.latest(asked);
+  return found.map(({ announcedAt, interactionId, actor, jobId, line, before, intended, stored }) => {
+    const at = new Date(announcedAt).toISOString();
+    return { interactionId, at, actor, jobId, line, before, intended, stored };
+  });
 }

@@ -10,6 +10,7 @@ import {
   type SimulatorResult,
   TenantError,
   type TenantLink,
+  type VendorAuditEntry,
 } from "../../tenant/port.ts";
 import type { Context } from "../context.ts";
 import { OperationError } from "../error.ts";
@@ -557,14 +558,18 @@ export class DialerUseCases {
   }
 
   /** The tenant's measurements, hour by hour. @param names all by default */
-  metrics(campaignId: string | undefined, names: readonly string[], call?: CallOptions): AsyncIterable<object> {
-    const metrics = METRICS.filter((name) => names.length === 0 || names.includes(name));
-    return this.#context.tenant.capabilities.metricsSource.hourly({ campaignId, metrics }, call);
+  metrics(campaignId: string | undefined, names: readonly string[], call?: CallOptions): AsyncIterable<HourlyFigures> {
+    return hourlyFigures(this.#context.tenant, campaignId, names, call);
   }
 
-  /** The tenant's own audit log. */
-  vendorAudit(entity: string, call?: CallOptions): AsyncIterable<object> {
+  /** The tenant's own audit log, newest first. */
+  vendorAudit(entity: string, call?: CallOptions): AsyncIterable<VendorAuditEntry> {
     return this.#context.tenant.capabilities.vendorAudit.entries(entity, call);
+  }
+
+  /** Throws TenantError `unsupported` when a campaign consists of more than settings. */
+  requireMaking(): void {
+    requireMaking(this.#context.tenant);
   }
 
   /**
@@ -576,7 +581,7 @@ export class DialerUseCases {
     { by = this.#context.actor, again = false }: { readonly by?: string; readonly again?: boolean } = {},
   ): Promise<{ readonly campaignId: string; readonly already: boolean }> {
     const { store, tenant } = this.#context;
-    requireSupported("make a campaign of dialer settings", tenant.capabilities.pacingSettings.making);
+    this.requireMaking();
     const desk = {
       create: (settings: SettingsFile["settings"]) => tenant.capabilities.pacingSettings.createCampaign(settings),
       auditEntries: () => tenant.capabilities.vendorAudit.entries("campaign"),
@@ -604,6 +609,34 @@ export class DialerUseCases {
       beta: GUARD_BETA,
     };
   }
+}
+
+/** Throws TenantError `unsupported` when a campaign consists of more than settings. */
+export const requireMaking = ({ capabilities }: Pick<Context["tenant"], "capabilities">): void =>
+  requireSupported("make a campaign of dialer settings", capabilities.pacingSettings.making);
+
+const text = z.string().optional().catch(undefined);
+const figure = z.number().nullish().catch(undefined);
+/** The dialer's figures of an hour, which begins at `timestamp`, beside what else the tenant sends; which there are depends on the tenant. */
+const hourly = z.looseObject({
+  timestamp: text,
+  campaignId: text,
+  efficiency: figure,
+  abandonmentRate: figure,
+  answerRate: figure,
+  averageWaitTime: figure,
+});
+export type HourlyFigures = Readonly<z.output<typeof hourly>>;
+
+/** The tenant's measurements, hour by hour. @param names all by default */
+export async function* hourlyFigures(
+  { capabilities }: Pick<Context["tenant"], "capabilities">,
+  campaignId: string | undefined,
+  names: readonly string[],
+  call?: CallOptions,
+): AsyncGenerator<HourlyFigures> {
+  const metrics = METRICS.filter((name) => names.length === 0 || names.includes(name));
+  for await (const row of capabilities.metricsSource.hourly({ campaignId, metrics }, call)) yield hourly.parse(row);
 }
 
 /**

@@ -25,6 +25,11 @@ export class CallUseCases {
     return found.map(({ at, ...call }) => ({ ...call, at: timeText(at) }));
   }
 
+  /** A call as the tenant has it now. Throws TenantError `not_found`. */
+  show(callId: string, options: CallOptions = {}): Promise<Readonly<Record<string, unknown>>> {
+    return callShown(this.#context.tenant, callId, options);
+  }
+
   /**
    * The addresses of a call's recordings, entered in the audit log before they are told. The log has no addresses: whoever has one can listen for a while.
    * Throws TenantError `unsupported`
@@ -41,6 +46,16 @@ export class CallUseCases {
     await store.audit.append([{ actor: by, action: "recording.looked", subject: `call/${callId}`, details }]);
     return found;
   }
+}
+
+/** A call as the tenant has it, and the command that shows its recordings, which is a look that is recorded. Throws TenantError `not_found`. */
+export async function callShown(
+  { capabilities: { callReader } }: Context["tenant"],
+  callId: string,
+  options: CallOptions = {},
+): Promise<Readonly<Record<string, unknown>>> {
+  const call = { ...(await callReader.show(callId, options)) };
+  return callReader.recordings === undefined ? call : { ...call, recordings: recordingHint(callId) };
 }
 
 /** How a recording of a call is reached: by a look that is recorded. */

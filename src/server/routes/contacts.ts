@@ -3,13 +3,15 @@
 import { z } from "zod";
 import { CALL_TYPES } from "../../compliance/index.ts";
 import { type Contact, type ContactUseCases, parseContactQuery, type SegmentSink } from "../../operations/index.ts";
-import { masked } from "../../operations/views/index.ts";
+import { masked, segmentLine } from "../../operations/views/index.ts";
 import { mayReveal } from "../access/reveal.ts";
 import { linesFrom } from "../routing/ndjson.ts";
 import { instant } from "../routing/query.ts";
 import { streamRoute } from "../routing/route.ts";
 
 const query = z.string().max(2000);
+/** Contacts between two lines of progress. */
+const PROGRESS = 100;
 
 export function contactRoutes(contacts: () => ContactUseCases) {
   return [
@@ -30,8 +32,10 @@ export function contactRoutes(contacts: () => ContactUseCases) {
         callType: z.enum(CALL_TYPES).default("telemarketing"),
         at: instant.optional(),
         verdicts: z.boolean().default(false).describe("Sends the verdict of every contact, those who may not be called included"),
+        progress: z.boolean().default(false).describe("Also sends `{query}` with each query to the tenant, and `{progress}`"),
         reveal: z.boolean().default(false),
       }),
+      line: segmentLine,
       contentType: "application/x-ndjson",
       async handle({ params, body, who, signal }) {
         const shown = mayReveal(body.reveal, who);
@@ -43,10 +47,10 @@ export function contactRoutes(contacts: () => ContactUseCases) {
           callType: body.callType,
           at: body.at,
         };
-        const refusals: object[] = [];
+        const waiting: object[] = [];
         const texts = await linesFrom(async (write) => {
           const told = async () => {
-            for (const refused of refusals.splice(0)) await write({ refused });
+            for (const line of waiting.splice(0)) await write(line);
           };
           const sink: SegmentSink = {
             async contact(contact, verdict) {
@@ -55,7 +59,12 @@ export function contactRoutes(contacts: () => ContactUseCases) {
               if (body.verdicts) await write({ verdict: { ...verdict, number } });
               if (verdict.verdict === "dial") await write({ contact: shownOf(contact, number, shown) });
             },
-            refused: ({ line, field, reason }) => void refusals.push({ line, field: field ?? null, reason }),
+            query: (text) => void (body.progress && waiting.push({ query: text })),
+            async progress(read, announced) {
+              await told();
+              if (body.progress && read % PROGRESS === 0) await write({ progress: { read, announced: announced ?? null } });
+            },
+            refused: ({ line, field, reason }) => void waiting.push({ refused: { line, field: field ?? null, reason } }),
           };
           const segment = await contacts().segment(asked, sink, { by: who.name, signal });
           await told();

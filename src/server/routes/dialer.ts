@@ -36,6 +36,7 @@ import { dangerousRoute, route } from "../routing/route.ts";
 import { FILE_TYPES, mappingOf, sourceOf } from "./jobs.ts";
 
 const MOST_ROWS = 10_000;
+const rowLimit = z.coerce.number().int().min(1).max(MOST_ROWS).default(50);
 /** For what is read of the tenant while a person waits: each page of it, with all waiting. */
 const WAITED_FOR = { lane: "pacing", deadlineMs: 10_000 } as const;
 
@@ -113,10 +114,16 @@ export function dialerRoutes(dialer: () => DialerUseCases) {
           .min(1)
           .optional()
           .describe("Regulatory checks that the tenant is asked for; those of the configuration by default"),
+        making: z
+          .boolean()
+          .default(false)
+          .describe("To make a campaign of the file: refused where the tenant makes none of settings"),
       }),
       reply: dialerPreview.pick({ findings: true, checks: true, prediction: true, refusals: true, overridden: true }),
-      handle: async ({ body }) =>
-        dialer().validate(await proposedFile(dialer(), body), { checks: body.checks, campaign: body.campaign }),
+      async handle({ body: { checks, campaign, making, ...proposal } }) {
+        if (making) dialer().requireMaking();
+        return dialer().validate(await proposedFile(dialer(), proposal), { checks, campaign });
+      },
     }),
     route({
       id: "dialer.simulateVendor",
@@ -211,7 +218,7 @@ export function dialerRoutes(dialer: () => DialerUseCases) {
       path: "/dialer/vendor-audit",
       summary: "The tenant's own audit log",
       role: "viewer",
-      query: z.strictObject({ entity: z.string().default("campaign"), limit }),
+      query: z.strictObject({ entity: z.string().default("campaign"), limit: rowLimit }),
       reply: z.strictObject({ rows: z.array(dialerMetricRow) }),
       handle: async ({ query }) => ({ rows: await gathered(dialer().vendorAudit(query.entity, WAITED_FOR), query.limit) }),
     }),
@@ -221,10 +228,16 @@ export function dialerRoutes(dialer: () => DialerUseCases) {
       path: "/dialer/campaigns",
       summary: "Make a dialer campaign of a settings file, never two of one file; it is not started",
       role: "operator",
-      body: dialerProposal.pick({ file: true, sourceName: true }),
+      body: dialerProposal.pick({ file: true, sourceName: true }).extend({
+        again: z
+          .boolean()
+          .default(false)
+          .describe("Sends it although an earlier request may have been carried out: after a person has looked"),
+      }),
       reply: z.strictObject({ campaignId: z.string(), already: z.boolean() }),
       status: 201,
-      handle: async ({ body, who }) => dialer().createCampaign(await proposedFile(dialer(), body), { by: who.name }),
+      handle: async ({ body: { again, ...proposal }, who }) =>
+        dialer().createCampaign(await proposedFile(dialer(), proposal), { by: who.name, again }),
     }),
   ];
 }

@@ -7,6 +7,7 @@ import type {
   CampaignUseCases,
   ComplianceUseCases,
   ContactUseCases,
+  CorrectionUseCases,
   CrmUseCases,
   DeliveryUseCases,
   DialerUseCases,
@@ -47,7 +48,7 @@ export interface Work {
   readonly contacts: () => ContactUseCases;
   readonly failover: () => FailoverUseCases;
   readonly jobs: () => JobUseCases;
-  readonly interactions: () => InteractionUseCases;
+  readonly interactions: () => InteractionUseCases & Pick<CorrectionUseCases, "made">;
   readonly dialer: () => DialerUseCases;
   readonly simulate: () => SimulationUseCases;
   readonly outcomes: () => OutcomeUseCases;

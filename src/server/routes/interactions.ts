@@ -1,13 +1,27 @@
 // Closed interactions: what they contain, and what a correction would do. Corrections themselves are jobs.
 
 import { z } from "zod";
-import { type InteractionUseCases, POLICIES } from "../../operations/index.ts";
-import { correctionView, interactionView } from "../../operations/views/index.ts";
+import { type CorrectionUseCases, type InteractionUseCases, POLICIES } from "../../operations/index.ts";
+import { correctionMade, correctionView, interactionView } from "../../operations/views/index.ts";
+import { limit } from "../routing/query.ts";
 import { route } from "../routing/route.ts";
 
 const byId = z.strictObject({ id: z.string().min(1).max(200) });
-export function interactionRoutes(interactions: () => InteractionUseCases) {
+export function interactionRoutes(interactions: () => InteractionUseCases & Pick<CorrectionUseCases, "made">) {
   return [
+    route({
+      id: "interactions.made",
+      method: "get",
+      path: "/interactions/corrections",
+      summary: "The corrections of interactions that were made from here, the latest first",
+      role: "viewer",
+      personal: true,
+      query: z.strictObject({ interaction: z.string().min(1).max(200).optional(), limit }),
+      reply: z.strictObject({ items: z.array(correctionMade).readonly() }),
+      handle: async ({ query }) => ({
+        items: await interactions().made({ interactionId: query.interaction, limit: query.limit }),
+      }),
+    }),
     route({
       id: "interactions.show",
       method: "get",

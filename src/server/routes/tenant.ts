@@ -11,15 +11,25 @@ import {
   saidGone,
   scheduledCallbacksView,
   type TenantProbe,
+  type TenantRead,
+  type TenantReads,
   tenantProbe,
+  tenantRead,
+  tenantReads,
 } from "../../operations/views/index.ts";
 import { mayReveal } from "../access/reveal.ts";
 import { flag } from "../routing/query.ts";
 import { route } from "../routing/route.ts";
 
 export interface TenantPort {
-  /** Uses reads only; never writes. Throws TenantError when it is aborted. */
-  probe(): Promise<TenantProbe>;
+  readonly look: {
+    /** Uses reads only; never writes. Throws TenantError when it is aborted. */
+    probe(signal: AbortSignal): Promise<TenantProbe>;
+    reads(): Promise<TenantReads["operations"]>;
+    /** Throws TenantError. */
+    read(operation: string, parameters: readonly string[], body: unknown, signal: AbortSignal): Promise<TenantRead>;
+    readonly profile: string;
+  };
   readonly doNotCall: TenantDnc;
   readonly callbacks: TenantCallbacks;
   readonly calls: CallUseCases;
@@ -43,7 +53,38 @@ export function tenantRoutes(tenant: () => TenantPort) {
       summary: "What the tenant can do, found out by reads alone: yes, no with the alternative, not permitted, or unknown",
       role: "operator",
       reply: tenantProbe,
-      handle: () => tenant().probe(),
+      handle: ({ signal }) => tenant().look.probe(signal),
+    }),
+    route({
+      id: "tenant.reads",
+      method: "get",
+      path: "/tenant/reads",
+      summary: "The read operations of the tenant's interface, with their parameters",
+      role: "viewer",
+      reply: tenantReads,
+      async handle() {
+        const { look } = tenant();
+        return { profile: look.profile, operations: await look.reads() };
+      },
+    }),
+    route({
+      id: "tenant.read",
+      method: "post",
+      path: "/tenant/reads/{operation}",
+      question: true,
+      personal: true,
+      summary: "One read of the tenant's interface, and its answer as it is, without what may be a secret",
+      description: "What changes something is refused.",
+      role: "admin",
+      params: z.strictObject({ operation: id }),
+      body: z
+        .strictObject({
+          parameters: z.array(z.string().max(2000)).max(50).default([]).describe("Of path and query, each as NAME=VALUE"),
+          body: z.unknown().optional().describe("For the few reads that have one"),
+        })
+        .prefault({}),
+      reply: tenantRead,
+      handle: ({ params, body, signal }) => tenant().look.read(params.operation, body.parameters, body.body, signal),
     }),
     route({
       id: "tenant.missing",
@@ -80,6 +121,17 @@ export function tenantRoutes(tenant: () => TenantPort) {
       body: z.strictObject({ number: z.string().min(1).max(200) }),
       reply: z.strictObject({ items: z.array(callOfNumber) }),
       handle: async ({ body }) => ({ items: [...(await tenant().calls.ofNumber(body.number))] }),
+    }),
+    route({
+      id: "calls.show",
+      method: "get",
+      path: "/calls/id/{id}",
+      personal: true,
+      summary: "A call as the tenant has it now: status, campaign and disposition",
+      role: "viewer",
+      params: byId,
+      reply: z.record(z.string(), z.unknown()).describe("With the tenant's own names"),
+      handle: ({ params, signal }) => tenant().calls.show(params.id, { signal }),
     }),
     route({
       id: "calls.recordings",

@@ -46,6 +46,7 @@ const file = () => ({
   rereadable: true,
 });
 const files = () => [{ name: "spring.yaml", text: campaignFile }];
+const dialerFile = await readFile(new URL("../../../examples/dialer-settings.yaml", import.meta.url), "utf8");
 const settings = { file: "{}", sourceName: "settings.json" };
 /** Where an answer is compared besides the refusal of what is not there. */
 const CASES: Readonly<Record<HereOperation, readonly (() => Given)[]>> = {
@@ -54,6 +55,7 @@ const CASES: Readonly<Record<HereOperation, readonly (() => Given)[]>> = {
   "audit.proof": [],
   "audit.verify": [() => ({})],
   "calls.recordings": [],
+  "calls.show": [() => ({ params: { id: "call_0000001" } })],
   "campaigns.agents": [() => ({ params: { id: CAMPAIGN } })],
   "campaigns.applied": [],
   "campaigns.applies": [() => ({})],
@@ -80,24 +82,36 @@ const CASES: Readonly<Record<HereOperation, readonly (() => Given)[]>> = {
   "deliveries.list": [() => ({})],
   "deliveries.replay": [() => ({ body: { fromId: 1 } }), () => ({ body: {} })],
   "deliveries.show": [],
+  "contacts.segment": [
+    () => ({ params: { list: "people" }, body: { query: "true", verdicts: true, progress: true, reveal: true } }),
+    () => ({ params: { list: "people" }, body: { query: "a=b" } }),
+  ],
   "dialer.apply": [() => ({ body: { ...settings, confirm: NEVER } })],
   "dialer.change": [() => ({ params: { version: 99 } })],
+  "dialer.createCampaign": [() => ({ body: settings }), () => ({ body: { file: dialerFile } })],
   "dialer.history": [() => ({})],
+  "dialer.metrics": [() => ({}), () => ({ query: { metric: ["answerRate"] } })],
   "dialer.preview": [() => ({ body: settings })],
   "dialer.previewRollback": [() => ({ body: { version: 99 } })],
   "dialer.resume": [() => ({ params: { version: 99 } })],
   "dialer.rollback": [() => ({ body: { version: 99, confirm: NEVER } })],
   "dialer.show": [() => ({})],
   "dialer.simulateVendor": [() => ({ body: settings })],
-  "dialer.validate": [() => ({ body: settings })],
+  "dialer.validate": [() => ({ body: settings }), () => ({ body: { file: dialerFile, making: true } })],
+  "dialer.vendorAudit": [() => ({ query: { entity: "dialer", limit: 5 } })],
   "dispositions.check": [() => ({ file: file() })],
   "dispositions.submit": [() => ({ file: file() })],
   "doNotCall.compare": [],
   "facts.registries": [() => ({})],
+  "failover.drill": [],
   "failover.history": [],
   "failover.holds": [],
   "failover.list": [() => ({})],
+  "failover.prepare": [],
+  "failover.removal": [],
+  "failover.remove": [],
   "failover.show": [() => ({ params: { primary: CAMPAIGN } })],
+  "interactions.made": [() => ({}), () => ({ query: { interaction: "nobody", limit: 0 } })],
   "interactions.preview": [() => ({ params: { id: "nobody" }, body: { code: "101", agentId: "a" } })],
   "interactions.show": [],
   "jobs.cancel": [],
@@ -127,6 +141,13 @@ const CASES: Readonly<Record<HereOperation, readonly (() => Given)[]>> = {
   ],
   "tenant.gone": [() => ({ params: { kind: "campaign", id: "x" }, body: { reason: "gone" } })],
   "tenant.missing": [() => ({})],
+  "tenant.probe": [() => ({})],
+  "tenant.read": [
+    () => ({ params: { operation: "listCampaigns" }, body: { parameters: ["pageSize=1"] } }),
+    () => ({ params: { operation: "listCampaigns" }, body: { parameters: ["x"] } }),
+    () => ({ params: { operation: "createCampaign" } }),
+  ],
+  "tenant.reads": [() => ({})],
   "compliance.acknowledge": [() => ({ params: { id: 1 }, body: { system: "none" } })],
   "compliance.manifest": [],
   "compliance.manifests": [() => ({})],
@@ -175,16 +196,11 @@ const SERVICE_ONLY: readonly string[] = [
   "compliance.pack",
   "compliance.revocations",
   "compliance.verifyManifest",
-  "contacts.segment",
-  "dialer.createCampaign",
-  "dialer.metrics",
-  "dialer.vendorAudit",
   "doNotCall.push",
   "events.stream",
   "facts.import",
   "failover.preview",
   "failover.put",
-  "failover.remove",
   "health.dashboard",
   "health.show",
   "inbound.list",
@@ -210,7 +226,6 @@ const SERVICE_ONLY: readonly string[] = [
   "simulate.whatIf",
   "suppressions.list",
   "tables.pdf",
-  "tenant.probe",
   "tokens.add",
   "tokens.list",
   "tokens.revoke",
@@ -226,6 +241,7 @@ const byId = new Map(ROUTES.map((one) => [one.id as string, one]));
 const alike = (value: unknown): string =>
   JSON.stringify(value)
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "TIME")
+    .replaceAll(/"latencyMs":[\d.]+/g, '"latencyMs":0')
     .replaceAll(/\b(job|gate|intent|evt|imp)_[0-9a-z]{20}/g, "$1");
 
 async function answerOf(door: ApiClient<HereOperation>, id: HereOperation, given: Given): Promise<string> {

@@ -114,7 +114,7 @@ export interface SegmentSink {
   refused?(line: RefusedLine): void;
   /** Called with a query before it is sent. */
   query?(text: string): void;
-  progress?(read: number, announced: number | undefined): void;
+  progress?(read: number, announced: number | undefined): void | Promise<void>;
 }
 
 /** The result of a segment. */
@@ -201,7 +201,7 @@ async function announcedOf(source: ContactSource, listId: string, options: CallO
 
 async function* contactsOf(reader: ListReader, waiting: Contact[], sink: SegmentSink) {
   for await (const entry of reader) {
-    sink.progress?.(reader.progress.read, reader.progress.announced);
+    await sink.progress?.(reader.progress.read, reader.progress.announced);
     yield gateEntry(entry, waiting);
   }
 }

@@ -237,3 +237,29 @@ export const importState = z
   })
   .meta({ id: "FactsImportState" });
 export type ImportStateView = z.output<typeof importState>;
+
+/** What came of a segment; with the signed manifest, without which nobody of it may be dialed. */
+export const segmentReport = z.strictObject({
+  sent: z.array(z.string()).readonly().describe("Queries as they were sent; the second one is broader, after an empty segment"),
+  read: z.int(),
+  announced: z.int().optional().describe("Contacts that the tenant says there are"),
+  filtered: z.int(),
+  unknownAttributes: z.array(z.strictObject({ path: z.string(), suggestion: z.string().optional() })).readonly(),
+  listId: z.string(),
+  manifest: z.record(z.string(), z.unknown()),
+  changed: z.boolean().describe("While it was read: contacts may be missing"),
+  shorter: z.string().nullable().describe("That the list has far fewer contacts than it had"),
+});
+export type SegmentView = z.output<typeof segmentReport>;
+
+/** A line of a segment. */
+export const segmentLine = z
+  .strictObject({
+    contact: z.record(z.string(), z.unknown()),
+    verdict: z.record(z.string(), z.unknown()),
+    refused: z.strictObject({ line: z.int(), field: z.string().nullable(), reason: z.string() }),
+    query: z.string(),
+    progress: z.strictObject({ read: z.int(), announced: z.int().nullable() }),
+    segment: segmentReport,
+  })
+  .partial();

@@ -69,3 +69,40 @@ export const failoverPreview = z
   })
   .meta({ id: "FailoverPreview" });
 export type FailoverPreview = z.output<typeof failoverPreview>;
+
+/** A hand-over that was rehearsed. */
+export const failoverDrill = z
+  .strictObject({
+    primary: z.string(),
+    backup: z.string(),
+    verdict: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .describe("On the present figures; null when the campaign does not dial"),
+    wouldTrigger: z.boolean().describe("Whether the watch would hand over now by itself"),
+    steps: z.array(z.strictObject({ would: z.string(), found: z.string() })).readonly(),
+    alarms: z.array(z.strictObject({ name: z.string(), message: z.string() })).readonly(),
+    ends: z.string().describe("The phase in which it would end"),
+    passed: z.boolean().describe("The other campaign would dial at the end"),
+  })
+  .meta({ id: "FailoverDrill" });
+
+/** Lists that a backup was given. */
+export const failoverPrepared = z
+  .strictObject({
+    primary: z.string(),
+    backup: z.string(),
+    lists: z
+      .array(
+        z.strictObject({
+          list: z.string(),
+          copy: z.string(),
+          records: z.int(),
+          already: z.boolean(),
+          notes: z.array(z.string()).readonly(),
+        }),
+      )
+      .readonly(),
+    notes: z.array(z.string()).readonly(),
+  })
+  .meta({ id: "FailoverPrepared" });

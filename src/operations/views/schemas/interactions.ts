@@ -29,3 +29,18 @@ export const correctionView = z.strictObject({
   problems: z.array(z.strictObject({ code: z.string(), message: z.string(), field: z.string().optional() })).readonly(),
 });
 export type CorrectionView = z.output<typeof correctionView>;
+
+/** A correction that was made, with the entries as they were read before, as they were meant, and as they were read afterwards. */
+export const correctionMade = z
+  .strictObject({
+    interactionId: z.string(),
+    at: z.string(),
+    actor: z.string(),
+    jobId: z.string(),
+    line: z.int(),
+    before: z.unknown(),
+    intended: z.unknown(),
+    stored: z.unknown().describe("null when nothing was read back yet"),
+  })
+  .meta({ id: "CorrectionMade" });
+export type CorrectionMade = z.output<typeof correctionMade>;

@@ -34,6 +34,36 @@ export const tenantProbe = z
   .meta({ id: "TenantProbe" });
 export type TenantProbe = z.output<typeof tenantProbe>;
 
+/** Reads of the tenant's interface by their names. */
+export const tenantReads = z
+  .strictObject({
+    profile: z.string(),
+    operations: z
+      .array(
+        z.strictObject({
+          operation: z.string(),
+          summary: z.string(),
+          parameters: z.string().describe("* marks those of the path"),
+        }),
+      )
+      .readonly(),
+  })
+  .meta({ id: "TenantReads" });
+export type TenantReads = z.output<typeof tenantReads>;
+
+/** What the tenant answered one read. */
+export const tenantRead = z
+  .strictObject({
+    operation: z.string(),
+    profile: z.string(),
+    status: z.int(),
+    latencyMs: z.number(),
+    version: z.int().nullable(),
+    reply: z.unknown().describe("As the tenant sends it; what may be a secret is left out"),
+  })
+  .meta({ id: "TenantRead" });
+export type TenantRead = z.output<typeof tenantRead>;
+
 const difference = {
   campaignId: z.string(),
   groups: z
