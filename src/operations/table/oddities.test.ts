@@ -138,3 +138,14 @@ test("rows that a quote swallowed are refused, each with its line and id, and no
   const [a, b, c] = ["a1b2c3d4-e5f6-7890-abcd-ef1234567890", "b7", "c8"].map((id) => id.padEnd(3, "9"));
   expect(await corrections([`${b},"x,1,agent`, `${c},"y",2,agent`, `${a},"p\nq, r",3,agent`])).toEqual([...lost(2, 3), [4, a]]);
 });
+
+test("a column for a field that there is not is refused by both readers, not passed over", async () => {
+  const mapping = { note: "remark" };
+  const first = async (rows: AsyncGenerator<unknown>) => (await rows.next()).value;
+  await expect(first(readRows(bytesOf(["call_id,remark", "c,x"]), { mapping }))).rejects.toThrow(
+    "there is no field note; fields are call_id, disposition_code_id, reason_code_id, notes, tags; did you mean notes?",
+  );
+  await expect(first(readRecords(bytesOf(["number,remark", "1,x"]), FORMAT, () => 1, { mapping }))).rejects.toThrow(
+    "there is no field note; fields are number, id",
+  );
+});

@@ -361,20 +361,38 @@ function member(members: ReadonlyMap<string, unknown>, name: string): unknown {
   return value;
 }
 
+/** The pairs FIELD=COLUMN of a command or a query; undefined when there are none. Whether the fields exist is checked where the file is read. Throws `invalid_input`. */
+export function columnMapping(pairs: readonly string[]): Readonly<Record<string, string>> | undefined {
+  if (pairs.length === 0) return undefined;
+  const named = pairs.map((pair): [string, string] => {
+    const at = pair.indexOf("=");
+    const [field, column] = [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
+    if (at < 1 || column === "") throw new OperationError("invalid_input", `column mapping "${pair}" is not FIELD=COLUMN`);
+    return [field, column];
+  });
+  return Object.fromEntries(named);
+}
+
+/** Throws `invalid_input` for a mapping of a field that there is not: its column would be passed over. */
+export function requireFields(mapping: Readonly<Record<string, string>>, allowed: readonly string[]): void {
+  const name = Object.keys(mapping).find((field) => !allowed.includes(field));
+  if (name === undefined) return;
+  const near = nearest(name, allowed);
+  throw new OperationError(
+    "invalid_input",
+    `there is no field ${name}; fields are ${allowed.join(", ")}${near === undefined ? "" : `; did you mean ${near}?`}`,
+  );
+}
+
 /** The fields with the columns that a mapping gives them. Throws `invalid_input` for an unknown field. */
 function renamed<Field extends string>(
   fields: readonly FieldSpec<Field>[],
   mapping: Readonly<Record<string, string>>,
 ): readonly FieldSpec<Field>[] {
-  const allowed = fields.map(({ field }) => field);
-  for (const name of Object.keys(mapping)) {
-    if (allowed.some((field) => field === name)) continue;
-    const near = nearest(name, allowed);
-    throw new OperationError(
-      "invalid_input",
-      `there is no field ${name}; fields are ${allowed.join(", ")}${near === undefined ? "" : `; did you mean ${near}?`}`,
-    );
-  }
+  requireFields(
+    mapping,
+    fields.map(({ field }) => field),
+  );
   return fields.map((spec) => {
     const name = mapping[spec.field];
     return name === undefined ? spec : { ...spec, names: [name.toLowerCase()], required: true };

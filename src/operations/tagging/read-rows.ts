@@ -14,6 +14,7 @@ import {
   widthProblem,
 } from "../table/csv.ts";
 import { ndjsonLines } from "../table/lines.ts";
+import { requireFields } from "../table/records.ts";
 import { type OpenedSource, openSource, type RowFormat } from "../table/source.ts";
 import { type RowProblem, rowOf, type TagRow } from "./assignment.ts";
 import { COLUMNS, type Field } from "./columns.ts";
@@ -23,27 +24,7 @@ import { COLUMNS, type Field } from "./columns.ts";
 const FIELDS: readonly Field[] = COLUMNS.map(({ name }) => name);
 
 /** Field → name of its column, where it differs from the field's own name. */
-type ColumnMapping = Partial<Record<Field, string>>;
-
-/** Parses `field=column` pairs of the command line. Throws `invalid_input` naming the allowed fields. */
-export function parseMapping(pairs: readonly string[]): ColumnMapping {
-  const mapping: ColumnMapping = {};
-  for (const pair of pairs) {
-    const at = pair.indexOf("=");
-    const field = pair.slice(0, at).trim();
-    const column = pair.slice(at + 1).trim();
-    const known = FIELDS.find((name) => name === field);
-    if (at < 1 || column === "" || known === undefined) {
-      const near = nearest(field, FIELDS);
-      throw new OperationError(
-        "invalid_input",
-        `column mapping "${pair}" is not FIELD=COLUMN with FIELD one of ${FIELDS.join(", ")}${near === undefined ? "" : `; did you mean ${near}?`}`,
-      );
-    }
-    mapping[known] = column;
-  }
-  return mapping;
-}
+type ColumnMapping = Readonly<Record<string, string>>;
 
 /** The index of each field in the header, and the unused columns. */
 interface Columns {
@@ -112,6 +93,7 @@ export type ReadRow = { readonly row: TagRow } | { readonly line: number; readon
  * @throws OperationError `invalid_input` when the file as a whole cannot be read: encoding, header, a quote that is never closed
  */
 export async function* readRows(source: AsyncIterable<Uint8Array>, options: ReadOptions = {}): AsyncGenerator<ReadRow> {
+  requireFields(options.mapping ?? {}, FIELDS);
   const opened = await openSource(source, options.format);
   if (opened.format === "ndjson") yield* readNdjson(opened.bytes, options.mapping ?? {});
   else yield* readCsv(opened, options);
