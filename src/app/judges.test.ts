@@ -3,6 +3,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Readiness } from "../server/index.ts";
+import { StoreError } from "../store/index.ts";
 import { type Check, isReady } from "./doctor/examine.ts";
 import { type ProbeStep, verdictOf } from "./tenant-probe.ts";
 
@@ -45,7 +46,7 @@ test("readiness: what the store, the list of replicas or the token does not answ
   const state = { at: 0, schemaVersion: 1, wantedVersion: 1 };
   const replica = { id: "me", silentMs: 0, intervalMs: 2000 };
   const silent = () => Promise.reject(new Error("no answer"));
-  let failed: readonly string[] = [];
+  let [failed, said]: (readonly string[])[] = [[], []];
   const clock = { now: () => 0, sleep: () => new Promise<void>(() => undefined) };
   const readyOf = async (change: {
     state?: () => Promise<object>;
@@ -59,10 +60,15 @@ test("readiness: what the store, the list of replicas or the token does not answ
     const store = { health, replicas: { list: change.replicas ?? (async () => [replica]) } };
     const made = new Readiness({ store, replica: "me", clock, token: change.token } as never);
     const { ready, checks } = await made.check();
+    said = checks.flatMap(({ message }) => message ?? []);
     failed = checks.flatMap(({ name, ok }) => (ok ? [] : [name]));
     return ready;
   };
   expect(await readyOf({})).toBe(true);
+  // A database that answers is not said to be silent.
+  const refuses = () => Promise.reject(new StoreError("no_rights", "the database refuses: permission denied for table x"));
+  expect(await readyOf({ state: refuses })).toBe(false);
+  expect(said).toEqual(["the role of this process lacks a right in the database: outdial doctor names it"]);
   for (const lost of [
     { state: silent },
     { replicas: silent },

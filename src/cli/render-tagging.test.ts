@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { countsLine, Pace, progressLine } from "./render-tagging.ts";
+import { countsLine, Pace, planLines, progressLine } from "./render-tagging.ts";
 
 test("the pace is what was done in the last ten seconds", () => {
   const pace = new Pace();
@@ -24,4 +24,9 @@ test("a progress line says how far, how fast, how long still, and what went wron
 
 test("results that did not occur are not listed", () => {
   expect(countsLine({ tagged: 2, not_found: 1 })).toBe("2 tagged · 1 not found");
+});
+
+test("a file of a header alone is told of", () => {
+  const plan = { rows: 0, toSend: 0, refused: 0, duplicates: 0, problems: {}, examples: [] };
+  expect(planLines(plan)).toEqual(["0 rows: 0 to send, 0 refused, 0 duplicates", "  the file has no rows below its header"]);
 });

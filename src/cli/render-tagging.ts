@@ -70,6 +70,8 @@ export function progressLine(progress: JobProgress, pace: ReturnType<Pace["note"
   return `${phase}${grouped(done)}${share}${speed} · ${countsLine(progress.counts)}${troubles}`;
 }
 
+const NO_ROWS = "the file has no rows below its header";
+
 /** The result of validation, for stderr. */
 export function planLines(plan: PlanReport): string[] {
   const lines = [
@@ -77,8 +79,7 @@ export function planLines(plan: PlanReport): string[] {
   ];
   for (const [code, count] of Object.entries(plan.problems).sort(([, a], [, b]) => b - a))
     lines.push(`  ${grouped(count)} × ${code.replaceAll("_", " ")}`);
-  lines.push(...refusedLines(plan));
-  return lines;
+  return [...lines, ...(plan.rows === 0 ? [`  ${NO_ROWS}`] : refusedLines(plan))];
 }
 
 function refusedLines(plan: PlanReport): string[] {
@@ -101,7 +102,7 @@ export function jobLines(job: JobDetail): string[] {
   if (job.tenant !== null) lines.push(tenantLine(job.tenant));
   if (job.change !== null) lines.push(...changeLines(job.change));
   else if (job.push !== null) lines.push(pushLine(job.push));
-  else lines.push(`  ${numberOf(job.totalRows ?? 0, "row")}: ${countsLine(job.counts)}`);
+  else lines.push(job.totalRows === 0 ? `  ${NO_ROWS}` : `  ${numberOf(job.totalRows ?? 0, "row")}: ${countsLine(job.counts)}`);
   if (job.metrics !== null) lines.push(metricsLine(job.metrics));
   lines.push(...lockedLines(job), ...leftLines(job));
   if (job.measured !== null) {

@@ -4,7 +4,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { fileTrouble, jsonTrouble, OutdialError, repeatedMember } from "../kernel/index.ts";
-import { boundedFileText, boundedText, OperationError } from "../operations/index.ts";
+import { boundedFileText, boundedText, columnMapping, OperationError } from "../operations/index.ts";
 import type { ValuesOf } from "./command.ts";
 import type { rowOptions } from "./declare.ts";
 import type { Io } from "./io.ts";
@@ -36,19 +36,6 @@ export async function openInput(file: string, io: Pick<Io, "stdin">): Promise<In
     throw new OperationError("invalid_input", `cannot read ${file}: ${fileTrouble(thrown)}`);
   }
   return { name: basename(file), bytes: () => createReadStream(place), size, rereadable: true };
-}
-
-/** The pairs `field=column` of --column; undefined when there are none. Whether the fields exist is checked where the file is read. */
-function columnMapping(pairs: readonly string[]): Readonly<Record<string, string>> | undefined {
-  if (pairs.length === 0) return undefined;
-  const mapping: Record<string, string> = {};
-  for (const pair of pairs) {
-    const at = pair.indexOf("=");
-    if (at < 1 || at === pair.length - 1)
-      throw new OperationError("invalid_input", `column mapping "${pair}" is not FIELD=COLUMN`);
-    mapping[pair.slice(0, at).trim()] = pair.slice(at + 1).trim();
-  }
-  return mapping;
 }
 
 /** FILE or `-` with the options for reading it. Throws `invalid_input`. */

@@ -316,7 +316,8 @@ export const verify: Run<typeof declared.verify> = async ({ args: { id }, option
     if (!verdict.ended) io.say(`${jobId} has not ended; there is nothing to compare with yet`);
     else if (!io.json) await io.data(verdictLines(verdict));
   }
-  const ok = items.every(({ ended, whole }) => !ended || whole === true);
+  if (items.length === 0) io.say("nothing was retrieved yet: there is nothing to compare");
+  const ok = items.length > 0 && items.every(({ ended, whole }) => ended && whole === true);
   await io.answer({ ok, items }, []);
   return ok ? EXIT.done : items.some(({ whole }) => whole === false) ? EXIT.failed : EXIT.partlyFailed;
 };

@@ -46,7 +46,8 @@ export const missing: Run<typeof declared.missing> = async ({ options, io }) => 
   const { items, known } = found;
   const since = known.at === null ? "" : ` since ${known.at}`;
   const unknown = known.why === null ? [] : [`whether anything is missing${since} is NOT KNOWN: ${printableWhole(known.why)}`];
-  const told = items.length > 0 ? MISSING.lines(items, io.width) : unknown.length > 0 ? [] : ["nothing is missing"];
+  const told =
+    items.length > 0 ? MISSING.lines(items, io.width) : unknown.length > 0 ? [] : [`nothing is missing, as of ${known.at}`];
   await io.answer(found, [...told, ...unknown]);
   return items.length > 0 ? EXIT.refused : unknown.length > 0 ? EXIT.partlyFailed : EXIT.done;
 };

@@ -130,7 +130,10 @@ export const agents = {
   },
   listAgentSkills: listed("/agents/{agentId}/skills", "agentSkillAssignments", assignment, "The skills of an agent"),
   listAllAgentSkills: listed("/agents/skills", "agentSkillAssignments", assignment, "Which agents are on which skills"),
-  listAllSkillAgents: listed("/skills/agents", "agentSkillAssignments", assignment, "Which skills have which agents"),
+  listAllSkillAgents: {
+    ...listed("/skills/agents", "agentSkillAssignments", assignment, "Which skills have which agents"),
+    reply: listReply("agentSkillAssignments", assignment),
+  },
   agentStateHistory: ranged("/agents/state-history", "agentStateHistory", state, "What every agent did over a range of time"),
   oneAgentStateHistory: ranged("/agents/{agentId}/state-history", "agentStateHistory", state, "What an agent did"),
   agentPerformance: ranged(

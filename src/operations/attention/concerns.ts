@@ -286,7 +286,7 @@ function ofCalls(health: KnownHealth, subject: Subject, callsSince: CampaignEvid
   const calls =
     underWay > 0
       ? `${underWay === 1 ? "1 call is" : `${underWay} calls are`} under way`
-      : `${placed === 1 ? "1 call was" : `${placed} calls were`} placed in ${reading.windowMinutes ?? 0} minutes`;
+      : `${placed === 1 ? "1 call was" : `${placed} calls were`} placed${reading.windowMinutes === null ? "" : ` in ${reading.windowMinutes} minutes`}`;
   const isOld = stale || failed !== null;
   // What was seen stays until something newer says otherwise.
   if (isOld && status === "paused" && (readAt.status ?? seen) > seen) return [];

@@ -96,6 +96,8 @@ export async function importFacts<Field extends string, T>(
       if (batch.length >= BATCH) await flush();
     }
     await flush();
+    if (counts.read === 0)
+      await sink.doubted?.({ line: 1, reason: "the file has no rows below its header: nothing was imported" });
     const contentHash = run.digest();
     await run.write(() => facts.finishImport(given, contentHash, counts, run.completes()));
     return { id, kind: spec.kind, contentHash, ...counts };

@@ -40,7 +40,7 @@ type Field = "interaction_id" | "code" | "description" | "agent_id" | "timestamp
 
 const FORMAT: RecordFormat<Field> = {
   fields: [
-    { field: "interaction_id", names: ["interaction_id", "interactionid", "interaction"], required: true },
+    { field: "interaction_id", names: ["interaction_id", "interactionid", "interaction"], required: true, id: true },
     { field: "code", names: ["code", "disposition_code"], required: true },
     { field: "description", names: ["description"] },
     { field: "agent_id", names: ["agent_id", "agentid", "agent"], required: true },

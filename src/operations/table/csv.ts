@@ -87,6 +87,30 @@ function unreadable(thrown: unknown, lastLine: number, done: string): OperationE
   return new OperationError("invalid_input", `${from}: the file cannot be read: ${messageOf(thrown)}`, { cause: thrown });
 }
 
+/**
+ * The lines of a record of several, each with its cells: rows of the file when a quote swallowed them, because it is closed too late or was opened by
+ * mistake. Of a record of one line none.
+ */
+export function linesOf({ line, record }: CsvRecord, delimiter: string): readonly CsvRecord[] {
+  if (!record.some((cell) => /[\r\n]/.test(cell))) return [];
+  return record
+    .join(delimiter)
+    .split(/\r\n|[\r\n]/)
+    .map((text, at) => ({ line: line + at, record: text.split(delimiter).map((cell) => cell.replaceAll(/^\s*"|"\s*$/g, "")) }))
+    .filter((one) => one.record.some((cell) => cell.trim() !== ""));
+}
+
+/** Whether lines are rows: several with as many cells as the header has, and with an id of the first one's form in its column. */
+export function areRows(lines: readonly CsvRecord[], id: number, width: number): boolean {
+  const own = formOf(lines[0]?.record[id] ?? "");
+  return lines.filter(({ record }) => record.length >= width && formOf(record[id] ?? "") === own).length > 1;
+}
+
+const formOf = (id: string) => `${/\d/.test(id)} ${id.replaceAll(/[\p{L}\p{N}]+/gu, "x")}`;
+
+export const SWALLOWED =
+  "it is within a quoted text of several lines, whose quote is closed too late, or begins a text that needs none; close it, or double it";
+
 function newlinesIn(record: readonly string[]): number {
   let count = 0;
   for (const cell of record) {

@@ -1,6 +1,7 @@
 // Files as people have them: each is read rightly, or refused in a plain sentence that says where.
 
 import { expect, test } from "vitest";
+import { readCorrections } from "../interactions/row.ts";
 import { readRows } from "../tagging/read-rows.ts";
 import { type RecordFormat, readRecords } from "./records.ts";
 
@@ -104,4 +105,47 @@ test("a number in two columns without a header is one number, two numbers stay t
   for await (const one of readRecords(bytesOf(["212,5550123", "2125550123;3125550124"]), bare, (cells) => cells.text("number")))
     if ("record" in one) found.push(one.record);
   expect(found).toEqual(["212,5550123", "2125550123;3125550124"]);
+});
+
+test("rows that a quote swallowed are refused, each with its line and id, and none is read with another one's cells", async () => {
+  const SWALLOWED = expect.stringContaining("closed too late") as string;
+  const lost = (...lines: number[]) => lines.map((line) => [line, undefined, SWALLOWED]);
+  const head = "call_id,notes,disposition_code_id";
+  expect(await tags([head, "call_1,ok,D1", 'call_2,"two,D2', "call_3,three,D3", 'call_4,"four",D4', "call_5,ok,D5"])).toEqual([
+    [2, "call_1"],
+    ...lost(3, 4, 5),
+    [6, "call_5"],
+  ]);
+  const last = ["call_id,disposition_code_id,notes", 'call_1,D1,"one', "call_2,D2,two", 'call_3,D3,three"', "call_4,D4,"];
+  expect(await tags(last)).toEqual([...lost(2, 3, 4), [5, "call_4"]]);
+  const first = ["notes,call_id,disposition_code_id", '"one,call_1,D1', '"two",call_2,D2'];
+  expect(await tags(first)).toEqual(lost(2, 3));
+  // Also where the row that is made of them has cells too many.
+  expect(await tags([head, 'call_1,"one,D1', 'call_2,"two",D2,x'])).toEqual(lost(2, 3));
+  // A text of several lines is one.
+  for (const text of ["one,\nyes, he said, 2", "2,3\n4,5", "call_2\ncall_3", 'a ""quote""\n,,'])
+    expect(await tags([head, `call_1,"${text}",D1`, "call_2,,D2"])).toEqual([
+      [2, "call_1"],
+      [text.split("\n").length + 2, "call_2"],
+    ]);
+
+  const corrections = async (rows: readonly string[]) => {
+    const found: unknown[] = [];
+    for await (const one of readCorrections(bytesOf(["interaction_id,description,code,agent_id", ...rows]), {}))
+      found.push("record" in one ? [one.line, one.record.interactionId] : [one.line, one.field, one.reason]);
+    return found;
+  };
+  const [a, b, c] = ["a1b2c3d4-e5f6-7890-abcd-ef1234567890", "b7", "c8"].map((id) => id.padEnd(3, "9"));
+  expect(await corrections([`${b},"x,1,agent`, `${c},"y",2,agent`, `${a},"p\nq, r",3,agent`])).toEqual([...lost(2, 3), [4, a]]);
+});
+
+test("a column for a field that there is not is refused by both readers, not passed over", async () => {
+  const mapping = { note: "remark" };
+  const first = async (rows: AsyncGenerator<unknown>) => (await rows.next()).value;
+  await expect(first(readRows(bytesOf(["call_id,remark", "c,x"]), { mapping }))).rejects.toThrow(
+    "there is no field note; fields are call_id, disposition_code_id, reason_code_id, notes, tags; did you mean notes?",
+  );
+  await expect(first(readRecords(bytesOf(["number,remark", "1,x"]), FORMAT, () => 1, { mapping }))).rejects.toThrow(
+    "there is no field note; fields are number, id",
+  );
 });

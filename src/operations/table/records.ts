@@ -2,7 +2,17 @@
 
 import { nearest } from "../../kernel/index.ts";
 import { OperationError } from "../error.ts";
-import { csvRecords, headerHint, onlyColumn, sniffDelimiter, widthProblem } from "./csv.ts";
+import {
+  areRows,
+  type CsvRecord,
+  csvRecords,
+  headerHint,
+  linesOf,
+  onlyColumn,
+  SWALLOWED,
+  sniffDelimiter,
+  widthProblem,
+} from "./csv.ts";
 import { CUT, ndjsonLines } from "./lines.ts";
 import { openSource, type RowFormat } from "./source.ts";
 
@@ -17,6 +27,8 @@ export interface FieldSpec<Field extends string> {
   readonly required?: true;
   /** Tells a value. A second one in a line would be ignored and is refused, in a column or member of its own or in lines that a quote swallowed. */
   readonly sole?: (text: string) => boolean;
+  /** Tells of which row a line is, by a text of one form in all of them: lines that a quote swallowed are recognised by it. */
+  readonly id?: true;
 }
 
 /** How the lines of a file are read. */
@@ -203,67 +215,59 @@ async function* readCells<Field extends string>(
   let at: ReadonlyMap<Field, number> | undefined;
   let others: readonly (readonly [name: string, index: number])[] = [];
   let width = 0;
-  const sole = fields.find((spec) => spec.sole !== undefined);
-  for await (const { line, record } of csvRecords(
+  const key = fields.find((spec) => spec.sole !== undefined || spec.id === true);
+  const columnOf = (field: Field | undefined) => (field === undefined ? undefined : at?.get(field)) ?? -1;
+  const isOther = (text: string, own: string) => text.trim() !== own.trim() && key?.sole?.(text) === true;
+  /** Whether the lines of a record are rows of the file, of which each is refused. */
+  const areSwallowed = (record: readonly string[], lines: readonly CsvRecord[]): boolean => {
+    if (lines.length < 2 || bare !== undefined) return lines.length > 1;
+    if (key?.sole === undefined) return key !== undefined && areRows(lines, columnOf(key.field), width);
+    if (record.length !== width) return true;
+    const own = record[columnOf(key.field)] ?? "";
+    const texts = record.filter((cell) => !(cell === own && key.sole?.(own) === true));
+    return texts.some((cell) =>
+      linesOf({ line: 0, record: [cell] }, delimiter).some((one) => one.record.some((text) => isOther(text, own))),
+    );
+  };
+  /** A line that is refused; the cell of a column may have been moved by every cell that is too many or missing. */
+  const broken = ({ line, record }: CsvRecord, why: string, isSwallowed: boolean) => {
+    const more = record.length - width;
+    const kept = (field: Field) => {
+      const from = columnOf(field);
+      const moved = from < 0 ? [] : record.slice(Math.max(0, from + Math.min(0, more)), from + Math.max(0, more) + 1);
+      return isSwallowed && field === (bare ?? key?.field) ? [...moved, record.join(","), ...record] : moved;
+    };
+    return new Cells(line, () => "", { broken: why, kept, ...(more === 0 || bare !== undefined ? {} : { row: record }) });
+  };
+  for await (const read of csvRecords(
     opened.bytes,
     delimiter,
     options.done ?? "What was read before it is in; reading the mended file adds the rest.",
     opened.skip,
   )) {
-    if (bare !== undefined) {
-      const made = headless?.cells?.(record);
-      yield new Cells(line, (field) => (made !== undefined ? (made[field] ?? "") : field === bare ? record.join(",") : ""), {
-        kept: (field) =>
-          field === bare ? [record.join(","), ...record, ...record.flatMap((cell) => linesIn(cell, delimiter))] : [],
-      });
-    } else if (at === undefined) {
+    const { line, record } = read;
+    const lines = linesOf(read, delimiter);
+    if (bare === undefined && at === undefined) {
       at = findFields(record, fields, line, headerHint(opened.firstLines, known));
       const taken = new Set(at.values());
       others = record
         .map((name, index) => [name.trim(), index] as const)
         .filter(([name, index]) => !taken.has(index) && !leftOut.has(name.toLowerCase()));
       width = record.length;
-    } else if (record.length !== width) {
-      const columns = at;
-      const more = record.length - width;
-      // The cell of a column may have been moved by every cell that is too many or missing.
-      const kept = (field: Field) => {
-        const column = columns.get(field);
-        if (column === undefined) return [];
-        const moved = record.slice(Math.max(0, column + Math.min(0, more)), column + Math.max(0, more) + 1);
-        return field === sole?.field ? [...moved, ...record.flatMap((cell) => linesIn(cell, delimiter))] : moved;
-      };
-      yield new Cells(line, () => "", { broken: widthProblem(record.length, width), row: record, kept });
-    } else {
-      const columns = at;
-      const text = (field: Field) => record[columns.get(field) ?? -1] ?? "";
-      const is = sole?.sole;
-      if (sole !== undefined && is !== undefined && record.some((cell) => LINE_END.test(cell))) {
-        const own = text(sole.field);
-        const swallowed = record.flatMap((cell) => (cell === own && is(own) ? [] : linesIn(cell, delimiter)));
-        if (swallowed.some((part) => part.trim() !== own.trim() && is(part))) {
-          const kept = (field: Field) => [text(field), ...(field === sole.field ? swallowed : [])];
-          yield new Cells(line, () => "", { broken: SWALLOWED, kept });
-          continue;
-        }
-      }
+    } else if (areSwallowed(record, lines)) for (const one of lines) yield broken(one, SWALLOWED, true);
+    else if (bare !== undefined) {
+      const made = headless?.cells?.(record);
+      yield new Cells(line, (field) => (made !== undefined ? (made[field] ?? "") : field === bare ? record.join(",") : ""), {
+        kept: (field) => (field === bare ? [record.join(","), ...record] : []),
+      });
+    } else if (record.length !== width) yield broken(read, widthProblem(record.length, width), false);
+    else
       yield withUnread(
-        new Cells(line, text),
+        new Cells(line, (field) => record[columnOf(field)] ?? ""),
         others.map(([name, index]) => [name, record[index] ?? ""]),
         format.unread,
       );
-    }
   }
-}
-
-const SWALLOWED =
-  "a quoted text holds further lines of the file: its quote is closed too late, or begins a text that needs none; close it, or double it";
-
-const LINE_END = /[\r\n]/;
-
-/** The cells within a cell of several lines: those of other rows when a quote was closed too late. */
-function linesIn(cell: string, delimiter: string): string[] {
-  return LINE_END.test(cell) ? cell.split(/[\r\n]+/).flatMap((line) => line.split(delimiter)) : [];
 }
 
 /** The cells, or those of a line that is refused because something in it has no field. */
@@ -357,20 +361,38 @@ function member(members: ReadonlyMap<string, unknown>, name: string): unknown {
   return value;
 }
 
+/** The pairs FIELD=COLUMN of a command or a query; undefined when there are none. Whether the fields exist is checked where the file is read. Throws `invalid_input`. */
+export function columnMapping(pairs: readonly string[]): Readonly<Record<string, string>> | undefined {
+  if (pairs.length === 0) return undefined;
+  const named = pairs.map((pair): [string, string] => {
+    const at = pair.indexOf("=");
+    const [field, column] = [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
+    if (at < 1 || column === "") throw new OperationError("invalid_input", `column mapping "${pair}" is not FIELD=COLUMN`);
+    return [field, column];
+  });
+  return Object.fromEntries(named);
+}
+
+/** Throws `invalid_input` for a mapping of a field that there is not: its column would be passed over. */
+export function requireFields(mapping: Readonly<Record<string, string>>, allowed: readonly string[]): void {
+  const name = Object.keys(mapping).find((field) => !allowed.includes(field));
+  if (name === undefined) return;
+  const near = nearest(name, allowed);
+  throw new OperationError(
+    "invalid_input",
+    `there is no field ${name}; fields are ${allowed.join(", ")}${near === undefined ? "" : `; did you mean ${near}?`}`,
+  );
+}
+
 /** The fields with the columns that a mapping gives them. Throws `invalid_input` for an unknown field. */
 function renamed<Field extends string>(
   fields: readonly FieldSpec<Field>[],
   mapping: Readonly<Record<string, string>>,
 ): readonly FieldSpec<Field>[] {
-  const allowed = fields.map(({ field }) => field);
-  for (const name of Object.keys(mapping)) {
-    if (allowed.some((field) => field === name)) continue;
-    const near = nearest(name, allowed);
-    throw new OperationError(
-      "invalid_input",
-      `there is no field ${name}; fields are ${allowed.join(", ")}${near === undefined ? "" : `; did you mean ${near}?`}`,
-    );
-  }
+  requireFields(
+    mapping,
+    fields.map(({ field }) => field),
+  );
   return fields.map((spec) => {
     const name = mapping[spec.field];
     return name === undefined ? spec : { ...spec, names: [name.toLowerCase()], required: true };

@@ -2,8 +2,19 @@
 
 import { nearest } from "../../kernel/index.ts";
 import { OperationError } from "../error.ts";
-import { csvRecords, headerHint, onlyColumn, sniffDelimiter, widthProblem } from "../table/csv.ts";
+import {
+  areRows,
+  type CsvRecord,
+  csvRecords,
+  headerHint,
+  linesOf,
+  onlyColumn,
+  SWALLOWED,
+  sniffDelimiter,
+  widthProblem,
+} from "../table/csv.ts";
 import { ndjsonLines } from "../table/lines.ts";
+import { requireFields } from "../table/records.ts";
 import { type OpenedSource, openSource, type RowFormat } from "../table/source.ts";
 import { type RowProblem, rowOf, type TagRow } from "./assignment.ts";
 import { COLUMNS, type Field } from "./columns.ts";
@@ -13,27 +24,7 @@ import { COLUMNS, type Field } from "./columns.ts";
 const FIELDS: readonly Field[] = COLUMNS.map(({ name }) => name);
 
 /** Field → name of its column, where it differs from the field's own name. */
-type ColumnMapping = Partial<Record<Field, string>>;
-
-/** Parses `field=column` pairs of the command line. Throws `invalid_input` naming the allowed fields. */
-export function parseMapping(pairs: readonly string[]): ColumnMapping {
-  const mapping: ColumnMapping = {};
-  for (const pair of pairs) {
-    const at = pair.indexOf("=");
-    const field = pair.slice(0, at).trim();
-    const column = pair.slice(at + 1).trim();
-    const known = FIELDS.find((name) => name === field);
-    if (at < 1 || column === "" || known === undefined) {
-      const near = nearest(field, FIELDS);
-      throw new OperationError(
-        "invalid_input",
-        `column mapping "${pair}" is not FIELD=COLUMN with FIELD one of ${FIELDS.join(", ")}${near === undefined ? "" : `; did you mean ${near}?`}`,
-      );
-    }
-    mapping[known] = column;
-  }
-  return mapping;
-}
+type ColumnMapping = Readonly<Record<string, string>>;
 
 /** The index of each field in the header, and the unused columns. */
 interface Columns {
@@ -102,6 +93,7 @@ export type ReadRow = { readonly row: TagRow } | { readonly line: number; readon
  * @throws OperationError `invalid_input` when the file as a whole cannot be read: encoding, header, a quote that is never closed
  */
 export async function* readRows(source: AsyncIterable<Uint8Array>, options: ReadOptions = {}): AsyncGenerator<ReadRow> {
+  requireFields(options.mapping ?? {}, FIELDS);
   const opened = await openSource(source, options.format);
   if (opened.format === "ndjson") yield* readNdjson(opened.bytes, options.mapping ?? {});
   else yield* readCsv(opened, options);
@@ -112,21 +104,25 @@ async function* readCsv(opened: OpenedSource, options: ReadOptions): AsyncGenera
   const known = columnNames(mapping);
   const delimiter = options.delimiter ?? opened.delimiter ?? sniffDelimiter(opened.firstLine, known);
   let columns: Columns | undefined;
-  for await (const { line, record } of csvRecords(opened.bytes, delimiter, "Nothing was sent.", opened.skip)) {
+  for await (const read of csvRecords(opened.bytes, delimiter, "Nothing was sent.", opened.skip)) {
     if (columns === undefined) {
-      columns = findColumns(record, mapping, { line, hint: headerHint(opened.firstLines, known) });
+      columns = findColumns(read.record, mapping, { line: read.line, hint: headerHint(opened.firstLines, known) });
       options.onIgnoredColumns?.(columns.ignored);
-    } else yield csvRow(record, line, columns);
+    } else yield* csvRows(read, linesOf(read, delimiter), columns);
   }
 }
 
-function csvRow(record: readonly string[], line: number, columns: Columns): ReadRow {
-  const cellOf = (field: Field): string => record[columns.at[field] ?? -1] ?? "";
-  if (record.length !== columns.width) {
-    const message = widthProblem(record.length, columns.width);
-    return { line, callId: cellOf("call_id").trim(), problem: { code: "unreadable_row", message } };
-  }
-  return { row: rowOf(line, ({ name, form }) => form.ofCell(cellOf(name))) };
+function* csvRows(read: CsvRecord, lines: readonly CsvRecord[], { at, width }: Columns): Generator<ReadRow> {
+  const { line, record } = read;
+  const cellOf = (field: Field, cells = record): string => cells[at[field] ?? -1] ?? "";
+  const refused = (one: CsvRecord, message: string): ReadRow => ({
+    line: one.line,
+    callId: cellOf("call_id", one.record).trim(),
+    problem: { code: "unreadable_row", message },
+  });
+  if (areRows(lines, at.call_id ?? -1, width)) for (const one of lines) yield refused(one, SWALLOWED);
+  else if (record.length !== width) yield refused(read, widthProblem(record.length, width));
+  else yield { row: rowOf(line, ({ name, form }) => form.ofCell(cellOf(name))) };
 }
 
 async function* readNdjson(source: AsyncIterable<Uint8Array>, mapping: ColumnMapping): AsyncGenerator<ReadRow> {

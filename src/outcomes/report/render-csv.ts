@@ -3,7 +3,7 @@
 import { csvLine } from "../../kernel/index.ts";
 import type { Rate } from "../meaning/conversion.ts";
 import type { OutcomeReport, ReportGroup } from "./model.ts";
-import { groupTables } from "./render-text.ts";
+import { groupTables, trendWord } from "./render-text.ts";
 
 const HEAD = [
   "section",
@@ -43,9 +43,9 @@ export function* renderCsv(report: OutcomeReport): Generator<string> {
   const { trend } = report;
   yield row(
     "trend",
-    trend.verdict,
+    trendWord(trend),
     "slope per day",
-    trend.calls,
+    trend.days === 0 ? null : trend.calls,
     trend.slope && { ...trend.slope, rate: trend.slope.perDay, days: trend.days },
   );
   for (const { day, before, after, pValue } of trend.changes) {

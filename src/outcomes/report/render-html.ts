@@ -22,6 +22,7 @@ import {
   number,
   restatementSentences,
   trendSentence,
+  trendWord,
   unknownMeaning,
   visible,
 } from "./render-text.ts";
@@ -373,7 +374,7 @@ function figures({ conversion, calls, averageSeconds, trend, unmapped }: Outcome
         : `${fraction(conversion)} calls on ${dayCount(conversion.days)}, ${intervalKind(conversion)} ${interval(conversion)}`,
     ),
     one("Calls", number(calls), `mean duration ${duration(averageSeconds)}`),
-    one("Trend", trend.verdict.replaceAll("_", " "), `over ${dayCount(conversion.days)}`),
+    one("Trend", trendWord(trend), `over ${dayCount(conversion.days)}`),
     one(
       "Unmapped codes",
       number(unmapped.calls),

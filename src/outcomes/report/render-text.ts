@@ -454,6 +454,9 @@ export function definition({ definition }: OutcomeReport): string {
   return `Definition ${visible(definition.id)}; ${eras.join("; ")}`;
 }
 
+/** The trend in a word: of no day nothing is known, which is not "too few". */
+export const trendWord = ({ days, verdict }: OutcomeReport["trend"]): string => (days === 0 ? "not known" : verdict);
+
 /** The real trend in one sentence. */
 export function trendSentence({ trend }: OutcomeReport): string {
   if (trend.days === 0) return "not known: there are no days with calls to tell it by";

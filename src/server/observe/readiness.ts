@@ -3,7 +3,7 @@
 
 import { type Clock, isWithin, messageOf } from "../../kernel/index.ts";
 import { CLOCK_OFF_MS, inTime } from "../../operations/index.ts";
-import type { Store } from "../../store/index.ts";
+import { type Store, StoreError } from "../../store/index.ts";
 
 /** One thing that was checked. */
 export interface Check {
@@ -136,7 +136,7 @@ export class Readiness {
         check("clock", skew <= CLOCK_OFF_MS, `${Math.round(skew / 1000)} s apart from the database's`),
       ];
     } catch (thrown) {
-      return [{ name: "store", ok: false, message: withoutAddress(messageOf(thrown)) }];
+      return [{ name: "store", ok: false, message: withoutAddress(thrown) }];
     }
   }
 }
@@ -151,6 +151,11 @@ function check(name: Check["name"], ok: boolean, message: string): Check {
 }
 
 /** A client that asks for health should not learn where the database is. */
-function withoutAddress(message: string): string {
-  return message.startsWith("no answer within") ? message : "the database does not answer";
+function withoutAddress(thrown: unknown): string {
+  const message = messageOf(thrown);
+  if (message.startsWith("no answer within")) return message;
+  const isAway = !(thrown instanceof StoreError) || thrown.code !== "no_rights";
+  return isAway
+    ? "the database does not answer"
+    : "the role of this process lacks a right in the database: outdial doctor names it";
 }

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { CALL_TYPES } from "../../compliance/index.ts";
-import { type ComplianceUseCases, convertedPack, readContacts } from "../../operations/index.ts";
+import { type ComplianceUseCases, columnMapping, convertedPack, readContacts } from "../../operations/index.ts";
 import {
   abandonmentOf,
   abandonmentView,
@@ -22,7 +22,7 @@ import { ServerError } from "../error.ts";
 import { linesFrom } from "../routing/ndjson.ts";
 import { cursor, flag, instant, limit, list, numberCursor, pageOfItems, phoneText } from "../routing/query.ts";
 import { route, streamRoute } from "../routing/route.ts";
-import { FILE_TYPES, mappingOf, sourceOf } from "./jobs.ts";
+import { FILE_TYPES, sourceOf } from "./jobs.ts";
 
 export function complianceRoutes(compliance: () => ComplianceUseCases) {
   return [
@@ -109,7 +109,7 @@ export function complianceRoutes(compliance: () => ComplianceUseCases) {
       async handle({ query, upload, who }) {
         const shown = mayReveal(query.reveal, who);
         const { format, delimiter, column } = query;
-        const mapping = column.length === 0 ? undefined : mappingOf(column);
+        const mapping = columnMapping(column);
         const source = { ...sourceOf(upload, query.name), read: { format, delimiter, mapping } };
         const { campaign, callType, subject, at, reasons } = query;
         const contacts = readContacts(source);

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { parseScenario, scenarioWarnings } from "../../dialing/index.ts";
 import { MINUTE_MS } from "../../kernel/index.ts";
 import {
+  columnMapping,
   type DialerPlan,
   type DialerUseCases,
   dialerPreviewOf,
@@ -33,7 +34,7 @@ import {
 import type { Principal } from "../../store/index.ts";
 import { cursor, flag, limit, list, numberCursor, pageOfItems } from "../routing/query.ts";
 import { dangerousRoute, route } from "../routing/route.ts";
-import { FILE_TYPES, mappingOf, sourceOf } from "./jobs.ts";
+import { FILE_TYPES, sourceOf } from "./jobs.ts";
 
 const MOST_ROWS = 10_000;
 const rowLimit = z.coerce.number().int().min(1).max(MOST_ROWS).default(50);
@@ -351,7 +352,7 @@ export function simulateRoutes(simulations: () => SimulationUseCases) {
           zone,
           format,
           delimiter,
-          mapping: column.length === 0 ? undefined : mappingOf(column),
+          mapping: columnMapping(column),
           done: "Nothing was fitted.",
           onRefused({ line, field, reason }: RefusedLine) {
             if (examples.length < EXAMPLES) examples.push({ line, field: field ?? null, reason });

@@ -2,7 +2,7 @@
 // possible.
 
 import { z } from "zod";
-import { type FactSource, type FactsUseCases, liftPreviewOf } from "../../operations/index.ts";
+import { columnMapping, type FactSource, type FactsUseCases, liftPreviewOf } from "../../operations/index.ts";
 import {
   companyListView,
   confirmation,
@@ -23,7 +23,7 @@ import { mayReveal } from "../access/reveal.ts";
 import { ServerError } from "../error.ts";
 import { cursor, flag, limit, list, NO_NUL, pageOfItems, phoneText, tellCursor, toldCursor, words } from "../routing/query.ts";
 import { dangerousRoute, route } from "../routing/route.ts";
-import { FILE_TYPES, mappingOf, sourceOf } from "./jobs.ts";
+import { FILE_TYPES, sourceOf } from "./jobs.ts";
 
 const number = phoneText;
 /** The latest time that a Date can hold, ms since the epoch. */
@@ -90,7 +90,7 @@ export function factsRoutes(facts: () => FactsUseCases) {
       reply: importView,
       async handle({ params, query, upload, who }) {
         const { format, delimiter, column } = query;
-        const mapping = column.length === 0 ? undefined : mappingOf(column);
+        const mapping = columnMapping(column);
         const source: FactSource = { ...sourceOf(upload, query.name), read: { format, delimiter, mapping } };
         if (params.kind !== "registry") return facts().import(params.kind, source, {}, who.name, { accept: query.accept });
         const { registry, asOf, covers, changesSince, accept } = query;

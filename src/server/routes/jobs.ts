@@ -4,12 +4,12 @@ import { z } from "zod";
 import { csvLine } from "../../kernel/index.ts";
 import {
   type CorrectionSource,
+  columnMapping,
   DISPOSITIONS,
   INSTEAD,
   JOB_FILTERS,
   type JobUseCases,
   POLICIES,
-  parseMapping,
   type RowFormat,
   type TagSource,
 } from "../../operations/index.ts";
@@ -213,8 +213,7 @@ async function checked(isEnded: boolean, work: (refused: (row: object) => Promis
 type Reading = z.output<z.ZodObject<typeof readQuery>>;
 
 function tagsIn(upload: Upload | undefined, query: Reading): TagSource {
-  const mapping = parseMapping(query.column);
-  const read = { ...formatOf(query), mapping: Object.keys(mapping).length === 0 ? undefined : mapping };
+  const read = { ...formatOf(query), mapping: columnMapping(query.column) };
   return { ...sourceOf(upload, query.name), read };
 }
 
@@ -226,7 +225,7 @@ function correctionsIn(
     ...formatOf(rest),
     ...(policy === undefined ? {} : { policy }),
     ...(timestamp === undefined ? {} : { timestamp }),
-    ...(column.length === 0 ? {} : { mapping: mappingOf(column) }),
+    mapping: columnMapping(column),
   };
   return { ...sourceOf(upload, name), read };
 }
@@ -239,18 +238,6 @@ export function sourceOf(upload: Upload | undefined, name: string) {
 
 function formatOf({ format, delimiter }: { format?: RowFormat | undefined; delimiter?: string | undefined }) {
   return { format, delimiter };
-}
-
-/** The FIELD=COLUMN pairs of the query. Throws ServerError `invalid_request`. */
-export function mappingOf(pairs: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    pairs.map((pair): [string, string] => {
-      const at = pair.indexOf("=");
-      if (at < 1 || at === pair.length - 1)
-        throw new ServerError("invalid_request", `query.column: "${pair}" is not FIELD=COLUMN`);
-      return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
-    }),
-  );
 }
 
 // Files of jobs: what is uploaded, and the columns and lines that are downloaded.

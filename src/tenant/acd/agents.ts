@@ -7,10 +7,16 @@ import type { AcdCallOptions, AcdRequester } from "./requester.ts";
 
 const SIGNED_OUT: ReadonlySet<string> = new Set(["LoggedOut", "Logged Out"]);
 
-/** The agents that are assigned, without those whose assignment was ended. Throws TenantError. */
-export function assignedTo(requester: AcdRequester, skillId: string, options: AcdCallOptions) {
-  const all = Array.fromAsync(acdRows(requester, "listSkillAgents", { ...options, path: { skillId } }));
-  return all.then((rows) => rows.filter(({ isActive }) => isActive !== false));
+/**
+ * The agents that are assigned, without those whose assignment was ended. One empty answer is no proof that there are none: the assignments of all skills
+ * must say so, too. Throws TenantError.
+ */
+export async function assignedTo(requester: AcdRequester, skillId: string, options: AcdCallOptions) {
+  const own = await Array.fromAsync(acdRows(requester, "listSkillAgents", { ...options, path: { skillId } }));
+  if (own.length > 0) return own.filter(({ isActive }) => isActive !== false);
+  const all = await Array.fromAsync(acdRows(requester, "listAllSkillAgents", options));
+  const given = all.filter((one) => one.skillId === skillId && one.isActive !== false);
+  return given.map(({ agentId, agentProficiencyValue: proficiency }) => ({ agentId, proficiency }));
 }
 
 /** See `MetricsSource`. What the role may not see of them is null: assignments alone must be readable. */

@@ -137,8 +137,8 @@ test("on acd, agents signed in count where no assignments are told; without any,
   await using world = await startWorld({ profile: "acd", yaml });
   // Those who work on a skill are assigned to it.
   expect((await acdSettings(world)).concurrency.max_agents).toBe(42);
-  const none = { status: 200, body: { totalRecords: 0, agents: [] } };
-  world.sandbox.control.faults.add({ match: { acd: "listSkillAgents" }, effect: none });
+  for (const [acd, items] of Object.entries({ listSkillAgents: "agents", listAllSkillAgents: "agentSkillAssignments" }))
+    world.sandbox.control.faults.add({ match: { acd }, effect: { status: 200, body: { totalRecords: 0, [items]: [] } } });
   const settings = await acdSettings(world);
   expect(settings.concurrency.max_agents).toBe(0);
   const changed = { ...settings, algorithm: { ...settings.algorithm, dial_ratio: settings.algorithm.dial_ratio === 2 ? 1 : 2 } };

@@ -237,7 +237,8 @@ test("the lines that a quote swallowed because it was closed too late are not lo
     const list = [...header, `${first}`, `"${second}`, ...others.slice(0, -1).map(String), `${others.at(-1)}"`, "9"];
     await importFacts(internalListFile, file(list), world.deps, sink);
   }
-  expect(refused.map(({ line }) => line)).toEqual([3, 3, 3, 42, 2, 41]);
+  const from = (first: number, count: number) => Array.from({ length: count }, (_, n) => first + n);
+  expect(refused.map(({ line }) => line)).toEqual([...from(3, 3), ...from(3, 3), ...from(3, 39), 42, ...from(2, 39), 41]);
   const all = [...[0, 1, 2, 3, 10, 11, 12, 13].map((n) => 6095550200 + n), ...many, ...many.map((number) => number + 100)];
   expect(await suppressed(...all.map((number) => number + 10_000_000_000))).toEqual(all.map(() => true));
 
@@ -247,11 +248,38 @@ test("the lines that a quote swallowed because it was closed too late are not lo
     ...[1, 2, 3].map((n) => `609555040${n},2026-03-01T1${n}:00:00Z,${n === 1 ? '"' : ""}a${n === 3 ? '"' : ""}`),
   ];
   const told = keep();
-  await importFacts(attemptsFile, file(calls), world.deps, told.sink, { accept: true });
-  expect(told.refused).toMatchObject([{ line: 2, reason: expect.stringContaining("closed too late") }]);
+  expect(await importFacts(attemptsFile, file(calls), world.deps, told.sink, { accept: true })).toMatchObject({
+    read: 3,
+    refused: 3,
+  });
+  const lost = (line: number) => ({ line, reason: expect.stringContaining("closed too late") as string });
+  expect(told.refused).toMatchObject([lost(2), lost(3), lost(4)]);
+  // Each of them counts when it is asked whether the file is a wrong one: twelve of a hundred are too many.
+  const consents = from(0, 100).map((n) => {
+    const quote = n === 20 || n === 31 ? '"' : "";
+    return `${6095550600 + n},express,2026-03-01T10:00:00Z,${n === 20 ? quote : ""}a${n === 31 ? quote : ""}`;
+  });
+  await expect(importFacts(consentFile, file(["number,level,given_at,basis", ...consents]), world.deps)).rejects.toThrow(
+    "12 of 100 lines are refused",
+  );
   // A text of several lines is one, also with the number of its line in it.
   const texts = ["number,reference", '6095550501,"a, b', '6095550501, c"'];
   expect(await importFacts(internalListFile, file(texts), world.deps)).toMatchObject({ added: 1, refused: 0 });
+});
+
+test("a file of a header alone is told of: nothing of it is imported", async () => {
+  for (const [spec, header] of [
+    [internalListFile, "number,at"],
+    [attemptsFile, "number,at,subject"],
+  ] as const) {
+    const doubts: string[] = [];
+    const sink = { doubted: ({ reason }: { reason: string }) => void doubts.push(reason) };
+    expect(await importFacts(spec as typeof internalListFile, file([header]), world.deps, sink)).toMatchObject({
+      read: 0,
+      added: 0,
+    });
+    expect(doubts).toEqual(["the file has no rows below its header: nothing was imported"]);
+  }
 });
 
 test("a value that the database cannot hold is the refusal of its line, not the end of the file", async () => {

@@ -153,6 +153,9 @@ test("interrupted, it says how to go on, and goes on at the page where it was", 
   expect(stopped.code).toBe(130);
   expect(stopped.stderr).toContain("outdial outcomes pull --resume");
   world.sandbox.control.faults.clear(fault?.id);
+  // What has not ended is compared with nothing: that is not "unchanged".
+  const verified = await outdial("verify");
+  expect(verified).toMatchObject({ code: 4, stderr: expect.stringContaining("has not ended") as string });
   const asked = world.listings() - before;
   const resumed = await outdial("pull", "--resume", "--json");
   expect(resumed.code).toBe(0);

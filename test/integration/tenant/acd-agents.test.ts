@@ -44,6 +44,13 @@ test("agents are told with names, teams and states; max_agents is theirs; a star
     concurrency: { max_agents: number };
   };
   expect(concurrency.max_agents).toBe(items.length);
+  // One empty list of assignments does not make them none: the list of all skills tells them. Where that is silent, nothing is told.
+  const settings = () => world.run(["dialer", "show", "--campaign", "4001", "--json"]);
+  sandbox.control.faults.add({ match: { acd: "listSkillAgents" }, effect: { status: 200, body: { agents: [] } } });
+  expect(JSON.parse((await settings()).stdout)).toMatchObject({ concurrency: { max_agents: items.length } });
+  sandbox.control.faults.add({ match: { acd: "listAllSkillAgents" }, effect: { status: 503 } });
+  expect(await settings()).toMatchObject({ code: 6, stdout: expect.not.stringContaining("max_agents") as string });
+  sandbox.control.faults.clear();
   const clock = createTestClock(Date.parse(now) + 1_200_000);
   const checked = await world.run(["campaign", "resume", "4001", "--check"], { clock });
   expect(checked.stdout).toMatch(

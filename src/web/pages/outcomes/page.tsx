@@ -42,7 +42,11 @@ function Summary({ report }: { readonly report: Report }) {
       <Figure name="Calls" value={whole(calls)} note={calls === null ? "not read" : `mean ${decimal(averageSeconds, 0)} s`} />
       <Figure
         name="Trend"
-        value={<span class="small-value">{trend.verdict === "none shown" ? "No trend shown" : words(trend.verdict)}</span>}
+        value={
+          <span class="small-value">
+            {trend.days === 0 ? "Not known" : trend.verdict === "none shown" ? "No trend shown" : words(trend.verdict)}
+          </span>
+        }
         tone={trend.verdict === "rising" ? "good" : trend.verdict === "falling" ? "bad" : undefined}
         note={slope}
       />
