@@ -2,7 +2,6 @@
 
 import type { ServerPorts } from "../../server/index.ts";
 import type { capabilitiesOn } from "../capabilities.ts";
-import { keptIn } from "../config.ts";
 import { tableCallsOf } from "../table-calls.ts";
 import type { Workplace } from "../workplace.ts";
 
@@ -29,7 +28,7 @@ export function workOf(
     audit: () => able.audit,
     deliveries: () => able.deliveries,
     inbound: () => store.inbound,
-    lives: () => ({ list: () => store.lives.list(keptIn(config.file)) }),
+    lives: () => able.lives,
     vendorWebhooks: () => able.webhooks,
     tenant: () => ({
       doNotCall: able.doNotCall,
