@@ -38,6 +38,7 @@ import { type Environment, secretFrom } from "./environment.ts";
 import { failoverOn } from "./failover.ts";
 import { CHANNEL_OF, inboundSecretName, makeSecretFile } from "./inbound.ts";
 import { correctionsOn, correctionUseCasesOn, taggingOn } from "./interactions.ts";
+import { livesOn } from "./lives.ts";
 import { opening } from "./opening.ts";
 import { outcomeMapOf, outcomeMapText } from "./outcome-map.ts";
 import { outcomesOn, reportRulesOf } from "./outcomes.ts";
@@ -135,6 +136,7 @@ export async function capabilitiesOn(
     callbacks: new TenantCallbacks(workplace),
     calls: new CallUseCases(workplace),
     known: new KnownAnswers(workplace),
+    lives: livesOn(workplace, lake),
     /** What a service runs beside its requests. */
     beside: { refresh, stops, runSchedules },
   };

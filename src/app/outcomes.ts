@@ -148,7 +148,7 @@ function recordsOver(stack: AsyncDisposableStack, config: Config, store: Store) 
 }
 
 /** The lake of a configuration, closed with `stack`. */
-function lakeOn(stack: AsyncDisposableStack, config: Config, store: Store): OutcomeLake {
+export function lakeOn(stack: AsyncDisposableStack, config: Config, store: Store): OutcomeLake {
   const random = createRandom(randomUUID(), "lake");
   const lake = openLake({ root: lakeRoot(config), catalog: store.lakeFiles, random, now: () => config.clock.now() });
   stack.defer(() => lake.close());

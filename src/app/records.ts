@@ -15,7 +15,7 @@ import {
 import { stopResultOf, stopViewOf } from "../operations/views/index.ts";
 import type { Store } from "../store/index.ts";
 import { complianceOn, rulesOf } from "./compliance.ts";
-import { keptIn } from "./config.ts";
+import { livesIn } from "./lives.ts";
 import { opening } from "./opening.ts";
 import { processLives, processSpace } from "./process-space.ts";
 import { allOf, mailOf, receiversOf } from "./receivers.ts";
@@ -56,7 +56,7 @@ export const openRecords = opening(async ({ config, store: opened }) => {
     /** What the tenant's answers lack of what is known. */
     known: new KnownAnswers({ store }),
     /** What is kept, for how long, and what was removed so far. */
-    lives: { list: () => store.lives.list(keptIn(config.file)) },
+    lives: livesIn(config, store),
   };
 });
 

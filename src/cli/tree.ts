@@ -64,8 +64,8 @@ export const TREE: readonly Node[] = [
   ),
   group(
     "data",
-    "what is kept, and for how long",
-    runBy(() => import("./commands/data.ts"), data, "lives"),
+    "what is kept, for how long, and where a person is",
+    runBy(() => import("./commands/data.ts"), data, "lives", "findPerson"),
   ),
   ...under(
     runBy(ofServe, serve, "serve"),

@@ -60,7 +60,7 @@ export async function startServer(
       audit: () => audit,
       deliveries: () => deliveries,
       inbound: () => store.inbound,
-      lives: () => store.lives,
+      lives: () => ({ list: () => store.lives.list(), find: notHere }),
     },
     spool,
     ...ports,

@@ -75,6 +75,10 @@ const records = opens(
     actor,
   }),
 );
+const holders = opens(
+  async () => (await import("../lives.ts")).openLives,
+  ({ lives, actor }) => ({ work: { lives }, actor }),
+);
 const attention = opens(
   async () => (await import("../records.ts")).openAttention,
   (known) => ({ work: { attention: known } }),
@@ -220,6 +224,7 @@ const HERE = {
   "campaigns.status": states,
   "campaigns.stopped": stops,
   "campaigns.stops": stops,
+  "data.find": holders,
   "deliveries.disable": receivers,
   "deliveries.enable": receivers,
   "deliveries.endpoints": receivers,

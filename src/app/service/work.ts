@@ -3,6 +3,7 @@
 import type { ServerPorts } from "../../server/index.ts";
 import type { capabilitiesOn } from "../capabilities.ts";
 import { keptIn } from "../config.ts";
+import { tableCallsOf } from "../table-calls.ts";
 import { tenantLook } from "../tenant-look.ts";
 import type { Workplace } from "../workplace.ts";
 
@@ -28,7 +29,7 @@ export function workOf(
     audit: () => able.audit,
     deliveries: () => able.deliveries,
     inbound: () => store.inbound,
-    lives: () => ({ list: () => store.lives.list(keptIn(config.file)) }),
+    lives: () => able.lives,
     vendorWebhooks: () => able.webhooks,
     tenant: () => ({
       doNotCall: able.doNotCall,

@@ -1,12 +1,15 @@
 // What is kept, and for how long.
 
 import { z } from "zod";
-import type { LifeStanding } from "../../store/index.ts";
+import { numberOf } from "../../operations/index.ts";
+import type { LifeStanding, PersonPlace } from "../../store/index.ts";
+import { phoneText } from "../routing/query.ts";
 import { route } from "../routing/route.ts";
 
 /** What the routes use. */
 export interface LivesPort {
   list(): Promise<readonly LifeStanding[]>;
+  find(number: ReturnType<typeof numberOf>): Promise<readonly PersonPlace[]>;
 }
 
 const life = z.object({
@@ -19,6 +22,11 @@ const life = z.object({
   changed: z.string().describe("Who may change that: a setting of outdial.yaml with what is allowed, or nobody"),
   removed: z.number().int().nullable().describe("Rows so far; null: none"),
   removedAt: z.iso.datetime().nullable(),
+});
+
+const place = life.pick({ name: true, kind: true, holds: true, kept: true, by: true }).extend({
+  rows: z.number().int().describe("Rows of a table or of the lake, or files, that have the number in some form"),
+  calls: z.number().int().describe("Further ones that have the id of a call to or from the number, and not the number"),
 });
 
 export function livesRoutes(port: () => LivesPort) {
@@ -40,6 +48,22 @@ export function livesRoutes(port: () => LivesPort) {
           })),
         };
       },
+    }),
+    route({
+      id: "data.find",
+      method: "post",
+      path: "/data/find",
+      question: true,
+      personal: true,
+      summary:
+        "Every place that keeps a person, by the telephone number in whatever form: tables, the workflow engine's, the lake, files; how much, how long, and why",
+      description:
+        "Everything that is kept is read once, in parts beside all other work. The answer has no number. That somebody looked is an entry of the audit log, without the number: a look does not leave the person behind.",
+      role: "operator",
+      // Not called `number`: the audit entry of a request names that.
+      body: z.strictObject({ person: phoneText }),
+      reply: z.object({ items: z.array(place) }),
+      handle: async ({ body }) => ({ items: [...(await port().find(numberOf(body.person)))] }),
     }),
   ];
 }

@@ -2,6 +2,8 @@
 
 import { DAY_MS, HOUR_MS, type Kept, keptOf } from "../../kernel/index.ts";
 import { Ledger } from "../commit.ts";
+import type { PhoneKey } from "../facts/types.ts";
+import { anyOfPattern, callsOf, findInTables, type PersonRows, personPattern } from "./person.ts";
 import { LIVES, type Life, lifeWords, spanMs } from "./table.ts";
 
 /** How often a process begins. */
@@ -24,6 +26,12 @@ export interface LifeStanding extends ReturnType<typeof lifeWords>, Pick<Life, "
   readonly removedAt: number | null;
 }
 
+/** A place that has a person, with how long what it has is kept, and why. */
+export interface PersonPlace extends PersonRows, Pick<LifeStanding, "name" | "kind" | "holds" | "kept" | "by"> {}
+
+/** Where a person stands besides the database. @param number,calls regular expressions of the number, and of the ids of the person's calls */
+export type PersonSearch = (number: string, calls: string | undefined) => Promise<ReadonlyMap<string, PersonRows>>;
+
 /** The table of lives at work. */
 export class Lives extends Ledger {
   /** What is kept, for how long, and what was removed so far. */
@@ -38,6 +46,21 @@ export class Lives extends Ledger {
       const ms = spanMs(life, kept);
       const { removed = null, at = null } = name === OWN ? {} : (done.get(name) ?? {});
       return { name, kind, holds, ...lifeWords(life, kept), days: ms === null ? null : ms / DAY_MS, removed, removedAt: at };
+    });
+  }
+
+  /** Every place that has a person, by the number in whatever form and by the ids of the calls to it. Reads everything. */
+  async find(number: PhoneKey, set: Partial<Kept>, besides: PersonSearch): Promise<readonly PersonPlace[]> {
+    const kept = keptOf(set);
+    const calls = await callsOf(this.store, number);
+    const found = new Map([
+      ...(await findInTables(this.store, number, calls)),
+      ...(await besides(personPattern(number), anyOfPattern(calls))),
+    ]);
+    return LIVES.flatMap((life) => {
+      const { name, kind, holds } = life;
+      const here = found.get(name);
+      return here === undefined || here.rows + here.calls === 0 ? [] : [{ name, kind, holds, ...lifeWords(life, kept), ...here }];
     });
   }
 

@@ -423,4 +423,8 @@ rows, older than when, and a hash over them and what goes with them: SHA-256 ove
 \`row_to_json\` of the row with the time zone UTC). Nothing that is removed was the only evidence of something that stays: the result of each line of a job is an entry of the audit log of its own, the periods that a
 retrieval has read stay known (\`read_periods\`), and an opt-out or a consent is never removed. While the audit log is held because the database was set back, nothing is removed,
 and a store of a version that removed nothing begins a week after its update, so that the company can set \`kept\` first.
-The database itself refuses to delete placed calls, outcomes and manifests that are younger than five years, whatever asks for it.`;
+The database itself refuses to delete placed calls, outcomes and manifests that are younger than five years, whatever asks for it.
+
+\`outdial data find NUMBER\` lists every place that keeps a person, with how much it has, how long, and what removes it: each table of outdial and of the workflow engine, the lake, and the
+files of the working folder, also those of a service's machine when it is asked through it. The number is found in every form (international, national, with what people write between
+digits), and so are the ids of the calls to it, of the newest 200. It reads everything once, in parts. Neither the answer nor its entry in the audit log has the number.`;

@@ -141,6 +141,7 @@ export const ROUTES = {
   "inbound.list": ["GET", "/api/v1/inbound"],
   "inbound.replay": ["POST", "/api/v1/inbound/replay"],
   "lives.list": ["GET", "/api/v1/lives"],
+  "data.find": ["POST", "/api/v1/data/find"],
   "tenant.probe": ["POST", "/api/v1/tenant/probe"],
   "tenant.reads": ["GET", "/api/v1/tenant/reads"],
   "tenant.read": ["POST", "/api/v1/tenant/reads/{operation}"],

@@ -75,6 +75,7 @@ const CASES: Readonly<Record<HereOperation, readonly (() => Given)[]>> = {
   "campaigns.status": [() => ({ query: { campaign: CAMPAIGN, fresh: true } })],
   "campaigns.stopped": [],
   "campaigns.stops": [() => ({})],
+  "data.find": [() => ({ body: { person: "+12125550126" } }), () => ({ body: { person: "12" } })],
   "deliveries.disable": [],
   "deliveries.enable": [],
   "deliveries.endpoints": [() => ({})],

@@ -1,0 +1,73 @@
+// Wiring of what is kept: the table of lives, and the places that have a person: the database, the lake, the working folder.
+
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { OutcomeLake } from "../outcomes/index.ts";
+import { LIVES, type PersonRows, type Store } from "../store/index.ts";
+import { type Config, keptIn } from "./config.ts";
+import { opening } from "./opening.ts";
+import { lakeOn } from "./outcomes.ts";
+
+/** Folders that have a life of their own and are searched as what they are. */
+const ELSEWHERE: ReadonlySet<string> = new Set(["lake", "pg", "tenants"]);
+
+/** What is kept, for how long, and what was removed so far. */
+export const livesIn = ({ file }: Pick<Config, "file">, { lives }: Pick<Store, "lives">) => ({
+  list: () => lives.list(keptIn(file)),
+});
+
+/** The same, with the places that have a person. */
+export function livesOn({ config, store }: { readonly config: Config; readonly store: Pick<Store, "lives"> }, lake: OutcomeLake) {
+  return {
+    ...livesIn(config, store),
+    find: (number: number) =>
+      store.lives.find(
+        number,
+        keptIn(config.file),
+        async (own, calls) => new Map([["lake", await inLake(lake, own, calls)], ...(await inFolder(config.dir, own, calls))]),
+      ),
+  };
+}
+
+/** Opens the store and the lake. */
+export const openLives = opening(async ({ config, store: opened, stack }) => {
+  const store = await opened();
+  return { lives: livesOn({ config, store }, lakeOn(stack, config, store)), actor: config.actor };
+});
+
+async function inLake(lake: OutcomeLake, own: string, calls: string | undefined): Promise<PersonRows> {
+  const count = async (from: string, text: string) => {
+    const [row] = await lake.query<{ rows: number; calls: number }>(
+      `SELECT count(*) FILTER (WHERE own) AS rows, count(*) FILTER (WHERE called AND NOT own) AS calls FROM (
+         SELECT regexp_matches(${text}, $1) AS own, coalesce(regexp_matches(${text}, $2), false) AS called FROM ${from})`,
+      [own, calls ?? null],
+    );
+    return row ?? { rows: 0, calls: 0 };
+  };
+  const text = (...columns: readonly string[]) => `concat_ws(chr(10), ${columns.join(", ")})`;
+  const versions = await count("versions", text("call_id", "agent_id", "contact_id", "list_id", "raw"));
+  const aside = await count("quarantine", text("call_id", "detail", "row"));
+  return { rows: versions.rows + aside.rows, calls: versions.calls + aside.calls };
+}
+
+/** Files of the working folder, by the life that they are part of; one that has none is not outdial's. */
+async function inFolder(dir: string, own: string, calls: string | undefined): Promise<readonly [string, PersonRows][]> {
+  const [number, ids] = [new RegExp(own), calls === undefined ? undefined : new RegExp(calls)];
+  const found: [string, PersonRows][] = [];
+  for (const { name, kind } of LIVES) {
+    if (kind === "table" || ELSEWHERE.has(name)) continue;
+    let [rows, more] = [0, 0];
+    for (const path of kind === "folder" ? await filesIn(join(dir, name)) : name.split(", ").map((one) => join(dir, one))) {
+      const text = await readFile(path, "utf8").catch(() => "");
+      if (number.test(text)) rows += 1;
+      else if (ids?.test(text) === true) more += 1;
+    }
+    if (rows + more > 0) found.push([name, { rows, calls: more }]);
+  }
+  return found;
+}
+
+async function filesIn(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
