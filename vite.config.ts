@@ -9,7 +9,7 @@ import { packagesTold } from "./scripts/bundled.ts";
  * heavy enough without the parts of lists.
  */
 const PARTS =
-  /\/src\/web\/(ui\/(?!plot|confirm|recycled|more|export|save-file|progress|counts|refused|saved)|view\/(?!campaign-list|csv|stop|audit))/;
+  /\/src\/web\/(ui\/(?!plot|film|confirm|recycled|more|export|save-file|progress|counts|refused|saved)|view\/(?!film|campaign-list|csv|stop|audit))/;
 
 /**
  * Every zod schema carries the making of a JSON Schema of itself, and looks for cycles in what it checks: 7 kB, compressed, of the simulator's worker, which

@@ -8,6 +8,7 @@ import { OperationError } from "../error.ts";
 import { inTime } from "../in-time.ts";
 import { timesOf } from "../readings.ts";
 import type { TenantRefresh } from "../refresh/refresh.ts";
+import { type StoriesOf, storiesOf } from "../stories.ts";
 import { Together } from "../together.ts";
 import { gateChecks, pairChecks } from "../views/campaign-checks.ts";
 import { campaignResultOf, campaignStatusOf, campaignSummaryOf, healthViewOf, pointOf } from "../views/campaign-views.ts";
@@ -15,6 +16,7 @@ import type { Planned } from "../views/plan.ts";
 import type { CampaignPreview, CampaignResult, CampaignVerb } from "../views/schemas/campaign-verbs.ts";
 import type { CampaignDetail, CampaignList, CampaignNames, CampaignStatusList, HealthView } from "../views/schemas/campaigns.ts";
 import type { EmergencyStop, StopResult } from "../views/schemas/stops.ts";
+import type { Story } from "../views/schemas/stories.ts";
 import { stopResultOf, stopViewOf } from "../views/stop-views.ts";
 import { partOf, timeText } from "../views/texts.ts";
 import { noSuchPair, type PairReport } from "./failover/pair.ts";
@@ -382,6 +384,14 @@ export class CampaignUseCases extends CampaignResumes {
   /** The latest emergency stops, newest first. */
   async stops(limit: number): Promise<readonly EmergencyStop[]> {
     return (await this.#parts.stops.list(limit)).map(stopViewOf);
+  }
+
+  /** Hand-overs, guarded changes and stops step by step, newest first. */
+  stories(of: StoriesOf): Promise<readonly Story[]> {
+    const { metrics } = this.#parts.states;
+    const { store, clock } = this.#context;
+    const series = metrics.series.bind(metrics);
+    return storiesOf(of, { store, series, stops: this.#parts.stops, now: clock.now() });
   }
 
   async #pair(id: string) {

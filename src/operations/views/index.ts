@@ -34,6 +34,7 @@ export * from "./schemas/outcomes.ts";
 export * from "./schemas/rule-packs.ts";
 export * from "./schemas/session.ts";
 export * from "./schemas/stops.ts";
+export * from "./schemas/stories.ts";
 export * from "./schemas/tenant.ts";
 export * from "./schemas/workload.ts";
 export * from "./stop-views.ts";

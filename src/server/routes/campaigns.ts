@@ -25,6 +25,7 @@ import {
   pageOf,
   previewed,
   stopResult,
+  story,
 } from "../../operations/views/index.ts";
 import { mayReveal } from "../access/reveal.ts";
 import { ServerError } from "../error.ts";
@@ -103,6 +104,21 @@ export function campaignRoutes(campaigns: () => CampaignUseCases) {
       query: z.strictObject({ hours: z.coerce.number().positive().max(744).default(DEFAULT_HOURS), fresh }),
       reply: campaignDetail,
       handle: ({ params, query }) => campaigns().show(params.id, query),
+    }),
+    route({
+      id: "campaigns.stories",
+      method: "get",
+      path: "/campaigns/stories",
+      summary: "Hand-overs, changes of settings under guard, and stops, step by step with what was known at each, newest first",
+      description: "Of a campaign, of one stop by its id, or of one version of the dialer settings.",
+      role: "viewer",
+      query: z.strictObject({
+        campaign: z.string().min(1).max(200).optional(),
+        stop: z.string().min(1).max(200).regex(NO_NUL).optional(),
+        version: z.coerce.number().int().positive().optional(),
+      }),
+      reply: z.strictObject({ items: z.array(story).readonly() }),
+      handle: async ({ query }) => ({ items: await campaigns().stories(query) }),
     }),
     route({
       id: "campaigns.agents",

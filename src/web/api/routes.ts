@@ -33,6 +33,7 @@ export const ROUTES = {
   "campaigns.names": ["GET", "/api/v1/campaigns/names"],
   "campaigns.status": ["GET", "/api/v1/campaigns/status"],
   "campaigns.show": ["GET", "/api/v1/campaigns/id/{id}"],
+  "campaigns.stories": ["GET", "/api/v1/campaigns/stories"],
   "campaigns.agents": ["GET", "/api/v1/campaigns/id/{id}/agents"],
   "campaigns.health": ["GET", "/api/v1/campaigns/id/{id}/health"],
   "health.dashboard": ["GET", "/dashboard/health"],

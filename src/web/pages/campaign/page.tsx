@@ -13,6 +13,7 @@ import { BudgetMeter } from "../../ui/budget-meter.tsx";
 import { Confirm, type Shown } from "../../ui/confirm.tsx";
 import { SelectField } from "../../ui/fields.tsx";
 import { Figure, Figures } from "../../ui/figures.tsx";
+import { Stories } from "../../ui/film.tsx";
 import { NameText, Sentence } from "../../ui/name-text.tsx";
 import { NotReadable } from "../../ui/not-readable.tsx";
 import { Pill } from "../../ui/pill.tsx";
@@ -484,6 +485,7 @@ function Campaign({ id }: { readonly id: string }) {
             <Now detail={value} />
             <WorkloadFigures of={value.workloadDetail} />
             <Agents id={id} />
+            <Stories of={{ campaign: id }} />
             {trouble === undefined ? null : <TimeTrouble text={`${trouble} All of the chosen hours are shown.`} />}
             <RangeBar
               hours={hours}

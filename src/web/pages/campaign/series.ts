@@ -2,6 +2,7 @@
 
 import type { ApiTypes } from "../../../server/index.ts";
 import type { Colour, PlotMark } from "../../ui/plot-types.ts";
+import { gapsIn } from "../../view/film.ts";
 import { span, timeFormat } from "../../view/format.ts";
 
 type Point = ApiTypes.MetricPoint;
@@ -12,9 +13,14 @@ export interface Columns {
   readonly column: (of: (point: Point) => number | null) => readonly (number | null)[];
 }
 
+/** Readings by time. In a gap stands a moment without figures, so that no line is joined over it. */
 export function columnsOf(series: readonly Point[]): Columns {
   const sorted = [...series].sort((a, b) => a.at.localeCompare(b.at));
-  return { times: sorted.map(({ at }) => Date.parse(at)), column: (of) => sorted.map(of) };
+  const read = sorted.map(({ at }) => Date.parse(at));
+  const gaps = gapsIn(read);
+  const rows = sorted.flatMap((point, i) => (gaps.has(i) ? [null, point] : [point]));
+  const times = read.flatMap((at, i) => (gaps.has(i) ? [(at + (read[i - 1] ?? at)) / 2, at] : [at]));
+  return { times, column: (of) => rows.map((point) => (point === null ? null : of(point))) };
 }
 
 /** A gap at the beginning of the time shown that is worth a word, as a share of it. */

@@ -5,6 +5,7 @@ import { useDashboard } from "../../api/dashboard.ts";
 import type { Answer } from "../../api/operation.ts";
 import type { Resource } from "../../api/resource.ts";
 import { Age } from "../../ui/age.tsx";
+import { FoldedStories } from "../../ui/film.tsx";
 import { NameText, Sentence } from "../../ui/name-text.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { Loaded } from "../../ui/states.tsx";
@@ -25,6 +26,9 @@ const PAGE: Readonly<Record<Concern["subject"]["kind"], (id: string) => string>>
   stop: () => "/",
   store: () => "/audit",
 };
+
+/** What is told step by step beside it. */
+const HAS_STORY: ReadonlySet<string> = new Set(["hand_over", "pair_halted", "pair_needs_a_person"]);
 
 /** What a pause is the first answer to. */
 const PAUSED_FOR: ReadonlySet<string> = new Set([
@@ -151,6 +155,7 @@ function Row({ concern, onDone }: { readonly concern: Concern; readonly onDone: 
             </ul>
           </details>
         )}
+        {HAS_STORY.has(code) ? <FoldedStories of={{ campaign: subject.id }} /> : null}
         <p class="break">
           Next: <Sentence text={next} />
         </p>

@@ -13,6 +13,7 @@ import { BudgetMeter } from "../../ui/budget-meter.tsx";
 import { Export } from "../../ui/export.tsx";
 import { SelectField, TextField } from "../../ui/fields.tsx";
 import { Figure, Figures } from "../../ui/figures.tsx";
+import { FoldedStories } from "../../ui/film.tsx";
 import { NameText, Sentence } from "../../ui/name-text.tsx";
 import { couldNotRead, NotReadable } from "../../ui/not-readable.tsx";
 import { Pill } from "../../ui/pill.tsx";
@@ -95,6 +96,7 @@ function StopNotice({ stop }: { readonly stop: Stop }) {
         ))}
       </ul>
       {open.length > NAMED ? <p>and {whole(open.length - NAMED)} more</p> : null}
+      <FoldedStories of={{ stop: stop.id }} />
     </section>
   );
 }

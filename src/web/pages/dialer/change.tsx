@@ -3,6 +3,7 @@
 import type { ApiTypes } from "../../../server/index.ts";
 import { useDashboard } from "../../api/dashboard.ts";
 import type { Asking } from "../../api/operation.ts";
+import { Stories } from "../../ui/film.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { useWhy } from "../../ui/why.tsx";
 import { valueText } from "../../view/changes.ts";
@@ -22,46 +23,49 @@ export const STANDING: Readonly<Record<ApiTypes.DialerChange["standing"], string
 };
 
 export function Change({ change, onDone }: ChangeProps) {
-  const { version, phase, outcome, message, failure, stop, conflicts, running, standing } = change;
+  const { version, phase, outcome, message, failure, stop, conflicts, running, standing, guard } = change;
   return (
-    <section class="card" aria-label="Change under way">
-      <div class="card-head">
-        <h2>Version {version}</h2>
-        <Pill state="" {...changeCalled({ phase, outcome, isStill: stop !== null })} />
-        <span class="aside muted small">{phase === "ended" ? "ended" : STANDING[standing]}</span>
-      </div>
-      <ol class="steps" aria-live="polite">
-        {stepsOf(change).map(({ name, text, state }) => (
-          <li key={name} class={state}>
-            <span class="glyph" aria-hidden="true">
-              {GLYPHS[state]}
-            </span>
-            <span>{text}</span>
-            <span class="muted small">{state}</span>
-          </li>
-        ))}
-      </ol>
-      {[...new Set([failure?.message, stop?.message, message])].map((text) =>
-        text === undefined || text === null ? null : (
-          <p class="break" key={text}>
-            {text}
-          </p>
-        ),
-      )}
-      {conflicts.length === 0 ? null : (
-        <>
-          <h3 class="section-head">Somebody else changed the same fields</h3>
-          <ul class="effects mono">
-            {conflicts.map(({ path, base, ours, theirs }) => (
-              <li class="break" key={path}>
-                {path}: was {valueText(base)}, ours {valueText(ours)}, theirs {valueText(theirs)}
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
-      {phase === "ended" || running || standing === "elsewhere" ? null : <GoOn change={change} onDone={onDone} />}
-    </section>
+    <>
+      <section class="card" aria-label="Change under way">
+        <div class="card-head">
+          <h2>Version {version}</h2>
+          <Pill state="" {...changeCalled({ phase, outcome, isStill: stop !== null })} />
+          <span class="aside muted small">{phase === "ended" ? "ended" : STANDING[standing]}</span>
+        </div>
+        <ol class="steps" aria-live="polite">
+          {stepsOf(change).map(({ name, text, state }) => (
+            <li key={name} class={state}>
+              <span class="glyph" aria-hidden="true">
+                {GLYPHS[state]}
+              </span>
+              <span>{text}</span>
+              <span class="muted small">{state}</span>
+            </li>
+          ))}
+        </ol>
+        {[...new Set([failure?.message, stop?.message, message])].map((text) =>
+          text === undefined || text === null ? null : (
+            <p class="break" key={text}>
+              {text}
+            </p>
+          ),
+        )}
+        {conflicts.length === 0 ? null : (
+          <>
+            <h3 class="section-head">Somebody else changed the same fields</h3>
+            <ul class="effects mono">
+              {conflicts.map(({ path, base, ours, theirs }) => (
+                <li class="break" key={path}>
+                  {path}: was {valueText(base)}, ours {valueText(ours)}, theirs {valueText(theirs)}
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+        {phase === "ended" || running || standing === "elsewhere" ? null : <GoOn change={change} onDone={onDone} />}
+      </section>
+      {guard === null ? null : <Stories of={{ version }} />}
+    </>
   );
 }
 
