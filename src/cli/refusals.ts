@@ -17,7 +17,7 @@ export class Refusals implements Disposable {
     this.#io = io;
   }
 
-  tell({ line, reason }: RefusedLine): void {
+  tell({ line, reason }: Pick<RefusedLine, "line" | "reason"> & { readonly field?: string | undefined }): void {
     const kind = reason.replaceAll(/"[^"]*"|\S*\d\S*/g, "#");
     const known = this.#kinds.get(kind) ?? { reason, count: 0 };
     known.count += 1;

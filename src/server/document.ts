@@ -30,7 +30,12 @@ export function routeTable(): string {
 /** An operation answered in this process, in somebody's name. @param work what it needs of the use cases. Throws OutdialError */
 export async function answeredHere(
   id: string,
-  { params = {}, query = {}, body, file }: AnyAsking & { readonly file?: Pick<Upload, "bytes" | "rereadable"> | undefined },
+  {
+    params = {},
+    query = {},
+    body,
+    file,
+  }: AnyAsking & { readonly file?: Pick<Upload, "bytes" | "rereadable" | "size"> | undefined },
   work: { readonly [Group in keyof Work]?: object },
   name: string,
 ): Promise<Answer> {
@@ -42,7 +47,13 @@ export async function answeredHere(
     query: textsOf(query),
     body,
     ignored: [],
-    upload: file && { name: "", contentType: "", bytes: () => file.bytes(), rereadable: file.rereadable !== false },
+    upload: file && {
+      name: "",
+      contentType: "",
+      bytes: () => file.bytes(),
+      size: file.size,
+      rereadable: file.rereadable !== false,
+    },
     headers: new Headers(),
     who: { name, role: "admin", via: "token", expiresAt: null, sessionId: null, tokenId: null },
     requestId: "",

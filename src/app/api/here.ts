@@ -124,7 +124,7 @@ const applies = opens(
 );
 const calls = opens(
   async () => (await import("../tenant-look.ts")).openTenantDnc,
-  ({ calls: known, dnc: doNotCall, actor }) => ({ work: { tenant: { calls: known, doNotCall } }, actor }),
+  ({ calls: known, dnc: doNotCall, callbacks, actor }) => ({ work: { tenant: { calls: known, doNotCall, callbacks } }, actor }),
 );
 const plans = opens(
   async () => (await import("../campaign-state.ts")).openCampaignReader,
@@ -173,8 +173,20 @@ const whole = opens(
   }),
 );
 const facts = opens(
-  async () => (await import("../compliance.ts")).openCompliance,
+  async () => {
+    const { openCompliance } = await import("../compliance.ts");
+    return (flags, environment, own) => openCompliance(flags, environment, own, own);
+  },
   ({ facts: known, compliance, actor }) => ({ work: { facts: known, compliance }, actor }),
+);
+
+const listed = opens(
+  async () => (await import("../capabilities.ts")).openListedWebhooks,
+  (vendorWebhooks) => ({ work: { vendorWebhooks } }),
+);
+const registrations = opens(
+  async () => (await import("../capabilities.ts")).openVendorWebhooks,
+  ({ vendorWebhooks, actor }) => ({ work: { vendorWebhooks }, actor }),
 );
 
 /** The operations of commands without a service, and what is opened for each: the first, unless one behind it is open already; or by what is asked. */
@@ -183,6 +195,8 @@ const HERE = {
   "audit.list": records,
   "audit.proof": records,
   "audit.verify": records,
+  "callbacks.delete": calls,
+  "callbacks.list": calls,
   "calls.recordings": calls,
   "campaigns.agents": states,
   "campaigns.applied": applies,
@@ -218,10 +232,15 @@ const HERE = {
   "dialer.simulateVendor": settings,
   "dialer.validate": settings,
   "doNotCall.compare": calls,
+  "doNotCall.push": calls,
   "compliance.acknowledge": facts,
   "compliance.manifest": facts,
   "compliance.manifests": facts,
+  "compliance.revocations": facts,
+  "compliance.revocationsOf": facts,
   "consents.revoke": facts,
+  "facts.import": facts,
+  "facts.importLines": facts,
   "facts.imports": facts,
   "facts.registries": facts,
   "failover.history": pairs,
@@ -259,6 +278,9 @@ const HERE = {
   "tags.submit": whole,
   "tenant.gone": records,
   "tenant.missing": records,
+  "webhooks.list": listed,
+  "webhooks.register": registrations,
+  "webhooks.remove": registrations,
 } as const satisfies Readonly<Partial<Record<Operation, Choice>>>;
 
 /** Looks at what runs elsewhere are so far apart, ms. */
@@ -328,7 +350,8 @@ export class HereClient extends ApiClient<HereOperation> {
   }
 
   protected override async *values(route: ApiRoute, asked: Asked): AsyncGenerator {
-    const answer = await this.#untilInterrupted(this.#answer(route, asked));
+    const answering = this.#answer(route, asked);
+    const answer = await (asked.file?.breaksOff === true ? answering : this.#untilInterrupted(answering));
     if (answer.kind !== "stream") throw new TypeError(`${route.id} is answered in another way`);
     // Texts are whole lines.
     for await (const text of answer.texts) for (const line of text.split("\n")) if (line !== "") yield JSON.parse(line);
