@@ -21,6 +21,7 @@ const STORES = [
   "",
   `When \`OUTDIAL_URL\` is set, these commands use the service at that address, with \`OUTDIAL_TOKEN\` ([service.md](service.md#commands-from-another-machine)): ${named(THROUGH_A_SERVICE)}.`,
   `These are refused then, because they would work with another store and tenant: ${named(NOT_THROUGH_A_SERVICE)}.`,
+  "Of these, some belong to the machine they run on, on purpose: `compliance pack sign` (it signs with the key in the store's folder), `compliance pack fetch` (it compares with a key and writes a file here), `audit accept-head` (whoever accepts a database must reach it), and `webhooks deliver` (a service delivers by itself).",
   "",
   "On a terminal, lines wrap to its width, and an answer longer than the screen is shown with the pager: `OUTDIAL_PAGER`, else `PAGER`, else `less`; `--no-pager`, an",
   "empty variable or `cat` turns it off. States are coloured on a terminal; `--color always` and `never`, `NO_COLOR`, `FORCE_COLOR`, `CLICOLOR_FORCE` and `CLICOLOR=0` change",

@@ -24,14 +24,13 @@ import {
   TenantCallbacks,
   TenantDnc,
   type VendorRetryPolicy,
-  type VendorWebhookDraft,
   type VendorWebhookKind,
   VendorWebhookUseCases,
 } from "../operations/index.ts";
 import { type OutcomeLake, readOutcomeMap } from "../outcomes/index.ts";
 import { campaignFilesOn, campaignStatesOf, type DialerOptions, dialerOn, readingsOf, refreshOn } from "./campaign-state.ts";
 import { complianceOn, rulesOf } from "./compliance.ts";
-import type { Config, Flags } from "./config.ts";
+import type { Config } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { emergencyStopsOn, runStop, type StopTiming } from "./emergency-stop.ts";
 import { type Environment, secretFrom } from "./environment.ts";
@@ -98,7 +97,7 @@ export async function capabilitiesOn(
   const failover = failoverOn(workplace);
   const stops = emergencyStopsOn(workplace, options.stops ?? {}, warn);
   const rules = rulesOf(config, {});
-  const { compliance, facts } = complianceOn(workplace, {}, signal);
+  const { compliance, facts } = complianceOn(workplace, {}, { signal, warn });
   const jobs = new JobUseCases(workplace, { tagging, corrections, requestId });
   const campaigns = new CampaignUseCases(workplace, {
     states,
@@ -154,64 +153,56 @@ interface VendorWebhookSecrets {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Lists the registrations at the tenant, compared with the store's records where there is one. */
-export const openListedWebhooks = opening(async ({ tenant, storeIfAny }) => {
+/** Opens the list of registrations at the tenant, compared with the store's records where there is one. */
+export const openListedWebhooks = opening(async ({ tenant, storeIfAny }, { warn }: Pick<CapabilityOptions, "warn">) => {
   const connected = await tenant();
   const store = await storeIfAny();
-  return { ...(await listedWebhooks(connected, store?.audit)), compared: store !== undefined };
+  if (store === undefined) warn("not compared with what outdial registered before: there is no store here");
+  return { list: () => listedWebhooks(connected, store?.audit) };
 });
 
-/** Opens the registrations. `proof`: what deliveries contain. */
-export const openVendorWebhooks = opening(async ({ config, tenant, store }, proof: DeliveryProof = {}) => {
-  const context = { tenant: await tenant(), store: await store(), actor: config.actor };
-  return new VendorWebhookUseCases(context, () => Promise.resolve(proof), retryPolicyOf(config));
+/** Opens the registrations. */
+export const openVendorWebhooks = opening(async ({ config, environment, tenant, store }) => {
+  const context = { tenant: await tenant(), store: await store(), config, actor: config.actor };
+  return { vendorWebhooks: vendorWebhooksOn(context, environment), actor: config.actor };
 });
 
-/** Registers an address once. Throws ConfigError when the variable of the token is empty. */
-export async function registerWebhook(
-  flags: Flags,
-  environment: Environment,
-  draft: VendorWebhookDraft,
+/**
+ * What deliveries of a new registration shall contain, by what this machine knows; undefined: what whoever registers it expects. Throws ConfigError when the
+ * variable of the token is empty.
+ */
+export async function webhookProof(
+  kind: VendorWebhookKind,
   secrets: VendorWebhookSecrets,
-): Promise<{ readonly id: string; readonly already: boolean }> {
+  environment: Environment,
+): Promise<DeliveryProof | undefined> {
   const given = secrets.tokenEnv === undefined ? undefined : await secretFrom(environment, secrets.tokenEnv);
   if (secrets.tokenEnv !== undefined && given === undefined)
     throw new ConfigError(
       `${secrets.tokenEnv} is not set`,
       "It holds the bearer token that the vendor sends with each delivery.",
     );
-  const own =
-    given === undefined && Object.keys(secrets.headers).length === 0
-      ? await ownSecret(draft.kind, secrets.secretFile, environment)
-      : undefined;
-  const token = draft.kind === "wfm" ? (given ?? own) : undefined;
-  const headers = draft.kind === "metrics" && own !== undefined ? { [INBOUND_HEADER]: own } : secrets.headers;
-  await using webhooks = await openVendorWebhooks(flags, environment, { token, headers });
-  return await webhooks.register(draft);
+  if (given !== undefined) return { token: given };
+  const { headers, secretFile: file } = secrets;
+  if (file === undefined) return Object.keys(headers).length === 0 ? undefined : { headers };
+  const there = await stat(file).then(Boolean, () => false);
+  const name = inboundSecretName(CHANNEL_OF[kind]);
+  return proofOf(kind, there ? await secretFrom({ [`${name}_FILE`]: file }, name) : await makeSecretFile(file));
 }
 
-/**
- * The secret that the service expects in deliveries: from the file, which is created when it does not exist, or from the
- * service's own variable.
- */
-async function ownSecret(
-  kind: VendorWebhookKind,
-  file: string | undefined,
-  environment: Environment,
-): Promise<string | undefined> {
-  const name = inboundSecretName(CHANNEL_OF[kind]);
-  if (file === undefined) return secretFrom(environment, name);
-  const there = await stat(file).then(Boolean, () => false);
-  return there ? secretFrom({ [`${name}_FILE`]: file }, name) : makeSecretFile(file);
+/** How the vendor sends the secret that a service expects in deliveries. */
+function proofOf(kind: VendorWebhookKind, secret: string | undefined): DeliveryProof {
+  if (kind === "wfm") return { token: secret };
+  return secret === undefined ? {} : { headers: { [INBOUND_HEADER]: secret } };
 }
 
 /** Registrations in a workplace; the secrets of deliveries are the service's own, from its variables. */
-function vendorWebhooksOn(context: Workplace, environment: Environment): VendorWebhookUseCases {
-  const proof = async (kind: VendorWebhookKind) => {
-    const own = await secretFrom(environment, inboundSecretName(CHANNEL_OF[kind]));
-    if (kind === "wfm") return { token: own };
-    return own === undefined ? {} : { headers: { [INBOUND_HEADER]: own } };
-  };
+function vendorWebhooksOn(
+  context: Pick<Workplace, "tenant" | "store" | "actor" | "config">,
+  environment: Environment,
+): VendorWebhookUseCases {
+  const proof = async (kind: VendorWebhookKind) =>
+    proofOf(kind, await secretFrom(environment, inboundSecretName(CHANNEL_OF[kind])));
   return new VendorWebhookUseCases(context, proof, retryPolicyOf(context.config));
 }
 

@@ -44,6 +44,14 @@ export interface RulesAsked {
   readonly answers?: boolean | undefined;
 }
 
+/** What imports are told, and tell. */
+interface ImportsTold {
+  /** Ends waiting for a database that is away. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told when they wait for it. */
+  readonly warn?: ((message: string) => void) | undefined;
+}
+
 /** The compliance settings of a configuration. */
 function complianceSettings(config: Config): ComplianceSettings {
   const given = config.file.compliance;
@@ -62,7 +70,7 @@ export function complianceOn(
     readonly tenant?: Context["tenant"] | undefined;
   },
   asked: RulesAsked = {},
-  signal?: AbortSignal,
+  told: ImportsTold = {},
 ) {
   const { config } = context;
   // A clock that the caller brings need not be the database's.
@@ -70,7 +78,7 @@ export function complianceOn(
   const rules = { settings: () => complianceSettings(config), rules: rulesOf(config, asked), comparesClock };
   return {
     compliance: new ComplianceUseCases(context, rules),
-    facts: new FactsUseCases(context, rules.rules, { signal, untilObeyed: untilObeyed(config) }),
+    facts: new FactsUseCases(context, rules.rules, { ...told, untilObeyed: untilObeyed(config) }),
     /** The actor. */
     actor: config.actor,
   };
@@ -115,13 +123,13 @@ async function rulesRead({ file, folder, profile }: Config, { pack, campaignRule
   return { pack: found, compiled: compileRulePack(found) };
 }
 
-/** Opens rules and facts in the store of the configuration. `signal` ends waiting for a database that is away. */
-export const openCompliance = opening(async (parts, asked: RulesAsked = {}, signal?: AbortSignal) => {
+/** Opens rules and facts in the store of the configuration. */
+export const openCompliance = opening(async (parts, asked: RulesAsked = {}, told: ImportsTold = {}) => {
   const { config } = parts;
   const store = await parts.store();
   const tenant = asked.answers === true && config.profile === "acd" ? await parts.tenant() : undefined;
   const random = createRandom(randomUUID(), "facts");
-  return complianceOn({ config, store, tenant, clock: config.clock, random }, asked, signal);
+  return complianceOn({ config, store, tenant, clock: config.clock, random }, asked, told);
 });
 
 /** Opens the facts when there is a store; otherwise `store` is undefined, and `dir` is where it would be. */

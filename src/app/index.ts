@@ -13,7 +13,7 @@ export {
   stopCampaigns,
   stopOutlook,
 } from "./campaign-state.ts";
-export { openListedWebhooks, openVendorWebhooks, registerWebhook } from "./capabilities.ts";
+export { webhookProof } from "./capabilities.ts";
 export {
   openCompliance,
   openFactsIfAny,
@@ -53,5 +53,5 @@ export { openRecords } from "./records.ts";
 export { openSegments } from "./segments.ts";
 export { dashboardFolder } from "./service/dashboard.ts";
 export { openAccess, openService, type RunningService, type ServiceOptions } from "./service.ts";
-export { knownIds, openCalls, openTenantDnc, openTenantLook } from "./tenant-look.ts";
+export { knownIds, openCalls, openTenantLook } from "./tenant-look.ts";
 export type { DeliveryEnd } from "./workplace.ts";

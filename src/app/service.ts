@@ -534,10 +534,13 @@ export async function createSpool(dir: string) {
     /** Throws `store_full` when the folder has no room. */
     async keep(bytes: AsyncIterable<Uint8Array>): Promise<Upload & AsyncDisposable> {
       const path = join(folder, randomUUID());
+      let size: number;
       try {
         // Opened before the first byte comes: a stream that opens it by itself may do so after it was removed.
         const file = await open(path, "wx", 0o600);
-        await pipeline(bytes, file.createWriteStream());
+        const written = file.createWriteStream();
+        await pipeline(bytes, written);
+        size = written.bytesWritten;
       } catch (thrown) {
         await rm(path, { force: true });
         throw noRoom(thrown) ?? thrown;
@@ -546,6 +549,7 @@ export async function createSpool(dir: string) {
         name: "upload",
         contentType: "application/octet-stream",
         bytes: () => read(path),
+        size,
         [Symbol.asyncDispose]: () => rm(path, { force: true }),
       };
     },

@@ -13,7 +13,11 @@ interface Bytes {
  * A source that ends with an error of code `interrupted` at the first Ctrl-C.
  * @param done the message about what was read before
  */
-export function interruptible<Source extends Bytes>({ signal }: Pick<Io, "signal">, source: Source, done: string): Source {
+export function interruptible<Source extends Bytes>(
+  { signal }: Pick<Io, "signal">,
+  source: Source,
+  done: string,
+): Source & { readonly breaksOff: true } {
   const { promise, reject } = Promise.withResolvers<never>();
   promise.catch(() => undefined);
   signal.addEventListener("abort", () => reject(new OutdialError("interrupted", `interrupted: ${done}`)));
@@ -31,5 +35,5 @@ export function interruptible<Source extends Bytes>({ signal }: Pick<Io, "signal
       if ("destroy" in chunks && typeof chunks.destroy === "function") chunks.destroy();
     }
   }
-  return { ...source, bytes };
+  return { ...source, bytes, breaksOff: true };
 }

@@ -58,7 +58,7 @@ export async function rowsToSend(file: string, { column, format, delimiter }: Ro
       yield chunk;
     }
   }
-  return { file: { bytes, rereadable }, read: { name: name.slice(0, MOST_OF_NAME), format, delimiter, column } };
+  return { file: { bytes, rereadable, size }, read: { name: name.slice(0, MOST_OF_NAME), format, delimiter, column } };
 }
 
 /** The whole text of a file. Throws `invalid_input`. @param what a name of the file for people, such as "the proof" */

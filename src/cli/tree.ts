@@ -134,6 +134,7 @@ export const TREE: readonly Node[] = [
     "callbacks that the tenant will call by itself",
     runBy(ofTenantDnc, tenantDnc, "listCallbacks", "deleteCallback"),
   ),
+  group("facts", "facts about people's numbers: imports of every kind", runBy(ofFacts, facts, "importFile")),
   group("attempts", "placed calls, which count for caps and the abandonment ledger", runBy(ofFacts, facts, "importAttempts")),
   group(
     "campaign",

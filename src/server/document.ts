@@ -36,7 +36,10 @@ export async function answeredHere(
     body,
     file,
     signal = new AbortController().signal,
-  }: AnyAsking & { readonly file?: Pick<Upload, "bytes" | "rereadable"> | undefined; readonly signal?: AbortSignal | undefined },
+  }: AnyAsking & {
+    readonly file?: Pick<Upload, "bytes" | "rereadable" | "size"> | undefined;
+    readonly signal?: AbortSignal | undefined;
+  },
   work: { readonly [Group in keyof Work]?: object },
   name: string,
 ): Promise<Answer> {
@@ -48,7 +51,13 @@ export async function answeredHere(
     query: textsOf(query),
     body,
     ignored: [],
-    upload: file && { name: "", contentType: "", bytes: () => file.bytes(), rereadable: file.rereadable !== false },
+    upload: file && {
+      name: "",
+      contentType: "",
+      bytes: () => file.bytes(),
+      size: file.size,
+      rereadable: file.rereadable !== false,
+    },
     headers: new Headers(),
     who: { name, role: "admin", via: "token", expiresAt: null, sessionId: null, tokenId: null },
     requestId: "",

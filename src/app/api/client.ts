@@ -11,7 +11,12 @@ import type { DeliveryEnd } from "../workplace.ts";
 /** How an operation is asked for, besides its input. */
 export interface Sending {
   /** A file, sent as it is. */
-  readonly file?: Pick<JobSource, "bytes" | "rereadable">;
+  readonly file?: Pick<JobSource, "bytes" | "rereadable"> & {
+    /** Bytes, where they are known. */
+    readonly size?: number | undefined;
+    /** It breaks off at an interruption, and with it in order whatever reads it here. */
+    readonly breaksOff?: true;
+  };
   readonly signal?: AbortSignal;
   /** How long a service may take on purpose, ms: so much longer it is waited for, and its silence is none. */
   readonly takesMs?: number;

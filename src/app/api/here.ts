@@ -130,7 +130,7 @@ const applies = opens(
 );
 const calls = opens(
   async () => (await import("../tenant-look.ts")).openTenantDnc,
-  ({ calls: known, dnc: doNotCall, actor }) => ({ work: { tenant: { calls: known, doNotCall } }, actor }),
+  ({ calls: known, dnc: doNotCall, callbacks, actor }) => ({ work: { tenant: { calls: known, doNotCall, callbacks } }, actor }),
 );
 const shownCalls = opens(
   async () => (await import("../tenant-look.ts")).openCalls,
@@ -196,8 +196,20 @@ const whole = opens(
   }),
 );
 const facts = opens(
-  async () => (await import("../compliance.ts")).openCompliance,
+  async () => {
+    const { openCompliance } = await import("../compliance.ts");
+    return (flags, environment, own) => openCompliance(flags, environment, own, own);
+  },
   ({ facts: known, compliance, actor }) => ({ work: { facts: known, compliance }, actor }),
+);
+
+const listed = opens(
+  async () => (await import("../capabilities.ts")).openListedWebhooks,
+  (vendorWebhooks) => ({ work: { vendorWebhooks } }),
+);
+const registrations = opens(
+  async () => (await import("../capabilities.ts")).openVendorWebhooks,
+  ({ vendorWebhooks, actor }) => ({ work: { vendorWebhooks }, actor }),
 );
 
 /** The operations of commands without a service, and what is opened for each: the first, unless one behind it is open already; or by what is asked. */
@@ -206,6 +218,8 @@ const HERE = {
   "audit.list": records,
   "audit.proof": records,
   "audit.verify": records,
+  "callbacks.delete": calls,
+  "callbacks.list": calls,
   "calls.recordings": calls,
   "calls.show": shownCalls,
   "campaigns.agents": states,
@@ -247,10 +261,15 @@ const HERE = {
   "dialer.validate": settings,
   "dialer.vendorAudit": settings,
   "doNotCall.compare": calls,
+  "doNotCall.push": calls,
   "compliance.acknowledge": facts,
   "compliance.manifest": facts,
   "compliance.manifests": facts,
+  "compliance.revocations": facts,
+  "compliance.revocationsOf": facts,
   "consents.revoke": facts,
+  "facts.import": facts,
+  "facts.importLines": facts,
   "facts.imports": facts,
   "facts.registries": facts,
   "failover.drill": orders,
@@ -296,6 +315,9 @@ const HERE = {
   "tenant.probe": look,
   "tenant.read": look,
   "tenant.reads": look,
+  "webhooks.list": listed,
+  "webhooks.register": registrations,
+  "webhooks.remove": registrations,
 } as const satisfies Readonly<Partial<Record<Operation, Choice>>>;
 
 /** Looks at what runs elsewhere are so far apart, ms. */
@@ -365,7 +387,8 @@ export class HereClient extends ApiClient<HereOperation> {
   }
 
   protected override async *values(route: ApiRoute, asked: Asked): AsyncGenerator {
-    const answer = await this.#untilInterrupted(this.#answer(route, asked));
+    const answering = this.#answer(route, asked);
+    const answer = await (asked.file?.breaksOff === true ? answering : this.#untilInterrupted(answering));
     if (answer.kind !== "stream") throw new TypeError(`${route.id} is answered in another way`);
     // Texts are whole lines.
     for await (const text of answer.texts) for (const line of text.split("\n")) if (line !== "") yield JSON.parse(line);

@@ -2,7 +2,7 @@
 
 import { addressOf, type Clock, messageOf, OutdialError } from "../../kernel/index.ts";
 import type { Interruption } from "../../operations/index.ts";
-import { endOfLines, MOST_JSON_BYTES, problem } from "../../operations/views/index.ts";
+import { endOfLines, MOST_JSON_BYTES, type Problem, problem } from "../../operations/views/index.ts";
 import type { Answer, ApiRoute, Operation } from "../../server/index.ts";
 import { systemClock } from "../../tenant/index.ts";
 import { ApiClient, type Asked, type AskedOf, type Followed } from "../api/client.ts";
@@ -104,6 +104,7 @@ export class ServiceClient extends ApiClient {
         const value = parsed(line);
         const last = endOfLines.safeParse(value);
         end = last.data?.end.lines;
+        if (last.data?.end.problem !== undefined) throw this.#told(last.data.end.problem);
         if (last.success) continue;
         read += 1;
         yield value;
@@ -220,15 +221,16 @@ export class ServiceClient extends ApiClient {
     return text.replaceAll(this.#address.token, "[token]");
   }
 
+  #told({ code, detail, advice, details }: Problem): OutdialError {
+    return new OutdialError(code, this.#clean(detail), {
+      ...(advice === undefined ? {} : { advice: this.#clean(advice) }),
+      ...(details === undefined ? {} : { details }),
+    });
+  }
+
   #refused(status: number, text: string, route: ApiRoute): OutdialError {
     const read = problem.safeParse(parsed(text));
-    if (read.success) {
-      const { code, detail, advice, details } = read.data;
-      return new OutdialError(code, this.#clean(detail), {
-        ...(advice === undefined ? {} : { advice: this.#clean(advice) }),
-        ...(details === undefined ? {} : { details }),
-      });
-    }
+    if (read.success) return this.#told(read.data);
     // A proxy speaks for a service that is not there.
     if ([502, 503, 504].includes(status))
       return new OutdialError(

@@ -128,9 +128,19 @@ async function hashOf(path: string | undefined): Promise<string | undefined> {
   return digest();
 }
 
+/** Most revocations of one number. */
+const MOST_OF_NUMBER = 1000;
+
 export const revocations: Run<typeof declared.revocations> = async ({ options, io }) => {
-  await using runtime = await openCompliance(options, io.env, { pack: options.pack });
-  const { items } = await runtime.compliance.revocations(options, { reveal: true });
+  const { open, number, limit: most, pack } = options;
+  await using api = await openApi(options, io, { pack });
+  const body = { number: String(number), open, limit: Math.min(most, MOST_OF_NUMBER) };
+  const found =
+    number === undefined
+      ? await api.list("compliance.revocations", { query: { open, reveal: api.reveals }, most })
+      : (await api.ask("compliance.revocationsOf", { body })).items;
+  // Each page has its overdue ones first.
+  const items = found.toSorted((a, b) => Number(b.overdue) - Number(a.overdue));
   await io.each(items, revocationLine);
   const overdue = items.filter((one) => one.overdue).length;
   const left = items.filter((one) => one.open).length;

@@ -1,15 +1,8 @@
 // outdial consent, dnc, attempts: imports of facts, and single numbers.
 
-import { openApi, openCompliance } from "../../app/index.ts";
+import { openApi } from "../../app/index.ts";
 import { areasText, coversText, OutdialError } from "../../kernel/index.ts";
-import {
-  type FactKind,
-  type FactSource,
-  type FactsUseCases,
-  type ImportSink,
-  OperationError,
-  type RegistryImport,
-} from "../../operations/index.ts";
+import { OperationError } from "../../operations/index.ts";
 import type { ImportView, RevocationAdded, SuppressionView } from "../../operations/views/index.ts";
 import type { OptionsOf, Run } from "../command.ts";
 import { answerWaits } from "../confirm.ts";
@@ -19,47 +12,32 @@ import { interruptible } from "../interrupt.ts";
 import type { Io } from "../io.ts";
 import { withOutput } from "../output.ts";
 import { Refusals } from "../refusals.ts";
-import { rowSource } from "../source.ts";
+import { rowsToSend } from "../source.ts";
 import { grouped, printable, timeText } from "../text.ts";
 
 const REVEALED = { reveal: true };
 
+type Kind = NonNullable<OptionsOf<typeof declared.importFile>["kind"]>;
 type Import = Run<typeof declared.importConsent>;
 
 const imported =
-  (of: FactKind): Import =>
+  (kind: Kind): Import =>
   ({ args, options, io }) =>
-    importFile(args.file, options, io, async (source, facts, sink, by) => {
-      const report = await facts.import(of, source, sink, by, { accept: options.accept });
-      const { kind, added, known, refused, read } = report;
-      const line = `${kind}: ${grouped(added)} new, ${grouped(known)} known, ${grouped(refused)} refused of ${grouped(read)}`;
-      return { report, line, exit: refused > 0 ? EXIT.partlyFailed : EXIT.done };
-    });
+    importAs(kind, args.file, options, io);
 
-export const importConsent: Run<typeof declared.importConsent> = imported("consent");
-export const importAttempts: Run<typeof declared.importAttempts> = imported("attempts");
-export const importRelationships: Run<typeof declared.importRelationships> = imported("relationships");
-export const importDisconnections: Run<typeof declared.importDisconnections> = imported("disconnections");
-export const importLines: Run<typeof declared.importLines> = imported("lines");
-const importInternal = imported("dnc");
+export const importConsent: Import = imported("consent");
+export const importAttempts: Import = imported("attempts");
+export const importRelationships: Import = imported("relationships");
+export const importDisconnections: Import = imported("disconnections");
+export const importLines: Import = imported("lines");
 
-export const importDnc: Run<typeof declared.importDnc> = async (given) => {
-  const { args, options, io } = given;
-  const { list, asOf, accept, registry, covers, changesSince } = options;
-  if (list === "internal") return importInternal(given);
-  if (asOf === undefined)
-    throw new OperationError(
-      "invalid_input",
-      "--list national needs --as-of with the date of the file: its age is counted from it",
-    );
-  const load = async (source: FactSource, facts: FactsUseCases, sink: ImportSink, by: string): Promise<Ending> => {
-    const report = await facts.importRegistry({ registry, asOf, covers, changesSince, accept }, source, sink, by);
-    return { report, line: registryLine(report), exit: registryExit(report) };
-  };
-  return importFile(args.file, options, io, load, "the registry file before stays in force");
-};
+export const importDnc: Run<typeof declared.importDnc> = ({ args, options, io }) =>
+  importAs(options.list === "internal" ? "dnc" : "registry", args.file, options, io);
 
-function registryLine({ registry: { registry, asOf, numbers, deleted, covers, result, reason } }: RegistryImport): string {
+export const importFile: Run<typeof declared.importFile> = ({ args, options, io }) =>
+  importAs(options.kind, args.file, options, io);
+
+function registryLine({ registry, asOf, numbers, deleted, covers, result, reason }: RegistryResult): string {
   const name = `registry ${registry} of ${asOf}`;
   const areas = areasText(covers);
   const rest = covers.others ? "" : "; numbers in other area codes stay uncovered (for the file of a whole list: --covers all)";
@@ -70,42 +48,47 @@ function registryLine({ registry: { registry, asOf, numbers, deleted, covers, re
   return `${name} was NOT put in force: ${reason ?? ""}; what was in force before it stays`;
 }
 
-function registryExit({ refused, registry }: RegistryImport): number {
-  if (refused > 0) return EXIT.partlyFailed;
-  return registry.result === "kept" ? EXIT.refused : EXIT.done;
-}
+type RegistryResult = NonNullable<ImportView["registry"]>;
 
-/** Texts for the end of an import. */
-interface Ending {
-  readonly report: ImportView;
-  readonly line: string;
-  readonly exit: number;
-}
-
-async function importFile(
-  file: string,
-  options: OptionsOf<typeof declared.importConsent>,
+async function importAs(
+  kind: Kind,
+  path: string,
+  options: OptionsOf<typeof declared.importConsent> & Partial<OptionsOf<typeof declared.importDnc>>,
   io: Io,
-  run: (source: FactSource, facts: FactsUseCases, sink: ImportSink, by: string) => Promise<Ending>,
-  stopped = "the complete batches that were read are in force; import the file again for the rest",
 ): Promise<number> {
-  const source = await rowSource(file, options, io);
-  const { report, line, exit } = await withOutput(options.refused, io, async (output) => {
-    await using runtime = await openCompliance(options, io.env, {}, io.signal);
+  const { accept, asOf, covers, changesSince, registry } = options;
+  const isRegistry = kind === "registry";
+  if (isRegistry && asOf === undefined)
+    throw new OperationError("invalid_input", "the file of a registry needs --as-of with its date: its age is counted from it");
+  const { read, file } = await rowsToSend(path, options, io);
+  const source = interruptible(io, file, isRegistry ? NOTHING_NEW : BATCHES);
+  const asked = { params: { kind }, query: { ...read, accept, ...(isRegistry ? { asOf, covers, changesSince, registry } : {}) } };
+  const report = await withOutput(options.refused, io, async (output) => {
+    await using api = await openApi(options, io);
     using refusals = new Refusals(io);
     using doubts = new Refusals(io);
-    const sink: ImportSink = {
-      progress: (read) => io.progress(`importing · ${grouped(read)} lines`),
-      waiting: (what) => io.say(what),
-      doubted: ({ line, reason }) => doubts.tell({ line, field: undefined, reason }),
-      refused: (refused) => (output === undefined ? refusals.tell(refused) : output.line(refused)),
-    };
-    return await run(interruptible(io, source, stopped), runtime.facts, sink, runtime.actor);
+    let done: ImportView | undefined;
+    for await (const line of api.lines("facts.importLines", { ...asked, file: source })) {
+      if ("imported" in line) done = line.imported;
+      else if ("read" in line) io.progress(`importing · ${grouped(line.read)} lines`);
+      else if ("doubted" in line) doubts.tell(line.doubted);
+      else if (output === undefined) refusals.tell(line.refused);
+      else await output.line(line.refused);
+    }
+    if (done === undefined) throw new TypeError("an import has no result");
+    return done;
   });
+  const { kind: name, added, known, refused, read: all, registry: result } = report;
+  const counts = `${grouped(added)} new, ${grouped(known)} known, ${grouped(refused)} refused of ${grouped(all)}`;
+  const line = result === null ? `${name}: ${counts}` : registryLine(result);
   if (options.refused === "-") io.say(line);
   else await io.answer(report, line);
-  return exit;
+  if (refused > 0) return EXIT.partlyFailed;
+  return result?.result === "kept" ? EXIT.refused : EXIT.done;
 }
+
+const BATCHES = "the complete batches that were read are in force; import the file again for the rest";
+const NOTHING_NEW = "the registry file before stays in force";
 
 export const declareEmpty: Run<typeof declared.declareEmpty> = async ({ options, io }) => {
   const { name, reason } = options;

@@ -1,7 +1,7 @@
 // outdial dnc compare and push, outdial callbacks.
 
-import { openApi, openTenantDnc } from "../../app/index.ts";
-import type { DncDifference, ScheduledCallback } from "../../operations/views/index.ts";
+import { openApi } from "../../app/index.ts";
+import type { DncDifference, DncPush, ScheduledCallback } from "../../operations/views/index.ts";
 import type { Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/tenant-dnc.ts";
@@ -25,13 +25,16 @@ export const compareDnc: Run<typeof declared.compareDnc> = async ({ options, io 
 };
 
 export const pushDnc: Run<typeof declared.pushDnc> = async ({ options, io }) => {
-  await using tenant = await openTenantDnc(options, io.env);
-  const pushed = await tenant.dnc.push(options.campaign, {
-    group: options.group,
-    by: tenant.actor,
-    signal: io.signal,
-    onProgress: (done, all) => io.progress(`searching · ${grouped(done)} of ${grouped(all)} numbers`),
-  });
+  const { campaign: id, group: named } = options;
+  await using api = await openApi(options, io);
+  const push = async (before?: DncPush): Promise<DncPush> => {
+    const asked = { params: { id }, body: { group: named, most: AT_ONCE }, withinMs: Number.POSITIVE_INFINITY };
+    const came = together(before, await api.ask("doNotCall.push", asked));
+    io.progress(`searching · ${grouped(came.proven)} of ${grouped(came.missing)} numbers`);
+    // Numbers that the tenant's search does not find come again.
+    return came.left === 0 || came.proven === (before?.proven ?? 0) ? came : push(came);
+  };
+  const pushed = await push();
   const { group, added, proven, unproven, examples, takenOff, callbacks, stillListed, reasons } = pushed;
   await io.answer(pushed, [
     ...differenceLines(pushed),
@@ -47,6 +50,18 @@ export const pushDnc: Run<typeof declared.pushDnc> = async ({ options, io }) => 
   return unproven + stillListed > 0 ? EXIT.partlyFailed : EXIT.done;
 };
 
+/** Most numbers of one request. */
+const AT_ONCE = 4500;
+
+/** What several requests of a push have brought. */
+function together(before: DncPush | undefined, now: DncPush): DncPush {
+  if (before === undefined) return now;
+  const { groups, suppressed, missing, theirs, shorter } = before;
+  const [added, proven] = [before.added + now.added, before.proven + now.proven];
+  const [takenOff, callbacks] = [before.takenOff + now.takenOff, before.callbacks + now.callbacks];
+  return { ...now, groups, suppressed, missing, theirs, shorter, added, proven, takenOff, callbacks };
+}
+
 const CALLBACKS = table<ScheduledCallback>([
   { title: "callback", value: ({ id }) => id, isWhole: true },
   { title: "due", value: ({ dueAt }) => dueAt ?? "" },
@@ -57,8 +72,9 @@ const CALLBACKS = table<ScheduledCallback>([
 ]);
 
 export const listCallbacks: Run<typeof declared.listCallbacks> = async ({ options, io }) => {
-  await using tenant = await openTenantDnc(options, io.env);
-  const { items, doubt } = await tenant.callbacks.views(options.campaign, { reveal: true, signal: io.signal });
+  await using api = await openApi(options, io);
+  const asked = { params: { id: options.campaign }, query: { reveal: api.reveals } };
+  const { items, doubt } = await api.ask("callbacks.list", asked);
   await io.answer({ items, doubt }, CALLBACKS.lines(items, io.width));
   if (doubt !== null) io.say(doubt);
   else if (items.length === 0) io.say("no callbacks");
@@ -66,8 +82,8 @@ export const listCallbacks: Run<typeof declared.listCallbacks> = async ({ option
 };
 
 export const deleteCallback: Run<typeof declared.deleteCallback> = async ({ args: { id }, options, io }) => {
-  await using tenant = await openTenantDnc(options, io.env);
-  const { already } = await tenant.callbacks.remove(id, { why: options.reason, by: tenant.actor, signal: io.signal });
+  await using api = await openApi(options, io);
+  const { already } = await api.ask("callbacks.delete", { params: { id }, body: { reason: options.reason } });
   await io.answer(
     { id, already },
     already

@@ -1,14 +1,8 @@
 // outdial webhooks: deliveries, replay of dead letters, delivery by hand, receivers; registrations for the vendor's own events.
 
-import {
-  type DeliveryEnd,
-  openApi,
-  openDelivery,
-  openListedWebhooks,
-  openVendorWebhooks,
-  registerWebhook,
-} from "../../app/index.ts";
+import { type DeliveryEnd, openApi, openDelivery, webhookProof } from "../../app/index.ts";
 import { OutdialError } from "../../kernel/index.ts";
+import type { VendorWebhook } from "../../operations/index.ts";
 import type { EndpointView } from "../../operations/views/index.ts";
 import type { OptionsOf, Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
@@ -139,7 +133,9 @@ export const register: Run<typeof declared.register> = async ({ args: { kind }, 
   if (secretFile !== undefined && (tokenEnv !== undefined || header.length > 0))
     throw new OutdialError("invalid_input", "--secret-file replaces --token-env and --header; give only one of them");
   const secrets = { tokenEnv, secretFile, headers: headersOf(header) };
-  const { id, already } = await registerWebhook(options, io.env, { kind, name, url, retryPolicy }, secrets);
+  const proof = await webhookProof(kind, secrets, io.env);
+  await using api = await openApi(options, io);
+  const { id, already } = await api.ask("webhooks.register", { body: { kind, name, url, retryPolicy, ...proof } });
   if (already && retryPolicy !== undefined)
     io.say(
       "the existing registration keeps its retry policy; to change it, end the registration with outdial webhooks remove and register again",
@@ -158,7 +154,7 @@ function headersOf(lines: readonly string[]): Record<string, string> {
   );
 }
 
-const REGISTRATIONS = table<Awaited<ReturnType<typeof openListedWebhooks>>["items"][number]>(
+const REGISTRATIONS = table<VendorWebhook>(
   [
     { title: "id", value: ({ id }) => id, isWhole: true },
     { title: "kind", value: ({ kind }) => kind, least: 7 },
@@ -170,10 +166,9 @@ const REGISTRATIONS = table<Awaited<ReturnType<typeof openListedWebhooks>>["item
 );
 
 export const listVendor: Run<typeof declared.listVendor> = async ({ options, io }) => {
-  await using listed = await openListedWebhooks(options, io.env);
-  const { items, shorter, compared } = listed;
+  await using api = await openApi(options, io);
+  const { items, shorter } = await api.ask("webhooks.list", {});
   await io.answer({ items, shorter }, REGISTRATIONS.lines(items, io.width));
-  if (!compared) io.say("not compared with what outdial registered before: there is no store here");
   if (shorter === null && items.length === 0) io.say("no webhooks are registered at the tenant");
   if (shorter === null) return EXIT.done;
   io.say(`${printable(shorter)}. Look in the vendor's administration; what is gone: outdial webhooks remove ID --gone`);
@@ -181,7 +176,7 @@ export const listVendor: Run<typeof declared.listVendor> = async ({ options, io 
 };
 
 export const remove: Run<typeof declared.remove> = async ({ args: { id }, options, io }) => {
-  await using webhooks = await openVendorWebhooks(options, io.env);
-  const { name, kind } = await webhooks.remove(id, { gone: options.gone });
+  await using api = await openApi(options, io);
+  const { name, kind } = await api.ask("webhooks.remove", { params: { id }, query: { gone: options.gone } });
   await io.answer({ id, removed: true }, `${printable(id)} removed (${kind}, ${printable(name)})`);
 };

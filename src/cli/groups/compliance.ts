@@ -203,6 +203,7 @@ export const verifyGate = command("verify-manifest", NOTHING, {
 });
 
 export const revocations = command("revocations", STORE, {
+  runs: "through",
   summary: "revocations: deadline, targets, and which systems have carried them out; overdue first",
   options: [
     flag("--open", "only those that some system has not acknowledged"),

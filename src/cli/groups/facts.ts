@@ -22,6 +22,7 @@ const ASKED = [
 ] as const;
 
 export const importConsent = command("import", STORE, {
+  runs: "through",
   summary: "add consent records; a line with revoked_at is a revocation as well",
   args: [FILE],
   options: IMPORTED,
@@ -29,6 +30,7 @@ export const importConsent = command("import", STORE, {
 });
 
 export const importRelationships = command("relationships", STORE, {
+  runs: "through",
   summary: "add established business relationships",
   args: [FILE],
   options: IMPORTED,
@@ -36,6 +38,7 @@ export const importRelationships = command("relationships", STORE, {
 });
 
 export const importDisconnections = command("disconnections", STORE, {
+  runs: "through",
   summary: "add answers of the Reassigned Numbers Database: when it was asked, and permanent disconnections",
   args: [FILE],
   options: IMPORTED,
@@ -43,6 +46,7 @@ export const importDisconnections = command("disconnections", STORE, {
 });
 
 export const importLines = command("lines", STORE, {
+  runs: "through",
   summary: "add line types: mobile, landline or voip; the latest date counts",
   args: [FILE],
   options: IMPORTED,
@@ -56,32 +60,39 @@ export const revokeConsent = command("revoke", STORE, {
   options: [text("--channel <channel>", "how: call, sms, e-mail, letter, web, …", { required: true }), ...ASKED],
 });
 
+/** What is said of a registry file. */
+const REGISTRY = [
+  value("--as-of <date>", "date of the registry file, YYYY-MM-DD", async (written, label, { clock }) =>
+    parsed(label, (await import("../late.ts")).civilDate(written, clock.now())),
+  ),
+  id("--registry <list>", "which list, of those that a rule asks for: a country such as US, or a state such as US-IN", {
+    default: "US",
+  }),
+  text(
+    "--covers <what>",
+    "what the registry file covers: all, or area codes and states such as 212,813,NY; by default the area codes of its numbers",
+  ),
+  value(
+    "--changes-since <date>",
+    "the file is a list of changes (A, D) to the version of this date",
+    async (written, label, { clock }) => parsed(label, (await import("../late.ts")).civilDate(written, clock.now())),
+  ),
+] as const;
+const COVERED = `A registry file takes the place of the one before only for the area codes that it covers. Numbers in area codes that no file covers are not called
+(DNC_NOT_COVERED); a file of a whole list needs --covers all. A list of changes is applied when what is in force is of --changes-since or newer.`;
+
 export const importDnc = command("import", STORE, {
+  runs: "through",
   summary:
     "add numbers to the company's list, or put a file of a national registry or a state's list in force; a file of bare numbers is enough",
   args: [FILE],
   options: [
     choice("--list <list>", "internal or national", ["internal", "national"], { default: "internal" }),
-    value("--as-of <date>", "date of the registry file, YYYY-MM-DD", async (written, label, { clock }) =>
-      parsed(label, (await import("../late.ts")).civilDate(written, clock.now())),
-    ),
-    id("--registry <list>", "which list, of those that a rule asks for: a country such as US, or a state such as US-IN", {
-      default: "US",
-    }),
-    text(
-      "--covers <what>",
-      "what the registry file covers: all, or area codes and states such as 212,813,NY; by default the area codes of its numbers",
-    ),
-    value(
-      "--changes-since <date>",
-      "the file is a list of changes (A, D) to the version of this date",
-      async (written, label, { clock }) => parsed(label, (await import("../late.ts")).civilDate(written, clock.now())),
-    ),
+    ...REGISTRY,
     ...IMPORTED,
   ],
   notes: `${notesOf("number, at, code, reference; for --list national: number, area_code, and action, date of a list of changes")}
-A registry file takes the place of the one before only for the area codes that it covers. Numbers in area codes that no file covers are not called
-(DNC_NOT_COVERED); a file of a whole list needs --covers all. A list of changes is applied when what is in force is of --changes-since or newer.`,
+${COVERED}`,
 });
 
 export const declareEmpty = command("declare-empty", STORE, {
@@ -137,6 +148,7 @@ export const pendingDnc = command("pending", STORE, {
 });
 
 export const importAttempts = command("import", STORE, {
+  runs: "through",
   summary: "add placed calls, and inbound calls that were conversations",
   args: [FILE],
   options: IMPORTED,
@@ -144,4 +156,23 @@ export const importAttempts = command("import", STORE, {
     "number, at, kind (attempt, conversation, inbound-conversation, abandoned), subject, campaign, call_id,\n" +
       "  answered_by (person, machine), connect_seconds (greeting to agent), hangup_seconds",
   ),
+});
+
+export const importFile = command("import", STORE, {
+  runs: "through",
+  summary: "add a file of facts of any kind",
+  args: [FILE],
+  options: [
+    choice(
+      "--kind <kind>",
+      "consent, relationships, disconnections, lines, attempts, dnc (the company's list) or registry",
+      ["consent", "relationships", "disconnections", "lines", "attempts", "dnc", "registry"],
+      { required: true },
+    ),
+    ...REGISTRY,
+    ...IMPORTED,
+  ],
+  notes: `The same as consent import, consent relationships, consent disconnections, consent lines, attempts import, and dnc import without and with
+--list national: their help names the columns of each kind. ${COVERED}`,
+  examples: ["outdial facts import numbers.csv --kind dnc"],
 });

@@ -21,6 +21,7 @@ export const pushDnc = command(
   "push",
   { ...TENANT_AND_STORE, tells: "place" },
   {
+    runs: "through",
     wants: "do-not-call groups",
     summary: "add missing numbers to a do-not-call group of the tenant, and check each one with the tenant's own search",
     options: [CAMPAIGN, id("--group <id>", "one of the groups that the campaign obeys; optional when there is only one")],
@@ -36,6 +37,7 @@ export const listCallbacks = command(
   "list",
   { ...TENANT_AND_STORE, tells: "place" },
   {
+    runs: "through",
     wants: "callbacks",
     summary: "callbacks that the tenant will call by itself when they are due",
     options: [id("--campaign <id>", "campaign of the callbacks", { required: true })],
@@ -47,6 +49,7 @@ export const deleteCallback = command(
   "delete",
   { ...TENANT_AND_STORE, tells: "place" },
   {
+    runs: "through",
     wants: "callbacks",
     summary: "delete a callback, so that the tenant does not call it",
     args: [id("<id>", "id of a callback")],

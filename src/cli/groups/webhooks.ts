@@ -59,6 +59,7 @@ export const forget = command("forget", STORE, {
 });
 
 export const register = command("register", TENANT_AND_STORE, {
+  runs: "through",
   wants: "vendor events",
   summary: "register an address for the vendor's events; the same name and address are registered only once",
   args: [
@@ -100,9 +101,14 @@ export const register = command("register", TENANT_AND_STORE, {
   ],
 });
 
-export const listVendor = command("vendor", TENANT, { wants: "vendor events", summary: "registrations at the tenant" });
+export const listVendor = command("vendor", TENANT, {
+  runs: "through",
+  wants: "vendor events",
+  summary: "registrations at the tenant",
+});
 
 export const remove = command("remove", TENANT_AND_STORE, {
+  runs: "through",
   wants: "vendor events",
   summary: "end a registration at the tenant",
   args: [id("<id>", "id of a registration at the tenant")],

@@ -102,20 +102,31 @@ export class FactsUseCases {
   readonly #context: ComplianceContext;
   readonly #rules: () => Promise<Pick<RulesInForce, "pack">>;
   readonly #signal: AbortSignal | undefined;
+  readonly #warn: ((message: string) => void) | undefined;
   readonly #untilObeyed: string | null;
 
   /**
    * @param rules name the registries that files may be of @param more.signal ends waiting for a database that is away
+   * @param more.warn told when an import waits for it
    * @param more.untilObeyed see `RevocationAdded`
    */
   constructor(
     context: ComplianceContext,
     rules: () => Promise<Pick<RulesInForce, "pack">>,
-    { signal, untilObeyed = null }: { readonly signal?: AbortSignal | undefined; readonly untilObeyed?: string | null } = {},
+    {
+      signal,
+      warn,
+      untilObeyed = null,
+    }: {
+      readonly signal?: AbortSignal | undefined;
+      readonly warn?: ((message: string) => void) | undefined;
+      readonly untilObeyed?: string | null;
+    } = {},
   ) {
     this.#context = context;
     this.#rules = rules;
     this.#signal = signal;
+    this.#warn = warn;
     this.#untilObeyed = untilObeyed;
   }
 
@@ -329,7 +340,7 @@ export class FactsUseCases {
 
   #deps(actor: string): ImportDeps {
     const { store, clock, random } = this.#context;
-    return { facts: store.facts, clock, random, actor, signal: this.#signal };
+    return { facts: store.facts, clock, random, actor, signal: this.#signal, warn: this.#warn };
   }
 }
 

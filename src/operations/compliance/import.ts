@@ -51,7 +51,7 @@ export async function importFacts<Field extends string, T>(
   const { facts, clock, actor } = deps;
   const id = newId("imp", clock.now(), deps.random);
   const given = { id, kind: spec.kind, sourceName: source.name, actor, size: source.size };
-  return underImport(given, source, deps, sink, async (run) => {
+  return underImport(given, source, deps, async (run) => {
     const context = { facts, actor, importId: id };
     const counts = { read: 0, added: 0, known: 0, refused: 0 };
     // Refused lines of which nothing counts.
@@ -70,7 +70,7 @@ export async function importFacts<Field extends string, T>(
       counts.known += batch.length - added;
       batch = [];
       await run.note();
-      sink.progress?.(counts.read);
+      await sink.progress?.(counts.read);
     };
     const parsing = { now: clock.now() };
     const parse = (cells: Cells<Field>) => spec.parse(cells, parsing);
@@ -181,6 +181,8 @@ export interface ImportDeps {
   readonly actor: string;
   /** Ends waiting for a database that is away. */
   readonly signal?: AbortSignal | undefined;
+  /** Told when the import waits, with the reason. */
+  readonly warn?: ((message: string) => void) | undefined;
 }
 
 /** A file to read. */
@@ -200,9 +202,7 @@ export interface ImportSink {
   /** Each line that counts, although it is not certain whom it names. */
   doubted?(line: { readonly line: number; readonly reason: string }): void | Promise<void>;
   /** Lines read so far. */
-  progress?(read: number): void;
-  /** Called when the import waits, with the reason. */
-  waiting?(what: string): void;
+  progress?(read: number): void | Promise<void>;
 }
 
 /** Interval of the signs of life, ms. */
@@ -229,11 +229,10 @@ export interface ImportRun {
 export async function underImport<T>(
   given: FactImport,
   source: FactSource,
-  { facts, clock, signal }: Pick<ImportDeps, "facts" | "clock" | "signal">,
-  sink: ImportSink,
+  { facts, clock, signal, warn }: Pick<ImportDeps, "facts" | "clock" | "signal" | "warn">,
   work: (run: ImportRun) => Promise<T>,
 ): Promise<T> {
-  const onTrouble = ({ message }: OutdialError) => sink.waiting?.(`${message}; waiting for it`);
+  const onTrouble = ({ message }: OutdialError) => warn?.(`${message}; waiting for it`);
   const write = <R>(one: () => Promise<R>) => throughTrouble(one, { clock, withinMs: PATIENCE_MS, signal, onTrouble });
   await write(() => facts.startImport(given));
   const reading = new Reading(source, await write(() => facts.brokenImports(given.kind)));

@@ -96,7 +96,7 @@ export async function loadRegistry(
   const before = (await facts.registryFiles()).filter((file) => file.registry === registry);
   const importId = newId("imp", deps.clock.now(), deps.random);
   const given = { id: importId, kind: `registry ${registry}`, sourceName: source.name, actor };
-  return underImport(given, source, deps, sink, async (run) => {
+  return underImport(given, source, deps, async (run) => {
     const isChanges = changesSince !== undefined;
     const file = { registry, asOf, sourceName: source.name, actor, importId };
     const id = await run.write(() => facts.beginRegistryFile(file, isChanges));
@@ -188,7 +188,7 @@ async function fill(
       }
     }
     batch = [];
-    sink.progress?.(filled.read);
+    await sink.progress?.(filled.read);
   };
   const parse = (cells: Cells<Field>): Line => {
     const line = lineOf(cells, options);

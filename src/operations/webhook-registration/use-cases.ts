@@ -51,6 +51,8 @@ export interface VendorWebhookDraft {
   readonly url: string;
   /** For wfm; what it leaves out is as configured. */
   readonly retryPolicy?: { readonly [Name in keyof VendorRetryPolicy]?: number | undefined } | undefined;
+  /** What deliveries contain; by default what the service expects in those to its own addresses. */
+  readonly proof?: DeliveryProof | undefined;
 }
 
 /** What deliveries contain, so that their receiver can recognise them. */
@@ -89,10 +91,10 @@ export class VendorWebhookUseCases {
    * @throws OperationError `invalid_input`, `outcome_unknown`; TenantError
    */
   async register(
-    { kind, name, url: given, retryPolicy: asked }: VendorWebhookDraft,
+    { kind, name, url: written, retryPolicy: asked, proof: given }: VendorWebhookDraft,
     by = this.#context.actor,
   ): Promise<{ readonly id: string; readonly already: boolean }> {
-    const url = deliverable(given);
+    const url = deliverable(written);
     if (kind !== "wfm" && asked !== undefined)
       throw new OperationError("invalid_input", "a retry policy is only for wfm; the tenant accepts none for metrics");
     const usual = this.#retryPolicy;
@@ -102,7 +104,7 @@ export class VendorWebhookUseCases {
       timeoutSec: asked?.timeoutSec ?? usual.timeoutSec,
     };
     const { tenant, store } = this.#context;
-    const proof = await this.#proof(kind);
+    const proof = given ?? (await this.#proof(kind));
     const find = async () =>
       (await vendorWebhooksOf(tenant, [kind])).find((one) => one.name === name && sameAddress(one.url, url));
     const { address } = recordedOf(kind, name, url);

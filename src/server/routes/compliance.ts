@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { CALL_TYPES } from "../../compliance/index.ts";
-import { type ComplianceUseCases, columnMapping, convertedPack, readContacts } from "../../operations/index.ts";
+import { type ComplianceUseCases, columnMapping, convertedPack, numberOf, readContacts } from "../../operations/index.ts";
 import {
   abandonmentOf,
   abandonmentView,
@@ -196,6 +196,25 @@ export function complianceRoutes(compliance: () => ComplianceUseCases) {
         const after = numberCursor(query.cursor);
         const page = await compliance().revocations({ open: query.open, limit: query.limit, after }, { reveal: shown });
         return { ...page, next: page.next === null ? null : String(page.next) };
+      },
+    }),
+    route({
+      id: "compliance.revocationsOf",
+      method: "post",
+      path: "/compliance/revocations/of-number",
+      question: true,
+      personal: true,
+      summary: "The revocations of one number with their clock, the overdue first",
+      role: "operator",
+      body: z.strictObject({
+        number: phoneText,
+        open: z.boolean().default(false),
+        limit: z.int().min(1).max(1000).default(1000),
+      }),
+      reply: z.strictObject({ items: z.array(revocationView).readonly() }),
+      async handle({ body: { number, ...asked } }) {
+        const { items } = await compliance().revocations({ ...asked, number: numberOf(number) }, { reveal: true });
+        return { items };
       },
     }),
     route({

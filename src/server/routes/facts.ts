@@ -2,10 +2,18 @@
 // possible.
 
 import { z } from "zod";
-import { columnMapping, type FactSource, type FactsUseCases, liftPreviewOf } from "../../operations/index.ts";
+import {
+  columnMapping,
+  type FactKind,
+  type FactSource,
+  type FactsUseCases,
+  type ImportSink,
+  liftPreviewOf,
+} from "../../operations/index.ts";
 import {
   companyListView,
   confirmation,
+  importLine,
   importState,
   importView,
   liftPreview,
@@ -21,8 +29,22 @@ import {
 import type { Principal } from "../../store/index.ts";
 import { mayReveal } from "../access/reveal.ts";
 import { ServerError } from "../error.ts";
-import { cursor, flag, limit, list, NO_NUL, pageOfItems, phoneText, tellCursor, toldCursor, words } from "../routing/query.ts";
-import { dangerousRoute, route } from "../routing/route.ts";
+import { linesFrom, withEnd } from "../routing/ndjson.ts";
+import {
+  cursor,
+  end,
+  flag,
+  limit,
+  list,
+  NO_NUL,
+  pageOfItems,
+  phoneText,
+  tellCursor,
+  toldCursor,
+  words,
+} from "../routing/query.ts";
+import { dangerousRoute, route, streamRoute } from "../routing/route.ts";
+import type { Asked } from "../routing/route-types.ts";
 import { FILE_TYPES, sourceOf } from "./jobs.ts";
 
 const number = phoneText;
@@ -45,6 +67,39 @@ const lifting = {
   mistake: z.boolean().optional().describe("It never was an opt-out: consent that was revoked with it counts again"),
 };
 const lifted = z.strictObject(lifting);
+
+const ofKind = z.strictObject({
+  kind: z.enum(["consent", "attempts", "relationships", "disconnections", "lines", "dnc", "registry"]),
+});
+const fileQuery = {
+  name: z.string().max(200).default("upload"),
+  format: z.enum(["csv", "ndjson"]).optional(),
+  delimiter: z.string().length(1).optional(),
+  column: list,
+  registry: z.string().optional(),
+  asOf: z.string().optional(),
+  covers: z.string().max(10_000).optional(),
+  changesSince: z.string().optional(),
+  accept: flag,
+};
+type FileAsked = Pick<
+  Asked<{ kind: FactKind | "registry" }, z.output<z.ZodObject<typeof fileQuery>>, undefined>,
+  "params" | "query" | "upload" | "who"
+>;
+
+/** Imports a file, whatever it is of. */
+function imported(facts: FactsUseCases, { params: { kind }, query, upload, who }: FileAsked, sink: ImportSink = {}) {
+  const { format, delimiter, column, registry, asOf, covers, changesSince, accept } = query;
+  const mapping = column.length === 0 ? undefined : columnMapping(column);
+  const source: FactSource = { ...sourceOf(upload, query.name), read: { format, delimiter, mapping } };
+  if (kind !== "registry") return facts.import(kind, source, sink, who.name, { accept });
+  if (registry === undefined || asOf === undefined)
+    throw new ServerError(
+      "invalid_request",
+      "a registry file needs query.registry and query.asOf, from which its age is counted",
+    );
+  return facts.importRegistry({ registry, asOf, covers, changesSince, accept }, source, sink, who.name);
+}
 
 export function factsRoutes(facts: () => FactsUseCases) {
   const planLift = (body: z.output<typeof lifted>) => facts().planLift(body);
@@ -72,40 +127,44 @@ export function factsRoutes(facts: () => FactsUseCases) {
       description:
         "The body is the file, CSV or NDJSON. A registry file needs `registry` and `asOf`, and is put in force whole or not at all, for the area codes that it covers: `covers` is `all`, or area codes and states such as `212,NY`; by default the area codes of its numbers. With `changesSince` the file is a list of changes to the version of that date.",
       role: "operator",
-      params: z.strictObject({
-        kind: z.enum(["consent", "attempts", "relationships", "disconnections", "lines", "dnc", "registry"]),
-      }),
-      query: z.strictObject({
-        name: z.string().max(200).default("upload"),
-        format: z.enum(["csv", "ndjson"]).optional(),
-        delimiter: z.string().length(1).optional(),
-        column: list,
-        registry: z.string().optional(),
-        asOf: z.string().optional(),
-        covers: z.string().max(10_000).optional(),
-        changesSince: z.string().optional(),
-        accept: flag,
-      }),
+      params: ofKind,
+      query: z.strictObject(fileQuery),
       upload: FILE_TYPES,
       reply: importView,
-      async handle({ params, query, upload, who }) {
-        const { format, delimiter, column } = query;
-        const mapping = columnMapping(column);
-        const source: FactSource = { ...sourceOf(upload, query.name), read: { format, delimiter, mapping } };
-        if (params.kind !== "registry") return facts().import(params.kind, source, {}, who.name, { accept: query.accept });
-        const { registry, asOf, covers, changesSince, accept } = query;
-        if (registry === undefined || asOf === undefined)
-          throw new ServerError(
-            "invalid_request",
-            "a registry file needs query.registry and query.asOf, from which its age is counted",
-          );
-        const done = await facts().importRegistry({ registry, asOf, covers, changesSince, accept }, source, {}, who.name);
-        if (done.registry.result !== "kept") return done;
+      async handle(asked) {
+        const done = await imported(facts(), asked);
+        if (done.registry?.result !== "kept") return done;
         throw new ServerError(
           "plan_refused",
           `the file was not put in force: ${done.registry.reason ?? ""}; what was in force before it stays`,
           { advice: "Where only lines were refused, or the file is only smaller, accept=true overrides this." },
         );
+      },
+    }),
+    streamRoute({
+      id: "facts.importLines",
+      method: "post",
+      path: "/facts/kind/{kind}/lines",
+      summary:
+        "Imports a file of facts like facts.import, and says of every line that is refused or doubtful why, as NDJSON; the result in the last line",
+      description:
+        "Lines are `{read}` as it goes on, `{refused}` and `{doubted}`, the last one is `{imported}`. A registry file that is not put in force has `registry.result` `kept`. Whoever goes away ends the import: what was read until then is in force.",
+      role: "operator",
+      params: ofKind,
+      query: z.strictObject({ ...fileQuery, end }),
+      upload: FILE_TYPES,
+      line: importLine,
+      contentType: "application/x-ndjson",
+      async handle(asked) {
+        const texts = await linesFrom(async (write) => {
+          const sink: ImportSink = {
+            progress: (read) => write({ read }, true),
+            refused: (refused) => write({ refused }, true),
+            doubted: (doubted) => write({ doubted }, true),
+          };
+          await write({ imported: await imported(facts(), asked, sink) });
+        });
+        return { texts: asked.query.end ? withEnd(texts) : texts };
       },
     }),
     route({

@@ -233,7 +233,7 @@ function correctionsIn(
 /** The uploaded file as an input. Throws ServerError `invalid_request` without one. */
 export function sourceOf(upload: Upload | undefined, name: string) {
   if (upload === undefined) throw new ServerError("invalid_request", "the body must be the file, and it was empty");
-  return { name, bytes: () => upload.bytes(), rereadable: upload.rereadable !== false };
+  return { name, bytes: () => upload.bytes(), size: upload.size, rereadable: upload.rereadable !== false };
 }
 
 function formatOf({ format, delimiter }: { format?: RowFormat | undefined; delimiter?: string | undefined }) {

@@ -5,6 +5,9 @@ import { VENDOR_WEBHOOKS, type VendorWebhook, type VendorWebhookUseCases } from 
 import { flag } from "../routing/query.ts";
 import { route } from "../routing/route.ts";
 
+/** Sent to the tenant, and kept nowhere. */
+const secret = z.string().min(1).max(4096);
+
 const registration = z
   .strictObject({
     kind: z.enum(VENDOR_WEBHOOKS),
@@ -54,10 +57,18 @@ export function vendorWebhookRoutes(webhooks: () => VendorWebhookUseCases) {
           .describe(
             "Of wfm: how the tenant repeats deliveries that failed; what it leaves out is as configured, else 3, 2 and 10",
           ),
+        token: secret.optional().describe("Of wfm: bearer token of deliveries; by default the one that the service expects"),
+        headers: z
+          .record(z.string().max(200), secret)
+          .optional()
+          .describe("Of metrics: headers of deliveries; by default the one that the service expects"),
       }),
       reply: z.strictObject({ id: z.string(), already: z.boolean() }),
       status: 201,
-      handle: async ({ body, who }) => ({ ...(await webhooks().register(body, who.name)) }),
+      handle: async ({ body: { token, headers, ...draft }, who }) => {
+        const isGiven = token !== undefined || headers !== undefined;
+        return { ...(await webhooks().register({ ...draft, proof: isGiven ? { token, headers } : undefined }, who.name)) };
+      },
     }),
     route({
       id: "webhooks.remove",

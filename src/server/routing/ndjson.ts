@@ -1,27 +1,31 @@
 // Streams of NDJSON: many lines per chunk; a failure before the first line is answered as a problem.
 
 import type { z } from "zod";
+import { OutdialError } from "../../kernel/index.ts";
 import type { endOfLines } from "../../operations/views/index.ts";
+import { problemOf } from "../http/problem.ts";
 
 /** Size of a chunk, characters. */
 const BLOCK = 16_384;
 
-/** Writes a line; resolves when there is room for more. */
-export type WriteLine = (line: object) => Promise<void>;
+/** Writes a line; resolves when there is room for more. @param isSoon it does not wait until a chunk is full */
+export type WriteLine = (line: object, isSoon?: boolean) => Promise<void>;
 
 /**
  * Runs work that writes lines. Resolves when the first lines are there or the work has ended, so that a failure before that is
  * still answered with its own status. A later failure breaks the stream off: the reader notices because the last line is missing.
  */
 export function linesFrom(work: (write: WriteLine) => Promise<void>): Promise<AsyncIterable<string>> {
-  return textsFrom((push) => work((line) => push(`${JSON.stringify(line)}\n`)));
+  return textsFrom((push) => work((line, isSoon) => push(`${JSON.stringify(line)}\n`, isSoon)));
 }
 
 /** The same for work that writes its lines as texts. */
-export async function textsFrom(work: (push: Push) => Promise<void>): Promise<AsyncIterable<string>> {
+export async function textsFrom(
+  work: (push: (text: string, isSoon?: boolean) => Promise<void>) => Promise<void>,
+): Promise<AsyncIterable<string>> {
   const texts = textsOf(async (push) => {
     const block = new Block(push);
-    await work((text) => block.add(text));
+    await work((text, isSoon) => block.add(text, isSoon));
     await block.flush();
   });
   const first = await texts.next();
@@ -35,14 +39,20 @@ export async function textsFrom(work: (push: Push) => Promise<void>): Promise<As
   })();
 }
 
-/** NDJSON with a last line that says how many went before it: an answer without that line was cut off. */
+/** NDJSON with a last line that says how many went before it, and why no more came: an answer without that line was cut off. */
 export async function* withEnd(texts: AsyncIterable<string>): AsyncGenerator<string> {
   let lines = 0;
-  for await (const text of texts) {
-    lines += text.split("\n").length - 1;
-    yield text;
-  }
   const end: z.output<typeof endOfLines> = { end: { lines } };
+  try {
+    for await (const text of texts) {
+      lines += text.split("\n").length - 1;
+      yield text;
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof OutdialError)) throw thrown;
+    end.end.problem = problemOf(thrown, "");
+  }
+  end.end.lines = lines;
   yield `${JSON.stringify(end)}\n`;
 }
 
@@ -54,9 +64,9 @@ class Block {
     this.#push = push;
   }
 
-  async add(text: string): Promise<void> {
+  async add(text: string, isSoon = false): Promise<void> {
     this.#text += text;
-    if (this.#text.length >= BLOCK) await this.flush();
+    if (isSoon || this.#text.length >= BLOCK) await this.flush();
   }
 
   async flush(): Promise<void> {

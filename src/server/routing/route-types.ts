@@ -13,6 +13,7 @@ export interface Upload {
   bytes(): AsyncIterable<Uint8Array>;
   /** False for what can be read only once. */
   readonly rereadable?: boolean;
+  readonly size?: number | undefined;
   readonly contentType: string;
 }
 

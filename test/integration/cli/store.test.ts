@@ -40,6 +40,7 @@ const FINDS = [
   "dnc registries",
   "dnc add +12125550123 --reason stop",
   "attempts import contacts.csv",
+  "facts import contacts.csv --kind lines",
   "campaign plan campaigns",
   "campaign apply campaigns --plan 12345678",
   "campaign failover watch --primary camp_1",

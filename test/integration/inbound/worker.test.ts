@@ -3,9 +3,9 @@
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { inboundSecrets, registerWebhook } from "../../../src/app/index.ts";
+import { inboundSecrets } from "../../../src/app/index.ts";
 import { InboundWorker } from "../../../src/operations/index.ts";
-import { workFolder } from "../../support/cli.ts";
+import { runCli, workFolder } from "../../support/cli.ts";
 import { startSandbox } from "../../support/sandbox.ts";
 import { type InboundWorld, metricsEvent, openInboundWorld, SECRETS } from "./world.ts";
 
@@ -159,13 +159,15 @@ test("the vendor's own deliveries, registered with the secrets of the service, a
   };
   const secretFile = join(folder.path, "metrics.secret");
   await writeFile(secretFile, `${SECRETS.omnichannel[0]}\n`);
-  const register = (kind: "metrics" | "wfm", channel: string, file?: string) =>
-    registerWebhook(
-      {},
-      environment,
-      { kind, name: `outdial ${kind}`, url: `${world.url}/webhooks/vendor/${channel}` },
-      { headers: {}, secretFile: file },
-    );
+  const register = async (kind: "metrics" | "wfm", channel: string, file?: string) => {
+    const url = ["--url", `${world.url}/webhooks/vendor/${channel}`];
+    const secret = file === undefined ? [] : ["--secret-file", file];
+    const done = await runCli(["--json", "webhooks", "register", kind, ...url, ...secret], {
+      cwd: folder.path,
+      env: environment,
+    });
+    return JSON.parse(done.stdout) as { readonly already: boolean };
+  };
   expect((await register("metrics", "omnichannel", secretFile)).already).toBe(false);
   expect((await register("metrics", "omnichannel", secretFile)).already).toBe(true);
   expect((await register("wfm", "dialer")).already).toBe(false);
@@ -193,8 +195,9 @@ test("a secret file that is not there is made, for its owner alone, and its secr
     CXONE_CLIENT_ID: sandbox.clientId,
     CXONE_CLIENT_SECRET: sandbox.clientSecret,
   };
-  const draft = { kind: "metrics", name: "outdial", url: `${world.url}/webhooks/vendor/omnichannel` } as const;
-  await registerWebhook({}, environment, draft, { headers: {}, secretFile });
+  const url = `${world.url}/webhooks/vendor/omnichannel`;
+  const asked = ["webhooks", "register", "metrics", "--url", url, "--secret-file", secretFile];
+  expect(await runCli(asked, { cwd: folder.path, env: environment })).toMatchObject({ code: 0 });
   expect((await stat(secretFile)).mode & 0o777).toBe(0o600);
   const made = (await readFile(secretFile, "utf8")).trim();
   expect(made).toMatch(/^[\w-]{43}$/);

@@ -34,6 +34,7 @@ beforeAll(async () => {
   job = "job" in made ? made.job.id : "";
   ({ jobId: retrieval } = await doors.there.ask("outcomes.retrieve", { body: { campaignId: CAMPAIGN, lastHours: 1 } }));
   for (const id of [job, retrieval]) await at.ended(id);
+  await doors.there.ask("facts.import", { params: { kind: "lines" }, file: known() });
 });
 afterAll(() => opened.disposeAsync());
 
@@ -45,6 +46,14 @@ const file = () => ({
   },
   rereadable: true,
 });
+const rows = (...lines: readonly string[]) => ({
+  async *bytes() {
+    yield Buffer.from(lines.join("\n"));
+  },
+  rereadable: true,
+});
+/** Imported before: twice the same adds nothing. */
+const known = () => rows("number,line_type,date", "+12125550127,mobile,2026-01-05", "12,mobile,2026-01-05");
 const files = () => [{ name: "spring.yaml", text: campaignFile }];
 const dialerFile = await readFile(new URL("../../../examples/dialer-settings.yaml", import.meta.url), "utf8");
 const settings = { file: "{}", sourceName: "settings.json" };
@@ -54,6 +63,8 @@ const CASES: Readonly<Record<HereOperation, readonly (() => Given)[]>> = {
   "audit.list": [() => ({ query: { limit: 5 } })],
   "audit.proof": [],
   "audit.verify": [() => ({})],
+  "callbacks.delete": [],
+  "callbacks.list": [],
   "calls.recordings": [],
   "calls.show": [() => ({ params: { id: "call_0000001" } })],
   "campaigns.agents": [() => ({ params: { id: CAMPAIGN } })],
@@ -103,6 +114,7 @@ const CASES: Readonly<Record<HereOperation, readonly (() => Given)[]>> = {
   "dispositions.check": [() => ({ file: file() })],
   "dispositions.submit": [() => ({ file: file() })],
   "doNotCall.compare": [],
+  "doNotCall.push": [() => ({ params: { id: CAMPAIGN }, body: {} })],
   "facts.registries": [() => ({})],
   "failover.drill": [],
   "failover.history": [],
@@ -152,9 +164,27 @@ const CASES: Readonly<Record<HereOperation, readonly (() => Given)[]>> = {
   "compliance.acknowledge": [() => ({ params: { id: 1 }, body: { system: "none" } })],
   "compliance.manifest": [],
   "compliance.manifests": [() => ({})],
+  "compliance.revocations": [() => ({}), () => ({ query: { open: true, reveal: true, limit: 2 } })],
+  "compliance.revocationsOf": [
+    () => ({ body: { number: "+12125550124" } }),
+    () => ({ body: { number: "12" } }),
+    () => ({ body: {} }),
+  ],
   "consents.revoke": [
     () => ({ body: { number: "+12125550124", channel: "call", reveal: true } }),
     () => ({ body: { number: "12", channel: "call" } }),
+  ],
+  "facts.import": [
+    () => ({ params: { kind: "lines" }, file: known() }),
+    () => ({ params: { kind: "lines" }, file: known(), query: { name: "odd", column: ["number"] } }),
+    () => ({ params: { kind: "consent" }, file: rows("") }),
+    () => ({ params: { kind: "registry" }, file: rows("+12125550128") }),
+  ],
+  "facts.importLines": [
+    () => ({ params: { kind: "lines" }, file: known() }),
+    // Refused at its end, behind lines of the answer.
+    () => ({ params: { kind: "lines" }, file: rows("number,line_type,date", ...Array<string>(30).fill("12,mobile,2026-01-05")) }),
+    () => ({ params: { kind: "registry" }, query: { registry: "US", asOf: "2026-01-05" }, file: rows("phone") }),
   ],
   "facts.imports": [() => ({})],
   "suppressions.add": [
@@ -168,6 +198,12 @@ const CASES: Readonly<Record<HereOperation, readonly (() => Given)[]>> = {
   "suppressions.lift": [() => ({ body: { number: "+12125550125", reason: "a mistake", confirm: NEVER } })],
   "suppressions.pending": [() => ({})],
   "suppressions.previewLift": [() => ({ body: { number: "+12125550126", reason: "a mistake" } })],
+  "webhooks.list": [() => ({})],
+  "webhooks.register": [
+    () => ({ body: { kind: "wfm", name: "ours", url: "https://example.test/in", token: "secret" } }),
+    () => ({ body: { kind: "metrics", name: "ours", url: "https://example.test/in", retryPolicy: {} } }),
+  ],
+  "webhooks.remove": [],
 };
 
 /** Answered by a service only: what it has in memory, what its pages show, what a command does in its own process in another way. */
@@ -179,8 +215,6 @@ const SERVICE_ONLY: readonly string[] = [
   "attention.say",
   "audit.pack",
   "audit.packPdf",
-  "callbacks.delete",
-  "callbacks.list",
   "calls.ofNumber",
   "campaigns.drill",
   "campaigns.health",
@@ -195,11 +229,8 @@ const SERVICE_ONLY: readonly string[] = [
   "compliance.explain",
   "compliance.gate",
   "compliance.pack",
-  "compliance.revocations",
   "compliance.verifyManifest",
-  "doNotCall.push",
   "events.stream",
-  "facts.import",
   "failover.preview",
   "failover.put",
   "health.dashboard",
@@ -230,9 +261,6 @@ const SERVICE_ONLY: readonly string[] = [
   "tokens.add",
   "tokens.list",
   "tokens.revoke",
-  "webhooks.list",
-  "webhooks.register",
-  "webhooks.remove",
 ];
 
 const ROUTES = describedRoutes();

@@ -27,9 +27,6 @@ export type Share = z.output<typeof share>;
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.strictObject({ items: z.array(item).readonly(), next: z.string().nullable() });
 
-/** The last line of an NDJSON answer that was asked for its end: without it, the answer was cut off. */
-export const endOfLines = z.strictObject({ end: z.strictObject({ lines: count }) });
-
 /** How a part of what is shown is known. */
 export const knownPart = z
   .strictObject({
@@ -77,6 +74,11 @@ export const problem = z
   })
   .meta({ id: "Problem" });
 export type Problem = z.output<typeof problem>;
+
+/** The last line of an NDJSON answer that was asked for its end: without it, the answer was cut off. */
+export const endOfLines = z.strictObject({
+  end: z.strictObject({ lines: count, problem: problem.optional().describe("Why no more came") }),
+});
 
 /** Why a run stopped before the end of its job. */
 export const stopReason = z.strictObject({

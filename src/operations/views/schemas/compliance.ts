@@ -211,6 +211,15 @@ export const importView = z
   .meta({ id: "FactsImport" });
 export type ImportView = z.output<typeof importView>;
 
+const lineWhy = z.strictObject({ line: count, reason: z.string() });
+/** A line of what an import says as it goes on. */
+export const importLine = z.union([
+  z.strictObject({ read: count.describe("Lines read so far") }),
+  z.strictObject({ refused: lineWhy.extend({ field: z.string().optional() }) }),
+  z.strictObject({ doubted: lineWhy }),
+  z.strictObject({ imported: importView }),
+]);
+
 /** An import of facts and its state. */
 export const importState = z
   .strictObject({
