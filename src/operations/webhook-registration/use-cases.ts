@@ -85,11 +85,12 @@ export class VendorWebhookUseCases {
   }
 
   /**
-   * Registers an address, unless one with this name and address is registered.
+   * Registers an address, unless one with this name and address is registered. @param draft `token` and `headers` are those of the deliveries,
+   * those of the configuration by default
    * @throws OperationError `invalid_input`, `outcome_unknown`; TenantError
    */
   async register(
-    { kind, name, url: given, retryPolicy: asked }: VendorWebhookDraft,
+    { kind, name, url: given, retryPolicy: asked, token, headers }: VendorWebhookDraft & DeliveryProof,
     by = this.#context.actor,
   ): Promise<{ readonly id: string; readonly already: boolean }> {
     const url = deliverable(given);
@@ -102,7 +103,8 @@ export class VendorWebhookUseCases {
       timeoutSec: asked?.timeoutSec ?? usual.timeoutSec,
     };
     const { tenant, store } = this.#context;
-    const proof = await this.#proof(kind);
+    const usualProof = await this.#proof(kind);
+    const proof = { token: token ?? usualProof.token, headers: headers ?? usualProof.headers };
     const find = async () =>
       (await vendorWebhooksOf(tenant, [kind])).find((one) => one.name === name && sameAddress(one.url, url));
     const { address } = recordedOf(kind, name, url);
