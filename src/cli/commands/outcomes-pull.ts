@@ -234,7 +234,7 @@ async function repeat(
 ): Promise<number> {
   await using api = await openApi(options, io, { downloads: options.downloads });
   const { lastMs: firstMs, codes, limit } = input;
-  const { everyMs, overlapMs, staggerMs } = rhythm;
+  const { everyMs, overlapMs = HOUR_MS, staggerMs } = rhythm;
   const body = {
     campaigns: [...campaigns],
     everyMinutes: everyMs / MINUTE_MS,

@@ -39,7 +39,7 @@ export const watch = command(
     notes:
       "Options change the policy of the pair; those that are left out stay as they are. Ctrl-C ends with exit code 130; the next watch continues a hand-over\n" +
       "that is under way. Exit codes with --once: 0 one campaign dials, 1 it is not certain that one dials, 5 not authorised, 6 the tenant does not answer.\n" +
-      "With --once, a pair that another process watches is not checked; its state is shown.",
+      "With --once, a pair that another process watches is not checked; its state is shown. A service watches the pairs of its store by itself: this command is not for one.",
     examples: ["outdial campaign failover watch --primary camp_primary_001 --backup camp_backup_001 --yes"],
   },
 );

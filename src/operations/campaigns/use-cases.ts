@@ -115,7 +115,7 @@ export class CampaignResumes {
   async resume(
     id: string,
     by: string,
-    { reason, stopMark }: { readonly reason: string | undefined } & Pick<VerbPlan, "stopMark">,
+    { reason, stopMark }: { readonly reason?: string | undefined } & Pick<VerbPlan, "stopMark">,
   ): Promise<CampaignResult | { readonly refusals: readonly string[] }> {
     const { states, signal } = this.#parts;
     const ended = signal === undefined ? {} : { signal, call: { signal } };
@@ -240,7 +240,7 @@ export class CampaignUseCases extends CampaignResumes {
   /**
    * Stops dialing; confirmed when no call is under way. Throws OperationError `not_found` when the tenant has no such campaign.
    */
-  async pause(id: string, by: string, reason: string | undefined): Promise<CampaignResult> {
+  async pause(id: string, by: string, reason?: string): Promise<CampaignResult> {
     const [change] = await this.#paused([id], by, reason);
     if (change === undefined) throw new Error(`the pause of ${id} said nothing`);
     if (change.outcome === "failed" && change.code === "not_found") {

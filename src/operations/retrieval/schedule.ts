@@ -1,7 +1,7 @@
 // Retrieval at regular times. The schedule is in the store. Exactly one of the processes that run schedules takes a schedule that falls due. When a
 // process dies, the next one continues its retrieval.
 
-import { type Clock, DAY_MS, type Instant, messageOf, OutdialError } from "../../kernel/index.ts";
+import { type Clock, DAY_MS, HOUR_MS, type Instant, messageOf, OutdialError } from "../../kernel/index.ts";
 import type { Retrieval, RetrievalLedger, RetrievalSchedule, RetrievalSchedules } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
 import { STORE_TROUBLE } from "../run/left.ts";
@@ -32,8 +32,8 @@ export interface ScheduleDependencies {
 /** The rhythm of campaigns that are set together. */
 export interface Rhythm {
   readonly everyMs: number;
-  /** How far each retrieval overlaps the one before, ms. */
-  readonly overlapMs: number;
+  /** How far each retrieval overlaps the one before, ms; an hour by default. */
+  readonly overlapMs?: number | undefined;
   /** Time between the turns of two campaigns; by default the turns are spread evenly over `everyMs`. */
   readonly staggerMs?: number | undefined;
 }
@@ -65,7 +65,7 @@ export async function setSchedules(
   const ids = [...new Set(campaignIds)];
   if (ids.length === 0) throw new OperationError("invalid_input", "no campaign was named");
   const turns = turnsOf(ids.length, rhythm, clock.now());
-  const { everyMs, overlapMs } = rhythm;
+  const { everyMs, overlapMs = HOUR_MS } = rhythm;
   const warnings = new Set<string>();
   const set: Omit<RetrievalSchedule, "readTo">[] = [];
   for (const [place, campaignId] of ids.entries()) {

@@ -45,14 +45,12 @@ const registration = z.object({
 });
 
 /** The data for registering an address. */
-export interface VendorWebhookDraft {
+export interface VendorWebhookDraft extends DeliveryProof {
   readonly kind: VendorWebhookKind;
   readonly name: string;
   readonly url: string;
   /** For wfm; what it leaves out is as configured. */
   readonly retryPolicy?: { readonly [Name in keyof VendorRetryPolicy]?: number | undefined } | undefined;
-  /** What deliveries contain; by default what the service expects in those to its own addresses. */
-  readonly proof?: DeliveryProof | undefined;
 }
 
 /** What deliveries contain, so that their receiver can recognise them. */
@@ -87,11 +85,12 @@ export class VendorWebhookUseCases {
   }
 
   /**
-   * Registers an address, unless one with this name and address is registered.
+   * Registers an address, unless one with this name and address is registered. @param draft `token` and `headers` are those of the deliveries,
+   * those of the configuration by default
    * @throws OperationError `invalid_input`, `outcome_unknown`; TenantError
    */
   async register(
-    { kind, name, url: written, retryPolicy: asked, proof: given }: VendorWebhookDraft,
+    { kind, name, url: written, retryPolicy: asked, token, headers }: VendorWebhookDraft,
     by = this.#context.actor,
   ): Promise<{ readonly id: string; readonly already: boolean }> {
     const url = deliverable(written);
@@ -104,7 +103,8 @@ export class VendorWebhookUseCases {
       timeoutSec: asked?.timeoutSec ?? usual.timeoutSec,
     };
     const { tenant, store } = this.#context;
-    const proof = given ?? (await this.#proof(kind));
+    const usualProof = await this.#proof(kind);
+    const proof = { token: token ?? usualProof.token, headers: headers ?? usualProof.headers };
     const find = async () =>
       (await vendorWebhooksOf(tenant, [kind])).find((one) => one.name === name && sameAddress(one.url, url));
     const { address } = recordedOf(kind, name, url);

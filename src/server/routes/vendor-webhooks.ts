@@ -65,10 +65,7 @@ export function vendorWebhookRoutes(webhooks: () => VendorWebhookUseCases) {
       }),
       reply: z.strictObject({ id: z.string(), already: z.boolean() }),
       status: 201,
-      handle: async ({ body: { token, headers, ...draft }, who }) => {
-        const isGiven = token !== undefined || headers !== undefined;
-        return { ...(await webhooks().register({ ...draft, proof: isGiven ? { token, headers } : undefined }, who.name)) };
-      },
+      handle: async ({ body, who }) => ({ ...(await webhooks().register(body, who.name)) }),
     }),
     route({
       id: "webhooks.remove",

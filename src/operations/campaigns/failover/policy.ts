@@ -80,3 +80,5 @@ export const failoverPolicySchema = z
 
 /** A policy with its defaults filled in. */
 export type FailoverPolicy = z.output<typeof failoverPolicySchema>;
+/** A policy as it is given: what it leaves out takes its default. */
+export type FailoverPolicyDraft = z.input<typeof failoverPolicySchema>;

@@ -22,7 +22,7 @@ import { type ActDeps, type ActFor, look, pass } from "./act.ts";
 import { handContacts, handedOf, overlapProblem, unreadableWords } from "./called.ts";
 import { decide, NEW_PAIR, nextCommand } from "./machine.ts";
 import { isSettled, noSuchPair, type PairReport, readPair } from "./pair.ts";
-import { type FailoverPolicy, failoverPolicySchema } from "./policy.ts";
+import { type FailoverPolicy, type FailoverPolicyDraft, failoverPolicySchema } from "./policy.ts";
 import type { RuleVerdict } from "./rule.ts";
 import { type Alarm, type FailoverEvent, type FailoverState, type Order, otherSide, type Side, type Statuses } from "./state.ts";
 import { PairWatch, type WatchOptions } from "./watch.ts";
@@ -176,7 +176,7 @@ export class FailoverUseCases extends FailoverRecords {
    * The preview of a policy. @param given fields left out get their defaults. Throws OperationError `invalid_input` with every
    * wrong field.
    */
-  async planPut(primary: string, given: unknown): Promise<Planned<FailoverPlan>> {
+  async planPut(primary: string, given: FailoverPolicyDraft | Readonly<Record<string, unknown>>): Promise<Planned<FailoverPlan>> {
     const parsed = failoverPolicySchema.safeParse(given);
     if (!parsed.success) {
       const problems = parsed.error.issues.map((issue) => `policy.${issue.path.join(".")}: ${issueText(issue)}`);
