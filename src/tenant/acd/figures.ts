@@ -96,7 +96,10 @@ export class Figures {
       this.#window(windowMinutes, now, options),
     ]);
     const lastUpdated = new Date(until).toISOString();
-    const { dials, connects, abandons } = bySkill.get(skillId) ?? NO_CALLS;
+    const own = bySkill.get(skillId);
+    const { dials, connects, abandons } = own ?? NO_CALLS;
+    // Statistics without the skill, and nothing that counts its calls under way: that is no word that it placed none.
+    const isTold = own !== undefined || activeCalls !== null;
     const answered = connects + abandons;
     return {
       campaignId: skillId,
@@ -105,8 +108,8 @@ export class Figures {
       /** The counts behind the rate. */
       success: { numerator: connects, denominator: dials },
       activeCalls,
-      callsPlaced: dials,
-      callsAnswered: answered,
+      callsPlaced: isTold ? dials : null,
+      callsAnswered: isTold ? answered : null,
       abandonmentRate: answered === 0 ? null : abandons / answered,
       agents,
       lastUpdated,

@@ -13,6 +13,7 @@ const emptied =
   ({ method, path }, body) =>
     method === "GET" && of.test(path) ? { ...body, totalRecords: 0, [name]: [] } : undefined;
 const noContacts = emptied(/\/contacts\/active$/, "activeContacts");
+const noDials = emptied(/\/dialer-contacts$/, "outboundStats");
 const noActivity = emptied(/\/skills\/(\d+\/)?activity$/, "skillActivity");
 
 async function openWorld() {
@@ -37,6 +38,7 @@ async function openWorld() {
       world.run(args, { env: { ...world.environment, OUTDIAL_TENANT_URL: gateway.url, TEST_NOW: new Date(NOON).toISOString() } }),
     underWay: async () => (await metricsSource.campaign(SKILL, undefined)).activeCalls,
     figure: async () => (await metricsSource.campaign(SKILL, 15)).activeCalls,
+    dialed: async () => (await metricsSource.campaign(SKILL, 30)).callsPlaced,
     contacts: async () => (await tenant.request("listActive", {})).reply.activeContacts.map(({ contactId }) => contactId),
     advance: (seconds: number) => world.sandbox.control.advance(seconds),
     placed: async () => (await contactSource.placed?.("501", NOON))?.size,
@@ -60,6 +62,12 @@ test.each([
   expect(`${refused.stdout}${refused.stderr}`).toContain("under way");
   world.gateway.rewrite = noActivity;
   expect(await world.placed()).toBe(placed);
+});
+
+test("statistics without a campaign's calls are no word that it placed none, when nothing counts those under way", async () => {
+  await using world = await openWorld();
+  world.gateway.rewrite = (asked, body) => noContacts(asked, body) ?? noActivity(asked, body) ?? noDials(asked, body);
+  expect(await world.dialed()).toBeNull();
 });
 
 test("a call under way that the calls under way lack is not called completed: its own states decide", async () => {

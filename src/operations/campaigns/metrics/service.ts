@@ -293,7 +293,8 @@ export class CampaignMetrics {
     const reply = await this.#source.campaign(campaignId, windowMinutes, options);
     const receivedAt = this.#clock.now();
     const kept = measured(reply, { campaignId, receivedAt, source: "pull", eventId: null, windowMinutes });
-    await this.#log.add(kept);
+    // An answer that tells nothing of its calls hides none that did.
+    if ([kept.activeCalls, kept.callsPlaced, kept.successRate].some((told) => told !== null)) await this.#log.add(kept);
     return readingOf(kept);
   }
 }
