@@ -21,7 +21,7 @@ const LEFT = 44;
 const MOVES: ReadonlySet<string> = new Set(["failover", "dialer", "stop"]);
 
 /** The stories of a campaign, a stop, or a version of the settings: the latest one is shown, others can be chosen. Nothing while there is none. */
-export function Stories({ of, heading = "Story" }: { readonly of: Of }) {
+export function Stories({ of }: { readonly of: Of }) {
   const on = ({ type }: ApiTypes.ServiceEvent) => MOVES.has(type);
   const state = useResource("campaigns.stories", { query: of }, { on, sticky: true }).state.value;
   const chosen = useSignal<string | undefined>(undefined);
