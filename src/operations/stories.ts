@@ -226,6 +226,11 @@ async function changeStory(store: Store, change: DialerChange): Promise<Story | 
 /** Campaigns that are named one by one in a step. */
 const NAMED = 3;
 
+function saidOf({ confirmed, outcome, message, activeCalls }: EmergencyStopReport["campaigns"][number]): string {
+  const what = message ?? (confirmed || outcome === "seen" ? "paused" : "not confirmed paused");
+  return activeCalls === null ? what : `${what}, ${activeCalls} calls under way`;
+}
+
 function stopStory({ stop, campaigns }: EmergencyStopReport, campaign: string | undefined): Story {
   const { id, actor, reason, createdAt, endedAt, listProblem } = stop;
   const known = campaigns.filter(({ outcome }) => outcome !== null).toSorted((a, b) => a.updatedAt - b.updatedAt);
@@ -242,18 +247,13 @@ function stopStory({ stop, campaigns }: EmergencyStopReport, campaign: string | 
     const sure = those.filter(({ confirmed, outcome }) => confirmed || outcome === "seen");
     open -= sure.length;
     points.push({ at: timeText(at), value: open, low: null, high: null, of: null });
-    const named = those.filter(({ campaignId }, i) => campaignId === campaign || i < NAMED);
+    const own = those.find(({ campaignId }) => campaignId === campaign);
+    const names = those.slice(0, NAMED).map(({ campaignId }) => campaignId);
     steps.push(
       stepOf(at, sure.length === 0 ? "Looked at, not confirmed paused" : `${sure.length} confirmed paused`, [
         ["Not confirmed paused", String(open)],
-        ...named.map(
-          ({ campaignId, confirmed, outcome, message, activeCalls }) =>
-            [
-              campaignId,
-              `${message ?? (confirmed || outcome === "seen" ? "paused" : "not confirmed")}${activeCalls === null ? "" : `, ${activeCalls} calls under way`}`,
-            ] as const,
-        ),
-        ["Others at that moment", those.length > named.length ? String(those.length - named.length) : null],
+        ["Looked at then", `${names.join(", ")}${those.length > NAMED ? ` and ${those.length - NAMED} more` : ""}`],
+        [campaign ?? "", own && saidOf(own)],
       ]),
     );
   }

@@ -88,6 +88,7 @@ export function describedRoutes(work: Partial<Work> = {}) {
       openWithToken: nothing,
       openWithCode: nothing,
       endSession: nothing,
+      listSessions: nothing,
       listTokens: nothing,
       addToken: nothing,
       revokeToken: nothing,

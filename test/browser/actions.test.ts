@@ -5,7 +5,7 @@ import type { Locator } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { lay } from "../support/cable.ts";
 import { openHolds } from "./holds.ts";
-import { type BrowserWorld, HAS_FOCUS, openBrowserWorld, WIDE } from "./world.ts";
+import { type BrowserWorld, HAS_FOCUS, NARROW, openBrowserWorld, WIDE } from "./world.ts";
 
 /** Only a failure waits so long. */
 const SOON = { timeout: 20_000 };
@@ -438,6 +438,26 @@ test("a session that ends elsewhere shows nothing more, and signing in again fin
   await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
   expect(await page.locator("table").count()).toBe(0);
   expect(faults).toEqual([]);
+});
+
+test("another's session is ended, with role and sign-in beside it, and its holder is told", async () => {
+  await using other = await world.open(WIDE, "viewer", undefined, "vincent");
+  await using opened = await world.open(NARROW, "admin");
+  const { page } = opened;
+  await page.goto(`${world.whole.service.url}/access`);
+  await opened.drawn("Users and tokens");
+  const row = page.getByRole("region", { name: "Sessions", exact: true }).getByRole("row").filter({ hasText: "vincent" });
+  await row.getByText("viewer", { exact: true }).waitFor();
+  expect(await opened.violations()).toEqual([]);
+  await opened.press(row.getByRole("button", { name: "End the session of vincent" }));
+  await opened.press(page.getByRole("dialog").getByRole("button", { name: "End", exact: true }));
+  await row.waitFor({ state: "detached" });
+  await other.page.goto(world.whole.service.url);
+  await other.page
+    .getByRole("heading", { name: /Sign in/ })
+    .first()
+    .waitFor();
+  expect(opened.faults).toEqual([]);
 });
 
 test("a token is revoked by the keyboard alone, and its row is where the focus was", async () => {

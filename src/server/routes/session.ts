@@ -2,10 +2,11 @@
 
 import { z } from "zod";
 import type { Clock } from "../../kernel/index.ts";
-import { condition, login, me, type Role, role, time, timeText, tokenView } from "../../operations/views/index.ts";
+import { condition, login, me, type Role, role, sessionView, time, timeText, tokenView } from "../../operations/views/index.ts";
 import { type Access, PERSON_PREFIX, type StoreCondition } from "../../store/index.ts";
 import { setSessionCookie } from "../access/cookies.ts";
 import type { LoginThrottle } from "../access/throttle.ts";
+import { ServerError } from "../error.ts";
 import { rawRoute, route } from "../routing/route.ts";
 import { SIGN_IN } from "../sign-in/index.ts";
 
@@ -26,7 +27,10 @@ export interface ServiceFacts {
 }
 
 export interface SessionDeps {
-  readonly access: Pick<Access, "openWithToken" | "openWithCode" | "endSession" | "listTokens" | "addToken" | "revokeToken">;
+  readonly access: Pick<
+    Access,
+    "openWithToken" | "openWithCode" | "endSession" | "listSessions" | "listTokens" | "addToken" | "revokeToken"
+  >;
   readonly throttle: LoginThrottle;
   readonly clock: Clock;
   readonly facts: ServiceFacts;
@@ -130,6 +134,37 @@ export function sessionRoutes({ access, throttle, clock, facts, conditions = () 
           { signOutUrl: isThere ? await signIn.signOutUrl() : null },
           { headers: { "set-cookie": setSessionCookie("", 0, facts.https), "cache-control": "no-store" } },
         );
+      },
+    }),
+    route({
+      id: "sessions.list",
+      method: "get",
+      path: "/sessions",
+      summary: "Who is signed in: sessions in force with role, sign-in and last use",
+      role: "admin",
+      reply: z.strictObject({ items: z.array(sessionView) }),
+      handle: async ({ who }) => ({
+        items: (await access.listSessions()).map(({ tokenId, ...one }) => ({
+          ...one,
+          token: tokenId,
+          own: one.id === who.sessionId,
+          createdAt: timeText(one.createdAt),
+          lastUsedAt: timeText(one.lastUsedAt),
+          expiresAt: timeText(one.expiresAt),
+        })),
+      }),
+    }),
+    route({
+      id: "sessions.end",
+      method: "delete",
+      path: "/sessions/{id}",
+      summary: "End a session; its holder has to sign in again",
+      role: "admin",
+      params: z.strictObject({ id: z.string().min(1).max(200) }),
+      reply: z.strictObject({ id: z.string() }),
+      async handle({ params, who }) {
+        if (await access.endSession(params.id, who.name)) return { id: params.id };
+        throw new ServerError("not_found", "this session has ended already, or never was");
       },
     }),
     route({

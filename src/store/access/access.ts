@@ -8,6 +8,7 @@ import { storable } from "../database/arrays.ts";
 import { StoreError } from "../error.ts";
 import {
   type AccessRole,
+  type AccessSession,
   type AccessToken,
   ASSISTANT_PREFIX,
   PERSON_PREFIX,
@@ -305,11 +306,22 @@ export class Access extends Ledger {
     return new Set((await this.store.query<{ id: string }>(statement)).map(({ id }) => id));
   }
 
-  /** Ends a session. */
-  async endSession(id: string, by: string): Promise<void> {
-    await this.store.commit(async (tx) => {
-      const ended = await tx.change("delete from outdial.sessions where id = $1", [id]);
-      if (ended === 1) tx.audit([{ actor: by, action: "session.end", subject: id }]);
+  /** Sessions in force, the one used last first. */
+  listSessions(): Promise<AccessSession[]> {
+    const now = this.store.now();
+    return this.store.query<AccessSession>(
+      `select id, name, label, role, token_id as "tokenId", created_at as "createdAt", last_used_at as "lastUsedAt", expires_at as "expiresAt"
+       from outdial.sessions where expires_at > $1 and last_used_at > $2 order by last_used_at desc, id`,
+      [new Date(now), new Date(now - IDLE_MS)],
+    );
+  }
+
+  /** Ends a session. @returns false when there is none of this id */
+  endSession(id: string, by: string): Promise<boolean> {
+    return this.store.commit(async (tx) => {
+      const [ended] = await tx.query<{ name: string }>("delete from outdial.sessions where id = $1 returning name", [id]);
+      if (ended !== undefined) tx.audit([{ actor: by, action: "session.end", subject: id, details: { name: ended.name } }]);
+      return ended !== undefined;
     });
   }
 }

@@ -22,6 +22,21 @@ export interface AccessToken {
   readonly revokedAt: Instant | null;
 }
 
+/** A session in a list; its value is not stored. */
+export interface AccessSession {
+  readonly id: string;
+  readonly name: string;
+  /** A readable name from the sign-in provider. */
+  readonly label: string | null;
+  readonly role: AccessRole;
+  /** Of the token that opened it. */
+  readonly tokenId: string | null;
+  /** When its holder signed in. */
+  readonly createdAt: Instant;
+  readonly lastUsedAt: Instant;
+  readonly expiresAt: Instant;
+}
+
 /** An authenticated caller. */
 export interface Principal {
   readonly name: string;

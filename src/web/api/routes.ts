@@ -8,6 +8,8 @@ export const ROUTES = {
   "service.conditions": ["GET", "/api/v1/conditions"],
   "session.open": ["POST", "/api/v1/session"],
   "session.close": ["DELETE", "/api/v1/session"],
+  "sessions.list": ["GET", "/api/v1/sessions"],
+  "sessions.end": ["DELETE", "/api/v1/sessions/{id}"],
   "tokens.list": ["GET", "/api/v1/tokens"],
   "tokens.add": ["POST", "/api/v1/tokens"],
   "tokens.revoke": ["DELETE", "/api/v1/tokens/{id}"],

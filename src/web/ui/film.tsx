@@ -21,7 +21,7 @@ const LEFT = 44;
 const MOVES: ReadonlySet<string> = new Set(["failover", "dialer", "stop"]);
 
 /** The stories of a campaign, a stop, or a version of the settings: the latest one is shown, others can be chosen. Nothing while there is none. */
-export function Stories({ of, heading = "Story" }: { readonly of: Of }) {
+export function Stories({ of }: { readonly of: Of }) {
   const on = ({ type }: ApiTypes.ServiceEvent) => MOVES.has(type);
   const state = useResource("campaigns.stories", { query: of }, { on, sticky: true }).state.value;
   const chosen = useSignal<string | undefined>(undefined);
@@ -176,7 +176,12 @@ function Strip({ story: { curve, steps, title }, from, to, at, text }: StripProp
   const y = (value: number) => BOTTOM - (value / top) * (BOTTOM - TOP);
   const line = (points: readonly (readonly [when: string, value: number])[]) =>
     points.map(([when, value]) => `${x(when).toFixed(1)},${y(value).toFixed(1)}`).join(" ");
-  const pieces = piecesOf(curve.points);
+  // A count stays as it is until the next step: nothing is missing between them.
+  const stairs = curve.points.flatMap((point, i) => {
+    const before = curve.points[i - 1];
+    return before === undefined ? [point] : [{ ...before, at: point.at }, point];
+  });
+  const pieces = curve.share ? piecesOf(curve.points) : [stairs];
   return (
     <div ref={ref}>
       <svg class="strip48 reel" width={width.value} height={HEIGHT} role="img" aria-label={`${curve.name}: ${title}`}>

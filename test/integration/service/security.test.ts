@@ -64,7 +64,15 @@ test("what changes something is for nobody below operator, and what is dangerous
       .filter(({ role }) => role === "admin")
       .map(({ id }) => id)
       .sort(),
-  ).toEqual(["tokens.add", "tokens.list", "tokens.revoke", "webhooks.register", "webhooks.remove"]);
+  ).toEqual([
+    "sessions.end",
+    "sessions.list",
+    "tokens.add",
+    "tokens.list",
+    "tokens.revoke",
+    "webhooks.register",
+    "webhooks.remove",
+  ]);
   expect(
     routes
       .filter(({ dangerous }) => dangerous)

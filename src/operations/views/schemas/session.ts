@@ -67,6 +67,22 @@ export const login = z
   .union([z.strictObject({ token: z.string().min(1).max(200) }), z.strictObject({ code: z.string().min(1).max(200) })])
   .meta({ id: "Login" });
 
+/** A session as lists show it. */
+export const sessionView = z
+  .strictObject({
+    id: z.string(),
+    name: z.string(),
+    label: z.string().nullable().describe("What people call somebody who signed in through the provider; null for others"),
+    role,
+    token: z.string().nullable().describe("Id of the token that opened it; null for a link or the provider"),
+    own: z.boolean().describe("With which this is asked"),
+    createdAt: time.describe("When its holder signed in"),
+    lastUsedAt: time,
+    expiresAt: time,
+  })
+  .meta({ id: "Session" });
+export type Session = z.output<typeof sessionView>;
+
 /** A token as lists show it; never its secret. */
 export const tokenView = z
   .strictObject({

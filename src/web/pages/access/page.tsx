@@ -151,6 +151,70 @@ function NewToken({ onMade }: { readonly onMade: () => void }) {
 }
 
 type Token = ApiTypes.Token;
+type Session = ApiTypes.Session;
+
+/** Who is signed in, each with an end. */
+function Sessions() {
+  const { client, toasts } = useDashboard();
+  const sessions = useResource("sessions.list", {}, { every: 30_000, sticky: true });
+  const chosen = useSignal<Session | undefined>(undefined);
+  const called = ({ label, name }: Session) => label ?? name;
+  const columns: readonly Column<Session>[] = [
+    { name: "Signed in", head: true, cell: (one) => <NameText text={called(one)} /> },
+    { name: "Role", cell: ({ role }) => role },
+    { name: "Since", cell: ({ createdAt }) => <Time at={createdAt} /> },
+    { name: "Last used", cell: ({ lastUsedAt }) => <Time at={lastUsedAt} /> },
+    {
+      name: "End",
+      cell: (one) =>
+        one.own ? (
+          "this one"
+        ) : (
+          <button
+            type="button"
+            class="button danger"
+            aria-label={`End the session of ${called(one)}`}
+            onClick={() => {
+              chosen.value = one;
+            }}
+          >
+            End
+          </button>
+        ),
+    },
+  ];
+  return (
+    <section class="card" aria-label="Sessions">
+      <h2>Sessions</h2>
+      <Loaded of={sessions} what="sessions">
+        {({ items }) => <SavedTable caption="Sessions" saved="sessions" columns={columns} rows={items} rowKey={({ id }) => id} />}
+      </Loaded>
+      {chosen.value === undefined ? null : (
+        <Confirm
+          title={`End the session of ${called(chosen.value)}`}
+          verb="End"
+          preview={async () => ({
+            confirm: undefined,
+            refusals: [],
+            body: (
+              <p>
+                Whoever has it signs in again to go on; what was typed stays. A token that opened it is still good: revoke it.
+              </p>
+            ),
+          })}
+          onConfirm={async () => {
+            await client.ask("sessions.end", { params: { id: chosen.value?.id ?? "" } });
+            toasts.show("good", "The session is ended");
+            sessions.reload();
+          }}
+          onClose={() => {
+            chosen.value = undefined;
+          }}
+        />
+      )}
+    </section>
+  );
+}
 
 export default function AccessPage() {
   const { client, session, toasts, now } = useDashboard();
@@ -182,6 +246,7 @@ export default function AccessPage() {
     >
       {isAdmin ? (
         <>
+          <Sessions />
           <NewToken onMade={tokens.reload} />
           <Loaded
             of={tokens}
