@@ -19,7 +19,7 @@ export function remembering(
   return ({ settings, carrier, expected, measured, run, effort }) => {
     // The same values measured again are the same input.
     const { answerRate, agents } = measured ?? {};
-    const values = { low: answerRate?.low, high: answerRate?.high, agents: agents?.count };
+    const values = { low: answerRate?.low, high: answerRate?.high, agents: agents?.count, isAssigned: measured?.isAssigned };
     const key = canonicalJson({ settings, carrier, expected, values, run, effort });
     const at = { answerRate: answerRate?.at, agents: agents?.at };
     const known = made.get(key);

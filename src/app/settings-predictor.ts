@@ -47,7 +47,7 @@ function basisOf(settings: Predictable["settings"], facts: PredictionFacts, meas
     const value = all[name];
     const [low, high] = typeof value === "number" ? [value, value] : [value.low, value.high];
     const when = name === "agents" || name === "answerRate" ? (at[name] ?? null) : null;
-    const given = name === "agents" || facts[name] !== undefined;
+    const given = name === "agents" ? measured?.isAssigned !== true : facts[name] !== undefined;
     return { name, low, high, from: when !== null ? "measured" : given ? "given" : "assumed", at: when };
   });
 }

@@ -170,6 +170,8 @@ export interface ContactSource {
   contacts(listId: string, query?: ContactsAsked, options?: CallOptions): ViewList<ContactRow>;
   /** `contacts` gives all open contacts of the list, whatever the query says. */
   readonly unfiltered?: boolean;
+  /** Attributes that no contact can have as outdial is set, by their paths: what to do. */
+  readonly lacking?: Readonly<Record<string, string>> | undefined;
   /**
    * The calls to the contacts of a list since an instant (ms since the epoch), whoever placed them: their times in ms since the
    * epoch, by number as `contacts` writes it. Absent where a tenant cannot list calls by contact list.

@@ -30,7 +30,7 @@ import { writeText } from "../output.ts";
 import { driftLines, endLines, movedLines, planLines, progressLine } from "../render-campaign-plan.ts";
 import { endedByInterrupt, standing } from "../running.ts";
 import { readFileText } from "../source.ts";
-import { printable } from "../text.ts";
+import { numberOf, printable } from "../text.ts";
 
 /** Where campaign files are looked for. */
 export const FOLDER = "campaigns";
@@ -199,7 +199,7 @@ async function applyShown(
   const steps = shown.entries.filter(({ action }) => action !== "in_sync");
   if (steps.length === 0) return await end("in sync", EXIT.done);
   const dials = steps.filter(({ blast }) => blast.dials).length;
-  const question = `Apply this plan to ${steps.length} campaigns${dials === 0 ? "" : `, ${dials} of which dial`}?`;
+  const question = `Apply this plan to ${numberOf(steps.length, "campaign")}${dials === 0 ? "" : `, ${dials} of which dial`}?`;
   const advice = agreed ? undefined : `Pass --plan ${shown.plan.slice(0, 12)} --yes to apply exactly this plan.`;
   if (!(await confirmed(question, io, advice))) return await end("declined", EXIT.interrupted);
   const { result, approval } = await api.carryOut("campaigns.apply", { body, withinMs: PLAN_MS });

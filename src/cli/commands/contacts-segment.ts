@@ -8,7 +8,7 @@ import type { Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/contacts.ts";
 import { Refusals } from "../refusals.ts";
-import { grouped, printable } from "../text.ts";
+import { grouped, printable, printableWhole } from "../text.ts";
 import { openWholeFile } from "../whole-file.ts";
 import { gateLines } from "./compliance-facts.ts";
 
@@ -80,7 +80,7 @@ function segmentLines(
   if (broader !== undefined)
     lines.push(`the tenant found nobody for ${printable(asked)}; all contacts were read (${broader}) and checked here`);
   for (const { path, suggestion } of unknownAttributes)
-    lines.push(`no contact has ${printable(path)}${suggestion === undefined ? "" : `; did you mean ${printable(suggestion)}?`}`);
+    lines.push(`no contact has ${printable(path)}${suggestion === undefined ? "" : `; ${printableWhole(suggestion)}`}`);
   if (shorter !== null) lines.push(`${printable(shorter)}; ${SAY_GONE}`);
   if (changed)
     lines.push(

@@ -47,6 +47,8 @@ export interface Measured {
   readonly answerRate?: { readonly low: number; readonly high: number; readonly at: number } | undefined;
   /** Agents signed in. */
   readonly agents?: { readonly count: number; readonly at: number } | undefined;
+  /** The agents of the settings are those assigned, of whom nobody is known to be signed in. */
+  readonly isAssigned?: true | undefined;
 }
 
 /** A settings file after parsing. */

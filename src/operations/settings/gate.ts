@@ -115,8 +115,10 @@ export async function judge(
   // Anything but PASS is a refusal, also when the tenant gives no reason.
   if (verdict.compliance_status !== "PASS" && refusals.length === 0)
     refusals.push(`the tenant's validation says ${verdict.compliance_status}`);
-  const prediction = await predicted(file, deps.predict);
-  const inForce = deps.inForce === undefined ? null : await predicted({ ...file, settings: deps.inForce }, deps.predict);
+  const isShown = "concurrency.max_agents" in (deps.pacing.shownOnly ?? {});
+  const predictedOf = (settings: DialerSettings) => predicted({ ...file, settings }, isShown, deps.predict);
+  const prediction = await predictedOf(file.settings);
+  const inForce = deps.inForce === undefined ? null : await predictedOf(deps.inForce);
   const overridden: string[] = [];
   const hindrance = isIdle(file.settings) ? undefined : hindranceIn(prediction, deps.chance);
   if (hindrance !== undefined) {
@@ -141,33 +143,34 @@ const isIdle = ({ concurrency, algorithm }: DialerSettings): boolean =>
   concurrency.max_simultaneous_calls === 0 || algorithm.agent_availability_estimate === 0;
 
 /** Runs the prediction, or says why it is not possible. */
-async function predicted(file: Predicted, predict: Predictor | undefined): Promise<Prediction | string> {
+async function predicted(file: Predicted, isShown: boolean, predict: Predictor | undefined): Promise<Prediction | string> {
   const { concurrency } = file.settings;
   if (isIdle(file.settings))
     return `not simulated: ${concurrency.max_simultaneous_calls === 0 ? "no calls are possible at once" : "no agent is ever available"}`;
-  const staffed = withAgents(file);
+  const staffed = withAgents(file, isShown);
   return typeof staffed === "string" ? staffed : ((await predict?.(staffed)) ?? "not simulated");
 }
 
 type Predicted = Pick<SettingsFile, "settings" | "carrier" | "expected" | "measured">;
 
 /**
- * What is to be predicted: where the settings do not say how many agents there are, with those that are signed in, else with as many as are expected. A text
- * says that nobody knows.
+ * What is to be predicted: with the agents of the settings, where a person writes these; else with those that are signed in, with as many as are expected, or
+ * with all that are assigned. A text says that nobody knows. @param isShown the tenant shows how many are assigned, and nothing writes it
  */
-export function withAgents<File extends Predicted>(file: File): File | string {
+export function withAgents<File extends Predicted>(file: File, isShown: boolean): File | string {
   const { settings, expected, measured } = file;
-  const { concurrency } = settings;
-  if (concurrency.max_agents > 0)
-    return { ...file, measured: measured?.answerRate === undefined ? undefined : { answerRate: measured.answerRate } };
+  const { max_agents: assigned } = settings.concurrency;
+  if (!isShown && assigned > 0) return { ...file, measured: { ...measured, agents: undefined } };
   const signedIn = measured?.agents?.count ?? 0;
-  const agents = signedIn > 0 ? signedIn : (expected.agents ?? 0);
-  if (agents === 0)
+  const count = signedIn > 0 ? signedIn : (expected.agents ?? assigned);
+  if (count === 0)
     return "not simulated: no agents are assigned, and none are known to be signed in; expected.agents in the file says with how many to predict";
   return {
     ...file,
-    settings: { ...settings, concurrency: { ...concurrency, max_agents: agents } },
-    measured: signedIn > 0 ? measured : { ...measured, agents: undefined },
+    settings: { ...settings, concurrency: { ...settings.concurrency, max_agents: count } },
+    expected: { ...expected, agents: undefined },
+    measured:
+      signedIn > 0 ? measured : { ...measured, agents: undefined, ...(expected.agents === undefined && { isAssigned: true }) },
   };
 }
 

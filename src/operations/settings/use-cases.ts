@@ -256,7 +256,7 @@ async function shownInForce(
   const settings = read !== undefined && "settings" in read ? read.settings : undefined;
   const basis = settings === undefined ? undefined : basisInForce(settings, applied);
   const { answers, ...measured } = await measuredFor({ ...context, tenant: undefined }, campaign);
-  const file = settings === undefined ? "not read" : withAgents(fileInForce(settings, applied, measured));
+  const file = settings === undefined ? "not read" : withAgents(fileInForce(settings, applied, measured), campaign !== "");
   const prediction = typeof file === "string" ? undefined : await readings.prediction(file);
   return {
     settings: value,

@@ -105,6 +105,13 @@ export function createAcdProfile(
     },
     contactSource: {
       capability: READ,
+      lacking:
+        consent === undefined
+          ? {
+              "consentFlags.outbound.call":
+                "name the field of your calling lists that says who may be called: tenant.acd.consentField in outdial.yaml",
+            }
+          : undefined,
       contacts: (listId, query = {}, options) => contactsOf(requester, skills, listId, query, consent, plain(options)),
       unfiltered: true,
       placed: (listId, since, options) => placedOn(requester, { skills, figures }, listId, since, plain(options)),
@@ -219,13 +226,15 @@ async function showCall(requester: AcdRequester, contactId: string, options: Acd
   ]);
   const { dispositionId, dispositionName, notes, lastUpdated } = code?.reply ?? {};
   const isActive = active.reply.activeContacts.some((one) => one.contactId === contactId);
-  const { contactStartDate, skillId, ...vendor } = contact.reply ?? { contactStartDate: undefined, skillId: undefined };
+  const { contactStartDate, skillId, skillName, campaignId, campaignName, ...vendor } = { ...contact.reply };
   const isOver = !isActive && (contact.reply?.stateId === END_CONTACT || (await hasEnded(requester, contactId, options)));
   return {
     ...vendor,
     id: contactId,
     status: isActive ? "active" : isOver ? "completed" : "unknown",
     ...(skillId !== undefined && { campaignId: skillId }),
+    ...(skillName !== undefined && { campaignName: skillName }),
+    ...(campaignId !== undefined && { reportingGroup: { id: campaignId, name: campaignName } }),
     ...(contactStartDate !== undefined && { startTime: contactStartDate }),
     ...(dispositionId !== undefined &&
       dispositionId > 0 && {

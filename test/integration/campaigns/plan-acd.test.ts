@@ -214,6 +214,9 @@ test("a campaign is made piece by piece, once, though the reply to each piece is
   });
   const lawful = await hours("Europe/London", "08:00:00", "20:00:00");
   expect(lawful).toMatchObject({ code: 0, plan: { violations: [] } });
+  // How many there are is the tenant's own count of the list.
+  const { contacts, contactsRead } = lawful.plan.entries[0].blast;
+  expect([typeof contacts, contactsRead]).toEqual(["number", contacts]);
   // One engine in a process.
   await runtime[Symbol.asyncDispose]();
   const agreed = ["--plan", String(lawful.plan.plan), "--yes"];

@@ -86,7 +86,10 @@ test("what the tenant measured goes before what a person gave; the settings in f
   const preview = previewOf(stdout);
   expect(preview.refusals[0]).toContain("abandonment above 3 %");
   for (const prediction of [preview.prediction, preview.inForce])
-    expect(factOf(prediction, "answerRate")).toMatchObject({ from: "measured", low: 0.5, high: 0.7 });
+    expect([factOf(prediction, "answerRate"), factOf(prediction, "agents")]).toMatchObject([
+      { from: "measured", low: 0.5, high: 0.7 },
+      { from: "given" },
+    ]);
 
   // The card of the service stands on the same.
   const config = join(world.world.folder, "outdial.yaml");
@@ -132,11 +135,24 @@ test("on acd, an answer rate that nobody measured or gave lets no settings pass"
   expect(factOf(previewOf(given.stdout).prediction, "answerRate")).toMatchObject({ from: "given" });
 });
 
-test("on acd, agents signed in count where no assignments are told; without any, nothing passes unpredicted", async () => {
+test("on acd, a prediction is for the agents signed in, else for those assigned, which nobody gave; without any, nothing passes unpredicted", async () => {
   const yaml = `limits: ${JSON.stringify(UNLIMITED_ACD)}\n`;
   await using world = await startWorld({ profile: "acd", yaml });
   // Those who work on a skill are assigned to it.
   expect((await acdSettings(world)).concurrency.max_agents).toBe(42);
+  const bare = {
+    algorithm: { type: "predictive", dial_ratio: 2, abandonment_rate_target: 0.03 },
+    carrier_capacity: { max_trunks: 1000 },
+  };
+  await writeFile(join(world.folder, "bare.json"), JSON.stringify(bare));
+  const validated = async () => {
+    const { stdout } = await world.run(["dialer", "validate", "bare.json", "--campaign", SKILL, "--json"]);
+    return factOf(JSON.parse(stdout).prediction, "agents");
+  };
+  expect(await validated()).toMatchObject({ from: "measured", low: 42, at: expect.any(String) as unknown });
+  const [silent] = world.sandbox.control.faults.add({ match: { acd: "skillActivity" }, effect: { status: 403 } });
+  expect(await validated()).toMatchObject({ from: "assumed", low: 42, at: null });
+  world.sandbox.control.faults.clear(silent?.id);
   for (const [acd, items] of Object.entries({ listSkillAgents: "agents", listAllSkillAgents: "agentSkillAssignments" }))
     world.sandbox.control.faults.add({ match: { acd }, effect: { status: 200, body: { totalRecords: 0, [items]: [] } } });
   const settings = await acdSettings(world);

@@ -116,6 +116,10 @@ test("a call and an evidence pack say how to reach recordings; a look tells addr
   const id = completedContacts.find(({ agentSeconds }) => (agentSeconds ?? 0) > 0)?.contactId ?? "";
   const shown = await world.run(["calls", "show", id]);
   expect(shown.stdout).toMatch(new RegExp(`recordings +outdial calls recordings ${id}`));
+  // A campaign is a skill; the vendor's own campaigns are groups of skills.
+  expect(shown.stdout).toMatch(/^campaignId +4001$/m);
+  expect(shown.stdout).toMatch(/^reportingGroup +\S.*Outbound/m);
+  expect(shown.stdout).not.toMatch(/^campaignName +Outbound$/m);
   const looked = await world.run(["calls", "recordings", id, "--json"]);
   const { items } = JSON.parse(looked.stdout) as { items: readonly { url: string }[] };
   expect(items).toMatchObject([{ url: expect.stringContaining(`/recordings/${id}`), media: "voice-only" }]);

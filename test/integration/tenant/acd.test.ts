@@ -200,6 +200,21 @@ test("figures come from the dialer's statistics, with the counts behind the rate
   expect((await run(["campaign", "status", "--json"])).code).toBe(0);
 });
 
+test("a plan reaches as many contacts as the tenant counts on the list, and looks at their places over the whole of it", async () => {
+  await writeFile(
+    join(world.folder, "hours.json"),
+    JSON.stringify({ name: "Spring renewals", id: "4001", contactListId: "501" }),
+  );
+  const { stdout } = await run(["campaign", "plan", "hours.json", "--json"]);
+  const { entries, notices } = JSON.parse(stdout) as {
+    entries: { blast: { contacts: number; contactsRead: number } }[];
+    notices: string[];
+  };
+  const [{ blast } = { blast: { contacts: 0, contactsRead: 0 } }] = entries;
+  expect([blast.contacts > 5_000, blast.contactsRead > 500]).toEqual([true, true]);
+  expect(notices).toContain(`of the ${blast.contacts} contacts of list 501 the places of ${blast.contactsRead} were looked at`);
+});
+
 test("contacts carry consent only from the field that the operator named", async () => {
   const asked = { page: 1, pageSize: 50 };
   const { value: page } = await acd.capabilities.contactSource.contacts("501", asked).pages().next();
@@ -224,6 +239,12 @@ test("contacts carry consent only from the field that the operator named", async
   const { value: silent } = await unnamed.capabilities.contactSource.contacts("501", asked).pages().next();
   await unnamed.close();
   expect(consent(silent?.items).every(([, may]) => !may)).toBe(true);
+  // Nor does the command line say that nobody consented without saying what is not named.
+  const segment = await run(["contacts", "segment", "501"]);
+  expect([segment.code, segment.stdout]).toEqual([
+    3,
+    expect.stringMatching(/^no contact has consentFlags\.outbound\.call; name the field .*tenant\.acd\.consentField/m),
+  ]);
 });
 
 test("pacing of a skill: a hash as lock, in force at once, read back, and put back", async () => {

@@ -55,6 +55,7 @@ export async function readListFacts(
   };
   try {
     await readPage(1);
+    total ??= await openOn(source, listId, signal);
     const last = Math.ceil((total ?? 0) / PAGE);
     for (const page of spread(last, mostPages)) if ((await readPage(page)) === 0) break;
   } catch (thrown) {
@@ -62,6 +63,17 @@ export async function readListFacts(
     return { listId, total, read: 0, places: [], placeless: 0, problem: thrown.message, absent: thrown.code === "not_found" };
   }
   return { listId, total, ...count.found(), problem: null };
+}
+
+/** How many contacts of a list may still be called, where the tenant counts them elsewhere; null where it does not say. */
+async function openOn({ counts }: ContactSource, listId: string, signal: AbortSignal | undefined): Promise<number | null> {
+  try {
+    const { contacts = null, final = null } = (await counts?.({ listId }, { signal })) ?? {};
+    return contacts === null || final === null ? null : contacts - final;
+  } catch (thrown) {
+    if (!(thrown instanceof TenantError) || thrown.code === "aborted") throw thrown;
+    return null;
+  }
 }
 
 /**

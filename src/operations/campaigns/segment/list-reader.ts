@@ -40,7 +40,7 @@ export interface ListReading {
   readonly announced: number | undefined;
   /** Entries that outdial's evaluation of query and where left out. */
   readonly filtered: number;
-  /** Attributes of the query that no contact has, with the most similar one that some have. */
+  /** Attributes of the query that no contact has, with what may be meant or done. */
   readonly unknownAttributes: readonly { readonly path: string; readonly suggestion: string | undefined }[];
 }
 
@@ -95,8 +95,13 @@ export class ListReader implements AsyncIterable<Entry> {
       read: this.#read,
       announced: this.#announced,
       filtered: this.#filtered,
-      unknownAttributes: [...new Set(missing)].map((path) => ({ path, suggestion: nearest(path, [...this.#known]) })),
+      unknownAttributes: [...new Set(missing)].map((path) => ({ path, suggestion: this.#suggestionFor(path) })),
     };
+  }
+
+  #suggestionFor(path: string): string | undefined {
+    const similar = nearest(path, [...this.#known]);
+    return this.#source.lacking?.[path] ?? (similar === undefined ? undefined : `did you mean ${similar}?`);
   }
 
   async *#ask(text: string): AsyncGenerator<Entry, void, undefined> {
