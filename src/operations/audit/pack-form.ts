@@ -78,8 +78,11 @@ export const packLine = z.discriminatedUnion("kind", [
       subject: text,
       job: text.nullable(),
       details: z.record(text, z.unknown()),
+      salt: text.optional(),
     }),
   }),
+  /** An entry of which what it said of a person was erased: its hash stands for it. */
+  z.strictObject({ kind: z.literal("erased"), seq: count, hash: z.base64() }),
   z.strictObject({
     kind: z.literal("index"),
     /** Number of lines of each kind. */

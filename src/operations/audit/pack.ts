@@ -400,7 +400,7 @@ class PackWriter {
         first ??= part.entry.seq;
         last = part.entry.seq;
         await this.#line("entry", part);
-      } else await this.#line("skip", part);
+      } else await this.#line("to" in part ? "skip" : "erased", part);
     }
     return { count, first, last };
   }

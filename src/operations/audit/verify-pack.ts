@@ -124,6 +124,8 @@ class PackCheck {
         return undefined;
       case "entry":
         return this.#entry(line);
+      case "erased":
+        return this.#tree.erased(line.seq, line.hash);
       case "skip":
         return this.#tree.skip(line.to, line.hashes);
       case "decision":
@@ -185,19 +187,21 @@ class PackCheck {
     const fault = this.#tree.end(checkpoint, this.#vkey);
     if (fault !== undefined) return fault;
     const { about, madeAt, madeBy } = head;
-    const whole = "from" in about ? this.#isWhole(about, size) : null;
+    const whole = "from" in about ? this.#isWhole(about) : null;
     if (whole === false) return "entries of the period are missing: the run of entries has a gap, or does not reach its ends";
-    const aside = new Set(["head", "index", "signature", "skip", "decision"]);
+    const aside = new Set(["head", "index", "signature", "skip", "erased", "decision"]);
     const empty = Object.keys(this.#lines).every((kind) => aside.has(kind));
     const { count: entries } = this.#entries;
     return { ok: true, about, madeAt, madeBy, entries, size, lines: this.#lines, whole, empty, uncited: this.#uncited };
   }
 
   /** Whether the entries are consecutive and reach beyond both ends of the period, or to the ends of the log. */
-  #isWhole({ from, to }: { readonly from: string; readonly to: string }, size: number): boolean {
+  #isWhole({ from, to }: { readonly from: string; readonly to: string }): boolean {
     const { first, last } = this.#entries;
+    const { hasGaps, isFromBeginning, isToEnd, size } = this.#tree;
     if (first === null || last === null) return size === 0;
-    return !this.#tree.hasGaps && (first.seq === 0 || first.time < from) && (last.seq === size - 1 || last.time >= to);
+    // The time of an erased entry is not known.
+    return !hasGaps && (isFromBeginning || first.time < from) && (isToEnd || last.time >= to);
   }
 }
 

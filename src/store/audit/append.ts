@@ -1,6 +1,7 @@
 // Appends to the audit log inside of the caller's transaction: the record and what it records are committed together or not at
 // all.
 
+import { randomBytes } from "node:crypto";
 import { joinTexts, numberArray, textColumn } from "../database/arrays.ts";
 import { StoreError } from "../error.ts";
 import type { Bytes, Connection } from "../plain-types.ts";
@@ -10,6 +11,9 @@ import { type Signer, signCheckpoint } from "./note.ts";
 
 /** Inner nodes of the tree are stored at levels that are a multiple of this. */
 export const NODE_LEVELS = 8;
+
+/** Of the salt of an entry: 16 characters. */
+const SALT_BYTES = 12;
 
 /** The state of the log for the writer that holds its lock. */
 export interface Head {
@@ -31,11 +35,11 @@ interface Statement {
 
 const INSERT: Statement = {
   name: "audit-insert",
-  text: `insert into outdial.audit (seq, time, actor, action, subject, job, details, leaf, seal)
-    select $1::bigint + n - 1, time, actor, action, subject, job, details,
+  text: `insert into outdial.audit (seq, time, actor, action, subject, job, details, salt, leaf, seal)
+    select $1::bigint + n - 1, time, actor, action, subject, job, details, salt,
       substr($2::bytea, (n::int - 1) * ${HASH_BYTES} + 1, ${HASH_BYTES}), substr($3::bytea, (n::int - 1) * ${HASH_BYTES} + 1, ${HASH_BYTES})
-    from unnest(${textColumn("$4")}, ${textColumn("$5")}, ${textColumn("$6")}, ${textColumn("$7")}, ${textColumn("$8")}, ${textColumn("$9")})
-      with ordinality as e (time, actor, action, subject, job, details, n)`,
+    from unnest(${textColumn("$4")}, ${textColumn("$5")}, ${textColumn("$6")}, ${textColumn("$7")}, ${textColumn("$8")}, ${textColumn("$9")}, ${textColumn("$10")})
+      with ordinality as e (time, actor, action, subject, job, details, salt, n)`,
 };
 
 const ADVANCE: Statement = {
@@ -99,9 +103,15 @@ export function append(
   const keep = (level: number, index: number, hash: Bytes) => {
     if (level % NODE_LEVELS === 0) nodes.push({ level, index, hash });
   };
+  const salts = randomBytes(inputs.length * SALT_BYTES);
   const present = new Date(now).toISOString();
   for (const [i, input] of inputs.entries()) {
-    const row = toRow(input, input.time === undefined ? present : new Date(input.time).toISOString(), mark);
+    const row = toRow(
+      input,
+      input.time === undefined ? present : new Date(input.time).toISOString(),
+      salts.toString("base64url", i * SALT_BYTES, (i + 1) * SALT_BYTES),
+      mark,
+    );
     const leaf = leafOf(first + i, row);
     rows.push(row);
     leaves.set(leaf, i * HASH_BYTES);
@@ -120,6 +130,7 @@ export function append(
     column("subject"),
     column("job"),
     column("details"),
+    column("salt"),
   ];
   const sent: Promise<unknown>[] = [
     connection.query({ ...INSERT, values }),
@@ -161,6 +172,8 @@ export interface StoredRow extends AuditRow {
   readonly seq: number;
   readonly leaf: Buffer;
   readonly seal: Buffer;
+  /** The entry that says that a person was erased from this one, which keeps its hash; null for an entry as it was written. */
+  readonly erased: number | null;
 }
 
 /** A signed checkpoint as it is stored. */
@@ -170,7 +183,7 @@ export interface StoredCheckpoint {
 }
 
 const PAGE = 2_000;
-const COLUMNS = "seq, time, actor, action, subject, job, details, leaf, seal";
+export const COLUMNS = "seq, time, actor, action, subject, job, details, salt, leaf, seal, erased";
 
 /** All rows by `seq`. */
 export async function* readRows(connection: Connection): AsyncGenerator<StoredRow> {
@@ -210,7 +223,9 @@ export async function readRow(connection: Connection, seq: number): Promise<Stor
 }
 
 /** The entry of a row; details that are not an object (after tampering) are shown as text. */
-export function toEntry(row: Omit<StoredRow, "leaf" | "seal">): AuditEntry {
+export function toEntry(
+  row: Omit<StoredRow, "salt" | "leaf" | "seal" | "erased"> & { readonly salt?: string | null },
+): AuditEntry {
   return {
     seq: row.seq,
     time: row.time,
@@ -219,6 +234,7 @@ export function toEntry(row: Omit<StoredRow, "leaf" | "seal">): AuditEntry {
     subject: row.subject,
     job: row.job,
     details: parseDetails(row.details),
+    ...(typeof row.salt === "string" ? { salt: row.salt } : {}),
   };
 }
 

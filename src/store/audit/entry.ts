@@ -39,18 +39,21 @@ export interface AuditEntry {
   readonly subject: string;
   readonly job: string | null;
   readonly details: AuditDetails;
+  /** Random: without it nobody can try out what an entry that was erased had said. Absent in entries of earlier versions. */
+  readonly salt?: string | undefined;
 }
 
 /** The columns of an entry; `details` is canonical JSON, stored as text so that its bytes do not change. */
-export interface AuditRow extends Omit<AuditEntry, "seq" | "details"> {
+export interface AuditRow extends Omit<AuditEntry, "seq" | "details" | "salt"> {
   readonly details: string;
+  readonly salt: string | null;
 }
 
 /** Details that are added to every entry of a store. */
 export type Mark = Readonly<Record<string, string>> | undefined;
 
 /** The columns of an entry with `time` (ISO 8601). Characters that the database cannot store are replaced before hashing. */
-export function toRow(input: AuditInput, time: string, mark?: Mark): AuditRow {
+export function toRow(input: AuditInput, time: string, salt: string, mark?: Mark): AuditRow {
   return {
     time,
     actor: storable(input.actor),
@@ -58,6 +61,7 @@ export function toRow(input: AuditInput, time: string, mark?: Mark): AuditRow {
     subject: storable(input.subject),
     job: input.job === undefined ? null : storable(input.job),
     details: canonicalJson(mark === undefined ? (input.details ?? {}) : { ...input.details, ...mark }),
+    salt,
   };
 }
 
@@ -67,7 +71,8 @@ export function toRow(input: AuditInput, time: string, mark?: Mark): AuditRow {
 export function leafOf(seq: number, row: AuditRow): Bytes {
   const quote = JSON.stringify;
   const job = row.job === null ? "null" : quote(row.job);
-  const text = `{"action":${quote(row.action)},"actor":${quote(row.actor)},"details":${row.details},"job":${job},"seq":${seq},"subject":${quote(row.subject)},"time":${quote(row.time)}}`;
+  const salt = row.salt === null ? "" : `"salt":${quote(row.salt)},`;
+  const text = `{"action":${quote(row.action)},"actor":${quote(row.actor)},"details":${row.details},"job":${job},${salt}"seq":${seq},"subject":${quote(row.subject)},"time":${quote(row.time)}}`;
   return hashLeafText(text);
 }
 

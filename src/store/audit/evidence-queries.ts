@@ -2,6 +2,7 @@
 // a campaign, $2 is its id as it appears in the details of entries; for a period, $1 and $2 are its begin and end.
 
 import type { PhoneKey } from "../facts/types.ts";
+import { COLUMNS } from "./append.ts";
 
 /** The subject of evidence. Times are ms since the epoch, the first inclusive, the second exclusive. */
 export type EvidenceAbout =
@@ -118,7 +119,7 @@ export type FactKind = keyof typeof QUERIES;
 /** The SQL that reads the facts of a kind, by the subject of the pack. */
 export const FACTS_OF: Readonly<Record<FactKind, (kind: AboutKind) => string>> = QUERIES;
 
-const ENTRY = "select seq, time, actor, action, subject, job, details from outdial.audit";
+const ENTRY = `select ${COLUMNS} from outdial.audit`;
 
 /** The import that an import's entry names, and the manifest that a gate's entry names. */
 const IMPORT_NAMED = `substring(details from '"import":"([^"]+)"')`;
@@ -155,6 +156,6 @@ export const RUN = `with within as (
     select coalesce(min(seq) filter (where time < $2::text), min(seq), (select max(seq) + 1 from outdial.audit)) as first,
       coalesce(max(seq) filter (where time < $2::text), min(seq) - 1, (select max(seq) from outdial.audit)) as last
     from outdial.audit where time >= $1::text)
-  select coalesce((select max(a.seq) from outdial.audit a where a.seq < w.first and a.time < $1::text), 0) as first,
-    coalesce((select min(a.seq) from outdial.audit a where a.seq > w.last and a.time >= $2::text), (select max(seq) from outdial.audit)) as last
+  select coalesce((select max(a.seq) from outdial.audit a where a.seq < w.first and a.time < $1::text and a.erased is null), 0) as first,
+    coalesce((select min(a.seq) from outdial.audit a where a.seq > w.last and a.time >= $2::text and a.erased is null), (select max(seq) from outdial.audit)) as last
   from within w`;

@@ -1,5 +1,6 @@
 // Checks the entries of evidence without a store: the tree built from left to right must have the signed root. Pure.
 
+import type { Bytes } from "../plain-types.ts";
 import { type AuditEntry, leafOfEntry } from "./entry.ts";
 import { Frontier, HASH_BYTES, perfectSubtrees } from "./merkle.ts";
 import { openCheckpoint, readVerifier } from "./note.ts";
@@ -21,14 +22,38 @@ export class EvidenceTree {
 
   #gaps = false;
   #entries = 0;
+  #first = 0;
+  #last = -1;
+
+  /** Whether the entries begin with the log's first one. */
+  get isFromBeginning(): boolean {
+    return this.#first === 0;
+  }
+
+  /** Whether they end with the log's last one, when all was added. */
+  get isToEnd(): boolean {
+    return this.#last === this.size - 1;
+  }
 
   /** @returns what is wrong; undefined when nothing is */
   entry(entry: AuditEntry): string | undefined {
+    return this.#add(entry.seq, leafOfEntry(entry));
+  }
+
+  /** An entry that was erased, by its hash. @returns what is wrong; undefined when nothing is */
+  erased(seq: number, hash: string): string | undefined {
+    const leaf = Buffer.from(hash, "base64");
+    return leaf.length === HASH_BYTES ? this.#add(seq, leaf) : `the hash of entry ${seq} is none`;
+  }
+
+  #add(seq: number, leaf: Bytes): string | undefined {
     const { size } = this.#tree;
-    if (entry.seq !== size) return `entry ${entry.seq} stands where entry ${size} belongs`;
-    this.#tree.append(leafOfEntry(entry));
+    if (seq !== size) return `entry ${seq} stands where entry ${size} belongs`;
+    this.#tree.append(leaf);
     if (this.#skipped && this.#entries > 0) this.#gaps = true;
     this.#skipped = false;
+    if (this.#entries === 0) this.#first = seq;
+    this.#last = seq;
     this.#entries += 1;
     return undefined;
   }

@@ -1,10 +1,21 @@
 // The audit log for the rest of outdial.
 
+import { z } from "zod";
 import { Ledger, type StoreCore } from "../commit.ts";
+import { joinTexts, textColumn } from "../database/arrays.ts";
 import { StoreError } from "../error.ts";
 import type { NewEvent } from "../outbox/types.ts";
 import type { Bytes, Connection } from "../plain-types.ts";
-import { readCheckpoints, readRow, readRows, requireKey, type StoredCheckpoint, type StoredRow, toEntry } from "./append.ts";
+import {
+  COLUMNS,
+  readCheckpoints,
+  readRow,
+  readRows,
+  requireKey,
+  type StoredCheckpoint,
+  type StoredRow,
+  toEntry,
+} from "./append.ts";
 import { type AuditEntry, type AuditInput, createSealer, leafOf, leafOfEntry, type Sealer } from "./entry.ts";
 import { ENTRIES_OF, type EvidenceAbout, FACTS_OF, type FactKind, RUN, valuesOf } from "./evidence-queries.ts";
 import type { HeadFinding, Heads, KeptHead } from "./heads.ts";
@@ -29,10 +40,15 @@ import {
 // there is an entry, and from the given roots of perfect subtrees elsewhere.
 
 /** A part of the log: an entry, or the hashes of the entries before `to`, which is the next position. */
-export type LogPart = { readonly entry: AuditEntry } | { readonly to: number; readonly hashes: readonly string[] };
+export type LogPart =
+  | { readonly entry: AuditEntry }
+  | { readonly seq: number; readonly hash: string }
+  | { readonly to: number; readonly hashes: readonly string[] };
 
 /** Rows per page. */
 const PAGE = 1_000;
+/** Entries that are looked through by one statement. */
+const SCANNED = 100_000;
 
 /** A reader of everything that evidence needs, as of one moment. Only one generator may run at a time. */
 export class EvidenceSnapshot {
@@ -71,9 +87,9 @@ export class EvidenceSnapshot {
     for await (const row of this.#rows()) {
       if (row.seq >= this.size) continue;
       if (row.seq > tree.size) yield await this.#skip(tree, row.seq);
-      const entry = toEntry(row);
-      tree.append(leafOfEntry(entry));
-      yield { entry };
+      const entry = row.erased === null ? toEntry(row) : undefined;
+      tree.append(entry === undefined ? row.leaf : leafOfEntry(entry));
+      yield entry === undefined ? { seq: row.seq, hash: row.leaf.toString("base64") } : { entry };
     }
     if (tree.size < this.size) yield await this.#skip(tree, this.size);
     const signed = openCheckpoint(this.checkpoint, this.#signer);
@@ -93,10 +109,7 @@ export class EvidenceSnapshot {
     const { rows } = await this.#connection.query<{ first: number | null; last: number | null }>(RUN, valuesOf(about));
     const [{ first, last } = { first: null, last: null }] = rows;
     if (first === null || last === null) return;
-    yield* this.#pages<StoredRow>(
-      "select seq, time, actor, action, subject, job, details from outdial.audit where seq between $1 and $2 order by seq",
-      [first, last],
-    );
+    yield* this.#pages<StoredRow>(`select ${COLUMNS} from outdial.audit where seq between $1 and $2 order by seq`, [first, last]);
   }
 
   async #skip(tree: Frontier, to: number): Promise<LogPart> {
@@ -161,6 +174,59 @@ export class AuditLog extends Ledger {
   /** Appends entries in a transaction of their own. Throws StoreError `audit_key`. */
   async append(entries: readonly AuditInput[]): Promise<void> {
     if (entries.length > 0) await this.store.commit((tx) => tx.audit(entries));
+  }
+
+  /**
+   * Erases a person from the entries: what they say of the person is replaced, and they keep their hash, so that every proof of other entries holds. Their
+   * salt is destroyed, so that nobody can try out what stood there. What is left of each is told in an entry of the log, by its hash. In one transaction.
+   * @param pattern a regular expression that the person's entries have; it must not fit what `redact` makes
+   * @returns how many entries
+   */
+  async erase(
+    pattern: string,
+    redact: (text: string) => string,
+    by: Pick<AuditInput, "actor" | "subject" | "details">,
+  ): Promise<number> {
+    const found: number[] = [];
+    const [{ size } = { size: 0 }] = await this.store.query<{ size: number }>("select size from outdial.audit_head");
+    for (let from = 0; from < size; from += SCANNED) {
+      const rows = await this.store.query<{ seq: number }>(
+        `select seq from outdial.audit where seq >= $3 and seq < $4 and concat_ws(chr(10), actor, subject, details) ~ $1 and action <> $2`,
+        [pattern, ERASED, from, from + SCANNED],
+      );
+      found.push(...rows.map((row) => row.seq));
+    }
+    if (found.length === 0) return 0;
+    return this.store.commit(async (tx) => {
+      // Read under the lock: another person may be erased from the same entries.
+      const seq = await tx.lockAudit();
+      const rows = await tx.query<StoredRow>(
+        `select ${COLUMNS} from outdial.audit where seq = any($1::bigint[]) and concat_ws(chr(10), actor, subject, details) ~ $2 order by seq`,
+        [found, pattern],
+      );
+      if (rows.length === 0) return 0;
+      const left = rows.map((row) => {
+        const isSubject = new RegExp(pattern).test(row.subject);
+        const { actor, subject, details } = row;
+        // What is said of a person who is its subject is about the person as a whole.
+        const kept = isSubject ? "{}" : redact(details);
+        return { ...row, actor: redact(actor), subject: redact(subject), details: kept, salt: null };
+      });
+      tx.last(() =>
+        tx.change(
+          `update outdial.audit a set actor = e.actor, subject = e.subject, details = e.details, salt = null, erased = $5
+           from unnest($1::bigint[], ${textColumn("$2")}, ${textColumn("$3")}, ${textColumn("$4")}) as e (seq, actor, subject, details) where a.seq = e.seq`,
+          [
+            left.map((row) => row.seq),
+            ...(["actor", "subject", "details"] as const).map((name) => joinTexts(left.map((row) => row[name]))),
+            seq,
+          ],
+        ),
+      );
+      const entries = left.map((row) => [row.seq, leafOf(row.seq, row).toString("base64")]);
+      tx.audit([{ ...by, action: ERASED, details: { ...by.details, entries } }]);
+      return rows.length;
+    });
   }
 
   /** Checks that this process can write to the log. Throws StoreError `audit_key`. */
@@ -452,6 +518,14 @@ interface Knowledge {
   readonly heads: readonly KeptHead[];
 }
 
+/** The action of entries that say from which entries a person was erased, each with the hash of what is left of it. */
+const ERASED = "data.erased";
+const erasure = z.object({ entries: z.array(z.tuple([z.int(), z.string()])) });
+
+function erasedIn(row: StoredRow): readonly (readonly [number, string])[] {
+  return erasure.safeParse(toEntry(row).details).data?.entries ?? [];
+}
+
 /** Verifies the log as `connection` sees it: one snapshot, in a transaction of its own. */
 async function verifyLog(connection: Connection, known: Knowledge): Promise<AuditWhole | AuditTampered> {
   const checkpoints = readCheckpoints(connection);
@@ -464,14 +538,19 @@ async function verifyLog(connection: Connection, known: Knowledge): Promise<Audi
   let count = 0;
   let checkpoint = await next();
   const wanted = new Set(known.heads.map(({ size }) => size));
+  /** Entries that were erased, until the entry that says so. */
+  const erased = new Map<number, { readonly by: number; readonly left: string }>();
   const rootsAt = new Map<number, Bytes>([[0, frontier.root()]]);
   for await (const row of readRows(connection)) {
     const seq = frontier.size;
     if (row.seq < seq) return tampered(row.seq, "inserted", `row ${row.seq} lies before the beginning of the log`);
     if (row.seq > seq) return tampered(seq, "removed", `row ${seq} was removed; the next one there is ${row.seq}`);
-    const leaf = leafOf(seq, row);
+    const leaf = row.erased === null ? leafOf(seq, row) : row.leaf;
     if (!leaf.equals(row.leaf) || !isGenuine(row, seq, known.seal)) return classify(connection, row, known.seal);
     frontier.append(leaf);
+    if (row.erased !== null) erased.set(seq, { by: row.erased, left: leafOf(seq, row).toString("base64") });
+    else if (row.action === ERASED)
+      for (const [of, left] of erasedIn(row)) if (erased.get(of)?.by === seq && erased.get(of)?.left === left) erased.delete(of);
     if (checkpoint !== undefined && checkpoint.size <= frontier.size) {
       const verdict = judge(checkpoint, frontier, covered, known.verifier);
       if (verdict) return verdict;
@@ -481,6 +560,8 @@ async function verifyLog(connection: Connection, known: Knowledge): Promise<Audi
     }
     if (wanted.has(frontier.size)) rootsAt.set(frontier.size, frontier.root());
   }
+  for (const [seq, { by }] of erased)
+    return tampered(seq, "edited", `row ${seq} is not what was written there, and entry ${by} does not say that this was erased`);
   if (checkpoint) {
     const signed = openCheckpoint(checkpoint.note, known.verifier)?.size === checkpoint.size;
     if (!signed) return forged(checkpoint, covered);
@@ -504,7 +585,7 @@ async function verifyLog(connection: Connection, known: Knowledge): Promise<Audi
 
 /** Whether a row is what the log's key wrote at `seq`; without the key, whether it matches its own hash there. */
 function isGenuine(row: StoredRow, seq: number, seal: Sealer | undefined): boolean {
-  const leaf = leafOf(seq, row);
+  const leaf = row.erased === null ? leafOf(seq, row) : row.leaf;
   return seal ? seal(seq, leaf).equals(row.seal) : leaf.equals(row.leaf);
 }
 

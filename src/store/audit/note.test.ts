@@ -58,10 +58,13 @@ test("a row and the entry it is read back as have one leaf, whatever the text", 
     job: "job_1",
     details: { z: 1, a: "\0", e: undefined },
   };
-  const row = toRow(input, new Date(0).toISOString());
-  const entry = { ...row, seq: 7, details: JSON.parse(row.details) as Record<string, unknown> };
+  const row = toRow(input, new Date(0).toISOString(), "c2FsdA");
+  const entry = { ...row, salt: "c2FsdA", seq: 7, details: JSON.parse(row.details) as Record<string, unknown> };
   expect(leafOf(7, row)).toEqual(leafOfEntry(entry));
   expect(leafOf(8, row)).not.toEqual(leafOf(7, row));
+  const { salt: _, ...before } = entry;
+  expect(leafOf(7, { ...row, salt: null })).toEqual(leafOfEntry(before));
+  expect(leafOf(7, { ...row, salt: null })).not.toEqual(leafOf(7, row));
   expect(row.actor).toBe("a\ufffdb");
 });
 

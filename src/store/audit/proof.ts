@@ -32,6 +32,7 @@ const proofSchema = z.object({
     subject: z.string(),
     job: z.string().nullable(),
     details: z.record(z.string(), z.unknown()),
+    salt: z.string().optional(),
   }),
   path: hashes,
   checkpoint: z.string(),
@@ -95,6 +96,10 @@ export async function buildProof(connection: Connection, seq: number, size: numb
   if (!row)
     throw new StoreError("not_found", `the audit log has no entry ${seq}; it has ${size}`, {
       advice: "Entries are counted from 0.",
+    });
+  if (row.erased !== null)
+    throw new StoreError("not_found", `what entry ${seq} said of a person was erased; entry ${row.erased} says so`, {
+      advice: "Proofs of every other entry hold, and so does one of this entry that was made before.",
     });
   const path = await hashesOf(connection, inclusionRanges(seq, size));
   return { format: INCLUSION, entry: toEntry(row), path, checkpoint };

@@ -25,7 +25,7 @@ export interface PersonRows {
  */
 export function personPattern(number: PhoneKey): string {
   const digits = String(number);
-  const spaced = (text: string) => [...text].join(GAP);
+  const spaced = (text: string) => text.split("").join(GAP);
   const form = digits.startsWith("1")
     ? `(?:1${GAP})?${spaced(digits.slice(1))}`
     : digits.startsWith("44")
@@ -97,7 +97,7 @@ export async function findInTables(
 }
 
 const lifeOf = ({ schema, name }: Searched): string =>
-  schema === "dbos" ? "dbos.*" : /^registry_changes_/.test(name) ? "outdial.registry_blocks" : `outdial.${name}`;
+  schema === "dbos" ? "dbos.*" : name.startsWith("registry_changes_") ? "outdial.registry_blocks" : `outdial.${name}`;
 
 /** Rows of a table with $1 or the number $3, and those with $2, between two places. */
 function countIn({ schema, name, texts, hasNumber }: Searched): string {

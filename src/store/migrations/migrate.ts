@@ -42,12 +42,20 @@ create trigger tell_tenant_reading after update on outdial.tenant_readings for e
   execute function outdial.tell('campaign');
 `;
 
+/** Entries of the audit log from which a person can be erased while they keep their hash. */
+const erasures = `
+alter table outdial.audit add column salt text, add column erased bigint;
+comment on column outdial.audit.salt is 'Random, part of what is hashed; destroyed when a person is erased from the entry';
+comment on column outdial.audit.erased is 'The entry that says that a person was erased from this one';
+`;
+
 const MIGRATIONS: readonly Migration[] = [
   { name: "baseline", sql: [jobs, log, facts, outcomes, campaigns, service, notices].join("") },
   { name: "receivers", sql: receivers },
   { name: "lives", sql: lives },
   { name: "starts", sql: starts },
   { name: "opt-outs", sql: optOuts },
+  { name: "erasures", sql: erasures },
 ];
 
 /** The version of the schema that this outdial works with. */

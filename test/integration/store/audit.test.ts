@@ -129,7 +129,7 @@ describe("attacks", () => {
   const rehash = (where: string) =>
     client.query(
       `update outdial.audit set leaf = sha256('\\x00'::bytea || convert_to('{"action":' || to_json(action) || ',"actor":' || to_json(actor) || ',"details":' || details
-        || ',"job":' || to_json(job) || ',"seq":' || seq || ',"subject":' || to_json(subject) || ',"time":' || to_json(time) || '}', 'UTF8')) where ${where}`,
+        || ',"job":' || to_json(job) || coalesce(',"salt":' || to_json(salt), '') || ',"seq":' || seq || ',"subject":' || to_json(subject) || ',"time":' || to_json(time) || '}', 'UTF8')) where ${where}`,
     );
   const sql = async (...statements: string[]) => {
     for (const statement of statements) await client.query(statement);
@@ -203,7 +203,7 @@ describe("attacks", () => {
   });
 
   const copyRow = (from: number, to: number) =>
-    `insert into outdial.audit select ${to}, time, actor, action, 'call_new', job, details, leaf, seal from outdial.audit where seq = ${from}`;
+    `insert into outdial.audit select ${to}, time, actor, action, 'call_new', job, details, leaf, seal, salt from outdial.audit where seq = ${from}`;
 
   test("a row inserted and the rest renumbered names it", async () => {
     await sql(
