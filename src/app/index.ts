@@ -9,7 +9,6 @@ export {
   openCampaignApplies,
   openCampaignStates,
   openDialer,
-  openDialerTenant,
   stopCampaigns,
   stopOutlook,
 } from "./campaign-state.ts";
@@ -34,7 +33,7 @@ export { type Check, examine, isReady } from "./doctor/examine.ts";
 export { type FailoverRuntime, openFailover } from "./failover.ts";
 export { inboundSecrets } from "./inbound.ts";
 export { type InitReport, initSandbox, initWorkplace, workplaceAbove } from "./init.ts";
-export { openInteractionChanges, openTagging } from "./interactions.ts";
+export { openTagging } from "./interactions.ts";
 export { openAssistance } from "./mcp.ts";
 export { openWhole } from "./open-outdial.ts";
 export { outcomeMapOf } from "./outcome-map.ts";
@@ -50,8 +49,7 @@ export { ServiceClient } from "./over-service/client.ts";
 export { Silence } from "./over-service/silence.ts";
 export { pauseOverService, stopOverService } from "./over-service/stops.ts";
 export { openRecords } from "./records.ts";
-export { openSegments } from "./segments.ts";
 export { dashboardFolder } from "./service/dashboard.ts";
 export { openAccess, openService, type RunningService, type ServiceOptions } from "./service.ts";
-export { knownIds, openCalls, openTenantLook } from "./tenant-look.ts";
+export { knownIds, openTenantLook } from "./tenant-look.ts";
 export type { DeliveryEnd } from "./workplace.ts";

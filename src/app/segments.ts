@@ -5,14 +5,16 @@ import type { CallType, RulePack } from "../compliance/index.ts";
 import { createRandom } from "../kernel/index.ts";
 import { type CampaignGate, ContactUseCases, compileRulePack, createCampaignGate, endOfDay } from "../operations/index.ts";
 import type { TenantLink } from "../tenant/index.ts";
-import type { OwnSettings } from "./api/here.ts";
 import { type FactsRuntime, type RulesAsked, rulesOf } from "./compliance.ts";
 import { opening } from "./opening.ts";
 import type { Workplace } from "./workplace.ts";
 
 /** Opens what segments need. */
 export const openSegments = opening(
-  async ({ config, tenant, store }, { "no-limits": off, ...asked }: RulesAsked & OwnSettings = {}) => {
+  async (
+    { config, tenant, store },
+    { "no-limits": off, ...asked }: RulesAsked & { readonly "no-limits"?: true | undefined } = {},
+  ) => {
     const random = createRandom(randomUUID(), "facts");
     const parts = { tenant: await tenant(off === undefined ? {} : { limits: "off" }), store: await store() };
     return { contacts: contactsOn({ config, ...parts, clock: config.clock, random }, asked), actor: config.actor };

@@ -2,8 +2,6 @@
 
 import type { ServerPorts } from "../../server/index.ts";
 import type { capabilitiesOn } from "../capabilities.ts";
-import { keptIn } from "../config.ts";
-import { tableCallsOf } from "../table-calls.ts";
 import { tenantLook } from "../tenant-look.ts";
 import type { Workplace } from "../workplace.ts";
 

@@ -25,11 +25,11 @@ const imported =
   ({ args, options, io }) =>
     importAs(kind, args.file, options, io);
 
-export const importConsent: Import = imported("consent");
-export const importAttempts: Import = imported("attempts");
-export const importRelationships: Import = imported("relationships");
-export const importDisconnections: Import = imported("disconnections");
-export const importLines: Import = imported("lines");
+export const importConsent: Run<typeof declared.importConsent> = imported("consent");
+export const importAttempts: Run<typeof declared.importAttempts> = imported("attempts");
+export const importRelationships: Run<typeof declared.importRelationships> = imported("relationships");
+export const importDisconnections: Run<typeof declared.importDisconnections> = imported("disconnections");
+export const importLines: Run<typeof declared.importLines> = imported("lines");
 
 export const importDnc: Run<typeof declared.importDnc> = ({ args, options, io }) =>
   importAs(options.list === "internal" ? "dnc" : "registry", args.file, options, io);

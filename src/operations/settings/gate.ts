@@ -134,6 +134,8 @@ function hindranceIn(prediction: Prediction | string, chance: number): string | 
   if (typeof prediction === "string") return prediction;
   if (prediction.basis.some(({ name, from }) => name === "answerRate" && from === "assumed"))
     return `the answer rate is not known: the tenant counted fewer than ${FEWEST_CALLS} calls of the last day. Say how many dials a person answers: --expected-answer-rate (expectedAnswerRate in the API, expected.answer_rate in the file)`;
+  if (prediction.basis.some(({ name, from }) => name === "agents" && from === "assumed"))
+    return "how many agents will work is not known: nobody is known to be signed in, and all that are assigned may be more than come. Say how many: expected.agents in the file";
   if (prediction.chanceAboveLimit <= chance) return undefined;
   return `abandonment above 3 % with a probability of ${probabilityText(prediction.chanceAboveLimit)}, accepted are ${percent(chance)}`;
 }

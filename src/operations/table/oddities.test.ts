@@ -141,7 +141,7 @@ test("rows that a quote swallowed are refused, each with its line and id, and no
 
 test("a column for a field that there is not is refused by both readers, not passed over", async () => {
   const mapping = { note: "remark" };
-  const first = async (rows: AsyncGenerator<unknown>) => (await rows.next()).value;
+  const first = async (rows: AsyncGenerator) => (await rows.next()).value;
   await expect(first(readRows(bytesOf(["call_id,remark", "c,x"]), { mapping }))).rejects.toThrow(
     "there is no field note; fields are call_id, disposition_code_id, reason_code_id, notes, tags; did you mean notes?",
   );

@@ -152,6 +152,12 @@ test("on acd, a prediction is for the agents signed in, else for those assigned,
   expect(await validated()).toMatchObject({ from: "measured", low: 42, at: expect.any(String) as unknown });
   const [silent] = world.sandbox.control.faults.add({ match: { acd: "skillActivity" }, effect: { status: 403 } });
   expect(await validated()).toMatchObject({ from: "assumed", low: 42, at: null });
+  const asked = ["dialer", "apply", "bare.json", "--campaign", SKILL, "--dry-run", "--expected-answer-rate", "20%", "--json"];
+  const assumed = await world.run(asked);
+  expect([assumed.code, previewOf(assumed.stdout).refusals]).toEqual([
+    3,
+    [expect.stringContaining("predicted_abandonment: how many agents will work is not known")],
+  ]);
   world.sandbox.control.faults.clear(silent?.id);
   for (const [acd, items] of Object.entries({ listSkillAgents: "agents", listAllSkillAgents: "agentSkillAssignments" }))
     world.sandbox.control.faults.add({ match: { acd }, effect: { status: 200, body: { totalRecords: 0, [items]: [] } } });
