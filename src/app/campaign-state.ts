@@ -53,6 +53,7 @@ import { type Config, type Flags, loadConfig } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import type { ConfigFile } from "./config-schema.ts";
 import type { Environment } from "./environment.ts";
+import { ownProof } from "./inbound.ts";
 import { opening } from "./opening.ts";
 import type { ServiceAddress } from "./over-service/address.ts";
 import { outlookOfService, type StopOutlook } from "./over-service/stops.ts";
@@ -540,6 +541,7 @@ export function campaignFilesOn(
         pack: pack === undefined ? undefined : (await rulesOf(config, { pack })()).pack,
         skewMs: clock === undefined ? undefined : () => null,
       }),
+    deliveryHeaders: async () => (await ownProof("metrics", workplace.environment)).headers,
     clock,
     pause,
     patience,

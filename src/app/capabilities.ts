@@ -11,7 +11,6 @@ import {
   CrmUseCases,
   type DeliveryProof,
   DeliveryUseCases,
-  INBOUND_HEADER,
   JobUseCases,
   KnownAnswers,
   listedWebhooks,
@@ -35,7 +34,7 @@ import { ConfigError } from "./config-error.ts";
 import { emergencyStopsOn, runStop, type StopTiming } from "./emergency-stop.ts";
 import { type Environment, secretFrom } from "./environment.ts";
 import { failoverOn } from "./failover.ts";
-import { CHANNEL_OF, inboundSecretName, makeSecretFile } from "./inbound.ts";
+import { CHANNEL_OF, inboundSecretName, makeSecretFile, ownProof, proofOf } from "./inbound.ts";
 import { correctionsOn, correctionUseCasesOn, taggingOn } from "./interactions.ts";
 import { livesOn } from "./lives.ts";
 import { opening } from "./opening.ts";
@@ -190,20 +189,12 @@ export async function webhookProof(
   return proofOf(kind, there ? await secretFrom({ [`${name}_FILE`]: file }, name) : await makeSecretFile(file));
 }
 
-/** How the vendor sends the secret that a service expects in deliveries. */
-function proofOf(kind: VendorWebhookKind, secret: string | undefined): DeliveryProof {
-  if (kind === "wfm") return { token: secret };
-  return secret === undefined ? {} : { headers: { [INBOUND_HEADER]: secret } };
-}
-
 /** Registrations in a workplace; the secrets of deliveries are the service's own, from its variables. */
 function vendorWebhooksOn(
   context: Pick<Workplace, "tenant" | "store" | "actor" | "config">,
   environment: Environment,
 ): VendorWebhookUseCases {
-  const proof = async (kind: VendorWebhookKind) =>
-    proofOf(kind, await secretFrom(environment, inboundSecretName(CHANNEL_OF[kind])));
-  return new VendorWebhookUseCases(context, proof, retryPolicyOf(context.config));
+  return new VendorWebhookUseCases(context, (kind) => ownProof(kind, environment), retryPolicyOf(context.config));
 }
 
 /**

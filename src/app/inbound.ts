@@ -5,6 +5,8 @@ import { chmod, writeFile } from "node:fs/promises";
 import { type Clock, fileTrouble } from "../kernel/index.ts";
 import {
   type CampaignMetrics,
+  type DeliveryProof,
+  INBOUND_HEADER,
   type InboundProcessed,
   InboundWorker,
   Intake,
@@ -23,6 +25,16 @@ export const CHANNEL_OF: Readonly<Record<VendorWebhookKind, InboundChannel>> = {
 export function inboundSecretName(channel: InboundChannel): string {
   return `OUTDIAL_INBOUND_${channel.toUpperCase()}_SECRET`;
 }
+
+/** How the vendor sends the secret that a service expects in deliveries. */
+export function proofOf(kind: VendorWebhookKind, secret: string | undefined): DeliveryProof {
+  if (kind === "wfm") return { token: secret };
+  return secret === undefined ? {} : { headers: { [INBOUND_HEADER]: secret } };
+}
+
+/** What deliveries to the service's own addresses contain, by its variables. Throws ConfigError. */
+export const ownProof = async (kind: VendorWebhookKind, environment: Environment): Promise<DeliveryProof> =>
+  proofOf(kind, await secretFrom(environment, inboundSecretName(CHANNEL_OF[kind])));
 
 /** The secrets that deliveries may use: the present one, and the previous one while `…_SECRET_PREVIOUS` is set. */
 export async function inboundSecrets(environment: Environment): Promise<Partial<Record<InboundChannel, readonly string[]>>> {

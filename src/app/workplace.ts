@@ -66,6 +66,7 @@ export interface WorkplaceOptions {
 export interface Workplace extends Context, ConfiguredReceivers {
   readonly tenant: ConnectedTenant;
   readonly config: Config;
+  readonly environment: Environment;
   readonly onItem: ((item: EndedItem) => void) | undefined;
   /** Like `lakeScope`, for processes that also have the same CRM; undefined without one. */
   readonly crmScope: string | undefined;
@@ -187,6 +188,7 @@ export async function openWorkplace(
   };
   return {
     config,
+    environment,
     onItem: options.onItem,
     tenant,
     store,

@@ -162,12 +162,12 @@ export function createRestProfile(requester: Requester, newKey: () => string = (
         return (await send(operation, { ...options })).reply.webhooks;
       },
       updateCampaignEvents: async (id, body, options) => {
-        // An update replaces the registration, so the headers of its deliveries are sent again.
+        // An update replaces the registration, so the headers that its deliveries have are sent again.
         const { headers } = withHeaders.parse((await send("getOmnichannelWebhook", { ...options, path: { id } })).reply);
         await send("updateOmnichannelWebhook", {
           ...options,
           path: { id },
-          body: { ...body, ...(headers !== undefined && { headers }) },
+          body: { ...body, ...((headers ?? body.headers) !== undefined && { headers: { ...headers, ...body.headers } }) },
         });
       },
       registerCampaignEvents: async (body, options) => (await send("createOmnichannelWebhook", { ...options, body })).reply.id,

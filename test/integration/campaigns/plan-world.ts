@@ -37,6 +37,9 @@ export interface World extends StartedWorld {
   writes(): { readonly operation: string | null; readonly status: number; readonly key: string | undefined }[];
 }
 
+/** What the service expects in deliveries of campaign events. */
+export const INBOUND_SECRET = "the-secret-of-deliveries-in-this-test";
+
 export const PAGES = { contactPages: 2 };
 
 /** Documents as parsed campaign files. */
@@ -138,7 +141,9 @@ export async function openWorld(campaigns: readonly Json[] = []): Promise<World>
     },
   };
   await using stack = new AsyncDisposableStack();
-  const world = stack.use(await startWorld({ sandbox: ofTenant, environment: NO_ALARMS }));
+  const world = stack.use(
+    await startWorld({ sandbox: ofTenant, environment: { ...NO_ALARMS, OUTDIAL_INBOUND_OMNICHANNEL_SECRET: INBOUND_SECRET } }),
+  );
   const { sandbox, url, folder, environment } = world;
   await mkdir(join(folder, "campaigns"));
   const owned = stack.move();

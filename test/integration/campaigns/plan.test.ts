@@ -19,7 +19,7 @@ import {
 } from "../../../src/operations/index.ts";
 import { collect } from "../../support/collect.ts";
 import { connect } from "../tenant/connect.ts";
-import { apply, DRAFT, filesOf, openWorld, PAGES } from "./plan-world.ts";
+import { apply, DRAFT, filesOf, INBOUND_SECRET, openWorld, PAGES } from "./plan-world.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
 type Json = Readonly<Record<string, unknown>>;
@@ -375,6 +375,26 @@ test("activation asks the failover pair as a resume does: beside a partner that 
     ["camp_a", "paused"],
     ["camp_b", "active"],
   ]);
+});
+
+test("the service's own address is registered with the secret that it expects, and no other address gets it", async () => {
+  await using world = await openWorld();
+  await using runtime = await world.open();
+  const events = ["omnichannel.campaign.metrics.update"];
+  const webhooks = [
+    { name: "own", callbackUrl: "https://outdial.example.com/webhooks/vendor/omnichannel", events },
+    { name: "other", callbackUrl: "https://example.com/m", events },
+  ];
+  expect((await apply(runtime, await filesOf({ ...DRAFT, webhooks }))).apply.outcome).toBe("applied");
+  const there = await runtime.workplace.tenant.capabilities.vendorEvents.registrations("campaign");
+  expect(there).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ name: "own", headers: { "X-Outdial-Secret": INBOUND_SECRET } }),
+      expect.not.objectContaining({ headers: expect.objectContaining({ "X-Outdial-Secret": INBOUND_SECRET }) as unknown }),
+    ]),
+  );
+  const audit = await world.query("select details::text from outdial.audit");
+  expect(JSON.stringify(audit)).not.toContain(INBOUND_SECRET);
 });
 
 test("what is outdial's is kept, the backup by its id, and webhooks are registered once", async () => {

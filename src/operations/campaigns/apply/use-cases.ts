@@ -7,6 +7,7 @@ import { type CallOptions, type CampaignProvisioning, type CampaignRunner, Tenan
 import type { Context } from "../../context.ts";
 import { OperationError } from "../../error.ts";
 import { cloudEvent, type OutboundEventType } from "../../events/index.ts";
+import { INBOUND_PATH } from "../../inbound/address.ts";
 import { type ListedCampaigns, listCampaigns, SAY_GONE } from "../../known/index.ts";
 import { failedWrite, runJournal, strangerTo, unanswered } from "../../run/journal.ts";
 import type { Kind, Running } from "../../run/kind.ts";
@@ -15,7 +16,7 @@ import { executorIsDead, leftWords } from "../../run/left.ts";
 import { dncBeforeStart, dncWords } from "../../tenant-dnc/index.ts";
 import { applySummaryOf, applyViewOf } from "../../views/campaign-file-views.ts";
 import type { CampaignApplySummary, CampaignApplyView } from "../../views/schemas/campaign-files.ts";
-import { ownRegistration, recordedOf, refuseSecond } from "../../webhook-registration/use-cases.ts";
+import { type DeliveryProof, ownRegistration, recordedOf, refuseSecond } from "../../webhook-registration/use-cases.ts";
 import { readPlannedRecords } from "../file/records.ts";
 import { campaignDraftSchema, type OwnPolicy, uploadedOf } from "../file/schema.ts";
 import { readPlan } from "../plan/plan-file.ts";
@@ -55,6 +56,7 @@ interface ActDeps {
   readonly provisioning: CampaignProvisioning;
   readonly runner: CampaignRunner;
   readonly webhooks: CampaignWebhooks;
+  readonly deliveryHeaders: () => Promise<DeliveryProof["headers"]>;
   readonly gate: ActivationGate;
   /**
    * Why a campaign must not be activated although its gate allowed it: everything was stopped, or it was paused, in the meantime.
@@ -210,8 +212,10 @@ async function register({ own }: PlanEntry, deps: ActDeps): Promise<Happening> {
   if (wanted.length === 0) return { type: "registered", webhooks: 0 };
   return inTurn("vendor webhook metrics", async () => {
     const there = await readRegistrations(webhooks, signal);
+    const headers = await deps.deliveryHeaders();
     for (const { name, callbackUrl, events, enabled = true } of wanted) {
-      const draft: WebhookDraft = { name, callbackUrl, events: [...events], enabled };
+      const isOwn = headers !== undefined && new URL(callbackUrl).pathname.endsWith(`${INBOUND_PATH}/omnichannel`);
+      const draft: WebhookDraft = { name, callbackUrl, events: [...events], enabled, ...(isOwn && { headers }) };
       const found = there.find((one) => one.name === name);
       if (found === undefined) {
         await deps.refuseSecond(draft);
@@ -379,6 +383,8 @@ function eventsOf(input: NoticeInput, settled: readonly EntryResult[], end: Noti
 export interface ApplyRules extends PlanRules {
   /** Makes the pre-dial gate for each activation, so that a process that runs for weeks uses the current rules. */
   readonly gate: () => Promise<CampaignGate>;
+  /** Headers that the service expects in deliveries to its own address; undefined without a secret. */
+  readonly deliveryHeaders?: (() => Promise<DeliveryProof["headers"]>) | undefined;
   /** How often things that may succeed later are tried. */
   readonly patience?: ApplyPatience | undefined;
   /** Awaited at every named point of an apply: for test harnesses that stop a process there. */
@@ -545,6 +551,7 @@ export class CampaignFileUseCases extends CampaignPlanner {
             provisioning,
             runner,
             webhooks: campaignWebhooksOf(tenant),
+            deliveryHeaders: async () => this.#rules.deliveryHeaders?.(),
             gate: (id) => this.#gate(id, jobId, signal),
             async held(id) {
               const stop = await store.stops.holding(id, stopMark);

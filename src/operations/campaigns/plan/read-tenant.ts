@@ -36,6 +36,8 @@ export interface WebhookDraft {
   readonly callbackUrl: string;
   readonly events: ("omnichannel.campaign.metrics.update" | "omnichannel.campaign.state.change")[];
   readonly enabled: boolean;
+  /** Headers of deliveries: to the service's own address, the secret that it expects. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What making plans needs. */
