@@ -20,6 +20,7 @@ afterEach(() => folder[Symbol.asyncDispose]());
 const FINDS = [
   "mcp",
   "data lives",
+  "data find +12125550100",
   "db migrate",
   "db status",
   "serve",

@@ -67,6 +67,7 @@ test("what changes something is for nobody below operator, and what is dangerous
   ).toEqual([
     "sessions.end",
     "sessions.list",
+    "tenant.read",
     "tokens.add",
     "tokens.list",
     "tokens.revoke",

@@ -563,7 +563,7 @@ test("callbacks that the tenant will place are seen and taken away, with the rea
 });
 
 test("what the profile cannot do is refused before anything is planned", async () => {
-  const made = await run(["dialer", "create-campaign", "there-is-no-such-file.yaml", "--yes"]);
+  const made = await run(["dialer", "create-campaign", "examples/dialer-settings.yaml", "--yes"]);
   expect(made).toMatchObject({ code: 3, said: expect.stringMatching(/campaign plan and apply make the campaign/) });
   const { code, said } = await run(["webhooks", "vendor"]);
   expect(code).not.toBe(0);

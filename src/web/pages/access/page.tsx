@@ -246,7 +246,6 @@ export default function AccessPage() {
     >
       {isAdmin ? (
         <>
-          <Sessions />
           <NewToken onMade={tokens.reload} />
           <Loaded
             of={tokens}
@@ -268,6 +267,7 @@ export default function AccessPage() {
               />
             )}
           </Loaded>
+          {tokens.state.value.kind === "ready" ? <Sessions /> : null}
         </>
       ) : (
         <Empty title="Your role does not show tokens">
