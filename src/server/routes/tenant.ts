@@ -125,7 +125,7 @@ export function tenantRoutes(tenant: () => TenantPort) {
     route({
       id: "calls.show",
       method: "get",
-      path: "/calls/{id}",
+      path: "/calls/{id}/state",
       personal: true,
       summary: "A call as the tenant has it now: status, campaign and disposition",
       role: "viewer",

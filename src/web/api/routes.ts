@@ -153,7 +153,7 @@ export const ROUTES = {
   "tenant.missing": ["GET", "/api/v1/tenant/missing"],
   "tenant.gone": ["POST", "/api/v1/tenant/gone"],
   "calls.ofNumber": ["POST", "/api/v1/calls/of-number"],
-  "calls.show": ["GET", "/api/v1/calls/{id}"],
+  "calls.show": ["GET", "/api/v1/calls/{id}/state"],
   "calls.recordings": ["POST", "/api/v1/calls/{id}/recordings"],
   "doNotCall.compare": ["POST", "/api/v1/campaigns/id/{id}/do-not-call/compare"],
   "doNotCall.push": ["POST", "/api/v1/campaigns/id/{id}/do-not-call/push"],
