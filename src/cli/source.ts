@@ -7,6 +7,7 @@ import { fileTrouble, jsonTrouble, OutdialError, repeatedMember } from "../kerne
 import { boundedFileText, boundedText, columnMapping, OperationError } from "../operations/index.ts";
 import type { ValuesOf } from "./command.ts";
 import type { rowOptions } from "./declare.ts";
+import { interruptible } from "./interrupt.ts";
 import type { Io } from "./io.ts";
 
 /** The options for reading rows. */
@@ -46,9 +47,18 @@ export async function rowSource(file: string, { column, format, delimiter }: Row
 /** Characters of a file's name that the API takes. */
 export const MOST_OF_NAME = 200;
 
-/** FILE or `-` for the API, how much of it was read told as it goes, and the way it is read. Throws `invalid_input`. */
-export async function rowsToSend(file: string, { column, format, delimiter }: RowOptions, io: Pick<Io, "stdin" | "progress">) {
-  const input = await openInput(file, io);
+/**
+ * FILE or `-` for the API, how much of it was read told as it goes, and the way it is read. Throws `invalid_input`.
+ * @param done what was done of it when Ctrl-C ends the reading; without it the input does not end with Ctrl-C
+ */
+export async function rowsToSend(
+  file: string,
+  { column, format, delimiter }: RowOptions,
+  io: Pick<Io, "stdin" | "progress" | "signal">,
+  done?: string,
+) {
+  const opened = await openInput(file, io);
+  const input = done === undefined ? opened : interruptible(io, opened, done);
   const { name, size, rereadable } = input;
   async function* bytes() {
     let read = 0;
@@ -58,7 +68,11 @@ export async function rowsToSend(file: string, { column, format, delimiter }: Ro
       yield chunk;
     }
   }
-  return { file: { bytes, rereadable, size }, read: { name: name.slice(0, MOST_OF_NAME), format, delimiter, column } };
+  const breaksOff = done === undefined ? {} : ({ breaksOff: true } as const);
+  return {
+    file: { bytes, rereadable, size, ...breaksOff },
+    read: { name: name.slice(0, MOST_OF_NAME), format, delimiter, column },
+  };
 }
 
 /** The whole text of a file. Throws `invalid_input`. @param what a name of the file for people, such as "the proof" */

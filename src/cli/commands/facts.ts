@@ -8,7 +8,6 @@ import type { OptionsOf, Run } from "../command.ts";
 import { answerWaits } from "../confirm.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/facts.ts";
-import { interruptible } from "../interrupt.ts";
 import type { Io } from "../io.ts";
 import { withOutput } from "../output.ts";
 import { Refusals } from "../refusals.ts";
@@ -60,15 +59,14 @@ async function importAs(
   const isRegistry = kind === "registry";
   if (isRegistry && asOf === undefined)
     throw new OperationError("invalid_input", "the file of a registry needs --as-of with its date: its age is counted from it");
-  const { read, file } = await rowsToSend(path, options, io);
-  const source = interruptible(io, file, isRegistry ? NOTHING_NEW : BATCHES);
+  const { read, file } = await rowsToSend(path, options, io, isRegistry ? NOTHING_NEW : BATCHES);
   const asked = { params: { kind }, query: { ...read, accept, ...(isRegistry ? { asOf, covers, changesSince, registry } : {}) } };
   const report = await withOutput(options.refused, io, async (output) => {
     await using api = await openApi(options, io);
     using refusals = new Refusals(io);
     using doubts = new Refusals(io);
     let done: ImportView | undefined;
-    for await (const line of api.lines("facts.importLines", { ...asked, file: source })) {
+    for await (const line of api.lines("facts.importLines", { ...asked, file })) {
       if ("imported" in line) done = line.imported;
       else if ("read" in line) io.progress(`importing · ${grouped(line.read)} lines`);
       else if ("doubted" in line) doubts.tell(line.doubted);
