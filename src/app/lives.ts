@@ -1,7 +1,9 @@
 // Wiring of what is kept: the table of lives, and the places that have a person: the database, the lake, the working folder.
 
-import { readdir, readFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { fileTrouble, OutdialError } from "../kernel/index.ts";
 import type { OutcomeLake } from "../outcomes/index.ts";
 import { LIVES, type PersonRows, type Store } from "../store/index.ts";
 import { type Config, keptIn } from "./config.ts";
@@ -58,16 +60,45 @@ async function inFolder(dir: string, own: string, calls: string | undefined): Pr
     if (kind === "table" || ELSEWHERE.has(name)) continue;
     let [rows, more] = [0, 0];
     for (const path of kind === "folder" ? await filesIn(join(dir, name)) : name.split(", ").map((one) => join(dir, one))) {
-      const text = await readFile(path, "utf8").catch(() => "");
-      if (number.test(text)) rows += 1;
-      else if (ids?.test(text) === true) more += 1;
+      const what = await lookThrough(path, number, ids);
+      if (what === "number") rows += 1;
+      else if (what === "call") more += 1;
     }
     if (rows + more > 0) found.push([name, { rows, calls: more }]);
   }
   return found;
 }
 
+/** No number and no id of a call is longer, characters. */
+const OVERLAP = 256;
+
+/** What a file has of the person. One that cannot be read is not one without the person: throws OutdialError. */
+async function lookThrough(path: string, number: RegExp, ids: RegExp | undefined): Promise<"number" | "call" | undefined> {
+  let [before, isCalled] = ["", false];
+  try {
+    for await (const chunk of createReadStream(path, "utf8") as AsyncIterable<string>) {
+      const text = before + chunk;
+      if (number.test(text)) return "number";
+      isCalled ||= ids?.test(text) === true;
+      before = text.slice(-OVERLAP);
+    }
+  } catch (thrown) {
+    if (!isAbsent(thrown)) throw unread(path, thrown);
+  }
+  return isCalled ? "call" : undefined;
+}
+
+const isAbsent = (thrown: unknown): boolean => thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT";
+const unread = (path: string, thrown: unknown) =>
+  new OutdialError(
+    "invalid_input",
+    `cannot look through ${path}: ${fileTrouble(thrown)}; whether it has the person is not known`,
+  );
+
 async function filesIn(folder: string): Promise<readonly string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((thrown: unknown) => {
+    if (isAbsent(thrown)) return [];
+    throw unread(folder, thrown);
+  });
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }

@@ -1,6 +1,6 @@
 // `outdial data find` lists every place that has a person, whatever form the number has there, and none that has not.
 
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
 import { expect, test } from "vitest";
@@ -117,6 +117,17 @@ test("each place is found by each form of the number and by the ids of its calls
     expect(found["outdial.audit"]?.[0]).toBeGreaterThanOrEqual(1);
     // Looking leaves nothing behind.
     expect(await find()).toEqual(found);
+    // A long file is read in parts, and the number may lie across two of them.
+    await writeFile(join(dir, "stops", "two.json"), `${" ".repeat(65_536 - 5)}${NUMBER}`);
+    expect((await find())["stops"]).toEqual([2, 0]);
+    // What cannot be read may have the person.
+    await rm(join(dir, "stops"), { recursive: true });
+    await writeFile(join(dir, "stops"), "");
+    const { code, stderr } = await runCli(["data", "find", NUMBER], { cwd: folder.path, env });
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/cannot look through .*stops.*whether it has the person is not known/),
+    ]);
   } finally {
     await client.end();
     await world.dispose();
