@@ -426,7 +426,7 @@ export function failoverRoutes(failover: () => FailoverUseCases) {
           for await (const { number, until } of failover().holds(params.id))
             await write({ number: shown ? number : masked(number), until });
         });
-        return { texts: query.end ? withEnd(texts) : texts };
+        return { texts: withEnd(texts, query.end) };
       },
     }),
     route({

@@ -164,7 +164,7 @@ export function factsRoutes(facts: () => FactsUseCases) {
           };
           await write({ imported: await imported(facts(), asked, sink) });
         });
-        return { texts: asked.query.end ? withEnd(texts) : texts };
+        return { texts: withEnd(texts, asked.query.end) };
       },
     }),
     route({

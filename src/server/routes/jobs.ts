@@ -103,7 +103,7 @@ export function jobRoutes(jobs: () => JobUseCases) {
         const csv = (query.format ?? (mediaTypesIn(headers).includes(CSV) ? "csv" : "ndjson")) === "csv";
         const texts = linesOf(rows, csv ? columnsOf(kind) : undefined);
         return {
-          texts: query.end && !csv ? withEnd(texts) : texts,
+          texts: csv ? texts : withEnd(texts, query.end),
           ...(csv ? { contentType: `${CSV}; charset=utf-8; header=present` } : {}),
           ...(query.download ? { fileName: `${params.id}.${csv ? "csv" : "ndjson"}` } : {}),
         };
@@ -207,7 +207,7 @@ const CHECKED =
 /** Each refused row of a dry run, then the rest of what it found. */
 async function checked(isEnded: boolean, work: (refused: (row: object) => Promise<void>) => Promise<object>) {
   const texts = await linesFrom(async (write: WriteLine) => write(await work((refused) => write({ refused }))));
-  return { texts: isEnded ? withEnd(texts) : texts };
+  return { texts: withEnd(texts, isEnded) };
 }
 
 type Reading = z.output<z.ZodObject<typeof readQuery>>;

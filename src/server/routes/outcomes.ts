@@ -135,7 +135,7 @@ export function outcomeRoutes(outcomes: () => OutcomeUseCases) {
         const texts = await linesFrom(async (write) => {
           for (const row of rows) await write(row);
         });
-        return { texts: query.end ? withEnd(texts) : texts };
+        return { texts: withEnd(texts, query.end) };
       },
     }),
     route({

@@ -39,10 +39,13 @@ export async function textsFrom(
   })();
 }
 
-/** NDJSON with a last line that says how many went before it, and why no more came: an answer without that line was cut off. */
-export async function* withEnd(texts: AsyncIterable<string>): AsyncGenerator<string> {
+/**
+ * NDJSON whose last line says why no more came, where something failed after the first lines; asked for its end, it always has
+ * such a line with the number of lines before it: an answer without it was cut off.
+ */
+export async function* withEnd(texts: AsyncIterable<string>, isAsked: boolean): AsyncGenerator<string> {
   let lines = 0;
-  const end: z.output<typeof endOfLines> = { end: { lines } };
+  let why: z.output<typeof endOfLines>["end"]["problem"];
   try {
     for await (const text of texts) {
       lines += text.split("\n").length - 1;
@@ -50,10 +53,10 @@ export async function* withEnd(texts: AsyncIterable<string>): AsyncGenerator<str
     }
   } catch (thrown) {
     if (!(thrown instanceof OutdialError)) throw thrown;
-    end.end.problem = problemOf(thrown, "");
+    why = problemOf(thrown, "");
   }
-  end.end.lines = lines;
-  yield `${JSON.stringify(end)}\n`;
+  const end: z.output<typeof endOfLines> = { end: { lines, ...(why === undefined ? {} : { problem: why }) } };
+  if (isAsked || why !== undefined) yield `${JSON.stringify(end)}\n`;
 }
 
 class Block {

@@ -14,7 +14,9 @@ export const flag = z
   .transform((text) => text === "true");
 
 /** Whether NDJSON gets a last line by which its reader knows that it was not cut off. */
-export const end = flag.describe("true adds a last line `{end: {lines}}` to NDJSON, with the number of lines before it");
+export const end = flag.describe(
+  "true adds a last line `{end: {lines}}` to NDJSON, with the number of lines before it; a failure after the first lines is told there in any case, as `{end: {lines, problem}}`",
+);
 
 /** A field that may be given several times. */
 export const list = z

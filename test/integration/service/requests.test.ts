@@ -73,7 +73,7 @@ test("a caller that breaks off its upload is no error of the service", async () 
     hostname,
     port,
     method: "POST",
-    path: "/api/v1/facts/registry?registry=US&asOf=2026-01-01",
+    path: "/api/v1/facts/kind/registry?registry=US&asOf=2026-01-01",
     headers: { authorization: `Bearer ${at.tokens.operator}`, "content-type": "text/csv", "content-length": 1_000_000 },
   });
   asked.on("error", () => undefined);
@@ -84,6 +84,20 @@ test("a caller that breaks off its upload is no error of the service", async () 
   const said = () => at.logged.slice(before);
   await expect.poll(() => said().join("\n"), { timeout: 30_000 }).toMatch(/broke off|request failed/);
   expect(said().filter((line) => line.includes('"error"'))).toEqual([]);
+});
+
+test("an answer in lines that fails after its first line says why in its last one, also to whoever did not ask for its end", async () => {
+  const headers = { "content-type": "text/csv" };
+  const body = "number,date,type\nno number,2026-01-01,mobile\n";
+  for (const asked of ["", "?end=true"]) {
+    const answer = await at.ask(`/api/v1/facts/kind/lines/lines${asked}`, { method: "POST", headers, body });
+    const lines = (await answer.text()).trimEnd().split("\n");
+    expect([answer.status, ...lines.map((line) => JSON.parse(line) as unknown)], asked).toMatchObject([
+      200,
+      { refused: { line: 2 } },
+      { end: { lines: 1, problem: { code: "invalid_input", detail: expect.stringContaining("its only line is refused") } } },
+    ]);
+  }
 });
 
 test("a report over more days than it can show is refused at once", async () => {
