@@ -184,7 +184,32 @@ export const configSchema = z
     alarms: alarms.optional().describe("How people are told of what they must look at, beside webhooks.alarms"),
     outcomes: z
       .strictObject({
-        lake: z.string().optional().describe("Folder of the outcome lake; .outdial/lake by default"),
+        lake: z
+          .string()
+          .optional()
+          .describe("Folder of the outcome lake, or s3://bucket/prefix in object storage; .outdial/lake by default"),
+        s3: z
+          .strictObject({
+            endpoint: z
+              .url({ protocol: /^https?$/ })
+              .optional()
+              .describe("Address of the object storage; https://s3.<region>.amazonaws.com by default"),
+            region: z.string().min(1).optional().describe("us-east-1 by default"),
+            keyIdEnv: z
+              .string()
+              .optional()
+              .describe(
+                "Environment variable with the id of the access key; OUTDIAL_LAKE_KEY_ID by default. <name>_FILE names a file with it",
+              ),
+            keySecretEnv: z.string().optional().describe("The same for the key's secret; OUTDIAL_LAKE_KEY_SECRET by default"),
+            cache: z
+              .string()
+              .optional()
+              .describe("Folder of this machine for files that were read; lake-cache in the working folder by default"),
+            cacheGb: z.number().positive().optional().describe("What it may keep, 10^9 bytes; 20 by default"),
+          })
+          .optional()
+          .describe("Object storage with the interface of S3, for a lake at s3://…"),
         map: z
           .string()
           .optional()

@@ -99,6 +99,8 @@ export interface Config {
   readonly profile: Profile;
   readonly concurrency: number;
   readonly actor: string;
+  /** Reads the access key of a lake in object storage. Throws ConfigError. */
+  readonly lakeKeys: () => Promise<{ readonly id: string; readonly secret: string }>;
 }
 
 /** The user's name from the system; a container may run under a number without a name. */
@@ -146,7 +148,18 @@ export async function loadConfig(flags: Flags, environment: Environment): Promis
     profile: profileOf(environment, file),
     concurrency: file.tagging?.concurrency ?? 32,
     actor: filled(environment["OUTDIAL_ACTOR"]) ?? filled(environment["USER"]) ?? systemUser(),
+    lakeKeys: () => lakeKeysOf(file, environment),
   };
+}
+
+async function lakeKeysOf({ outcomes }: ConfigFile, environment: Environment) {
+  const { keyIdEnv = "OUTDIAL_LAKE_KEY_ID", keySecretEnv = "OUTDIAL_LAKE_KEY_SECRET" } = outcomes?.s3 ?? {};
+  const [id, secret] = await Promise.all([keyIdEnv, keySecretEnv].map((name) => secretFrom(environment, name)));
+  if (id !== undefined && secret !== undefined) return { id, secret };
+  throw new ConfigError(
+    `the access key of the lake in object storage is missing: ${id === undefined ? keyIdEnv : keySecretEnv} is not set`,
+    `Set ${keyIdEnv} and ${keySecretEnv}, or ${keyIdEnv}_FILE and ${keySecretEnv}_FILE to files that hold them.`,
+  );
 }
 
 /** The working folder, the configuration, and the workplace that follows from them. */

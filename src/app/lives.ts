@@ -11,7 +11,7 @@ import { opening } from "./opening.ts";
 import { lakeOn } from "./outcomes.ts";
 
 /** Folders that have a life of their own and are searched as what they are. */
-const ELSEWHERE: ReadonlySet<string> = new Set(["lake", "pg", "tenants"]);
+const ELSEWHERE: ReadonlySet<string> = new Set(["lake", "lake-cache", "pg", "tenants"]);
 
 /** What is kept, for how long, and what was removed so far. */
 export const livesIn = ({ file }: Pick<Config, "file">, { lives }: Pick<Store, "lives">) => ({

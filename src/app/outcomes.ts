@@ -1,6 +1,7 @@
 // Wiring of outcomes: the lake over the store's list of files, and retrieval into it.
 
 import { randomUUID } from "node:crypto";
+import { join, resolve } from "node:path";
 import { createRandom, messageOf } from "../kernel/index.ts";
 import {
   compareOutcomes,
@@ -21,7 +22,7 @@ import {
   setSchedules,
   verifyRetrieval,
 } from "../operations/index.ts";
-import { type OutcomeLake, type OutcomeReport, openLake } from "../outcomes/index.ts";
+import { bucketPlace, type OutcomeLake, type OutcomeReport, openLake } from "../outcomes/index.ts";
 import type { Retrieval, Store } from "../store/index.ts";
 import { type Config, type Flags, loadConfig } from "./config.ts";
 import type { Environment } from "./environment.ts";
@@ -150,9 +151,27 @@ function recordsOver(stack: AsyncDisposableStack, config: Config, store: Store) 
 /** The lake of a configuration, closed with `stack`. */
 export function lakeOn(stack: AsyncDisposableStack, config: Config, store: Store): OutcomeLake {
   const random = createRandom(randomUUID(), "lake");
-  const lake = openLake({ root: lakeRoot(config), catalog: store.lakeFiles, random, now: () => config.clock.now() });
+  const now = () => config.clock.now();
+  const lake = openLake({ root: lakePlaceOf(config, now), catalog: store.lakeFiles, random, now });
   stack.defer(() => lake.close());
   return lake;
+}
+
+const GB = 1_000_000_000;
+
+function lakePlaceOf(config: Config, now: () => number): Parameters<typeof openLake>[0]["root"] {
+  const root = lakeRoot(config);
+  const [, bucket, prefix = ""] = /^s3:\/\/([^/]+)\/*(.*?)\/*$/i.exec(root) ?? [];
+  if (bucket === undefined) return root;
+  const {
+    region = "us-east-1",
+    endpoint = `https://s3.${region}.amazonaws.com`,
+    cache,
+    cacheGb = 20,
+  } = config.file.outcomes?.s3 ?? {};
+  // Two tenants of one working folder may have lakes of their own.
+  const folder = join(cache === undefined ? join(config.dir, "lake-cache") : resolve(config.folder, cache), bucket, prefix);
+  return bucketPlace({ endpoint, region, bucket, prefix, keys: config.lakeKeys, folder, keptBytes: cacheGb * GB, now });
 }
 
 /** Default rules of reports. */

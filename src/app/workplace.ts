@@ -130,6 +130,7 @@ export async function openWorkplace(
   const scope = scopeOf(config.tenantUrl ?? config.file.tenant?.hosts, clientId);
   stack.use(shareRates({ shares: tenant.shares, ledger: store.rates, scope, holder: id, warn: options.warn }));
   const lake = lakeRoot(config);
+  if (/^s3:/i.test(lake)) await config.lakeKeys();
   // Data in one process's lake can only be found by processes with the same lake.
   const lakeScope = scopeOf(scope, lake, isRemote(lake) ? undefined : host);
   // Everything for one CRM is sent from one lake.

@@ -21,6 +21,7 @@ export const OPTIONAL_PACKAGES = {
   pgpass: "^1.0.5",
   pino: "^10.4.0",
   "prom-client": "^15.1.3",
+  s3mini: "^1.0.2",
   standardwebhooks: "^1.1.1",
 } as const;
 

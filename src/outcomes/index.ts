@@ -1,6 +1,7 @@
 // What outcomes mean, how well campaigns convert, and the lake that keeps them.
 
 export {
+  bucketPlace,
   createMemoryCatalog,
   type LakeCatalog,
   type LakeErrorCode,

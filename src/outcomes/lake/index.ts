@@ -1,5 +1,6 @@
 // The outcome lake: the port and its implementation on DuckDB.
 
+export { bucketPlace } from "./bucket.ts";
 export { openLake } from "./duckdb/lake.ts";
 export { type LakeErrorCode, withLake } from "./error.ts";
 export type {

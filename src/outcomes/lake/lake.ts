@@ -103,6 +103,8 @@ export interface LakeCatalog {
    * Adds `added` and removes `removed` at once. Returns false, and changes nothing, when one of `removed` is no longer listed.
    */
   replace(removed: readonly LakeFile[], added: readonly LakeFile[]): Promise<boolean>;
+  /** Paths of files that were replaced within the last `ms`: readers that began before still read them. */
+  replacedWithin(ms: number): Promise<readonly string[]>;
 }
 
 /** A value of a parameter `$1`, `$2`, … in SQL. An instant is passed as ms (`epoch_ms($1::BIGINT)` turns it into a TIMESTAMP). */
@@ -155,7 +157,7 @@ export interface OutcomeLake {
    */
   compact(range?: LakeRange & { readonly minParts?: number | undefined }): Promise<CompactionReport>;
   /**
-   * Deletes files that the catalog does not list and that are older than `graceMs`: left by crashes, or replaced by compaction.
+   * Deletes files that the catalog does not list and that are older than `graceMs`: left by crashes, or replaced so long ago.
    */
   sweep(graceMs: number): Promise<{ readonly removed: number }>;
   close(): Promise<void>;

@@ -3,7 +3,8 @@
 import type { LakeCatalog, LakeFile } from "./lake.ts";
 
 /** A catalog that begins with `files` and lives as long as the process. */
-export function createMemoryCatalog(files: readonly LakeFile[] = []): LakeCatalog {
+export function createMemoryCatalog(files: readonly LakeFile[] = [], now: () => number = Date.now): LakeCatalog {
+  const replaced = new Map<string, number>();
   const live = new Map(files.map((file) => [file.path, file]));
   return {
     async files(query = {}) {
@@ -18,9 +19,16 @@ export function createMemoryCatalog(files: readonly LakeFile[] = []): LakeCatalo
     },
     async replace(removed, added) {
       if (removed.some(({ path }) => !live.has(path))) return false;
-      for (const { path } of removed) live.delete(path);
+      for (const { path } of removed) {
+        live.delete(path);
+        replaced.set(path, now());
+      }
       for (const file of added) live.set(file.path, file);
       return true;
+    },
+    async replacedWithin(ms) {
+      const after = now() - ms;
+      return [...replaced].flatMap(([path, at]) => (at > after ? [path] : []));
     },
   };
 }

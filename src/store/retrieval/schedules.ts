@@ -200,6 +200,14 @@ export class LakeFiles extends Ledger {
       throw thrown;
     }
   }
+
+  /** Paths of files that were replaced within the last `ms`. */
+  async replacedWithin(ms: number): Promise<readonly string[]> {
+    const rows = await this.store.query<{ path: string }>("select path from outdial.lake_files where removed_at > $1", [
+      new Date(this.store.now() - ms),
+    ]);
+    return rows.map(({ path }) => path);
+  }
 }
 
 /** Rolls back a replacement whose files another writer has replaced. */

@@ -1,15 +1,13 @@
-// The lake in a folder of this machine, written and read by DuckDB.
+// The lake, written and read by DuckDB, which reads files of this machine.
 
-import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
-import { dirname, join, posix, resolve } from "node:path";
+import { chmod, mkdir, rename, rm } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import type { DuckDBResult } from "@duckdb/node-api";
 import type { RandomStream } from "../../../kernel/index.ts";
 import type { OutcomeMap } from "../../meaning/outcome-map.ts";
 import type { OutcomeRecord } from "../../record/record.ts";
 import { ELSEWHERE, LakeError } from "../error.ts";
-import { publish, STAGING } from "../files.ts";
 import type {
   CompactionReport,
   LakeCatalog,
@@ -25,8 +23,9 @@ import type {
   StagingPlace,
   StoredRecord,
 } from "../lake.ts";
-import { AREAS, dayOf, fileName, kindOfFile, partitionFolder, versionOfFile } from "../layout.ts";
+import { dayOf, fileName, partitionFolder, versionOfFile } from "../layout.ts";
 import { PartWriter, stageParts } from "../part-writer.ts";
+import { folderPlace, type LakePlace, STAGING } from "../place.ts";
 import { CALL_COLUMNS, copyToParquet } from "./columns.ts";
 import { brokeOff, type Connection, Engine, literal } from "./engine.ts";
 import { createViews, digestShapeSql, digestSliceSql, meaningSql, recordsSql, scan, spansSql, wallClock } from "./views.ts";
@@ -181,8 +180,8 @@ const EXPORTED_TEXT = EXPORTED.replace(
 const RECORD_COLUMNS = CALL_COLUMNS.replace("digest", "lower(hex(digest)) AS digest");
 
 interface LakeOptions {
-  /** Root folder. This implementation does not support object stores such as `s3://`. */
-  readonly root: string;
+  /** Root folder, or where else the files are kept. */
+  readonly root: string | LakePlace;
   readonly catalog: LakeCatalog;
   /** Makes file names unique across processes. */
   readonly random: RandomStream;
@@ -194,12 +193,14 @@ interface LakeOptions {
   readonly threads?: number | undefined;
 }
 
-/** Opens the lake. Nothing is loaded or created before the first use. Throws LakeError `unsupported_root`. */
+/** Opens the lake. Nothing is loaded or created before the first use. Throws LakeError `unsupported_root` for an address. */
 export function openLake(options: LakeOptions): OutcomeLake {
   return new DuckDbLake(options);
 }
 
 class DuckDbLake implements OutcomeLake {
+  readonly #place: LakePlace;
+  /** The folder in which files can be read once the place has them there. */
   readonly #root: string;
   readonly #catalog: LakeCatalog;
   readonly #options: LakeOptions;
@@ -207,12 +208,14 @@ class DuckDbLake implements OutcomeLake {
   readonly #writer = new PartWriter();
 
   constructor(options: LakeOptions) {
-    if (/^[a-z][a-z0-9+.-]+:\/\//i.test(options.root)) {
-      throw new LakeError("unsupported_root", `the lake cannot be at ${options.root}`, {
-        advice: "Give a folder of this machine.",
+    const { root, now } = options;
+    if (typeof root === "string" && /^[a-z][a-z0-9+.-]+:\/\//i.test(root)) {
+      throw new LakeError("unsupported_root", `the lake cannot be at ${root}`, {
+        advice: "Give a folder of this machine, or s3://bucket/prefix in outdial.yaml.",
       });
     }
-    this.#root = resolve(options.root);
+    this.#place = typeof root === "string" ? folderPlace(resolve(root), now) : root;
+    this.#root = this.#place.root;
     this.#catalog = options.catalog;
     this.#options = options;
   }
@@ -245,10 +248,10 @@ class DuckDbLake implements OutcomeLake {
   async #requireThere(): Promise<void> {
     // In this order: meanwhile the first files of a lake may be written and listed.
     const [file] = [...(await this.#catalog.files()), ...(await this.#catalog.files({ kind: "quarantine" }))];
-    if (file === undefined || AREAS.some((area) => existsSync(join(this.#root, area)))) return;
+    if (file === undefined || (await this.#place.holds(file))) return;
     throw new LakeError(
       "lake_unavailable",
-      `the lake's folder is gone or empty; a file that the store lists is missing: ${join(this.#root, file.path)}`,
+      `the lake's folder is gone or empty; a file that the store lists is missing: ${this.#place.name}/${file.path}`,
       { advice: `${ELSEWHERE} When a disk is not mounted, mount it again: jobs that wait for it then continue by themselves.` },
     );
   }
@@ -274,13 +277,14 @@ class DuckDbLake implements OutcomeLake {
   async #settle(temporary: string, made: Omit<LakeFile, "path" | "bytes"> & { readonly name: string }): Promise<LakeFile> {
     const { name, ...file } = made;
     const path = `${partitionFolder(file.kind, file.campaignId, file.day)}/${fileName(file.kind, name, this.#unique())}`;
-    const bytes = await publish(temporary, join(this.#root, path));
+    const bytes = await this.#place.publish(temporary, path);
     return { ...file, path, bytes };
   }
 
   async *records(query: RecordQuery = {}): AsyncGenerator<StoredRecord> {
     const engine = await this.#open();
     for (const files of await this.#daily(query)) {
+      await this.#place.have(files);
       for await (const columns of streamOf(engine, recordsSql(this.#root, files, query, RECORD_COLUMNS))) {
         const count = columns[0]?.length ?? 0;
         for (let at = 0; at < count; at++) yield toRecord(columns, at);
@@ -291,6 +295,7 @@ class DuckDbLake implements OutcomeLake {
   async *digests(query: RecordQuery = {}): AsyncGenerator<Uint8Array> {
     const days = await this.#daily(query);
     if (days.length === 0) return;
+    await this.#place.have(days.flat());
     await using engine = await this.#passing(HASHING, Math.max(...days.map(rowsIn)));
     yield* digestsOf(engine, this.#root, days, query);
   }
@@ -306,7 +311,9 @@ class DuckDbLake implements OutcomeLake {
     const target = resolve(path);
     const temporary = `${target}.${this.#unique()}.tmp`;
     const columns = `${format === "parquet" ? EXPORTED : EXPORTED_TEXT}, ${meaningSql(map)}`;
-    const select = recordsSql(this.#root, await this.#files(query), query, columns);
+    const files = await this.#files(query);
+    await this.#place.have(files);
+    const select = recordsSql(this.#root, files, query, columns);
     try {
       await mkdir(dirname(target), { recursive: true });
       const result = await engine.use((connection) =>
@@ -327,6 +334,7 @@ class DuckDbLake implements OutcomeLake {
       ...(await this.#files(range)),
       ...(await this.#catalog.files({ campaignId: range.campaignId, kind: "quarantine" })),
     ];
+    await this.#place.have(files);
     return engine.use(async (connection) => {
       await connection.run(createViews(this.#root, files));
       return rowsOf<Row>(engine, connection, sql, parameters);
@@ -365,6 +373,7 @@ class DuckDbLake implements OutcomeLake {
 
   async #merge(due: readonly (readonly LakeFile[])[]): Promise<CompactionReport> {
     const setting = {
+      place: this.#place,
       root: this.#root,
       catalog: this.#catalog,
       settle: this.#settle.bind(this),
@@ -372,6 +381,7 @@ class DuckDbLake implements OutcomeLake {
     };
     let [partitions, filesBefore, filesAfter, skipped] = [0, 0, 0, 0];
     for (const files of due) {
+      await this.#place.have(files);
       await using engine = await this.#passing(MERGING, rowsIn(files));
       const after = await mergePartition({ ...setting, engine }, files);
       if (after === undefined) skipped += 1;
@@ -385,10 +395,12 @@ class DuckDbLake implements OutcomeLake {
   }
 
   async sweep(graceMs: number): Promise<{ readonly removed: number }> {
-    // Taken first: a file that is published and listed afterwards is younger than any grace period.
-    const before = Math.min(this.#options.now(), await timeOf(this.#root)) - graceMs;
-    const live = [...(await this.#catalog.files()), ...(await this.#catalog.files({ kind: "quarantine" }))];
-    return { removed: await sweepFolder(this.#root, new Set(live.map(({ path }) => path)), before) };
+    const stays = async () => {
+      const replaced = await this.#catalog.replacedWithin(graceMs);
+      const live = [...(await this.#catalog.files()), ...(await this.#catalog.files({ kind: "quarantine" }))];
+      return new Set([...replaced, ...live.map(({ path }) => path)]);
+    };
+    return { removed: await this.#place.sweep(stays, graceMs) };
   }
 
   async close(): Promise<void> {
@@ -465,6 +477,7 @@ const RANKED = "row_number() OVER (PARTITION BY campaign_id, call_id ORDER BY ob
 
 /** What a merge needs. */
 interface MergeSetting {
+  readonly place: LakePlace;
   readonly root: string;
   readonly engine: Engine;
   readonly catalog: LakeCatalog;
@@ -492,11 +505,8 @@ async function mergePartition(setting: MergeSetting, files: readonly LakeFile[])
   const added: LakeFile[] = [];
   for (const { temporary, kind, rows } of made)
     added.push(await setting.settle(temporary, { kind, campaignId, day, rows, name: "merged" }));
-  // Their age counts from now on: a reader that began earlier still finds them during the grace period.
-  const now = new Date();
-  for (const { path } of files) await utimes(join(setting.root, path), now, now).catch(() => undefined);
   if (await setting.catalog.replace(files, added)) return added.length;
-  for (const { path } of added) await rm(join(setting.root, path), { force: true });
+  for (const { path } of added) await setting.place.remove(path);
   return undefined;
 }
 
@@ -608,66 +618,4 @@ function slicesOf(rows: number, first: number, last: number): readonly { readonl
   const [count, span] = [Math.ceil(rows / SLICE_ROWS), last + 1 - first];
   const edge = (n: number) => first + Math.floor((span * n) / count);
   return Array.from({ length: count }, (_, n) => ({ from: edge(n), to: edge(n + 1) }));
-}
-
-// Deletes what crashes and compactions leave behind: files that the catalog does not list, once they are too old to be in use.
-
-/**
- * Deletes leftover files under `root`. Names of files are never used twice, so a live file stays in whatever folder it is: where letters of two sizes are the same to the
- * file system, the folders of the campaigns `A` and `a` are one. @param live paths of the files that stay. @returns number of deleted files
- */
-async function sweepFolder(root: string, live: ReadonlySet<string>, before: number): Promise<number> {
-  let removed = 0;
-  const stays = new Set([...live].map((path) => posix.basename(path)));
-  const dropIfOld = async (path: string) => {
-    try {
-      if ((await lastTouched(path)) > before) return;
-      await rm(path, { force: true, recursive: true });
-      removed += 1;
-    } catch {
-      // Another process deleted it, or has just renamed it.
-    }
-  };
-  for (const name of await names(join(root, STAGING))) await dropIfOld(join(root, STAGING, name));
-  for (const area of AREAS) {
-    for (const campaign of await names(join(root, area))) {
-      for (const day of await names(join(root, area, campaign))) {
-        const folder = join(root, area, campaign, day);
-        for (const name of await names(folder)) {
-          // Only files that this program writes: other files in the folder are left alone.
-          if (kindOfFile(name) !== undefined && !stays.has(name)) await dropIfOld(join(folder, name));
-        }
-      }
-    }
-  }
-  return removed;
-}
-
-/** The time by the clock of a folder: to a process whose clock is ahead, files that others write now would seem old. 0 when it cannot be known. */
-async function timeOf(folder: string): Promise<number> {
-  const probe = join(folder, `.now-${randomUUID()}`);
-  try {
-    await writeFile(probe, "", { mode: 0o600 });
-    return (await stat(probe)).mtimeMs;
-  } catch {
-    return 0;
-  } finally {
-    await rm(probe, { force: true });
-  }
-}
-
-/** When a file, or anything in a folder, was last changed. */
-async function lastTouched(path: string): Promise<number> {
-  const own = await stat(path);
-  if (!own.isDirectory()) return own.mtimeMs;
-  const inside = await Promise.all((await names(path)).map(async (name) => (await stat(join(path, name))).mtimeMs));
-  return Math.max(own.mtimeMs, ...inside);
-}
-
-async function names(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch {
-    return [];
-  }
 }
