@@ -27,9 +27,7 @@ function changeText({ before, after }: CampaignFieldChange): string {
 
 const fieldLines = (changes: readonly CampaignFieldChange[], indent: string): string[] => {
   const width = Math.max(0, ...changes.map(({ path }) => path.length));
-  return changes.map(
-    (change) => `${indent}${printable(change.path).padEnd(width)}  ${changeText(change)}`,
-  );
+  return changes.map((change) => `${indent}${printable(change.path).padEnd(width)}  ${changeText(change)}`);
 };
 
 const SIGNS = { create: "+", change: "~", in_sync: "=" } as const;
