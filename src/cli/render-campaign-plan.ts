@@ -11,11 +11,23 @@ type Entry = CampaignPlanView["entries"][number];
 /** Text of any length without control characters. */
 const shown = (value: unknown): string => (value === undefined ? "absent" : printable(JSON.stringify(value)));
 
+/** A long list by what leaves it and what comes to it: two lists that are cut before the difference look the same. */
+function changeText({ before, after }: CampaignFieldChange): string {
+  const whole = `${shown(before)} → ${shown(after)}`;
+  if (!Array.isArray(before) || !Array.isArray(after) || whole.length < 120) return whole;
+  const without = (all: readonly unknown[], others: readonly unknown[]) => {
+    const texts = new Set(others.map((one) => JSON.stringify(one)));
+    return all.filter((one) => !texts.has(JSON.stringify(one)));
+  };
+  const [gone, come] = [without(before, after), without(after, before)];
+  if (gone.length + come.length === 0) return whole;
+  const parts = [gone.length > 0 && `without ${shown(gone)}`, come.length > 0 && `with ${shown(come)}`].filter(Boolean);
+  return `${before.length} → ${after.length} entries: ${parts.join(", ")}`;
+}
+
 const fieldLines = (changes: readonly CampaignFieldChange[], indent: string): string[] => {
   const width = Math.max(0, ...changes.map(({ path }) => path.length));
-  return changes.map(
-    (change) => `${indent}${printable(change.path).padEnd(width)}  ${shown(change.before)} → ${shown(change.after)}`,
-  );
+  return changes.map((change) => `${indent}${printable(change.path).padEnd(width)}  ${changeText(change)}`);
 };
 
 const SIGNS = { create: "+", change: "~", in_sync: "=" } as const;

@@ -96,7 +96,7 @@ describe("an event of a pair", () => {
     );
     expect(line("halted", { type: "ordered" })).toBe("2026-01-05T10:00:00Z ordered    halted, neither dials");
     expect(line("draining", { type: "seen", unreadable: 2 }, ["3 calls are under way"])).toBe(
-      "2026-01-05T10:00:00Z seen       draining calls of the campaign that hands over: 3 calls are under way; 2 contacts could not be read",
+      "2026-01-05T10:00:00Z seen       draining calls of the campaign that hands over: 3 calls are under way; of 2 contacts it is not known on which number they were called, or may be called",
     );
   });
 });

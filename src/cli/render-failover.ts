@@ -26,7 +26,7 @@ export function happeningLine({ at, phase, event, alarms }: FailoverHappeningVie
   const { type, unreadable, until } = happened.parse(event);
   const told = messages.parse(alarms).map(({ message }) => message);
   if (until !== null) told.push(`until ${new Date(until).toISOString()}`);
-  if (unreadable > 0) told.push(`${unreadable} contacts could not be read`);
+  if (unreadable > 0) told.push(`of ${unreadable} contacts it is not known on which number they were called, or may be called`);
   return printable(`${at} ${type.padEnd(10)} ${pairPhaseTold(phase, told)}`);
 }
 

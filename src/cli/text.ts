@@ -28,7 +28,7 @@ export function duration(seconds: number): string {
 
 /** External text without control characters, so that a file cannot control the terminal. */
 export function printable(text: string): string {
-  return printableWhole(text).slice(0, 200);
+  return cut(printableWhole(text), 200);
 }
 
 /** External text of any length without control characters: for sentences whose end says what to do. */

@@ -62,7 +62,7 @@ export const plan: Run<typeof declared.plan> = async ({ args, options, io }) => 
 export const drift: Run<typeof declared.drift> = async ({ args, options, io }) => {
   const files = await filesAt(args.path, io);
   await using api = await openApi(options, io);
-  const found = await api.ask("campaigns.drift", { body: { files, managedOnly: options.managedOnly }, withinMs: PLAN_MS });
+  const found = await api.ask("campaigns.drift", { body: { files, unmanaged: options.unmanaged }, withinMs: PLAN_MS });
   await io.answer(found, driftLines(found));
   return found.drifted ? EXIT.refused : EXIT.done;
 };

@@ -122,7 +122,7 @@ async function run(api: Api, { version, job }: Pick<DialerChange, "version" | "j
     { params: { version } },
     {
       job: job ?? "",
-      ended: ({ phase, standing: stands }) => phase === "ended" || stands === "still",
+      ended: ({ standing: stands }) => stands === "still",
       onLook(seen, elsewhere) {
         if (seen.phase !== "ended") tell(`version ${version}: ${elsewhere ? "run by another process" : phaseLine(seen)}`);
       },

@@ -95,8 +95,8 @@ export const drift = command("drift", TENANT_AND_STORE, {
   runs: "through",
   summary: "whether tenant and files differ, and where",
   args: [FILES],
-  options: [flag("--managed-only", "campaigns that no file describes are no difference")],
-  notes: "Ends with 0 when nothing differs, 3 when something does.",
+  options: [flag("--unmanaged", "campaigns that no file describes are a difference, too")],
+  notes: "Ends with 0 when nothing differs, 3 when something does. Campaigns that no file describes are named.",
 });
 
 export const status = command("status", TENANT_AND_STORE, {

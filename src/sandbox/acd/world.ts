@@ -1,12 +1,13 @@
 // The world's campaigns and lists as the ACD API shows them: skills and calling lists.
 
 import { PERSONAL_CONNECTION, PHONE_MEDIA } from "../../contract/acd/index.ts";
+import { OUTCOME_CODES } from "../../contract/index.ts";
 import type { Instant } from "../../kernel/index.ts";
 import type { CampaignRecord } from "../state/campaigns.ts";
 import { campaignChanged } from "../state-changes.ts";
 import type { Tenant } from "../tenant.ts";
 import { bodyField } from "./call.ts";
-import { type AcdList, type AcdSkill, type AcdState, codeOf } from "./state.ts";
+import { type AcdList, type AcdSkill, type AcdState, codeOf, DIALER_FOUND } from "./state.ts";
 
 export const time = (at: Instant): string => new Date(at).toISOString();
 
@@ -78,7 +79,10 @@ export { isDialer as canDial };
 /** A skill as `getSkill` shows it. */
 export function shownSkill(tenant: Tenant, state: AcdState, skill: AcdSkill): Record<string, unknown> {
   const campaignId = Number(skill.fields["campaignId"] ?? state.groups[0]?.id ?? 0);
-  const codes = (recordOf(tenant, skill)?.dispositionCodes ?? []).map(({ id, name }, place) => ({
+  // Beside the campaign's own codes those that the world's agents enter: a contact has a code of its skill.
+  const own = recordOf(tenant, skill)?.dispositionCodes ?? [];
+  const entered = OUTCOME_CODES.filter((code) => !DIALER_FOUND.has(code) && own.every(({ id }) => id !== code));
+  const codes = [...own, ...entered.map((id) => ({ id, name: "" }))].map(({ id, name }, place) => ({
     dispositionId: codeOf(state, id, name).id,
     dispositionName: id,
     priority: place + 1,

@@ -171,9 +171,9 @@ export function campaignFileRoutes(work: () => CampaignFileUseCases) {
       summary: "How campaign files and the tenant differ",
       asItIs: true,
       role: "viewer",
-      body: z.strictObject({ files: campaignFiles, managedOnly: z.boolean().default(false) }),
+      body: z.strictObject({ files: campaignFiles, unmanaged: z.boolean().default(false) }),
       reply: campaignDrift,
-      handle: async ({ body: { files, managedOnly }, who }) => work().drift(await read(who.name, files), { managedOnly }),
+      handle: async ({ body: { files, unmanaged }, who }) => work().drift(await read(who.name, files), { unmanaged }),
     }),
   ];
 }

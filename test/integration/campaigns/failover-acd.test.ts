@@ -209,7 +209,11 @@ async function handsOver(world: FailoverWorld): Promise<void> {
   await failover.put(world.primary, world.policy());
   // The dialer's statistics are of quarters of an hour: what is said is what they counted.
   await failover.put(world.primary, world.policy({ windowMinutes: 5 }));
+  const reads = () => world.sandbox.control.requests({ operation: "acd.readCallList", limit: 10_000 }).length;
+  const before = reads();
   const rehearsed = await failover.drill(world.primary, AbortSignal.timeout(60_000));
+  // Long lists are read in long pages: while a hand-over reads them, nobody dials.
+  expect(reads() - before).toBeLessThanOrEqual(12);
   expect(rehearsed.verdict).toMatchObject({ windowMinutes: 15, words: expect.stringMatching(/the last 15 min|in 15 min/) });
   const held = /1 of 1000 contacts read are on the company's do-not-call list, .*outdial dnc push --campaign 4002/;
   expect(rehearsed.steps.find(({ would }) => would.includes("past the gate"))?.found).toMatch(held);

@@ -120,7 +120,7 @@ test("a campaign is made piece by piece, once, though the reply to each piece is
   expect((await runtime.plans.plan(files, { ...PAGES, activate: true })).notices.join("\n")).toContain(
     "Spring: of the tenant's do-not-call groups: all 0 numbers of the company's list are in Company",
   );
-  const drift = () => runtime.plans.drift(files, { managedOnly: true });
+  const drift = () => runtime.plans.drift(files, { unmanaged: false });
   expect(await drift()).toMatchObject({ drifted: false, notices: [] });
   await appendFile(join(folder, "people.csv"), "p9,Bea,2125550109\n");
   expect(await drift()).toMatchObject({

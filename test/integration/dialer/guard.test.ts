@@ -78,6 +78,22 @@ test("a person who does not keep them has the old settings put back", async () =
   expect(world.inForce()).toEqual(OLD);
 });
 
+test("a decision by command has ended with its job when the command ends", async () => {
+  await begin();
+  figures(0, 0);
+  const { change } = await world.apply(dialer, NEW, await dialer.dialer.guardPlan(5 * MINUTE, [CAMPAIGN]));
+  // A process has one engine.
+  await dialer[Symbol.asyncDispose]();
+  const { code, stdout, stderr } = await world.run(["dialer", "resume", String(change.version), "--keep", "--yes"]);
+  expect({ code, stdout, stderr }).toEqual({
+    code: 0,
+    stdout: `${change.version} applied\n`,
+    stderr: expect.stringMatching(/kept by \S+ after an inconclusive watch/) as unknown,
+  });
+  expect(stderr).not.toContain("stopped:");
+  expect(await world.query("select status from outdial.jobs where error is null")).toEqual([{ status: "done" }]);
+});
+
 test("without named campaigns the active ones are watched", async () => {
   await begin({
     campaigns: [

@@ -254,6 +254,61 @@ describe("one world: every report counts the same calls", () => {
     }
   });
 
+  test("agents, teams and scorecards of each quarter of an hour: the calls of its contacts, agent by agent", async () => {
+    const all = (await api.rows("/contacts/completed", "completedContacts", { ...RANGE, top: 10_000 })).filter(
+      ({ agentId }) => Number(agentId) > 0,
+    );
+    const tally = (rows: readonly Row[], of: string, count: (row: Row) => number) => {
+      const sums = new Map<string, number>();
+      for (const row of rows) sums.set(String(row[of]), (sums.get(String(row[of])) ?? 0) + count(row));
+      return Object.fromEntries([...sums].filter(([, many]) => many > 0));
+    };
+    let quarters = 0;
+    for (let quarter = 0; quarter < 8; quarter++) {
+      const range = { startDate: at(quarter * QUARTER), endDate: at((quarter + 1) * QUARTER) };
+      const [dialer, agents, teams, score, skills] = [
+        await api.rows("/wfm-data/skills/dialer-contacts", "wfM_OB_StatsV9", range),
+        await api.rows("/agents/performance", "agentPerformance", range),
+        await api.rows("/teams/performance-total", "teamPerformanceTotal", range),
+        await api.rows("/wfm-data/agents/scorecards", "agentStateHistory", range),
+        await api.rows("/wfm-data/skills/agent-performance", "skillsPerformance", range),
+      ];
+      const here = all.filter(
+        ({ contactStartDate: start }) =>
+          Date.parse(String(start)) >= Date.parse(range.startDate) && Date.parse(String(start)) < Date.parse(range.endDate),
+      );
+      const byAgent = tally(here, "agentId", () => 1);
+      expect(tally(agents, "agentId", (row) => Number(row["outboundHandled"]))).toEqual(byAgent);
+      expect(tally(score, "agentId", (row) => Number(row["totalCalls"]))).toEqual(byAgent);
+      expect(tally(skills, "agentId", (row) => Number(row["totalHandled"]))).toEqual(byAgent);
+      expect(tally(teams, "teamId", (row) => Number(row["outboundHandled"]))).toEqual(tally(here, "teamId", () => 1));
+      expect(tally(skills, "skillId", (row) => Number(row["totalHandled"]))).toEqual(
+        tally(dialer, "skillId", (row) => Number(row["connects"])),
+      );
+      expect(tally(agents, "agentId", (row) => seconds([row], "totalTalkTime"))).toEqual(
+        tally(here, "agentId", (row) => Number(row["agentSeconds"])),
+      );
+      quarters += here.length > 0 ? 1 : 0;
+    }
+    expect(quarters).toBe(8);
+  });
+
+  test("what an agent entered is a code of the skill that placed the call", async () => {
+    const codes = new Map<unknown, ReadonlySet<unknown>>();
+    for (const { skillId, primaryDispositionId: code, agentId } of await api.rows("/contacts/completed", "completedContacts", {
+      ...RANGE,
+      top: 10_000,
+    })) {
+      if (Number(agentId) <= 0 || Number(code) <= 0) continue;
+      if (!codes.has(skillId)) {
+        const rows = await api.rows(`/skills/${String(skillId)}/dispositions`, "dispositions");
+        codes.set(skillId, new Set(rows.map(({ dispositionId }) => Number(dispositionId))));
+      }
+      expect([...(codes.get(skillId) ?? [])]).toContain(Number(code));
+    }
+    expect(codes.size).toBeGreaterThan(0);
+  });
+
   test("agents who are signed in are those of the skills' activity, each in one state", async () => {
     const activity = await api.rows("/skills/activity", "skillActivity");
     const states = await api.rows("/agents/states", "agentStates");
@@ -265,6 +320,100 @@ describe("one world: every report counts the same calls", () => {
     for (const { skillId, agentsIdle, agentsWorking } of activity) {
       expect([of(skillId, "Dialer"), of(skillId, "OutboundContact")]).toEqual([agentsIdle, agentsWorking]);
     }
+  });
+});
+
+describe("readers that ask again while calls go on", () => {
+  const WORLD = {
+    scenario: {
+      clients: [KEY],
+      campaigns: [{ id: "camp_a", contactListId: "list_a", status: "active" as const }],
+      contactLists: [{ id: "list_a", generate: { count: 500, consented: 500 }, answerRate: 0.6, talk: 40, wrap: 10 }],
+    },
+    now: NOW,
+    clock: "frozen" as const,
+    seed: 8,
+  };
+
+  test("contacts and attempts since the time of the last answer: nothing twice, nothing lost", async () => {
+    const moving = createSandbox(WORLD);
+    const api = new AcdClient((url, init) => moving.fetch(url, init), ORIGIN, KEY, 33);
+    await api.logIn();
+    const FEEDS = [
+      ["/contacts/completed", "completedContacts", "lastUpdateTime"],
+      ["/lists/call-lists/501/attempts", "contactAttempts", "dateOfCall"],
+    ] as const;
+    const since = new Map<string, string>(FEEDS.map(([path]) => [path, NOW]));
+    const seen = new Map<string, string[]>(FEEDS.map(([path]) => [path, []]));
+    const idOf = (row: Row, at: string) => `${String(row["contactId"])} ${String(row[at])}`;
+    for (let poll = 0; poll < 40; poll++) {
+      await moving.control.advance(poll < 38 ? 23 : 600);
+      for (const [path, name, changed] of FEEDS) {
+        const { status, body } = await api.ask("GET", path, { query: { updatedSince: since.get(path) ?? NOW, top: 10_000 } });
+        if (status === 204) continue;
+        const answer = body as { readonly resultSet?: Record<string, unknown> } & Record<string, unknown>;
+        const { lastPollTime, [name]: rows = [] } = answer.resultSet ?? answer;
+        seen.get(path)?.push(...(rows as Row[]).map((row) => idOf(row, changed)));
+        since.set(path, String(lastPollTime));
+      }
+    }
+    for (const [path, name] of FEEDS) {
+      const told = seen.get(path) ?? [];
+      expect([path, told.filter((one, place) => told.indexOf(one) !== place)]).toEqual([path, []]);
+      const whole = await api.rows(path, name, { updatedSince: NOW, top: 10_000 });
+      const ids = (all: readonly string[]) => [...new Set(all)].sort();
+      expect(ids(told.map((one) => one.split(" ")[0] ?? ""))).toEqual(ids(whole.map((row) => String(row["contactId"]))));
+      expect(whole.length).toBeGreaterThan(100);
+    }
+    await moving.close();
+  });
+});
+
+describe("what the published reference has beside", () => {
+  test("calls of each skill over a range are those of the statistics; numbers that are called from", async () => {
+    const api = await client(33);
+    const calls = await api.rows("/skills/call-data", "skillCallData", RANGE);
+    const dialer = await api.rows("/wfm-data/skills/dialer-contacts", "wfM_OB_StatsV9", RANGE);
+    const sum = (name: string, of: unknown) =>
+      dialer.filter(({ skillId }) => skillId === of).reduce((total, row) => total + Number(row[name]), 0);
+    expect(
+      calls.map(({ SkillId: id, AnsweredContacts: answered, AbandonedContacts: abandoned }) => [id, answered, abandoned]),
+    ).toEqual(calls.map(({ SkillId: id }) => [id, sum("connects", id), sum("abandons", id)]));
+    expect(calls.some(({ AnsweredContacts: answered }) => Number(answered) > 0)).toBe(true);
+    expect(await api.rows("/dnis", "dnis")).toEqual([expect.objectContaining({ dnis: text })]);
+  });
+
+  test("a code is changed, with its history, and says on which skills it is; skills leave a campaign", async () => {
+    const own = createSandbox({
+      scenario: { clients: [KEY], campaigns: [{ id: "one" }, { id: "two" }] },
+      now: NOW,
+      clock: "frozen",
+    });
+    const api = new AcdClient((url, init) => own.fetch(url, init), ORIGIN, KEY, 33);
+    await api.logIn();
+    const [code] = await api.rows("/skills/4001/dispositions", "dispositions");
+    const id = String(code?.["dispositionId"]);
+    const on = await api.rows(`/dispositions/${id}/skills`, "skills");
+    expect(on.map(({ skillId }) => Number(skillId))).toEqual([4001, 4002]);
+    const changed = { dispositionName: "Renewed", classificationId: 2, isActive: true };
+    expect((await api.ask("PUT", `/dispositions/${id}`, { body: changed })).status).toBe(200);
+    expect((await api.rows("/dispositions", "dispositions")).find((one) => String(one["dispositionId"]) === id)).toMatchObject({
+      dispositionName: "Renewed",
+    });
+    expect(await api.rows(`/dispositions/${id}/audit-history`, "auditHistoryRecords")).toContainEqual(
+      expect.objectContaining({ newValue: "Renewed" }),
+    );
+    expect((await api.ask("PUT", "/dispositions/999999", { body: changed })).status).toBe(404);
+
+    const { body: made } = await api.ask("POST", "/campaigns", { body: { name: "Second" } });
+    const group = String((made as { id: number }).id);
+    const members = async (of: string) =>
+      (await api.rows(`/campaigns/${of}/skills`, "skills")).map(({ skillId }) => Number(skillId));
+    await api.ask("POST", `/campaigns/${group}/skills`, { body: { skills: [4002] } });
+    expect([await members(group), await members("101")]).toEqual([[4002], [4001]]);
+    expect((await api.ask("DELETE", `/campaigns/${group}/skills`, { body: { skills: [4002] } })).status).toBe(200);
+    expect([await members(group), await members("101")]).toEqual([[], [4001, 4002]]);
+    await own.close();
   });
 });
 

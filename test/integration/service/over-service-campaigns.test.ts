@@ -200,7 +200,7 @@ test("campaign files are planned, shown and applied by the service; given again 
     stderr: expect.stringContaining("every apply has ended") as string,
   });
   expect((await planned()).plan.entries.map(({ action }) => action)).toEqual(["in_sync", "in_sync"]);
-  const drift = await run(["campaign", "drift", "--managed-only", "--json"]);
+  const drift = await run(["campaign", "drift", "--json"]);
   expect([drift.code, campaignDrift.parse(JSON.parse(drift.stdout)).drifted]).toEqual([0, false]);
   expect((await run(["campaign", "export", "camp_1"])).stdout).toContain("name: Spring");
 });

@@ -84,12 +84,12 @@ it.each<[string, unknown[], object, unknown[]?]>([
   }
 });
 
-it("says of contacts that cannot be read that it is not known whether they were called", () => {
+it("says of contacts without a known number that it is not known whether they would be called again", () => {
   const handed = { overlap: 0, atTenant: 0, called: 5, unidentified: 0, unreadable: 2, sameList: false, doubt: null };
   expect(overlapProblem(handed, "b")).toBeUndefined();
-  expect(unreadableWords(handed)).toBe("2 contacts cannot be read: whether they were called is not known");
+  const words =
+    "of 2 contacts the tenant names no number that can be read, or not the one that was called: whether they would be called again is not known";
+  expect(unreadableWords(handed)).toBe(words);
   expect(unreadableWords({ ...handed, unreadable: 0 })).toBeUndefined();
-  expect(overlapProblem({ ...handed, overlap: 1 }, "b")).toContain(
-    "; 2 contacts cannot be read: whether they were called is not known",
-  );
+  expect(overlapProblem({ ...handed, overlap: 1 }, "b")).toContain(`; ${words}`);
 });

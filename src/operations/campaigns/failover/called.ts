@@ -20,7 +20,6 @@ import { tenantNumber } from "../../tenant-dnc/use-cases.ts";
 import type { FailoverPolicy } from "./policy.ts";
 
 const CALLS_PAGE = 5000;
-const CONTACTS_PAGE = 100;
 /** Contacts per statement. */
 const BATCH = 5000;
 
@@ -202,7 +201,7 @@ async function* contactsOf(
   let count = 0;
   let announced: number | undefined;
   try {
-    for await (const { items, reply } of source.contacts(listId, { query: "true", pageSize: CONTACTS_PAGE }, options).pages()) {
+    for await (const { items, reply } of source.contacts(listId, { query: "true" }, options).pages()) {
       if (typeof reply.total === "number") announced = reply.total;
       count += items.length;
       yield* items.map(listed);
@@ -270,7 +269,9 @@ export function overlapProblem(handed: HandedContacts, to: string): string | und
 
 /** A sentence about contacts with unknown calls; undefined when there are none. */
 export function unreadableWords({ unreadable }: Pick<HandedContacts, "unreadable">): string | undefined {
-  return unreadable === 0 ? undefined : `${unreadable} contacts cannot be read: whether they were called is not known`;
+  return unreadable === 0
+    ? undefined
+    : `of ${unreadable} contacts the tenant names no number that can be read, or not the one that was called: whether they would be called again is not known`;
 }
 
 /** The event of a hand-over of contacts. */

@@ -18,14 +18,15 @@ export interface Drift {
 
 const UNMATCHED: ReadonlySet<Violation["rule"]> = new Set(["UNKNOWN_CAMPAIGN", "AMBIGUOUS", "MISSING"]);
 
-/** @param managedOnly leaves out the campaigns that no file describes */
-export function driftOf(plan: CampaignPlan, { managedOnly }: { readonly managedOnly: boolean }): Drift {
+/** @param unmanaged whether a campaign that no file describes is a difference, too; it is named in any case, and no apply touches it */
+export function driftOf(plan: CampaignPlan, options: { readonly unmanaged: boolean }): Drift {
   // Violations of the law concern the plan, not the drift.
   const unmatched = plan.violations.filter(({ rule }) => UNMATCHED.has(rule));
   const campaigns = plan.entries.map(withRecords).filter(({ action, held }) => action !== "in_sync" || held);
-  const unmanaged = managedOnly ? [] : plan.unmanaged;
+  const { unmanaged } = plan;
   const notices = plan.entries.flatMap(({ name, uploaded }) => (uploaded === undefined ? [] : [`${name}: ${uploaded.note}`]));
-  return { drifted: campaigns.length + unmanaged.length + unmatched.length > 0, campaigns, unmanaged, unmatched, notices };
+  const drifted = campaigns.length + unmatched.length + (options.unmanaged ? unmanaged.length : 0) > 0;
+  return { drifted, campaigns, unmanaged, unmatched, notices };
 }
 
 /** An entry also differs when its file of records is not the one that was uploaded, although an apply would change nothing. */

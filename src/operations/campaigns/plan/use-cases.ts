@@ -146,8 +146,8 @@ export class CampaignPlanner {
     return plannedApply(plan, stopMark);
   }
 
-  /** How files and the tenant differ. @param options.managedOnly leaves out the campaigns that no file describes */
-  async drift(files: ParsedFiles, options: { readonly managedOnly: boolean }): Promise<CampaignDriftView> {
+  /** How files and the tenant differ. @param options.unmanaged see `driftOf` */
+  async drift(files: ParsedFiles, options: { readonly unmanaged: boolean }): Promise<CampaignDriftView> {
     // Only the plan checks the law: no contact is needed to compare.
     const local = this.#rules.localFiles === true;
     return driftViewOf(

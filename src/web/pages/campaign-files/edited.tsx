@@ -102,7 +102,7 @@ export function Edited({ draft, onChange, onDiscard, onBegun }: EditedProps) {
   /** What the tenant says otherwise than it did when the text was exported. */
   const meanwhileOf = async ({ base, name }: FilesDraft) => {
     if (base === null) return [];
-    const drift = await client.ask("campaigns.drift", { body: { files: [{ name, text: base }], managedOnly: true } });
+    const drift = await client.ask("campaigns.drift", { body: { files: [{ name, text: base }] } });
     return drift.campaigns.filter(({ action }) => action !== "in_sync");
   };
   const plan = async () => {
