@@ -564,8 +564,9 @@ export class TenantRefresh {
     const at = shared === undefined ? now : Math.min(...parts, list ?? now);
     const verdict = { ...looked, at };
     if (from === "measured") this.#verdicts.set(id, verdict);
-    const goodUntil = lookGoodUntil(looked);
-    await store.tenantReadings.keep(key, keptLookOf(verdict, from), { at, began: now, now: clock.now(), goodUntil });
+    const kept = keptLookOf(verdict, from, known?.value);
+    const goodUntil = lookGoodUntil({ at: now, windows: kept.look.windows });
+    await store.tenantReadings.keep(key, kept, { at: kept.look.at, began: now, now: clock.now(), goodUntil });
     // Its document may have been read meanwhile.
     if (from === "assumed" && (await store.tenantReadings.find({ what: "campaign", subject: id }))?.readAt)
       await this.#gate(id, call);
