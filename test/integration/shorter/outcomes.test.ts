@@ -76,8 +76,9 @@ test("no calls where the tenant's own counter says that there were some", async 
 test("no calls, and nothing that counts them: that is not known to be whole", async () => {
   await using world = await openWorld();
   world.gateway.rewrite = counting(null, nothing);
-  const { code, retrieval, verified, verdict } = await world.pull();
-  expect([code, retrieval.compared, verified, verdict.whole]).toEqual([0, [], 4, null]);
+  const { code, stderr, retrieval, verified, verdict } = await world.pull();
+  expect([code, retrieval.compared, retrieval.whole, verified, verdict.whole]).toEqual([0, [], null, 4, null]);
+  expect(stderr).toContain("whether these are all calls is not known: nothing else counts the calls of this time");
 });
 
 test("a first retrieval that was cut short is not known to be whole, and is short once the lake has the others", async () => {
