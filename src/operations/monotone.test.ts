@@ -438,9 +438,11 @@ test("retrieval: nothing is whole by less that counts its calls, nor with a filt
 
 test("reconcile: a difference, or a row that could not be compared, is never the same on both sides", () => {
   const none = { not_in_lake: 0, not_at_vendor: 0, not_in_crm: 0 };
-  expect(isReconciled({ differences: none, unreadable: 0 })).toBe(true);
-  for (const name of Object.keys(none)) expect(isReconciled({ differences: { ...none, [name]: 1 }, unreadable: 0 })).toBe(false);
-  expect(isReconciled({ differences: none, unreadable: 1 })).toBe(false);
+  const same = { differences: none, unreadable: 0, vendor: 4 };
+  expect(isReconciled(same)).toBe(true);
+  for (const name of Object.keys(none)) expect(isReconciled({ ...same, differences: { ...none, [name]: 1 } })).toBe(false);
+  expect(isReconciled({ ...same, unreadable: 1 })).toBe(false);
+  expect(isReconciled({ ...same, vendor: 0 })).toBe(false);
 });
 
 test("a stop: what is not confirmed, only listed, or missing from the list is no all-clear", () => {
