@@ -132,7 +132,7 @@ test("whether a campaign may dial: without its look, without a zone of it, and l
 });
 
 test("whether a campaign may dial: a look at fewer people than are known, or at no list, keeps what was seen of the others, and its age", () => {
-  const campaign = { ...campaignFacts("camp_1", { status: "active", contactListId: "list" }), listId: "list" };
+  const campaign = { ...campaignFacts("camp_1", { id: "camp_1", status: "active" }), listId: "list" };
   const verdict = {
     campaign,
     at: NOW - HOUR,
