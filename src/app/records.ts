@@ -54,7 +54,7 @@ export const openRecords = opening(async ({ config, store: opened }) => {
     /** Deliveries of events; receivers are known by name only, so no secret is needed. */
     deliveries: new DeliveryUseCases({ store, clock }, () => ({})),
     /** What the tenant's answers lack of what is known. */
-    known: new KnownAnswers({ store }),
+    known: new KnownAnswers({ store, clock }),
     /** What is kept, for how long, and what was removed so far. */
     lives: livesIn(config, store),
   };

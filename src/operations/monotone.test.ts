@@ -15,8 +15,10 @@ import {
   usCaUk2026,
 } from "../compliance/index.ts";
 import { createTriggerRule } from "./campaigns/failover/rule.ts";
+import { keptLookOf } from "./campaigns/health/known.ts";
 import { mayDialBy } from "./campaigns/health/why.ts";
 import { contactsClosed, createCampaignGate, hoursAt } from "./campaigns/state/gate.ts";
+import { campaignFacts } from "./campaigns/state/index.ts";
 import { resumeVerdict } from "./campaigns/state/resume.ts";
 import { judgedReading } from "./compliance/abandonment.ts";
 import { comparedOf } from "./retrieval/compared.ts";
@@ -125,6 +127,44 @@ test("whether a campaign may dial: without its look, without a zone of it, and l
         opens: isFor || one.open > 0 ? null : one.opens,
       }));
       expect(mayDialBy({ ...look, windows: turned }, NOW).verdict.is).not.toBe("ok");
+    }),
+  );
+});
+
+test("whether a campaign may dial: a look at fewer people than are known, or at no list, keeps what was seen of the others, and its age", () => {
+  const campaign = { ...campaignFacts("camp_1", { id: "camp_1", status: "active" }), listId: "list" };
+  const verdict = {
+    campaign,
+    at: NOW - HOUR,
+    allowed: false,
+    refusals: [],
+    manifest: null,
+    read: 3,
+    announced: null,
+    whole: true,
+    onCompanyList: 0,
+    nextAllowed: null,
+    windows: [],
+    hoursOf: "campaign",
+    suppressions: 0,
+    calling: [],
+    abandonment: [],
+  } as const;
+  const shrunk = [{ code: "list_shrunk", text: "" }] as const;
+  fc.assert(
+    fc.property(fc.array(zone, { maxLength: 4 }), fc.array(zone, { maxLength: 2 }), fc.boolean(), (windows, fewer, isNone) => {
+      const before = keptLookOf({ ...verdict, windows }, "measured");
+      const later = { ...verdict, at: NOW, ...(isNone ? {} : { windows: fewer, refusals: shrunk }) };
+      const after = keptLookOf(later, "measured", before);
+      if (windows.length === 0) return;
+      for (const at of [NOW, NOW + HOUR]) {
+        expect(hoursAt(after.look.windows, at)).toBe(hoursAt(windows, at));
+        expect(mayDialBy(after.look, at).verdict.is).not.toBe("ok");
+      }
+      expect([after.look.at, after.look.covers.of]).toEqual([NOW - HOUR, null]);
+      // Of another list it says nothing.
+      const other = { ...later, campaign: { ...campaign, listId: "other" } };
+      expect(keptLookOf(other, "measured", before).look.windows).toEqual(later.windows);
     }),
   );
 });
@@ -438,9 +478,11 @@ test("retrieval: nothing is whole by less that counts its calls, nor with a filt
 
 test("reconcile: a difference, or a row that could not be compared, is never the same on both sides", () => {
   const none = { not_in_lake: 0, not_at_vendor: 0, not_in_crm: 0 };
-  expect(isReconciled({ differences: none, unreadable: 0 })).toBe(true);
-  for (const name of Object.keys(none)) expect(isReconciled({ differences: { ...none, [name]: 1 }, unreadable: 0 })).toBe(false);
-  expect(isReconciled({ differences: none, unreadable: 1 })).toBe(false);
+  const same = { differences: none, unreadable: 0, vendor: 4 };
+  expect(isReconciled(same)).toBe(true);
+  for (const name of Object.keys(none)) expect(isReconciled({ ...same, differences: { ...none, [name]: 1 } })).toBe(false);
+  expect(isReconciled({ ...same, unreadable: 1 })).toBe(false);
+  expect(isReconciled({ ...same, vendor: 0 })).toBe(false);
 });
 
 test("a stop: what is not confirmed, only listed, or missing from the list is no all-clear", () => {

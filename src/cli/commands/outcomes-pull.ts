@@ -37,9 +37,11 @@ function quarantineLine({ quarantined }: Pick<RetrievalView, "quarantined">): st
     .join(" · ");
 }
 
+const NOT_COUNTED = "whether these are all calls is not known: nothing else counts the calls of this time";
+
 /** The summary of a retrieval. */
 function retrievalLines(retrieval: RetrievalView): string[] {
-  const { jobId, campaignId, from, to, codes, status, calls, complianceHash, doubt, stop } = retrieval;
+  const { jobId, campaignId, from, to, codes, status, calls, complianceHash, whole, doubt, stop } = retrieval;
   const { attempts, pages, pagesFailed, rows, bytes, windows, windowsDone, unfinished, successRate, latencySeconds } = retrieval;
   const well =
     successRate === null ? "" : ` (${Math.floor(successRate * 10_000) / 100} % of ${grouped(attempts)} requests went well)`;
@@ -51,6 +53,7 @@ function retrievalLines(retrieval: RetrievalView): string[] {
   const poison = quarantineLine(retrieval);
   if (poison !== "") lines.push(`  in quarantine: ${poison} (outdial outcomes runs ${jobId} --quarantine shows them)`);
   if (doubt !== null) lines.push(`  ${printableWhole(doubt)}`);
+  else if (complianceHash !== null && whole === null) lines.push(`  ${NOT_COUNTED}`);
   if (complianceHash !== null) lines.push(`  compliance hash ${complianceHash}`);
   if (stop !== null) lines.push(`  ${printable(stop.message)}`, ...(stop.advice === undefined ? [] : [`  ${stop.advice}`]));
   return lines;
@@ -217,6 +220,7 @@ async function runAndReport(api: Api, jobId: string, io: Io): Promise<number> {
   return exitOfRetrieval(ended);
 }
 
+/** 0: all that the tenant listed was read. Whether these were all calls is told, and judged by a check: a run of long ago is counted by nothing on most tenants. */
 function exitOfRetrieval({ status, stop }: RetrievalView): number {
   if (status === "done") return EXIT.done;
   if (status === "partly_failed") return EXIT.partlyFailed;

@@ -155,6 +155,8 @@ export const reconcile: Run<typeof declared.reconcile> = async ({ options, io })
   io.say(`vendor ${grouped(result.vendor)} · lake ${grouped(result.lake)} · ${crm} · ${grouped(total)} differences${between}`);
   if (result.unreadable > 0)
     io.say(`${grouped(result.unreadable)} rows of the vendor are not valid records and were not compared`);
+  if (result.vendor === 0 && result.lake === 0)
+    io.say("neither has a call of this time: whether they have the same calls is NOT KNOWN");
   return isReconciled(result) ? EXIT.done : EXIT.partlyFailed;
 };
 

@@ -15,7 +15,7 @@ export const missing = command("missing", STORE, {
   runs: "through",
   summary: "what is known and the tenant's last answer lacks: campaigns, and contact lists that shrank to less than half",
   notes:
-    "A campaign that is missing may dial. Exit code 3 when something is missing, 4 when that is not known because the tenant does not answer or was not read yet, 0 otherwise.",
+    "A campaign that is missing may dial. Exit code 3 when something is missing, 4 when that is not known because the tenant does not answer, was not read yet, or its latest list is older than 15 minutes, 0 otherwise.",
 });
 
 export const gone = command("gone", STORE, {

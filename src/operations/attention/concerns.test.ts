@@ -27,6 +27,7 @@ function health(change: Partial<KnownHealth>): KnownHealth {
     abandonment: null,
     failed: null,
     unheld: null,
+    readAt: { status: NOW, document: NOW, figures: NOW, gate: NOW },
     ...change,
   } as KnownHealth;
 }
@@ -79,7 +80,28 @@ test("a campaign that is well needs nobody, nor one that is paused, outside its 
   expect(concerns(health({ reading: reading(7), windows: [window("UTC", 3), window("Asia/Tokyo", 0)] }))).toEqual([]);
   expect(concerns({ ...silent("paused_elsewhere", "paused"), status: "paused" })).toEqual([]);
   expect(concerns(silent("outside_hours", "outside calling hours"))).toEqual([]);
-  expect(concerns({ ...silent("figures_unknown", "no figures"), dialing: null })).toEqual([]);
+  const unread = { status: NOW, document: NOW, figures: null, gate: NOW };
+  expect(concerns({ ...silent("figures_unknown", "no figures"), dialing: null, readAt: unread })).toEqual([]);
+});
+
+test("an active campaign of which everything was read and nothing tells whether it dials is an item, and is never counted as known", () => {
+  const untold = { ...silent("figures_unknown", "the tenant tells neither calls"), dialing: null, ageMs: 1000 };
+  const item = { code: "not_known", severity: "soon", what: "it is active, but it is not known whether it dials" };
+  expect(concerns(untold)).toMatchObject([item]);
+  // Old by the tenant's own time; only not read again yet is no item.
+  const old = { ...silent("figures_stale", "figures are old"), dialing: null, ageMs: HOUR };
+  expect(concerns(old)).toMatchObject([item]);
+  expect(concerns({ ...old, ageMs: HOUR / 6 })).toEqual([]);
+  // Calls were placed before the windows closed.
+  const late = { ...silent("calls_of_late", "9 calls were placed"), dialing: null, ageMs: 1000 };
+  expect(concerns(late)).toEqual([]);
+  const paused = { ...untold, status: "paused" };
+  expect(concerns(paused)).toEqual([]);
+  for (const one of [untold, old, { ...old, ageMs: HOUR / 6 }, late, paused])
+    expect(tenantKnownOf({ campaigns: [one], readAt: NOW, failed: null }, NOW)).toMatchObject({
+      verdict: "unknown",
+      covers: { known: 0, of: 1 },
+    });
 });
 
 test("calls while every window is closed are urgent", () => {
@@ -199,6 +221,7 @@ test("all is known of a tenant only when nothing is missing, old or refused; los
     [{ readAt: { ...whole.readAt, gate: null } }, "calling windows"],
     [{ windows: [{ ...window("UTC", 3), until: NOW - 2 * HOUR }] }, "calling windows"],
     [{ failed }, "what could not be read the last time"],
+    [{ dialing: null }, "whether they dial"],
     [{ reading: { ...reading(4), activeCalls: null } as never }, "calls under way"],
     [{ abandonment: { reading: { withinLimit: null } } as never }, "abandonment, while calls are imported"],
     [{ readAt: { ...whole.readAt, doNotCall: null } }, "do-not-call groups"],

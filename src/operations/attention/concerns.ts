@@ -58,6 +58,8 @@ const CAUSES: Readonly<Partial<Record<CauseCode, readonly [cause: NonNullable<Co
 };
 /** Causes that are in order, or that are reported elsewhere. */
 const QUIET: ReadonlySet<string> = new Set(["outside_hours", "paused_by_outdial", "paused_by_failover", "paused_elsewhere"]);
+/** Causes that leave it open for as long as nothing is read again. */
+const OLD: ReadonlySet<string> = new Set(["state_stale", "figures_stale"]);
 
 interface CampaignEvidence {
   readonly list: KnownList;
@@ -77,9 +79,9 @@ const OF_LATE = " of the last 15 minutes";
 
 /** What is not known of a campaign, in words; none when all is. */
 function unknownOf(health: KnownHealth): readonly string[] {
-  const { readAt, at, failed, windows, gate, ageMs, reading, abandonment, status } = health;
+  const { readAt, at, failed, windows, gate, ageMs, reading, abandonment, status, dialing } = health;
   const hasWindows = readAt.gate !== null && (windows.length === 0 || hoursFor({ ...health, gate: null }, at) !== "unknown");
-  return [
+  const missing = [
     ...(readAt.status === null ? ["states"] : []),
     ...(readAt.figures === null ? ["figures"] : (ageMs ?? 0) > OLD_MS ? [`figures${OF_LATE}`] : []),
     ...(reading !== null && reading.activeCalls === null ? ["calls under way"] : []),
@@ -90,6 +92,7 @@ function unknownOf(health: KnownHealth): readonly string[] {
       : []),
     ...(failed === null ? [] : ["what could not be read the last time"]),
   ];
+  return missing.length === 0 && dialing === null ? ["whether they dial"] : missing;
 }
 
 /** What is known of the campaigns, before what was found of them. @param list as it was last read */
@@ -198,7 +201,7 @@ function ofCampaign(
   ];
 
   function ofSilence(): Found[] {
-    const { status, dialing, failed, lastDialing, lastNotDialing } = health;
+    const { status, dialing, failed, lastDialing, lastNotDialing, readAt, ageMs } = health;
     // What the tenant showed last stays until it shows something else.
     const isLast = dialing === null && lastDialing.value === false;
     const notDialing = isLast ? lastNotDialing : health.notDialing;
@@ -206,9 +209,11 @@ function ofCampaign(
     const [first] = notDialing.all;
     if (first === undefined || QUIET.has(first.code)) return [];
     const [cause = null, next = "Look at the campaign's page and at the tenant."] = CAUSES[first.code] ?? [];
-    // An unknown state is not reported while it was only not read yet; when the whole tenant is away, that is one concern.
+    // An unknown state is not reported while it was only not read yet, or not again; when the whole tenant is away, that is one concern.
     const isUnknown = dialing === null && !isLast;
-    if (isUnknown && (failed === null || isAway)) return [];
+    const isUnread = [readAt.status, readAt.figures, readAt.gate].includes(null) || first.code === "calls_of_late";
+    const isUntold = !isUnread && (!OLD.has(first.code) || (ageMs ?? 0) > OLD_MS);
+    if (isUnknown && (isAway || (failed === null && !isUntold))) return [];
     const since = timeText(lastCalls.get(health.id) ?? null);
     return [
       {

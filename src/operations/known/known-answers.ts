@@ -1,7 +1,7 @@
 // Answers of the tenant compared with what the store knows, and the word of a person that something is gone or fewer.
 
 import { formatInstant } from "../../compliance/index.ts";
-import { type Clock, DAY_MS, type Instant, isWithin } from "../../kernel/index.ts";
+import { agoOf, type Clock, DAY_MS, durationText, type Instant, isWithin, MINUTE_MS } from "../../kernel/index.ts";
 import type { Store } from "../../store/index.ts";
 import {
   type AnsweredHour,
@@ -144,12 +144,20 @@ function notCounted(thrown: unknown): undefined {
   return undefined;
 }
 
+/** By a list of longer ago it is not known what the tenant has, ms. */
+const OLD_MS = 15 * MINUTE_MS;
+
 /** What the tenant's answers lack, and the word of a person about it. Errors: OperationError, StoreError. */
 export class KnownAnswers {
   readonly #store: Pick<Store, "knownCampaigns" | "knownCounts" | "tenantReadings">;
+  readonly #clock: Clock;
 
-  constructor({ store }: { readonly store: Pick<Store, "knownCampaigns" | "knownCounts" | "tenantReadings"> }) {
+  constructor({
+    store,
+    clock,
+  }: { readonly store: Pick<Store, "knownCampaigns" | "knownCounts" | "tenantReadings">; readonly clock: Clock }) {
     this.#store = store;
+    this.#clock = clock;
   }
 
   /** The same with when that answer was, and why there is none since. */
@@ -159,7 +167,10 @@ export class KnownAnswers {
     const [items, campaigns, [reading]] = await Promise.all(asked);
     // A command reads the list, too.
     const at = Math.max(reading?.readAt ?? 0, ...campaigns.map(({ statusAt }) => statusAt));
-    const problem = reading?.problem && (reading.triedAt ?? 0) > at ? reading.problem : null;
+    const refused = reading?.problem && (reading.triedAt ?? 0) > at ? reading.problem : null;
+    const ago = agoOf(at, this.#clock.now());
+    const old = at > 0 && ago > OLD_MS ? { code: "old", message: `the tenant's latest list is ${durationText(ago)} old` } : null;
+    const problem = refused ?? old;
     return { items: [...items], known: partOf(at === 0 ? null : at, problem) };
   }
 

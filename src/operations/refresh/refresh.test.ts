@@ -29,6 +29,7 @@ const order = (state: Partial<RefreshState>) =>
     readings: [],
     asked: NOBODY,
     perCampaign: false,
+    asksWork: true,
     lists: new Map(),
     atHand: new Set(),
     calling: new Set(),
@@ -51,6 +52,25 @@ test("of an unknown tenant the list comes first, then all figures, then what tak
     "workload b",
   ]);
   expect(order({ campaigns: [] })).toEqual(["campaigns", "dialer"]);
+});
+
+test("work that outdial counts by itself keeps no document waiting: it takes no request", () => {
+  const ids = ["a", "b"];
+  const readings = all(ids, 70_000).filter(({ what }) => what !== "campaign" && what !== "workload");
+  const told = dueReadings({
+    now: NOW,
+    campaigns: ids,
+    readings,
+    asked: NOBODY,
+    perCampaign: false,
+    asksWork: false,
+    lists: new Map(),
+    atHand: new Set(),
+    calling: new Set(),
+    turn: 0,
+    owed: 0,
+  });
+  expect(told.filter(({ what }) => what === "workload").map(({ requests }) => requests)).toEqual([0, 0]);
 });
 
 test("what is young is left alone; what somebody looks at is due sooner, and before the rest", () => {
@@ -194,7 +214,7 @@ function hour(
   const lookUp = (turn: number) => {
     const atHand = new Set([...listRead].flatMap(([list, at]) => (isRecent(at, now) ? [list] : [])));
     const asked = looked ? { ...NOBODY, list: now } : NOBODY;
-    const state = { now, campaigns: ids, readings: [...readings.values()], asked, perCampaign: false };
+    const state = { now, campaigns: ids, readings: [...readings.values()], asked, perCampaign: false, asksWork: true };
     due = dueReadings({ ...state, lists: listOf, atHand, calling: new Set(), turn, owed });
     dueAt = now;
   };
@@ -283,6 +303,7 @@ test("a look whose document or contacts are older than a look may be takes reque
       readings: [reading("campaigns", "", 0), ...["a", "b"].map((id) => reading("campaign", id, documentMs))],
       asked: NOBODY,
       perCampaign: true,
+      asksWork: true,
       lists,
       atHand: new Set(atHand),
       calling: new Set(),
@@ -301,7 +322,16 @@ test("first looks at a list of several campaigns come before the figures, those 
   const ids = Array.from({ length: 200 }, (_, i) => `c${i}`);
   const lists = new Map(ids.map((id, i) => [id, `list ${i % 5}`]));
   const readings = [reading("campaigns", "", 0), reading("dialer", "", 0), ...ids.map((id) => reading("campaign", id, 0))];
-  const state = { now: NOW, campaigns: ids, readings, lists, calling: new Set(["c8"]), asked: NOBODY, perCampaign: false };
+  const state = {
+    now: NOW,
+    campaigns: ids,
+    readings,
+    lists,
+    calling: new Set(["c8"]),
+    asked: NOBODY,
+    perCampaign: false,
+    asksWork: true,
+  };
   const due = dueReadings({ ...state, atHand: new Set(["list 1"]), turn: 0, owed: 0 });
   const looks = due.filter(({ what }) => what === "gate");
   // What takes no request keeps nothing waiting: the forty of the list that was read a moment ago.

@@ -55,6 +55,8 @@ export interface RefreshState {
   readonly asked: Asked;
   /** Whether each campaign has its own dialer settings: then only viewed ones are read. */
   readonly perCampaign: boolean;
+  /** Whether the tenant is asked for the work that is left in a campaign; otherwise outdial counts it by itself, without a request. */
+  readonly asksWork: boolean;
   /** Number of readings chosen so far. */
   readonly turn: number;
   /** Number of figures before the next look, from `owedAfter`; 0 at first. */
@@ -110,7 +112,8 @@ export function dueReadings(state: RefreshState): DueReading[] {
     const expired = isOfAnotherClock || (reading !== undefined && reading.goodUntil !== null && reading.goodUntil <= now);
     if (ageMs >= targetMs || expired) {
       const isUnread = reading === undefined || reading.readAt === null;
-      const requests = what !== "gate" ? 1 : isUnread ? FIRST_LOOK_REQUESTS : LOOK_REQUESTS;
+      const ofOthers = what === "workload" && !state.asksWork ? 0 : 1;
+      const requests = what !== "gate" ? ofOthers : isUnread ? FIRST_LOOK_REQUESTS : LOOK_REQUESTS;
       const figures = what === "campaign" && isUnread ? FIGURES_TO_UNREAD : FIGURES_TO_LOOKS;
       due.push({ what, subject, targetMs, requests, figures, ageMs: isOfAnotherClock ? targetMs : ageMs, place, opened });
     }
@@ -417,6 +420,7 @@ export class TenantRefresh {
         : await Promise.all([store.tenantReadings.contactLists(unlooked), store.metrics.callsSince(unlooked)]);
     const now = clock.now();
     this.#forgetOld(now);
+    const { contactSource, scheduledCallbacks, pacingSettings } = this.#deps.tenant.capabilities;
     this.#due = dueReadings({
       now,
       campaigns,
@@ -425,7 +429,8 @@ export class TenantRefresh {
       atHand: this.#lists.atHand(),
       calling: new Set(calling.keys()),
       asked: { list: this.#list, dialers: this.#dialers, campaigns: this.#campaigns },
-      perCampaign: this.#deps.tenant.capabilities.pacingSettings.capability.perCampaign,
+      perCampaign: pacingSettings.capability.perCampaign,
+      asksWork: contactSource.counts !== undefined || scheduledCallbacks.capability.supported,
       turn: this.#turn,
       owed: this.#owed,
     });
@@ -564,8 +569,9 @@ export class TenantRefresh {
     const at = shared === undefined ? now : Math.min(...parts, list ?? now);
     const verdict = { ...looked, at };
     if (from === "measured") this.#verdicts.set(id, verdict);
-    const goodUntil = lookGoodUntil(looked);
-    await store.tenantReadings.keep(key, keptLookOf(verdict, from), { at, began: now, now: clock.now(), goodUntil });
+    const kept = keptLookOf(verdict, from, known?.value);
+    const goodUntil = lookGoodUntil({ at: now, windows: kept.look.windows });
+    await store.tenantReadings.keep(key, kept, { at: kept.look.at, began: now, now: clock.now(), goodUntil });
     // Its document may have been read meanwhile.
     if (from === "assumed" && (await store.tenantReadings.find({ what: "campaign", subject: id }))?.readAt)
       await this.#gate(id, call);

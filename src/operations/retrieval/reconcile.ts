@@ -46,9 +46,16 @@ export interface ReconcileReport {
   readonly unreadable: number;
 }
 
-/** Whether all have the same calls: nothing differs, and no row of the vendor was left out of the comparison. */
-export const isReconciled = ({ differences, unreadable }: Pick<ReconcileReport, "differences" | "unreadable">): boolean =>
-  unreadable === 0 && Object.values(differences).every((count) => count === 0);
+/**
+ * Whether all have the same calls: nothing differs, no row of the vendor was left out of the comparison, and there was something to compare. That neither has a
+ * call may also be an answer that lacks them all, and a lake that nothing was retrieved into.
+ */
+export const isReconciled = ({
+  differences,
+  unreadable,
+  vendor,
+}: Pick<ReconcileReport, "differences" | "unreadable" | "vendor">): boolean =>
+  vendor > 0 && unreadable === 0 && Object.values(differences).every((count) => count === 0);
 
 /**
  * Compares over a window, one UTC day in memory at a time. Reads the vendor's listing once more; writes nothing. Every hour with

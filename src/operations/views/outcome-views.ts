@@ -2,7 +2,7 @@
 
 import type { Retrieval, RetrievalSchedule } from "../../store/index.ts";
 import { type ComparedRetrieval, comparedOf } from "../retrieval/compared.ts";
-import type { RunVerdict } from "../retrieval/reconcile.ts";
+import { type RunVerdict, wholeOf } from "../retrieval/reconcile.ts";
 import type { RetrievalRequest } from "../retrieval/request.ts";
 import { splitWindows } from "../retrieval/windows.ts";
 import { stopOf } from "../run/reason.ts";
@@ -16,6 +16,7 @@ function downloadSuccessRate({ totals }: Pick<Retrieval, "totals">): number | nu
 
 /** A retrieval as lists show it. */
 export function retrievalViewOf(one: Retrieval): RetrievalView {
+  const compared = comparedOf(one);
   return {
     jobId: one.jobId,
     campaignId: one.campaignId,
@@ -37,7 +38,8 @@ export function retrievalViewOf(one: Retrieval): RetrievalView {
     calls: one.calls,
     complianceHash: one.complianceHash,
     quarantined: { ...one.totals.quarantined },
-    ...comparedViewOf(comparedOf(one)),
+    whole: one.complianceHash === null ? null : wholeOf({ ok: true, codes: one.codes, compared }),
+    ...comparedViewOf(compared),
     stop: stopOf(one.error) ?? null,
     createdAt: timeText(one.createdAt),
     finishedAt: timeText(one.finishedAt),

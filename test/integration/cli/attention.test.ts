@@ -33,3 +33,19 @@ test("a check ends with 4 while the tenant's campaigns are not known, with 0 whe
     /^needs attention: 1\nthe tenant has not answered since [^\n]*: 503; this is what it showed last\n\nurgent: tenant: /,
   );
 });
+
+test("by a list of long ago it is not known whether the tenant's answers lack anything", async () => {
+  const world = await openTestStore(systemClock);
+  const { store, url, dir } = world;
+  onTestFinished(() => world.dispose());
+  const missing = () => runCli(["tenant", "missing"], { cwd: dir, env: { DATABASE_URL: url, OUTDIAL_DIR: dir } });
+  expect(await missing()).toMatchObject({ code: 4, stdout: expect.stringContaining("NOT KNOWN: not read yet") as string });
+  const now = systemClock.now();
+  const listed = (at: number) => store.tenantReadings.keep({ what: "campaigns" }, { count: 0 }, { at, now });
+  await listed(now - 3_600_000);
+  const old = await missing();
+  expect(old.code).toBe(4);
+  expect(old.stdout).toMatch(/^whether anything is missing since \S+Z is NOT KNOWN: the tenant's latest list is \S.* old\n$/);
+  await listed(now);
+  expect(await missing()).toMatchObject({ code: 0, stdout: expect.stringMatching(/^nothing is missing, as of /) as string });
+});

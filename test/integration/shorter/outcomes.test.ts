@@ -38,6 +38,8 @@ async function openWorld(days = 1) {
       return { code, stderr, retrieval, verified, verdict, text };
     },
     verify,
+    reconcile: () => world.run(["outcomes", "reconcile", "--campaign", CAMPAIGN, "--last", "27h", "--limit", "100"], { env }),
+    faults: world.sandbox.control.faults,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
@@ -76,8 +78,9 @@ test("no calls where the tenant's own counter says that there were some", async 
 test("no calls, and nothing that counts them: that is not known to be whole", async () => {
   await using world = await openWorld();
   world.gateway.rewrite = counting(null, nothing);
-  const { code, retrieval, verified, verdict } = await world.pull();
-  expect([code, retrieval.compared, verified, verdict.whole]).toEqual([0, [], 4, null]);
+  const { code, stderr, retrieval, verified, verdict } = await world.pull();
+  expect([code, retrieval.compared, retrieval.whole, verified, verdict.whole]).toEqual([0, [], null, 4, null]);
+  expect(stderr).toContain("whether these are all calls is not known: nothing else counts the calls of this time");
 });
 
 test("a first retrieval that was cut short is not known to be whole, and is short once the lake has the others", async () => {
@@ -145,4 +148,29 @@ test("new tokens with empty pages for ever end after a hundred pages, with the r
   expect(retrieval.stop?.message).toContain("100 pages in a row without an item, each with another page to follow");
   // At most one more of each window is on the way when that is noticed.
   expect(pages).toBeLessThanOrEqual(retrieval.windows * 101);
+});
+
+test("a comparison with a tenant that answers half, or nothing, never finds both alike", async () => {
+  await using world = await openWorld();
+  // Nothing was retrieved yet, and the tenant lists nothing.
+  world.gateway.rewrite = counting(null, nothing);
+  const neither = await world.reconcile();
+  expect([neither.code, neither.stderr.includes("NOT KNOWN")]).toEqual([4, true]);
+  world.gateway.rewrite = () => undefined;
+  await world.pull();
+  expect((await world.reconcile()).code).toBe(0);
+  const cut: Rewrite = ({ path }, { nextPageToken: _, ...body }) => (path.endsWith("/calls") ? body : undefined);
+  for (const rewrite of [counting(null, nothing), cut]) {
+    world.gateway.rewrite = rewrite;
+    const short = await world.reconcile();
+    expect([short.code, short.stdout.includes("not at vendor")]).toEqual([4, true]);
+  }
+  world.gateway.rewrite = () => undefined;
+  const answers = [{ status: 503 }, { status: 204 }, { status: 200, body: {} }, { status: 200, body: "<html>busy</html>" }];
+  for (const effect of answers) {
+    const [fault] = world.faults.add({ match: { operation: "listCalls" }, effect });
+    const { code, stdout } = await world.reconcile();
+    expect([effect, code === 0, stdout.includes("not at vendor")]).toEqual([effect, false, false]);
+    world.faults.clear(fault?.id);
+  }
 });

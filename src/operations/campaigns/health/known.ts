@@ -209,14 +209,34 @@ const keptLook = z.object({
     .nullable(),
 });
 
-/** The part of a gate's look that is stored; JSON. */
-export function keptLookOf(verdict: CampaignGateVerdict, from: GateLook["from"]): z.input<typeof keptLook> {
+/**
+ * The part of a gate's look that is stored; JSON. Where the tenant gave far fewer contacts than are known, or no list, what the look before it saw of the
+ * people stays, with its time: an answer that lacks them does not say that their windows are other ones.
+ * @param before the look that is stored
+ */
+export function keptLookOf(verdict: CampaignGateVerdict, from: GateLook["from"], before?: unknown): z.output<typeof keptLook> {
   const budget = budgetOf(verdict.abandonment);
+  const { campaign, manifest } = verdict;
   // Only the fields of the schema are stored: contacts' hashes and the rest of the ledger are not shown.
-  return keptLook.parse(
-    JSON.parse(JSON.stringify({ of: keyOf(verdict.campaign), look: { ...verdict, from, covers: coversOf(verdict) }, budget })),
+  const mine = keptLook.parse(
+    JSON.parse(JSON.stringify({ of: keyOf(campaign), look: { ...verdict, from, covers: coversOf(verdict) }, budget })),
   );
+  const lacks = manifest === null || verdict.refusals.some(({ code }) => code === "list_shrunk");
+  const known = lacks ? keptLook.safeParse(before).data : undefined;
+  const isSame = known !== undefined && ofList(known.of) === ofList(mine.of);
+  if (!isSame || known.look.windows.length === 0 || (known.look.from === "assumed" && from === "measured")) return mine;
+  const { at, covers } = known.look;
+  const { refusals } = mine.look;
+  return {
+    ...mine,
+    look: { ...known.look, at: Math.min(at, mine.look.at), refusals, covers: { ...covers, of: null } },
+    // The limits that bind are those where the contacts are.
+    budget: mine.budget ?? known.budget,
+  };
 }
+
+/** What a stored look was made for, whatever the state of the campaign was. */
+const ofList = (of: string): string => canonicalJson({ ...(JSON.parse(of) as object), status: null });
 
 /** Whether a stored look was made for the campaign as its document is now; otherwise a new look is needed. */
 export function lookFits(id: string, document: unknown, look: unknown): boolean {

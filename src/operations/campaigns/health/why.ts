@@ -151,8 +151,11 @@ export function whyNotDialing(facts: DialingFacts): NotDialing | null {
       text: `${placed} calls were placed${windowWords(figures?.windowMinutes ?? null)} and none is under way: whether it still dials is not known`,
     });
   }
-  if (active && causes.length === 0) causes.push(noAgentsOrLines(facts));
+  const isUntold = figures?.activeCalls === null && figures.callsPlaced === null;
+  if (active && causes.length === 0 && !isUntold) causes.push(noAgentsOrLines(facts));
   const dials = isKnown(facts, causes) ? false : null;
+  if (dials === null && !causes.some(({ code }) => UNKNOWN.has(code)))
+    causes.push({ code: "figures_unknown", text: `the tenant does not tell ${untoldOf(facts)}: whether it dials is not known` });
   // When it is not known, the causes that would have shown it come first.
   const later = ({ code }: Cause) => (dials === null && !UNKNOWN.has(code) ? CAUSES.length : 0) + CAUSES.indexOf(code);
   const all = causes.sort((a, b) => later(a) - later(b));
@@ -336,13 +339,15 @@ function minutes(ms: number | null): string {
   return count === 1 ? "1 minute" : `${count} minutes`;
 }
 
+/** What of it would show that it dials. */
+const untoldOf = ({ figures }: DialingFacts): string =>
+  [
+    ...(figures?.activeCalls === null ? ["calls under way"] : []),
+    ...(figures?.callsPlaced === null ? ["calls placed"] : []),
+  ].join(" or ");
+
 /** The cause when no other one was found: agents or lines, according to the agents where the tenant gives them. */
 function noAgentsOrLines({ campaign, figures }: DialingFacts): Cause {
-  if (figures?.callsPlaced === null && figures.activeCalls === null)
-    return {
-      code: "figures_unknown",
-      text: "the tenant tells neither calls under way nor calls placed: whether it dials is not known",
-    };
   const queue = campaign?.queueId === null || campaign === null ? "its queue" : `queue ${campaign.queueId}`;
   const window = windowWords(figures?.windowMinutes ?? null);
   const none = figures?.callsPlaced === null ? "no call is under way" : `no call was placed${window}`;

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { type Clock, messageOf } from "../../../kernel/index.ts";
 import type { Store } from "../../../store/index.ts";
 import { type CallOptions, type Capabilities, TenantError } from "../../../tenant/port.ts";
-import { listCallbacks } from "../../tenant-dnc/index.ts";
+import { type KnownCallbacks, listCallbacks } from "../../tenant-dnc/index.ts";
 import type { CampaignMetrics } from "../metrics/index.ts";
 import { callbackCounts, occupancy, occupancyOf, pace, paceOf, waitingCallbacks } from "./figures.ts";
 
@@ -57,7 +57,7 @@ export async function readWorkload(
       ? told(async () => ({ contacts: null, attempted: await facts.attemptedNumbers(id), final: null }))
       : told(async () => (await contactSource.counts?.({ campaignId: id }, call)) ?? null),
     tellsCallbacks
-      ? told(() => listCallbacks({ source: scheduledCallbacks, readings, clock }, id, call).then(({ listed }) => listed))
+      ? told(() => listCallbacks({ source: scheduledCallbacks, readings, clock }, id, call).then(onlyProven))
       : { value: null, problem: null },
     metrics.series(id, at - READINGS_MS, at),
   ]);
@@ -72,6 +72,12 @@ export async function readWorkload(
     tellsCallbacks,
     problems: { list: list.problem, callbacks: callbacks.problem },
   };
+}
+
+/** The callbacks of an answer that lacks none of those known; of one that does it is not known how many there are. */
+function onlyProven({ listed, doubt }: KnownCallbacks): KnownCallbacks["listed"] {
+  if (doubt !== null) throw new TenantError("invalid_reply", doubt);
+  return listed;
 }
 
 async function told<T>(ask: () => Promise<T>): Promise<{ readonly value: T | null; readonly problem: string | null }> {

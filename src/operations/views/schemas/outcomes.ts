@@ -54,6 +54,12 @@ export const retrievalView = z
     calls: z.int().nullable(),
     complianceHash: z.string().nullable(),
     quarantined: z.record(z.string(), z.int()).describe("Rows in quarantine by reason"),
+    whole: z
+      .boolean()
+      .nullable()
+      .describe(
+        "Whether these were all calls when it ended; null: not ended, some codes only, or nothing else counts the calls of its time",
+      ),
     ...compared,
     stop: stopReason.nullable().describe("Why it stopped; null while it goes on, and of one that has run to its end"),
     createdAt: time,

@@ -508,7 +508,7 @@ function Scope() {
         onChange={(campaign) => set("campaign", campaign)}
       />
       {day("from", "From", "empty: 30 days ago")}
-      {day("to", "To", "until before this day")}
+      {day("to", "To", "this day included; empty: now")}
       <CompareFields words={asked.value["compare"] ?? ""} onChange={(words) => set("compare", words)} />
       <div class="row">
         <button type="submit" class="button primary">
