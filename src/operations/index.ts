@@ -24,7 +24,6 @@ export {
   type DeliveryAttempt,
   DeliveryUseCases,
   type DeliveryWorker,
-  eventDocument,
   heldAt,
   isEverOver,
   MAIL,

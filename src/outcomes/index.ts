@@ -1,7 +1,6 @@
 // What outcomes mean, how well campaigns convert, and the lake that keeps them.
 
 export {
-  createMemoryCatalog,
   type LakeCatalog,
   type LakeErrorCode,
   type LakeFile,

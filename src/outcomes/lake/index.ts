@@ -11,4 +11,3 @@ export type {
   StagedFile,
   StagingPlace,
 } from "./lake.ts";
-export { createMemoryCatalog } from "./memory-catalog.ts";
