@@ -11,7 +11,7 @@ export function offeredLoad(arrivalRate: number, serviceRate: number): number {
 }
 
 /** The blocking probability B and 1 - B of the loss system, each relatively accurate. */
-export interface LossShares {
+interface LossShares {
   readonly blocked: number;
   readonly carried: number;
 }

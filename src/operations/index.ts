@@ -67,7 +67,6 @@ export {
   type PlanSink,
   type RefusedRow,
   type RowJob,
-  refuseCancelled,
 } from "./jobs/index.ts";
 export { requestOf } from "./jobs/request.ts";
 export type { ResultRow } from "./jobs/result-rows.ts";

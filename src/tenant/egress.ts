@@ -13,7 +13,7 @@ export interface EgressProxy {
 }
 
 /** How connections to one origin are made. `connect.timeout` in ms holds for the tunnel, too. */
-export interface ConnectionOptions extends Omit<Pool.Options, "connect"> {
+interface ConnectionOptions extends Omit<Pool.Options, "connect"> {
   readonly connect: { readonly timeout: number; readonly lookup?: unknown };
 }
 

@@ -29,7 +29,7 @@ export const DNC_NOT_COVERED = "DNC_NOT_COVERED";
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** What compiling a rule needs of the pack. */
-export interface Binding {
+interface Binding {
   readonly pack: RulePack;
   readonly zone: (name: string) => Zone;
   readonly calendar: (name: string) => ReadonlySet<number>;

@@ -43,7 +43,7 @@ export interface Finding {
 }
 
 /** The zones and countries where the person may be. */
-export interface Whereabouts {
+interface Whereabouts {
   readonly zones: readonly Zone[];
   readonly countries: readonly string[];
 }

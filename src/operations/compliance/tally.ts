@@ -73,7 +73,7 @@ export function idsOf(rule: Rule): string[] {
 }
 
 /** Number of contacts that are not called now for one reason. */
-export interface ReasonCount {
+interface ReasonCount {
   readonly reason: GateReason;
   readonly verdict: "later" | "never";
   readonly contacts: number;

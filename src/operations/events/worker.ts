@@ -22,7 +22,7 @@ export interface MailReceiver extends MailConfig {
 }
 
 /** What a delivery worker works with. */
-export interface DeliveryWorkerOptions {
+interface DeliveryWorkerOptions {
   /** The store's outbox; its times must be of the same clock. */
   readonly outbox: DeliveryOutbox;
   /** Which receivers fail and which are off; of the same store. */
@@ -55,7 +55,7 @@ export interface DeliveryWorkerOptions {
 }
 
 /** The result of a drain. */
-export interface DrainResult {
+interface DrainResult {
   /** Events accepted by their receiver. */
   readonly delivered: number;
   /** Attempts that failed and will be made again. */

@@ -305,7 +305,7 @@ export async function readInteraction(interactions: InteractionDispositions, id:
 }
 
 /** What a correction would do now. */
-export interface CorrectionPreview {
+interface CorrectionPreview {
   readonly now: Version;
   readonly problems: readonly InteractionProblem[];
   /** Undefined when the row itself is wrong. */

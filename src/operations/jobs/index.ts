@@ -1,7 +1,6 @@
 // Jobs over the rows of a file, for any kind of row: planned completely, then run chunk by chunk, durable, taken over when their
 // process dies.
 
-export { refuseCancelled } from "./cancel.ts";
 export { type EndedItem, type FinishedItem, type OpenItem, owned, RowLedger, type RowLedgerParts } from "./ledger.ts";
 export { type PlanReport, type PlanSink, planRows, type RefusedRow, type RowPlanner, type RowProblem } from "./plan.ts";
 export {

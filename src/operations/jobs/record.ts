@@ -44,7 +44,7 @@ export interface RowsLeft {
 }
 
 /** How a run ended. */
-export interface JobEnd {
+interface JobEnd {
   readonly status: JobStatus;
   readonly stop: StopReason | undefined;
   readonly measured: Measured | undefined;

@@ -181,7 +181,7 @@ function merge(reports: readonly ChunkReport[]): Measured {
 const SETTLE_ROUNDS = 3;
 
 /** Measurements of one chunk. */
-export interface ChunkReport {
+interface ChunkReport {
   readonly attempts: ReturnType<Histogram["toJSON"]>;
   readonly items: ReturnType<Histogram["toJSON"]>;
   readonly retries: number;

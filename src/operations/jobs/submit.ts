@@ -25,7 +25,7 @@ interface SubmitDependencies<Row, Item extends FinishedItem>
 }
 
 /** An input that becomes a job. */
-export interface Submission<Row> {
+interface Submission<Row> {
   readonly source: JobSource;
   /** How the bytes are read, JSON: part of the comparison of two inputs. */
   readonly readAs: unknown;

@@ -26,7 +26,7 @@ const POLL_MS = 500;
 const LEFT_POLL_MS = 2000;
 
 /** Where errors of the engine itself are logged. */
-export interface EngineLog {
+interface EngineLog {
   warn(message: string): void;
 }
 
@@ -55,7 +55,7 @@ export interface EngineRun {
 }
 
 /** The state of a run. */
-export type EnginePhase = { /** It was put into the queue for any service. */ readonly wasShared: boolean } & (
+type EnginePhase = { /** It was put into the queue for any service. */ readonly wasShared: boolean } & (
   | { readonly phase: "none" | "queued" | "ended" }
   | { readonly phase: "running"; readonly executor: string }
 );

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { createTestClock } from "../../../test/support/test-clock.ts";
 import type { OperationError } from "../error.ts";
-import { cancelJob } from "../jobs/cancel.ts";
 import type { JobStatus, RowJob } from "../jobs/record.ts";
+import { cancelJob } from "../jobs/use-cases.ts";
 import { interrupted, JobLeave, type Seen, whileWanted } from "./leave.ts";
 
 const HELD = { id: "job_1", run: 2, replica: "me" };

@@ -55,7 +55,7 @@ export function whileTrusted(isTrusted: () => boolean): Leave {
 }
 
 /** What a start needs that a person may call off while it waits. */
-export interface Wanted {
+interface Wanted {
   readonly clock: Clock;
   /** Of the process. */
   readonly leave: Leave;
@@ -66,7 +66,7 @@ export interface Wanted {
 }
 
 /** How a start ended. `error`: what its work rejected with when it was called off in the middle. */
-export type Start<T> = { readonly result: T } | { readonly calledOff: string; readonly error?: unknown };
+type Start<T> = { readonly result: T } | { readonly calledOff: string; readonly error?: unknown };
 
 /**
  * Does work that ends with a campaign dialing, and that may wait for long: for the request budget, for pages of a list. Meanwhile

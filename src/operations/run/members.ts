@@ -52,13 +52,13 @@ export interface Lives {
 }
 
 /** The last sign of life of a process. */
-export interface LifeSign {
+interface LifeSign {
   readonly lives: boolean;
   readonly silentMs: number | null;
 }
 
 /** A thing that is not the same in all processes of a store. */
-export interface ReplicaDifference {
+interface ReplicaDifference {
   readonly item: string;
   /** The processes that have it alike, by their ids; the largest group first. */
   readonly groups: readonly (readonly string[])[];

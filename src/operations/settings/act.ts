@@ -13,7 +13,7 @@ import type { ChangeEvent, Command } from "./state.ts";
 export type Happening = ChangeEvent extends infer Each ? (Each extends ChangeEvent ? Omit<Each, "at"> : never) : never;
 
 /** What carrying out a command needs. */
-export interface ActDeps {
+interface ActDeps {
   /** The campaign of the settings, for a tenant that keeps settings for each campaign. */
   readonly subject: string | undefined;
   readonly pacing: PacingSettings;

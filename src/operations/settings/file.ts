@@ -38,9 +38,9 @@ const file = z.strictObject({
 });
 
 /** What a settings file says about the expected calls; the simulation uses it. */
-export type Expected = z.output<typeof expectedFields>;
+type Expected = z.output<typeof expectedFields>;
 /** Lines of the carrier and the share that others use. */
-export type CarrierCapacity = z.output<typeof carrierFields>;
+type CarrierCapacity = z.output<typeof carrierFields>;
 
 /** What the tenant measured. Times in ms since the epoch. */
 export interface Measured {

@@ -102,7 +102,7 @@ const SIGNED_IN_MS = 3_600_000;
 const MOST_READ = 20;
 
 /** What was measured of the calls and agents that settings are about. */
-export interface MeasuredFacts extends Measured {
+interface MeasuredFacts extends Measured {
   /** The counts behind the answer rate; undefined when there are too few. */
   readonly answers?: MeasuredAnswers | undefined;
 }

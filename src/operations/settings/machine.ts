@@ -29,7 +29,7 @@ import type { ChangeEvent, ChangePlan, ChangeState, Command, Failure, Outcome, S
 export const MACHINE = 1;
 
 /** What follows from an event: the new state, and the commands to carry out. */
-export interface Decision {
+interface Decision {
   readonly state: ChangeState;
   readonly commands: readonly Command[];
 }

@@ -104,7 +104,7 @@ export const PHASES = [
   "ended",
 ] as const;
 /** A phase of a change. */
-export type Phase = (typeof PHASES)[number];
+type Phase = (typeof PHASES)[number];
 
 /** Codes of what went wrong in a change. */
 export const FAILURES = [

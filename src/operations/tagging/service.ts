@@ -55,7 +55,7 @@ export async function readMatrix(
 }
 
 /** Source of a campaign's dispositions, and of the list of campaigns. */
-export type MatrixSource = Pick<Capabilities, "dispositionCatalog" | "campaignProvisioning">;
+type MatrixSource = Pick<Capabilities, "dispositionCatalog" | "campaignProvisioning">;
 
 interface TaggingDependencies extends RowJobsParts {
   /** The ledger for the jobs of a campaign, written in the name of this replica. */

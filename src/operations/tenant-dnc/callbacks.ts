@@ -34,7 +34,7 @@ interface ListDeps {
 }
 
 /** Callbacks of a campaign. */
-export interface KnownCallbacks {
+interface KnownCallbacks {
   /** Those of the answer. */
   readonly listed: readonly CallbackView[];
   /** Those of this and of earlier answers that may still be placed. */

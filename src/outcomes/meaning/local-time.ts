@@ -10,7 +10,7 @@ const QUARTER = HOUR_MS / 4;
 export const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
 
 /** An instant in local time. */
-export interface Local {
+interface Local {
   /** For example 2026-03-08. */
   readonly day: string;
   /** 0 to 23. */

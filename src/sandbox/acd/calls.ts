@@ -16,7 +16,7 @@ const DISCONNECTED = 22;
 const REACH_MS = 400 * DAY_MS;
 
 /** The outcome of a call. `handled`: an agent spoke. */
-export interface Outcome {
+interface Outcome {
   readonly system: number;
   readonly handled: boolean;
   readonly abandoned: boolean;

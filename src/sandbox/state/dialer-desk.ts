@@ -7,7 +7,8 @@
 
 import type { Instant } from "../../kernel/index.ts";
 import type { SandboxClock } from "../clock.ts";
-import { activationFailure, type Scenario, type ScenarioActivation } from "../scenario/index.ts";
+import type { Scenario, ScenarioActivation } from "../scenario/index.ts";
+import type { ParsedScenario } from "../scenario/schema.ts";
 import type { IdMaker } from "./ids.ts";
 
 type DialerSettings = Readonly<Record<string, unknown>>;
@@ -149,4 +150,30 @@ export function createDialerDesk({ scenario, clock, ids, onEnd }: DialerDeskOpti
       }
     },
   };
+}
+
+// Whether an activation of dialer settings fails by the scenario's rules (contract §3, activation.failWhen).
+
+/** The text of `errorDetails` when one of the rules holds for the settings, or undefined. */
+export function activationFailure(activation: ParsedScenario["activation"], settings: unknown): string | undefined {
+  const rules =
+    activation.failWhen === undefined ? [] : Array.isArray(activation.failWhen) ? activation.failWhen : [activation.failWhen];
+  for (const rule of rules) {
+    const value = valueAt(settings, rule.field.split("."));
+    const holds =
+      (rule.above !== undefined && typeof value === "number" && value > rule.above) ||
+      (rule.below !== undefined && typeof value === "number" && value < rule.below) ||
+      (rule.equals !== undefined && value === rule.equals);
+    if (holds) return rule.error ?? `activation refused: ${rule.field} is ${String(value)}`;
+  }
+  return undefined;
+}
+
+function valueAt(root: unknown, path: readonly string[]): unknown {
+  let value = root;
+  for (const name of path) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;
+    value = new Map<string, unknown>(Object.entries(value)).get(name);
+  }
+  return value;
 }

@@ -70,7 +70,7 @@ function nothing(): Gathered {
 }
 
 /** What to read. */
-export interface FactsQuery {
+interface FactsQuery {
   /** Attempts before this instant (ms since the epoch) are left out. */
   readonly attemptsSince: number;
   /** The registry files to use, so that a whole run uses the same ones. */

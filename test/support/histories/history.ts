@@ -4,9 +4,9 @@
 import { Background } from "../../../src/app/service/background.ts";
 import { goOnWithJobs } from "../../../src/app/service.ts";
 import { createRandom } from "../../../src/kernel/index.ts";
-import { cancelJob } from "../../../src/operations/jobs/cancel.ts";
 import { JobRecords } from "../../../src/operations/jobs/index.ts";
 import { REQUESTED } from "../../../src/operations/jobs/request.ts";
+import { cancelJob } from "../../../src/operations/jobs/use-cases.ts";
 import { joinReplicas } from "../../../src/operations/run/members.ts";
 import { Runs } from "../../../src/operations/run/runs.ts";
 import { encodeRows, type PlannedRow } from "../../../src/operations/tagging/plan.ts";

@@ -34,7 +34,7 @@ export interface Course {
 }
 
 /** The result of an event: the new state, and the next command. */
-export interface Decision {
+interface Decision {
   readonly state: ApplyState;
   /** Undefined when the apply has ended or is paused. */
   readonly command: ApplyCommand | undefined;

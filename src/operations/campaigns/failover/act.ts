@@ -14,7 +14,7 @@ import { createTriggerRule, type RuleReading } from "./rule.ts";
 import type { Command, FailoverEvent, FailoverState, GivenOrder, Handover, Seen, Side, Statuses } from "./state.ts";
 
 /** An event without its time. */
-export type Happening = FailoverEvent extends infer Each ? (Each extends FailoverEvent ? Omit<Each, "at"> : never) : never;
+type Happening = FailoverEvent extends infer Each ? (Each extends FailoverEvent ? Omit<Each, "at"> : never) : never;
 
 /** What commands are carried out with. */
 export interface ActDeps extends CalledDeps {

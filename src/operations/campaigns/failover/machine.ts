@@ -53,7 +53,7 @@ const MISSED_LOOKS = 3;
 type Decided = Pick<Extract<FailoverEvent, { readonly type: "looked" }>, "askedAt" | "mark">;
 
 /** The result of an event: the new state, and the alarms to raise. */
-export interface Decision {
+interface Decision {
   readonly state: FailoverState;
   readonly alarms: readonly Alarm[];
 }

@@ -36,7 +36,7 @@ export const FAILOVER_PHASES = [
  * - `NOT_AUTHORISED`, `UNAVAILABLE`, `METRICS_STALE`, `NO_COUNTS`, `CLOCK`, `COMPLIANCE_STALE`, `MONITOR_STALE`: the watch cannot
  *   be relied upon.
  */
-export const ALARMS = [
+const ALARMS = [
   "TRIGGERED",
   "COMPLETED",
   "FAILED_BACK",

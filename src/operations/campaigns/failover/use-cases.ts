@@ -31,7 +31,7 @@ import { orderRefusal, removalOf } from "./words.ts";
 const HOLDS_PAGE = 5000;
 
 /** A contact that a campaign must not call yet. `number` in E.164, `until` in ISO 8601. */
-export interface Held {
+interface Held {
   readonly number: string;
   readonly until: string;
 }
@@ -361,7 +361,7 @@ export class FailoverUseCases extends FailoverRecords {
 }
 
 /** What a preparation brought. */
-export interface PreparedPair {
+interface PreparedPair {
   readonly primary: string;
   readonly backup: string;
   readonly lists: readonly CopiedList[];

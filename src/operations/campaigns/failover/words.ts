@@ -49,7 +49,7 @@ export function dialingSide({ phase, side, standing, handover, lookedAt, handove
 }
 
 /** A pair in words. */
-export interface PairWords {
+interface PairWords {
   readonly dials: Side | null;
   /** What is happening, a sentence without its full stop. */
   readonly words: string;

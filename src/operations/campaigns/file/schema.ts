@@ -218,7 +218,7 @@ const uploadedSchema = z.object({
  * The uploaded file of records: the list's name, the SHA-256 of the bytes in hex, number of lines after the header, ISO 8601
  * time.
  */
-export type Uploaded = z.output<typeof uploadedSchema>["uploaded"];
+type Uploaded = z.output<typeof uploadedSchema>["uploaded"];
 
 /** The upload of a campaign, from its stored policy; undefined when there was none, or it is not known. */
 export const uploadedOf = (kept: unknown): Uploaded | undefined => uploadedSchema.safeParse(kept).data?.uploaded;

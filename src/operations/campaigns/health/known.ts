@@ -63,12 +63,12 @@ export interface KnownHealth extends HealthFacts, Judged {
 }
 
 /** The abandonment budget in the stored form. */
-export interface KnownBudget extends Omit<AbandonmentBudget, "reading"> {
+interface KnownBudget extends Omit<AbandonmentBudget, "reading"> {
   readonly reading: BudgetFigures;
 }
 
 /** What is stored of a campaign. */
-export interface KnownParts {
+interface KnownParts {
   readonly id: string;
   /** Undefined when it was in no list. */
   readonly listed: KnownCampaign | undefined;

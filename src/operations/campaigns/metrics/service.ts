@@ -225,7 +225,7 @@ const FRESH_MS = 90_000;
 export const STALE_MS = 5 * 60_000;
 
 /** Where readings are stored: the store's `metrics`. */
-export interface ReadingLog {
+interface ReadingLog {
   add(reading: MetricReading): Promise<{ readonly added: boolean; readonly newest: boolean }>;
   latest(campaignId: string, windowMinutes?: number): Promise<MetricReading | undefined>;
   series(campaignId: string, from: Instant, to: Instant): Promise<MetricReading[]>;
@@ -240,7 +240,7 @@ interface MetricsDependencies {
 }
 
 /** The result of a pushed event. */
-export type PushResult =
+type PushResult =
   /** Stored; `late` when a later reading of the campaign was there before. */
   | { readonly kept: "new" | "late"; readonly reading: CampaignReading }
   | { readonly kept: "duplicate"; readonly reading: CampaignReading };

@@ -15,7 +15,7 @@ import { DAY_MS, type Instant, MINUTE_MS } from "../../../kernel/index.ts";
 import type { ListFacts, ListPlace } from "./list-facts.ts";
 
 /** A rule that a campaign's document breaks. */
-export interface Breach {
+interface Breach {
   readonly rule: "WINDOW" | "CAP" | "ABANDONMENT";
   /** Path of the field. */
   readonly field: string;

@@ -18,7 +18,7 @@ export type Entry =
   | { readonly refused: { readonly line: number; readonly field: string | undefined; readonly reason: string } };
 
 /** What to read from a list. */
-export interface ListQuestion {
+interface ListQuestion {
   readonly listId: string;
   /** Sent to the vendor, and evaluated here again. */
   readonly query: ContactQuery;

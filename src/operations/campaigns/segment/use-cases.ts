@@ -22,7 +22,7 @@ import { ALL, type Contact, type Entry, ListReader, type ListReading } from "./l
 import type { ContactQuery } from "./query.ts";
 
 /** What use cases of contact lists need. */
-export type ContactContext = Pick<Context, "tenant" | "store" | "clock" | "random">;
+type ContactContext = Pick<Context, "tenant" | "store" | "clock" | "random">;
 
 /** Finds out who on the tenant's contact lists may be called. Errors: OperationError, TenantError, ComplianceError. */
 export class ContactUseCases {

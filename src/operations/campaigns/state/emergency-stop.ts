@@ -39,7 +39,7 @@ interface EmergencyStopDeps extends Pick<StopRunDeps, "runner" | "provisioning" 
 }
 
 /** A stop, and whether a living process carries it out. */
-export interface CarriedStop extends Stop {
+interface CarriedStop extends Stop {
   readonly carriedOut: boolean;
   /** When the process that has it last gave a sign of life, though it does not live any more; null otherwise, and when that is not known. */
   readonly lastSign: number | null;

@@ -24,7 +24,7 @@ export const pace = z.object({
   windows: z.number(),
 });
 /** Calls placed per hour, from whole windows that do not overlap and in which calls were placed. */
-export type Pace = Readonly<z.output<typeof pace>>;
+type Pace = Readonly<z.output<typeof pace>>;
 
 interface Window {
   readonly start: Instant;

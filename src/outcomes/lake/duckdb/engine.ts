@@ -12,7 +12,7 @@ const MAKE_ROOM = "It may have run out of memory, or of disk below the lake's fo
 export type Connection = DuckDBConnection;
 
 /** Resources that queries may use. */
-export interface EngineOptions {
+interface EngineOptions {
   /** Folder for data that does not fit into memory; made when needed. */
   readonly spillFolder: string;
   /** As DuckDB writes it, such as `512MB`. */
