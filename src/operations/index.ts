@@ -48,12 +48,12 @@ export { type CorrectionSource, Corrections, DISPOSITIONS } from "./interactions
 export { createCorrectionLedger } from "./interactions/store-ledger.ts";
 export { DEFAULT_EXCLUSIVE } from "./interactions/tree.ts";
 export {
-  type Correction,
   CorrectionUseCases,
   correctionsMade,
   correctionsSource,
   type InteractionCorrection,
   type InteractionCorrections,
+  type InteractionFix as Correction,
   InteractionUseCases,
 } from "./interactions/use-cases.ts";
 export {

@@ -50,16 +50,16 @@ interface Whereabouts {
 
 /** Judges one rule. */
 export interface Check {
-  run(context: Context): void;
+  run(context: DecisionContext): void;
   /** Of an attempt cap: the number of calls that count now. */
-  placed?(context: Context): number;
+  placed?(context: DecisionContext): number;
 }
 
 /**
  * What one call is judged on: the pack, the facts, the places of the number, and the instant. Reused between the instants of one
  * question.
  */
-export class Context {
+export class DecisionContext {
   /** The instant that is judged, and the last one that is searched. */
   at: Instant = 0;
   limit: Instant = 0;

@@ -2,8 +2,9 @@
 
 import { createHash, type Hash } from "node:crypto";
 import { canonicalJson, newId } from "../../kernel/index.ts";
+import type { PlanReport } from "../views/schemas/jobs.ts";
 import type { FinishedItem, RowLedger } from "./ledger.ts";
-import type { PlannedChunk, PlanReport, PlanSink } from "./plan.ts";
+import type { PlannedChunk, PlanSink } from "./plan.ts";
 import type { RowJob } from "./record.ts";
 import type { RowJobsParts } from "./run.ts";
 

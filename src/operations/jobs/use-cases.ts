@@ -11,10 +11,10 @@ import { type CorrectionSource, type Corrections, DISPOSITIONS, readTree, valida
 import { standingOf } from "../run/standing.ts";
 import { type Instead, requireWay } from "../tagging/instead.ts";
 import { readMatrix, TAG, type Tagging, type TagSource, validateTagging } from "../tagging/service.ts";
-import { jobDetailOf, jobSummaryOf, planReportOf } from "../views/job-views.ts";
+import { jobDetailOf, jobSummaryOf } from "../views/job-views.ts";
 import type { DryRun, JobDetail, JobSummary, Submitted } from "../views/schemas/jobs.ts";
 import type { PlanSink } from "./plan.ts";
-import { ENDED, JobRecords, type Replicas, type RowJob, rowJobOf } from "./record.ts";
+import { ENDED, JobRecords, type ReplicaStanding, type RowJob, rowJobOf } from "./record.ts";
 import { noteRequest, requestOf } from "./request.ts";
 import { type ResultRow, type RowsQuery, resultRows } from "./result-rows.ts";
 
@@ -45,7 +45,7 @@ const UNDER_WAY: readonly JobStatus[] = ["ready", "running"];
 
 /** What the records of jobs need: a store, no tenant. */
 interface JobRecordsContext extends Pick<Context, "store" | "clock"> {
-  readonly replica: Pick<Replicas, "isDead">;
+  readonly replica: Pick<ReplicaStanding, "isDead">;
   /** The runs of this process, if it has any. */
   readonly runs?: Pick<Context["runs"], "isHere"> | undefined;
 }
@@ -149,7 +149,7 @@ export async function checkTags(
   requireWay(capabilities.dispositionWriter, instead);
   const matrix = await readMatrix(capabilities, campaignId);
   const { source: told, ignoredColumns } = tellingIgnored(source);
-  return { plan: planReportOf(await validateTagging(told, matrix, sink)), ignoredColumns };
+  return { plan: await validateTagging(told, matrix, sink), ignoredColumns };
 }
 
 /** A dry run of correcting the interactions of a file. Throws OperationError `invalid_input`, TenantError */
@@ -159,7 +159,7 @@ export async function checkCorrections(
   sink: PlanSink = {},
 ): Promise<DryRun> {
   const tree = await readTree(capabilities.interactionDispositions);
-  return { plan: planReportOf(await validateCorrections(source, tree, sink)), ignoredColumns: [] };
+  return { plan: await validateCorrections(source, tree, sink), ignoredColumns: [] };
 }
 
 /** A source that, once it is read, has the names of its columns that have no field. */
@@ -252,7 +252,7 @@ const PATIENCE_MS = 90_000;
 
 interface CancelDependencies {
   readonly jobs: Pick<JobRecords, "get" | "cancel">;
-  readonly replicas: Pick<Replicas, "isDead">;
+  readonly replicas: Pick<ReplicaStanding, "isDead">;
   /** Writes the audit entry after the job was marked. */
   readonly record: () => Promise<void>;
   readonly clock: Clock;

@@ -116,7 +116,7 @@ export async function whileWanted<T>(
 }
 
 /** A job as it was just read; `owned`: the engine also records the run as this process's. */
-export interface Seen {
+export interface JobReading {
   readonly status: JobStatus;
   readonly executor?: string | null | undefined;
   readonly run: number;
@@ -174,7 +174,7 @@ export class JobLeave implements Leave {
       /** Time between two reads, ms. */
       readonly everyMs?: number | undefined;
     },
-    look: () => Promise<Seen>,
+    look: () => Promise<JobReading>,
     over: AbortSignal,
   ): Promise<void> {
     while (!over.aborted && !this.halt.aborted) {

@@ -20,7 +20,7 @@ import type {
 } from "../views/schemas/dialer.ts";
 import { partOf } from "../views/texts.ts";
 import { parseSettingsFile, type SettingsFile } from "./file.ts";
-import { checkOverride, type Judgement, judge, type Predictor, type RegulatoryCheck, withAgents } from "./gate.ts";
+import { checkOverride, type Judgement, judgeFile, type Predictor, type RegulatoryCheck, withAgents } from "./gate.ts";
 import type { GuardPlan } from "./guard.ts";
 import { basisInForce, fileInForce, measuredFor } from "./in-force.ts";
 import { type DialerSettings, readSettings, sameSettings, settingsHash } from "./model.ts";
@@ -512,9 +512,9 @@ export async function judgeSettings(
   const subject = subjectOf(pacing, campaign);
   const deps = { pacing, predict, chance, checks, overrides: [] };
   const { answers: _, ...measured } = await measuredFor({ store, tenant, clock }, subject);
-  if (pacing.shownOnly === undefined) return validated(await judge({ ...file, measured }, deps));
+  if (pacing.shownOnly === undefined) return validated(await judgeFile({ ...file, measured }, deps));
   const { settings, findings } = askedOver(file, (await settingsInForce(pacing, subject)).settings, pacing);
-  return validated(await judge({ ...file, settings, measured }, { ...deps, found: findings }));
+  return validated(await judgeFile({ ...file, settings, measured }, { ...deps, found: findings }));
 }
 
 /** What was found about settings, without a comparison with those in force. */

@@ -4,7 +4,7 @@ import { percent } from "../../kernel/index.ts";
 import { type PacingSettings, type SimulatorResult, TenantError } from "../../tenant/port.ts";
 import type { SimulatorComparison } from "../views/schemas/dialer.ts";
 import type { SettingsFile } from "./file.ts";
-import type { Band } from "./gate.ts";
+import type { PredictedBand } from "./gate.ts";
 
 /** The run to simulate. */
 export interface SimulatedRun {
@@ -15,11 +15,11 @@ export interface SimulatedRun {
 
 /** The result of our simulation of a run. */
 export interface OwnSimulation {
-  readonly abandonment: Band;
-  readonly answerRate: Band;
-  readonly occupancy: Band;
-  readonly waitSeconds: Band;
-  readonly attemptsPerHour: Band;
+  readonly abandonment: PredictedBand;
+  readonly answerRate: PredictedBand;
+  readonly occupancy: PredictedBand;
+  readonly waitSeconds: PredictedBand;
+  readonly attemptsPerHour: PredictedBand;
   /** Most calls under way at once. */
   readonly peakCalls: number;
   /** What limits the dialer, such as `carrier`. */
@@ -121,13 +121,18 @@ export function compareFigures(
   };
 }
 
-const bandOver = ({ low, median, high }: Band, change: (value: number) => number): Band => ({
+const bandOver = ({ low, median, high }: PredictedBand, change: (value: number) => number): PredictedBand => ({
   low: change(low),
   median: change(median),
   high: change(high),
 });
 
-function figureOf(figure: Figure["figure"], unit: Figure["unit"], told: number | undefined, own: Band | undefined): Figure {
+function figureOf(
+  figure: Figure["figure"],
+  unit: Figure["unit"],
+  told: number | undefined,
+  own: PredictedBand | undefined,
+): Figure {
   const here = own === undefined ? null : { low: own.low, median: own.median, high: own.high };
   // A value that is equal to the end of our band at the displayed digits does not count as different: the tenant rounds its
   // figures.

@@ -14,7 +14,7 @@ const KEPT_MS = 24 * 3_600_000;
 export const OTHERS = 0;
 
 /** The area code of a number of the North American plan; `OTHERS` for all other numbers. */
-export function areaCodeOf(number: PhoneKey): number {
+export function registryAreaOf(number: PhoneKey): number {
   return number >= 12_000_000_000 && number <= 19_999_999_999 ? Math.floor(number / 10_000_000) - 1000 : OTHERS;
 }
 

@@ -13,7 +13,7 @@ import {
   type AskProblem,
   coversOf,
   type DialingFacts,
-  type GateLook,
+  type KnownGateLook,
   type MayDial,
   mayDialBy,
   type NotDialing,
@@ -210,7 +210,7 @@ const keptLook = z.object({
 });
 
 /** The part of a gate's look that is stored; JSON. */
-export function keptLookOf(verdict: CampaignGateVerdict, from: GateLook["from"]): z.input<typeof keptLook> {
+export function keptLookOf(verdict: CampaignGateVerdict, from: KnownGateLook["from"]): z.input<typeof keptLook> {
   const budget = budgetOf(verdict.abandonment);
   // Only the fields of the schema are stored: contacts' hashes and the rest of the ledger are not shown.
   return keptLook.parse(
@@ -353,7 +353,7 @@ interface HealthFacts {
   readonly reading: CampaignReading | null;
   readonly readingProblem: AskProblem | null;
   /** The pre-dial gate's last look; it permits nothing. */
-  readonly gate: GateLook | null;
+  readonly gate: KnownGateLook | null;
   readonly gateProblem: AskProblem | null;
   readonly failover: FailoverStanding | null;
   readonly lastChange: MadeChange | null;
@@ -368,7 +368,7 @@ interface Judged {
   readonly stale: boolean;
   readonly windows: readonly ZoneWindow[];
   /** Whose clock the tenant's calling hours are about, by the gate's look; null without one. */
-  readonly hoursOf: GateLook["hoursOf"] | null;
+  readonly hoursOf: KnownGateLook["hoursOf"] | null;
   /** Whether it dials; null when that is not known. */
   readonly dialing: boolean | null;
   /** Why it does not dial, or why that is not known; null while it dials. */

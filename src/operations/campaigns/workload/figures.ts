@@ -92,7 +92,7 @@ function spread(parts: readonly number[]): number {
 const timeOf = ({ at, receivedAt }: Pick<CampaignReading, "at" | "receivedAt">): Instant => at ?? receivedAt;
 
 /** Hours until each of so many contacts has been dialed once more at a pace. `high` is null when the pace may be zero. */
-export function hoursAt(contacts: number, { perHour, low, high }: Pick<Pace, "perHour" | "low" | "high">) {
+export function callingHoursAt(contacts: number, { perHour, low, high }: Pick<Pace, "perHour" | "low" | "high">) {
   return { hours: contacts / perHour, low: contacts / high, high: low > 0 ? contacts / low : null };
 }
 
