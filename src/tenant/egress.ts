@@ -2,7 +2,7 @@
 // (CONNECT), so that it sees neither token nor body; this machine is always reached directly.
 
 import type { Dispatcher, EnvHttpProxyAgent, Pool } from "undici";
-import { isLoopback } from "./hosts.ts";
+import { isLoopback } from "../kernel/index.ts";
 
 /** A proxy that opens tunnels. */
 export interface EgressProxy {

@@ -2,10 +2,11 @@
 
 import { z } from "zod";
 import { ACD_RATES, type AcdRate } from "../../contract/acd/index.ts";
+import { isLoopback } from "../../kernel/index.ts";
 import type { LimitSetting, WindowLimit } from "../budget.ts";
 import { explainConfig, limitSetting, resolveSettings, type TenantConfig, transferFields } from "../config.ts";
 import { TenantError } from "../errors.ts";
-import { type HostAddress, isLoopback } from "../hosts.ts";
+import type { HostAddress } from "../hosts.ts";
 import { parseVendorHost } from "./hosts.ts";
 
 /** How the client of the password grant authenticates: HTTP Basic, or fields of the body, as a form or as JSON. */

@@ -1,10 +1,9 @@
 // The schema of a campaign file: the vendor's campaign under its own names (contract §2.3), and outdial's own sections.
 
 import { z } from "zod";
-import { type DeepReadonly, isTimeZone } from "../../../kernel/index.ts";
+import { type DeepReadonly, isTimeZone, WEEKDAYS } from "../../../kernel/index.ts";
 import { failoverPolicySchema } from "../failover/index.ts";
 
-const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
 const EVENTS = ["omnichannel.campaign.metrics.update", "omnichannel.campaign.state.change"] as const;
 
 const id = z.string().min(1).max(256);
