@@ -7,7 +7,6 @@ import { createRandom } from "../src/kernel/index.ts";
 import {
   type AskedScope,
   allRead,
-  createMemoryCatalog,
   DOCUMENTED_MAP,
   factsStatement,
   type LakeFile,
@@ -16,6 +15,7 @@ import {
   type ReportScope,
   reportOutcomes,
 } from "../src/outcomes/index.ts";
+import { createMemoryCatalog } from "../test/support/memory-catalog.ts";
 import { benchFolder, median, rounded, sized } from "./support.ts";
 
 const ROWS = sized(10_000_000, 20_000);

@@ -5,10 +5,9 @@ import { readFile, writeFile } from "node:fs/promises";
 import { configJsonSchema } from "../src/app/index.ts";
 import { packageVersion } from "../src/app/version.ts";
 import { rulePackJsonSchema } from "../src/compliance/index.ts";
-import { acdOpenApi } from "../src/contract/acd/index.ts";
-import { vendorOpenApi } from "../src/contract/index.ts";
 import { simulationJsonSchema } from "../src/dialing/index.ts";
-import { campaignFileJsonSchema, dialerSettingsJsonSchema, eventDocument } from "../src/operations/index.ts";
+import { OUTBOUND_EVENTS, type OutboundEvent } from "../src/operations/events/catalog.ts";
+import { campaignFileJsonSchema, dialerSettingsJsonSchema } from "../src/operations/index.ts";
 import { outcomeMapJsonSchema, outcomeReportJsonSchema } from "../src/outcomes/index.ts";
 import { scenarioJsonSchema } from "../src/sandbox/index.ts";
 import { routeTable, serviceOpenApi } from "../src/server/index.ts";
@@ -20,6 +19,7 @@ import { rulePackDocument } from "./law/table.ts";
 import { manualPages } from "./man.ts";
 import { notices } from "./notices.ts";
 import { commandReference } from "./reference.ts";
+import { acdOpenApi, vendorOpenApi } from "./vendor-openapi.ts";
 
 /** A schema or an OpenAPI document: a line for each operation and each schema in it, so that a change of one is seen as one, in half the bytes of indented JSON. */
 const document = (value: object) => `${lines(value, 3)}\n`;
@@ -31,6 +31,24 @@ function lines(value: unknown, depth: number, indent = ""): string {
   const inner = `${indent}  `;
   const written = members.map(([name, member]) => `${inner}${JSON.stringify(name)}: ${lines(member, depth - 1, inner)}`);
   return `{\n${written.join(",\n")}\n${indent}}`;
+}
+
+/** The table of all events as a document, generated into docs/event-types.md. */
+function eventDocument(): string {
+  const rows = Object.entries<OutboundEvent>(OUTBOUND_EVENTS).map(
+    ([type, { receiver, when, document, urgent: isUrgent }]) =>
+      `| \`${type}\` | \`${receiver}\` | ${isUrgent === true ? "yes" : ""} | ${when} | [${document}](${document}) |`,
+  );
+  return `# Events that outdial sends
+
+Generated from the code by \`npm run generate\`. Form, signature and delivery: [events.md](events.md). A receiver of any name takes the types that its
+\`types\` name; the receiver of the second column takes them when it has no \`types\`, and e-mail takes those of \`alarms\`. Urgent alarms are also
+sent in quiet hours.
+
+| type | receiver | urgent | when | its data |
+| --- | --- | --- | --- | --- |
+${rows.join("\n")}
+`;
 }
 
 const FILES: Record<string, () => string> = {

@@ -2,7 +2,7 @@
 // calls in sliding windows. Pure.
 
 import { createRandom, type RandomStream } from "../src/kernel/index.ts";
-import { createTriggerRule, type RuleReading, type TriggerRule } from "../src/operations/campaigns/failover/rule.ts";
+import { createTriggerRule, type TriggerReading, type TriggerRule } from "../src/operations/campaigns/failover/rule.ts";
 
 /** A rule under study, on the default window of 30 minutes with a look every minute. */
 export interface StudyRule {
@@ -44,7 +44,7 @@ class Course {
     return this.#rule.judge(window, long).verdict === "trigger";
   }
 
-  #last(minutes: number): RuleReading {
+  #last(minutes: number): TriggerReading {
     let [calls, successes] = [0, 0];
     for (let i = Math.max(0, this.#minutes.length - minutes); i < this.#minutes.length; i++) {
       calls += this.#minutes[i]?.calls ?? 0;

@@ -18,6 +18,7 @@ import {
   TAG,
   Tagging,
 } from "../operations/index.ts";
+import type { AuditInput } from "../store/index.ts";
 import type { Config } from "./config.ts";
 import { opening } from "./opening.ts";
 import { requireOwnStore } from "./store-of-config.ts";
@@ -31,31 +32,16 @@ export function correctionsOn(
   workplace: Workplace,
   options: { readonly concurrency?: number } & { readonly onStopped?: (job: RowJob) => void },
 ): Corrections {
-  const { config, tenant, store, random, replica } = workplace;
+  const { config, tenant, store } = workplace;
   const given = config.file.interactions;
+  const { parts, ledger } = rowJobsOn(workplace, DISPOSITIONS, options);
   return new Corrections({
-    jobs: new JobRecords(store.jobs, [DISPOSITIONS], workplace.scope),
+    ...parts,
     jobLedger: store.jobs,
     changes: store.interactionChanges,
     locks: store.locks,
-    ledger: createCorrectionLedger({
-      jobs: store.jobs,
-      actor: config.actor,
-      executor: replica.id,
-      now: () => config.clock.now(),
-      takes: (type) => store.endpoints.takes(type),
-      onItem: workplace.onItem,
-    }),
-    runs: workplace.runs,
-    scope: workplace.scope,
-    onStopped: options.onStopped,
-    replicas: replica,
-    record: (entry) => store.audit.append([entry]),
+    ledger: createCorrectionLedger(ledger),
     interactions: tenant.capabilities.interactionDispositions,
-    clock: config.clock,
-    random,
-    actor: config.actor,
-    replicaId: replica.id,
     tenantName: interactionsOrigin(config),
     exclusive: exclusiveOf(config),
     attempts: given?.attempts ?? ATTEMPTS,
@@ -136,32 +122,45 @@ export function taggingOn(
   workplace: Workplace,
   options: Pick<TaggingOptions, "concurrency"> & { readonly onStopped?: (job: RowJob) => void },
 ): Tagging {
-  const { config, tenant, store, random, replica } = workplace;
+  const { config, tenant } = workplace;
+  const { parts, ledger } = rowJobsOn(workplace, TAG, options);
   return new Tagging({
-    jobs: new JobRecords(store.jobs, [TAG], workplace.scope),
-    ledgerOf: (campaignId, instead) =>
-      createTagLedger({
-        jobs: store.jobs,
-        actor: config.actor,
-        campaignId,
-        instead,
-        executor: replica.id,
-        now: () => config.clock.now(),
-        takes: (type) => store.endpoints.takes(type),
-        onItem: workplace.onItem,
-      }),
-    runs: workplace.runs,
-    scope: workplace.scope,
-    onStopped: options.onStopped,
-    replicas: replica,
-    record: (entry) => store.audit.append([entry]),
+    ...parts,
+    ledgerOf: (campaignId, instead) => createTagLedger({ ...ledger, campaignId, instead }),
     matrices: tenant.capabilities,
     writer: tenant.capabilities.dispositionWriter,
     reader: tenant.capabilities.callReader,
-    clock: config.clock,
-    random,
-    actor: config.actor,
-    replicaId: replica.id,
     concurrency: options.concurrency ?? config.concurrency,
   });
+}
+
+/** What jobs over rows of any kind need of a workplace, and their ledger. */
+function rowJobsOn(
+  { config, store, random, replica, runs, scope, onItem }: Workplace,
+  kind: string,
+  { onStopped }: { readonly onStopped?: (job: RowJob) => void },
+) {
+  const { actor, clock } = config;
+  return {
+    parts: {
+      jobs: new JobRecords(store.jobs, [kind], scope),
+      runs,
+      scope,
+      onStopped,
+      replicas: replica,
+      record: (entry: AuditInput) => store.audit.append([entry]),
+      clock,
+      random,
+      actor,
+      replicaId: replica.id,
+    },
+    ledger: {
+      jobs: store.jobs,
+      actor,
+      executor: replica.id,
+      now: () => clock.now(),
+      takes: (type: string) => store.endpoints.takes(type),
+      onItem,
+    },
+  };
 }

@@ -6,7 +6,7 @@ import { mkdir, open, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { trace } from "@opentelemetry/api";
-import { type Clock, hostTrouble, messageOf, OutdialError } from "../kernel/index.ts";
+import { type Clock, hostTrouble, isLoopback, messageOf, OutdialError } from "../kernel/index.ts";
 import {
   CampaignMetrics,
   type CampaignUseCases,
@@ -515,10 +515,6 @@ async function keepHouse({ store, config, runs }: Workplace, background: Backgro
   background.repeat("removing what is older than its life", { clock, everyMs: FEED_KEEP_MS, signal }, () =>
     lives.sweep(keptIn(file), others, { signal }),
   );
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 // Files that are being uploaded to the service, stored in its folder until their request has ended.

@@ -1,14 +1,12 @@
 // Omnichannel campaigns, their metrics, contacts and webhooks: contract §2.3 and §2.4.
 
 import { z } from "zod";
-import { isTimeZone } from "../kernel/index.ts";
+import { isTimeZone, WEEKDAYS } from "../kernel/index.ts";
 import { pageReply, presentList } from "./lists.ts";
 import { fraction, id, webAddress } from "./scalars.ts";
 
 /** States of a campaign. */
 export const CAMPAIGN_STATUSES = ["active", "paused"] as const;
-/** Days of the week as campaigns name them. */
-export const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
 /** Events that the vendor sends of campaigns. */
 export const OMNICHANNEL_EVENTS = ["omnichannel.campaign.metrics.update", "omnichannel.campaign.state.change"] as const;
 

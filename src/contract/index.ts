@@ -4,7 +4,6 @@ export * from "./campaigns.ts";
 export * from "./dialer.ts";
 export * from "./errors.ts";
 export * from "./interactions.ts";
-export { TOKEN_AUTH_STYLES, TOKEN_PATHS, type TokenAuthStyle, tokenReply, vendorOpenApi } from "./openapi.ts";
 export type {
   AnyOperation,
   Envelope,
@@ -46,3 +45,4 @@ export {
 } from "./operations.ts";
 export * from "./outbound.ts";
 export { parseInstantOrNaiveUtc } from "./times.ts";
+export { TOKEN_AUTH_STYLES, TOKEN_PATHS, type TokenAuthStyle, tokenReply } from "./token.ts";

@@ -28,20 +28,7 @@ export type { CallingWindow, LeadSource } from "./engine/leads.ts";
 export { Count, Level, type Meter } from "./engine/meter.ts";
 export { CallEnd, type CallModel } from "./engine/model.ts";
 export type { CallEndName, CallTransition, DialerSink } from "./engine/sink.ts";
-export {
-  batchOverdial,
-  engset,
-  erlangA,
-  erlangB,
-  erlangC,
-  finiteBuffer,
-  finiteSource,
-  hardPatience,
-  mdc,
-  mg1,
-  progressiveRenewal,
-  timeVaryingMean,
-} from "./formulas/index.ts";
+export { erlangB, erlangC, hardPatience } from "./formulas.ts";
 export {
   type Assurance,
   assure,
@@ -63,7 +50,6 @@ export {
   createPacing,
   type DropMethod,
   type LevelStep,
-  liveRateOf,
   nextLevel,
   type PacingContext,
 } from "./pacing/create.ts";

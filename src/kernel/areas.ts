@@ -1,7 +1,7 @@
 // Area codes in words. Pure.
 
 /** Some area codes, or all that are not named elsewhere. */
-export interface Areas {
+interface Areas {
   readonly areaCodes: readonly string[];
   readonly others: boolean;
 }

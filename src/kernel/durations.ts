@@ -4,6 +4,8 @@ export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
 /** 24 hours; a day of the calendar has 23 or 25 of them when the clocks change. */
 export const DAY_MS = 24 * HOUR_MS;
+/** From Monday, as ISO 8601 counts. */
+export const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
 
 const UNIT_MS: Readonly<Record<string, number>> = { d: DAY_MS, h: HOUR_MS, m: MINUTE_MS, s: 1000, ms: 1 };
 const SPAN = /^(?:\d+(?:\.\d+)?(?:ms|d|h|m|s))+$/;

@@ -1,11 +1,11 @@
 // The kernel: what every part shares. No I/O, no clock of its own, no randomness of its own.
 
-export { addressOf } from "./address.ts";
+export { addressOf, isLoopback } from "./address.ts";
 export { areasText, coversText } from "./areas.ts";
 export { canonicalJson, type DeepReadonly } from "./canonical-json.ts";
 export { agoOf, type Clock, doubledMs, type Instant, isWithin } from "./clock.ts";
 export { cellText, csvLine, unmarkedCell } from "./csv-line.ts";
-export { DAY_MS, durationText, HOUR_MS, MINUTE_MS, parseDuration } from "./durations.ts";
+export { DAY_MS, durationText, HOUR_MS, MINUTE_MS, parseDuration, WEEKDAYS } from "./durations.ts";
 export {
   DEVICE_NAME,
   type ErrorOptionsWithAdvice,

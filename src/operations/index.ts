@@ -24,7 +24,6 @@ export {
   type DeliveryAttempt,
   DeliveryUseCases,
   type DeliveryWorker,
-  eventDocument,
   heldAt,
   isEverOver,
   MAIL,
@@ -49,12 +48,12 @@ export { type CorrectionSource, Corrections, DISPOSITIONS } from "./interactions
 export { createCorrectionLedger } from "./interactions/store-ledger.ts";
 export { DEFAULT_EXCLUSIVE } from "./interactions/tree.ts";
 export {
-  type Correction,
   CorrectionUseCases,
   correctionsMade,
   correctionsSource,
   type InteractionCorrection,
   type InteractionCorrections,
+  type InteractionFix as Correction,
   InteractionUseCases,
 } from "./interactions/use-cases.ts";
 export {
@@ -68,7 +67,6 @@ export {
   type PlanSink,
   type RefusedRow,
   type RowJob,
-  refuseCancelled,
 } from "./jobs/index.ts";
 export { requestOf } from "./jobs/request.ts";
 export type { ResultRow } from "./jobs/result-rows.ts";

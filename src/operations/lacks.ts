@@ -3,7 +3,7 @@
 import type { Capabilities, Capability, TenantLink } from "../tenant/port.ts";
 
 /** A capability that a profile does not have. */
-export interface Lack {
+interface Lack {
   readonly capability: keyof Capabilities | "campaignOfSettings" | "vendorSimulator" | "agents" | "recordings";
   readonly reason: string;
   readonly alternative: string | null;

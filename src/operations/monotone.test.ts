@@ -23,7 +23,7 @@ import { resumeVerdict } from "./campaigns/state/resume.ts";
 import { judgedReading } from "./compliance/abandonment.ts";
 import { comparedOf } from "./retrieval/compared.ts";
 import { isReconciled, wholeOf } from "./retrieval/reconcile.ts";
-import { judge } from "./settings/gate.ts";
+import { judgeFile } from "./settings/gate.ts";
 import { beginGuard, watch } from "./settings/guard.ts";
 import { confirmOf } from "./views/plan.ts";
 import { isAllPaused } from "./views/stop-views.ts";
@@ -346,7 +346,7 @@ test("settings: what breaks a rule, here or at the tenant, is refused, also with
   const prediction = { abandonment: band, occupancy: band, attemptsPerHour: band, chanceAboveLimit: 0, basis };
   const refusals = async (status: string, severity?: string, told: object = {}) => {
     const validate = () => Promise.resolve({ compliance_status: status, violations: [], capacity_warnings: [], ...told });
-    const judged = await judge({ settings, carrier: {}, expected: {} } as never, {
+    const judged = await judgeFile({ settings, carrier: {}, expected: {} } as never, {
       pacing: { validate } as never,
       predict: () => prediction as never,
       chance: 0.05,
@@ -375,7 +375,7 @@ test("settings: without a prediction, or with one on an assumed answer rate, not
   const pacing = { validate: () => Promise.resolve({ compliance_status: "PASS", violations: [], capacity_warnings: [] }) };
   const band = { low: 0, median: 0.01, high: 0.02 };
   const verdict = (prediction: unknown) =>
-    judge({ settings, carrier: {}, expected: {} } as never, {
+    judgeFile({ settings, carrier: {}, expected: {} } as never, {
       pacing: pacing as never,
       predict: () => prediction as never,
       chance: 0.05,

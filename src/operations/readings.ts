@@ -4,7 +4,7 @@ import type { Instant } from "../kernel/index.ts";
 import type { ReadingProblem, TenantReading } from "../store/index.ts";
 
 /** When a thing at the tenant was last read. */
-export interface ReadingTimes {
+interface ReadingTimes {
   /** Null: never. */
   readonly readAt: Instant | null;
   /** Why the latest attempt failed, so that the stored data is older; null when it did not fail. */

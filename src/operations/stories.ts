@@ -7,7 +7,7 @@ import { isSettled, readPair } from "./campaigns/failover/pair.ts";
 import { FAILOVER_PHASES, otherSide, type Side } from "./campaigns/failover/state.ts";
 import type { CampaignReading } from "./campaigns/metrics/index.ts";
 import type { EmergencyStopReport } from "./campaigns/state/emergency-stop.ts";
-import { readPlan } from "./settings/journal.ts";
+import { readChangePlan } from "./settings/journal.ts";
 import { type ChangeEvent, changeEvent } from "./settings/state.ts";
 import { pointOf } from "./views/campaign-views.ts";
 import type { Story } from "./views/schemas/stories.ts";
@@ -181,7 +181,7 @@ const CHANGED: Readonly<Record<ChangeEvent["type"], string>> = {
 
 async function changeStory(store: Store, change: DialerChange): Promise<Story | undefined> {
   if (change.jobId === null) return undefined;
-  const { guard } = readPlan(change.plan);
+  const { guard } = readChangePlan(change.plan);
   if (guard === null) return undefined;
   const points: Story["curve"]["points"][number][] = [];
   const sum = { answered: 0, abandoned: 0 };

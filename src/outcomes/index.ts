@@ -2,7 +2,6 @@
 
 export {
   bucketPlace,
-  createMemoryCatalog,
   type LakeCatalog,
   type LakeErrorCode,
   type LakeFile,

@@ -21,7 +21,7 @@ interface Place<Cursor> {
 }
 
 /** The tokens of one listing. */
-export interface TokenBook<Cursor> {
+interface TokenBook<Cursor> {
   readonly place: Place<Cursor>;
   /** The token after this page: for the next cursor, or for this page again when a fault asks for it. Undefined at the end. */
   next(cursor: Cursor | undefined): string | undefined;

@@ -204,7 +204,7 @@ interface PipelineOptions {
 }
 
 /** Answers a request to the vendor's API. Never rejects: an internal error becomes a 500. */
-export type Pipeline = (request: SandboxRequest) => Promise<SandboxResponse>;
+type Pipeline = (request: SandboxRequest) => Promise<SandboxResponse>;
 
 export function createPipeline({ tenant: present, journal }: PipelineOptions): Pipeline {
   const route = createRouter(OPERATION_IDS.map((operation) => ({ operation, ...operationOf(operation) })));

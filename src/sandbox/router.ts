@@ -9,7 +9,7 @@ export interface Route<Id extends string> {
 }
 
 /** What a router knows of an operation. */
-export interface RouterEntry<Id extends string> {
+interface RouterEntry<Id extends string> {
   readonly operation: Id;
   readonly method: string;
   /** Template with `{name}` for a segment. */

@@ -2,7 +2,7 @@
 
 import { campaignMetrics } from "./campaign-metrics.ts";
 import type { CampaignRecord } from "./state/campaigns.ts";
-import type { DialerOperation, SettingsVersion } from "./state/dialer-desk.ts";
+import type { DeskVersion, DialerOperation } from "./state/dialer-desk.ts";
 import type { Tenant } from "./tenant.ts";
 
 /** To call after a campaign was created (`before` undefined) or changed. */
@@ -36,7 +36,7 @@ export function metricsUpdated(tenant: Tenant, record: CampaignRecord): number {
 }
 
 /** To call after an activation of dialer settings has ended, either way. */
-export function activationEnded(tenant: Tenant, operation: DialerOperation, before: SettingsVersion): void {
+export function activationEnded(tenant: Tenant, operation: DialerOperation, before: DeskVersion): void {
   const { operationId, status, announced, actor, failure } = operation;
   const done = status === "COMPLETED";
   tenant.audit.record(

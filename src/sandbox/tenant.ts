@@ -7,7 +7,7 @@ import type { ClockSnapshot, SandboxClock } from "./clock.ts";
 import type { FaultList, FaultListSnapshot } from "./faults.ts";
 import type { LimiterSnapshot, RequestLimiter } from "./limits.ts";
 import type { Scenario, ScenarioClient } from "./scenario/index.ts";
-import type { AuditEntry, AuditTrail } from "./state/audit-trail.ts";
+import type { AuditTrail, TrailEntry } from "./state/audit-trail.ts";
 import type { CampaignBook, CampaignRecord } from "./state/campaigns.ts";
 import type { DialerDesk, DialerDeskSnapshot } from "./state/dialer-desk.ts";
 import type { IdempotencyKeys, IdempotencySnapshot } from "./state/idempotency.ts";
@@ -65,7 +65,7 @@ export interface SandboxSnapshot {
   readonly calls: CallStoreSnapshot;
   readonly interactions: readonly InteractionRecord[];
   readonly dialer: DialerDeskSnapshot;
-  readonly audit: readonly AuditEntry[];
+  readonly audit: readonly TrailEntry[];
   readonly webhooks: WebhooksSnapshot;
   readonly engine: CallEngineSnapshot;
   readonly keys: IdempotencySnapshot;

@@ -38,7 +38,7 @@ export interface Answer {
 }
 
 /** Why the tenant refuses a request. The codes appear in the error body. */
-export type RefusalCode =
+type RefusalCode =
   | "bad_request"
   | "token_missing"
   | "token_unknown"

@@ -5,7 +5,7 @@ import { Ledger } from "./commit.ts";
 import { MIGRATION_COUNT } from "./migrations/migrate.ts";
 
 /** The database's answer. */
-export interface StoreState {
+interface StoreState {
   /** Its present time, ms since the epoch. */
   readonly at: Instant;
   /** Version of its schema, and the one that this outdial works with. */
@@ -33,7 +33,7 @@ export interface StoreCondition {
 }
 
 /** Jobs that have not ended, by kind and status. */
-export interface OpenJobs {
+interface OpenJobs {
   readonly kind: string;
   readonly status: string;
   readonly count: number;

@@ -43,7 +43,7 @@ export { embeddedStoreRuns, hasEmbeddedStore, joinEmbeddedServer } from "./embed
 export { StoreError, type StoreErrorCode } from "./error.ts";
 export type { Facts } from "./facts/facts.ts";
 export { NO_FACTS } from "./facts/read.ts";
-export { areaCodeOf, OTHERS, RegistryCoverage } from "./facts/registry.ts";
+export { OTHERS, RegistryCoverage, registryAreaOf as areaCodeOf } from "./facts/registry.ts";
 export type {
   CompanyList,
   CoveredArea,

@@ -53,7 +53,7 @@ import { TenantOfStore } from "./tenant/tenant-of-store.ts";
 import { TenantReadings } from "./tenant/tenant-readings.ts";
 
 /** Location and parameters of the store. */
-export interface OpenStoreOptions {
+interface OpenStoreOptions {
   /** Connection string of a PostgreSQL database (15 or later). Default: an embedded server with its data under `dir`. */
   readonly url?: string | undefined;
   /**

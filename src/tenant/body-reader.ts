@@ -9,7 +9,7 @@ export class BodyTooLarge extends Error {}
 const FIRST_ROOM = 128 * 1024;
 
 /** What is known in advance about a body. */
-export interface BodyExpectation {
+interface BodyExpectation {
   /** Most bytes, after decompression. */
   readonly limit: number;
   /** Its length in bytes according to its header; used up to the limit. */

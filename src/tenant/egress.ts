@@ -2,7 +2,7 @@
 // (CONNECT), so that it sees neither token nor body; this machine is always reached directly.
 
 import type { Dispatcher, EnvHttpProxyAgent, Pool } from "undici";
-import { isLoopback } from "./hosts.ts";
+import { isLoopback } from "../kernel/index.ts";
 
 /** A proxy that opens tunnels. */
 export interface EgressProxy {
@@ -13,7 +13,7 @@ export interface EgressProxy {
 }
 
 /** How connections to one origin are made. `connect.timeout` in ms holds for the tunnel, too. */
-export interface ConnectionOptions extends Omit<Pool.Options, "connect"> {
+interface ConnectionOptions extends Omit<Pool.Options, "connect"> {
   readonly connect: { readonly timeout: number; readonly lookup?: unknown };
 }
 

@@ -60,7 +60,7 @@ export interface TokenEvent {
 }
 
 /** The shape of an operation's reply when it is first seen. Only for tenants that answer in several shapes. */
-export interface ShapeEvent {
+interface ShapeEvent {
   readonly operationId: string;
   readonly shape: string;
 }

@@ -1,18 +1,12 @@
 // Which addresses may receive the token: https anywhere, http on loopback only, and no address with credentials or a query.
 
+import { isLoopback } from "../kernel/index.ts";
 import { TenantError } from "./errors.ts";
 
 /** A configured base address, and a path before every operation's path (mostly empty). */
 export interface HostAddress {
   readonly origin: string;
   readonly prefix: string;
-}
-
-const LOOPBACK_V4 = /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/;
-
-/** True for 127.0.0.0/8, ::1 and localhost, as the URL parser spells them. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || LOOPBACK_V4.test(hostname);
 }
 
 /**

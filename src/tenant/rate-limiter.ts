@@ -37,7 +37,7 @@ export interface FamilyStatus {
 }
 
 /** Name of a family of operations that share a limit. */
-export type RateFamilyName = string;
+type RateFamilyName = string;
 
 /** Gives permits to send. The default limiter is in this process; a shared one gets its budget from elsewhere. */
 export interface RateLimiter {

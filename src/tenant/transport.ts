@@ -49,7 +49,7 @@ export interface Transport {
  * `aborted`: the caller's signal. `timeout`: no headers, body or connection in time. `network`: the connection failed.
  * `body_too_large`: over the limit.
  */
-export type TransportFailureKind = "aborted" | "timeout" | "network" | "body_too_large";
+type TransportFailureKind = "aborted" | "timeout" | "network" | "body_too_large";
 
 /** There is no reply. `sent` says whether the tenant may have received the request: false only when it certainly has not. */
 export class TransportFailure extends Error {

@@ -1,6 +1,8 @@
 // The neutral forms of what a tenant shows, which operations work with. Fields beyond those named here are the tenant's own. Ids
 // are opaque texts. A profile maps the tenant's replies to these forms; nothing outside of this part knows another form.
 
+import type { WEEKDAYS } from "../kernel/index.ts";
+
 /** A code that can be set on a call, with its own reasons. Empty for a tenant without reasons. */
 export interface DispositionCodeView {
   readonly id: string;
@@ -56,7 +58,7 @@ export interface CampaignDraft {
           | {
               startTime: string;
               endTime: string;
-              allowedDays: ("Monday" | "Tuesday" | "Wednesday" | "Thursday" | "Friday" | "Saturday" | "Sunday")[];
+              allowedDays: (typeof WEEKDAYS)[number][];
             }
           | undefined;
         rateLimits?: { maxCallsPerContactPerDay: number; maxCallsPerContactPerWeek: number; maxCallsPerDay: number } | undefined;

@@ -3,10 +3,11 @@
 import { createDialer } from "../../src/dialing/engine/dialer.ts";
 import { Count, Level } from "../../src/dialing/engine/meter.ts";
 import type { DialingBeliefs } from "../../src/dialing/pacing/beliefs.ts";
-import { beliefsOf, liveRateOf } from "../../src/dialing/pacing/create.ts";
+import { beliefsOf } from "../../src/dialing/pacing/create.ts";
 import { type StateAwareParameters, stateAware } from "../../src/dialing/pacing/state-aware.ts";
 import type { PacingStrategy } from "../../src/dialing/pacing/strategy.ts";
 import { sumOf } from "../../src/dialing/results/sums.ts";
+import type { CallsScenario } from "../../src/dialing/scenario/calls.ts";
 import { compileCalls } from "../../src/dialing/scenario/compile.ts";
 import { secondOfDay, seconds } from "../../src/dialing/scenario/fields.ts";
 import { parseScenario } from "../../src/dialing/scenario/parse.ts";
@@ -94,4 +95,20 @@ function ruleOf(
   const { jumps } = condition;
   if (told === "levels" && jumps !== undefined) return stateAware({ ...known, levels: jumps, isLearning: false });
   return stateAware({ ...known, liveRateAt, isLearning: false });
+}
+
+/**
+ * The share of attempts that will be judged live, by the second of the day: what a rule would know that is told the truth.
+ * Attempts are taken to be first ones.
+ */
+function liveRateOf(calls: CallsScenario): (secondOfDay: number) => number {
+  const judged = Array.from({ length: 24 }, (_, hour) => beliefsOf(calls, [hour]).mix.live);
+  return (secondOfDay) => {
+    const hour = (secondOfDay / 3600) % 24;
+    if (calls.interpolation === "step") return judged[Math.floor(hour)] ?? 0;
+    const at = (hour + 23.5) % 24;
+    const low = judged[Math.floor(at)] ?? 0;
+    const high = judged[(Math.floor(at) + 1) % 24] ?? 0;
+    return low + (at - Math.floor(at)) * (high - low);
+  };
 }

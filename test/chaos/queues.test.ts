@@ -1,15 +1,8 @@
 // The simulation against the formulas at a million customers, several sizes and seeds; what varies with time, too. Minutes, not seconds.
 
 import { describe, expect, it, test } from "vitest";
-import {
-  batchOverdial,
-  combine,
-  createDialer,
-  erlangB,
-  parseScenario,
-  runReplication,
-  timeVaryingMean,
-} from "../../src/dialing/index.ts";
+import { combine, createDialer, parseScenario, runReplication } from "../../src/dialing/index.ts";
+import { batchOverdial, erlangB, timeVaryingMean } from "../../studies/queueing.ts";
 import { plainQueue, queueCases, runBatches, runProgressive, runQueue } from "../support/queue-cases.ts";
 import { IS_DEEP, scaled } from "../support/scale.ts";
 

@@ -3,6 +3,13 @@
 import {
   combine,
   createDialer,
+  type PacingStrategy,
+  parseScenario,
+  type Replication,
+  runReplication,
+  type SimulationResult,
+} from "../../src/dialing/index.ts";
+import {
   engset,
   erlangA,
   erlangB,
@@ -12,13 +19,8 @@ import {
   hardPatience,
   mdc,
   mg1,
-  type PacingStrategy,
-  parseScenario,
   progressiveRenewal,
-  type Replication,
-  runReplication,
-  type SimulationResult,
-} from "../../src/dialing/index.ts";
+} from "../../studies/queueing.ts";
 
 /** What a run measured, as value and standard error. */
 interface Measured {

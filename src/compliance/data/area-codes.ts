@@ -129,7 +129,7 @@ const PLACELESS = [
 ];
 
 /** An area code with the codes that overlay it. */
-export interface AreaCodeLine extends AreaCode {
+interface AreaCodeLine extends AreaCode {
   readonly complexes: readonly (readonly number[])[];
 }
 

@@ -21,7 +21,7 @@ import {
   reassignedQueryCheck,
   revocationCheck,
 } from "./checks-clock.ts";
-import { ABOUT, type Check, type Context, LIFTED_BY, LINE_BITS, type RelationshipMonths } from "./context.ts";
+import { ABOUT, type Check, type DecisionContext, LIFTED_BY, LINE_BITS, type RelationshipMonths } from "./context.ts";
 
 /** The violation of a number in an area code that no loaded file of a do-not-call list covers, whatever the pack says. */
 export const DNC_NOT_COVERED = "DNC_NOT_COVERED";
@@ -29,7 +29,7 @@ export const DNC_NOT_COVERED = "DNC_NOT_COVERED";
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** What compiling a rule needs of the pack. */
-export interface Binding {
+interface Binding {
   readonly pack: RulePack;
   readonly zone: (name: string) => Zone;
   readonly calendar: (name: string) => ReadonlySet<number>;
@@ -72,14 +72,14 @@ export class BoundRule {
     this.#ends = rule.ends === undefined ? NEVER : parseDay(rule.ends, "ends");
   }
 
-  run(context: Context): void {
+  run(context: DecisionContext): void {
     if (!this.#binds(context)) return;
     context.rule = this.#rule;
     this.#check.run(context);
   }
 
   /** How the rule stands to a call now, if it does not forbid it: kept, lifted, or about another line; undefined when it is not in force. */
-  standing(context: Context): Standing | undefined {
+  standing(context: DecisionContext): Standing | undefined {
     const [rule, months] = [this.#rule, this.#months];
     if (!this.#inForce(context)) return undefined;
     if (this.#lines !== 0 && (this.#lines & context.line) === 0) return { rule, months, by: "line", placed: undefined };
@@ -89,7 +89,7 @@ export class BoundRule {
   }
 
   /** Whether the rule binds this call now; sets `context.cap`, until when its result is certain. */
-  #binds(context: Context): boolean {
+  #binds(context: DecisionContext): boolean {
     context.cap = NEVER;
     if (this.#lines !== 0 && (this.#lines & context.line) === 0) return false;
     if ((this.#effective !== -NEVER || this.#ends !== NEVER) && !this.#inForce(context)) return false;
@@ -104,7 +104,7 @@ export class BoundRule {
    * A rule is in force where any zone's local date is within the rule's dates. Sets `context.cap` to the instant from which no
    * zone's date is.
    */
-  #inForce(context: Context): boolean {
+  #inForce(context: DecisionContext): boolean {
     const { zones, days, at, limit } = context;
     if (zones.length === 0) return this.#covers(context.utcDay);
     let inForce = false;

@@ -4,7 +4,7 @@ import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from "../../kernel/index.ts"
 import { type RuleOf, WEEK_DAYS } from "../pack/schema.ts";
 import { parseDay, weekdayOf } from "../time/civil.ts";
 import type { Zone } from "../time/zone.ts";
-import { type Check, type Context, DEFAULT_SUBJECT, isGiven } from "./context.ts";
+import { type Check, DEFAULT_SUBJECT, type DecisionContext, isGiven } from "./context.ts";
 import { type Attempt, NOT_COVERED } from "./types.ts";
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -43,7 +43,7 @@ export class HoursCheck {
     this.#closedDay = closedDay;
   }
 
-  run(context: Context): void {
+  run(context: DecisionContext): void {
     if (this.#zone !== undefined) {
       const local = context.at + this.#zone.offset(context.at);
       const day = Math.floor(local / DAY_MS);
@@ -54,7 +54,7 @@ export class HoursCheck {
     for (let i = 0; i < zones.length; i++) this.#judge(context, i, zones[i], days[i] ?? 0, times[i] ?? 0);
   }
 
-  #judge(context: Context, index: number, zone: Zone | undefined, day: number, time: number): void {
+  #judge(context: DecisionContext, index: number, zone: Zone | undefined, day: number, time: number): void {
     const windows = this.#windows(day);
     for (let i = 0; i < windows.length; i += 2) {
       if (time >= (windows[i] ?? 0) && time < (windows[i + 1] ?? 0)) return;
@@ -109,7 +109,7 @@ export const emergencyCheck = (
 // Checks on the files that numbers must be compared with: national registries, state lists, the Reassigned Numbers Database.
 
 /** The latest local date on which the call can take place; without a place the UTC date. */
-function today(context: Context): number {
+function today(context: DecisionContext): number {
   const { zones, days } = context;
   let latest = zones.length === 0 ? Math.floor(context.at / DAY_MS) : Number.NEGATIVE_INFINITY;
   for (let i = 0; i < zones.length; i++) latest = Math.max(latest, days[i] ?? 0);
@@ -129,7 +129,7 @@ interface FileViolations {
 }
 
 /** Reports a list whose file is missing (`since` 0), too old, dated in the future, or not about the number's area code. */
-function judgeFile(context: Context, list: string, maxAge: number, { stale, uncovered }: FileViolations): void {
+function judgeFile(context: DecisionContext, list: string, maxAge: number, { stale, uncovered }: FileViolations): void {
   const date = context.facts.registryFiles?.[list];
   if (date === undefined || date === null) {
     context.report(stale, NEVER, -1, -1, 0, list);
@@ -159,7 +159,7 @@ export class RegistryAgeCheck {
     this.#except = except ?? [];
   }
 
-  run(context: Context): void {
+  run(context: DecisionContext): void {
     if (context.facts.registryFiles !== undefined) {
       if (this.#country !== undefined) judgeFile(context, this.#country, this.#maxAge, this.#violations);
       else
@@ -277,13 +277,13 @@ export class HourCapCheck {
   }
 
   /** Calls that count now. */
-  placed(context: Context): number {
+  placed(context: DecisionContext): number {
     const { attempts, tenantAttempts } = context;
     const known = this.#count(context, attempts);
     return tenantAttempts.length === 0 ? known : Math.max(known, this.#count(context, tenantAttempts));
   }
 
-  run(context: Context): void {
+  run(context: DecisionContext): void {
     const { attempts, tenantAttempts } = context;
     const count = this.placed(context);
     if (count < this.#max) return;
@@ -293,7 +293,7 @@ export class HourCapCheck {
     context.report(this.#violation, release, -1, count, lessThan(count, this.#count(context, attempts)));
   }
 
-  #count(context: Context, attempts: readonly Attempt[]): number {
+  #count(context: DecisionContext, attempts: readonly Attempt[]): number {
     const since = context.at - this.#period;
     let count = 0;
     for (const attempt of attempts) {
@@ -306,7 +306,7 @@ export class HourCapCheck {
    * The cap no longer denies when only max - 1 calls are younger than the period: when the max-th youngest reaches the period's
    * age.
    */
-  #release(context: Context, attempts: readonly Attempt[]): number {
+  #release(context: DecisionContext, attempts: readonly Attempt[]): number {
     if (this.#max === 0) return NEVER;
     const since = context.at - this.#period;
     const counted: number[] = [];
@@ -334,12 +334,12 @@ export class DateCapCheck {
   }
 
   /** Calls that count now; where zones disagree, the most. */
-  placed(context: Context): number {
+  placed(context: DecisionContext): number {
     const { zones, days } = context;
     return zones.reduce((most, zone, i) => Math.max(most, this.#count(context, zone, days[i] ?? 0)), 0);
   }
 
-  run(context: Context): void {
+  run(context: DecisionContext): void {
     const { zones, days } = context;
     for (let i = 0; i < zones.length; i++) {
       const zone = zones[i];
@@ -354,13 +354,13 @@ export class DateCapCheck {
     }
   }
 
-  #count(context: Context, zone: Zone, today: number): number {
+  #count(context: DecisionContext, zone: Zone, today: number): number {
     const { attempts, tenantAttempts } = context;
     const known = this.#counted(context, attempts, zone, today);
     return tenantAttempts.length === 0 ? known : Math.max(known, this.#counted(context, tenantAttempts, zone, today));
   }
 
-  #counted(context: Context, attempts: readonly Attempt[], zone: Zone, today: number): number {
+  #counted(context: DecisionContext, attempts: readonly Attempt[], zone: Zone, today: number): number {
     let count = 0;
     for (const attempt of attempts) {
       if (!isPlaced(attempt) || !inScope(attempt, this.#all, context.subject)) continue;
@@ -383,7 +383,7 @@ export class ConversationCheck {
     this.#violation = violation;
   }
 
-  run(context: Context): void {
+  run(context: DecisionContext): void {
     const { zones, days } = context;
     for (let i = 0; i < zones.length; i++) {
       const zone = zones[i];
@@ -397,7 +397,7 @@ export class ConversationCheck {
   }
 
   /** The latest local date of a conversation because of which `today` is quiet, or Infinity. */
-  #conversation(context: Context, zone: Zone, today: number): number {
+  #conversation(context: DecisionContext, zone: Zone, today: number): number {
     let latest = NEVER;
     for (const attempt of context.attempts) {
       if (!isConversation(attempt) || !inScope(attempt, this.#all, context.subject)) continue;

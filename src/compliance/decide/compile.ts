@@ -9,7 +9,7 @@ import { CALL_TYPES, type CallType, type InlineGeography, type Rule, type RulePa
 import { parseDay } from "../time/civil.ts";
 import { outdatedZones, type Zone, zoneOf } from "../time/zone.ts";
 import { type BoundRule, bindRule, DNC_NOT_COVERED } from "./bind.ts";
-import { Context, type RelationshipMonths } from "./context.ts";
+import { DecisionContext, type RelationshipMonths } from "./context.ts";
 
 /** The violation of a text that names no number, whatever the pack says. */
 export const INVALID_NUMBER = "INVALID_NUMBER";
@@ -59,7 +59,7 @@ export class CompiledPack {
   /** Every violation the pack can report, sorted. */
   readonly violations: readonly string[];
   /** Reused by all decisions with this pack. */
-  readonly context: Context;
+  readonly context: DecisionContext;
 
   /** Zones whose clocks changed lately, each by one name. */
   readonly #changed: readonly string[];
@@ -94,7 +94,7 @@ export class CompiledPack {
     this.geographyVersion = this.#geography.version;
     this.#cities = new Cities(pack.jurisdictions);
     this.violations = violationsOf(pack);
-    this.context = new Context(this.violations.length);
+    this.context = new DecisionContext(this.violations.length);
     this.#countries = new Set(
       [...pack.rules.map((rule) => rule.jurisdiction), ...pack.jurisdictions.map(({ id }) => id)].map(
         (id) => id.split("-")[0] ?? id,

@@ -43,23 +43,23 @@ export interface Finding {
 }
 
 /** The zones and countries where the person may be. */
-export interface Whereabouts {
+interface Whereabouts {
   readonly zones: readonly Zone[];
   readonly countries: readonly string[];
 }
 
 /** Judges one rule. */
 export interface Check {
-  run(context: Context): void;
+  run(context: DecisionContext): void;
   /** Of an attempt cap: the number of calls that count now. */
-  placed?(context: Context): number;
+  placed?(context: DecisionContext): number;
 }
 
 /**
  * What one call is judged on: the pack, the facts, the places of the number, and the instant. Reused between the instants of one
  * question.
  */
-export class Context {
+export class DecisionContext {
   /** The instant that is judged, and the last one that is searched. */
   at: Instant = 0;
   limit: Instant = 0;

@@ -17,7 +17,7 @@ import {
   UNRESOLVED_LOCATION,
   ZONE_DATA_OLD,
 } from "./compile.ts";
-import { type Context, type Finding, isGiven } from "./context.ts";
+import { type DecisionContext, type Finding, isGiven } from "./context.ts";
 import type { Attempt, Call, CallFacts, CapReading, Decision, Reason, Weighed } from "./types.ts";
 
 // What an allowed call was weighed by: every rule that applies to it, with the fact that satisfied it and the date of the fact. What nobody told is said to
@@ -27,7 +27,7 @@ import type { Attempt, Call, CallFacts, CapReading, Decision, Reason, Weighed } 
  * The rules that bind an allowed call, in the pack's order, each with what satisfied it; then law that is known by name only.
  * @param context begun with the call and turned to the instant
  */
-function weighedFor(pack: CompiledPack, place: Place, { callType }: Call, context: Context): readonly Weighed[] {
+function weighedFor(pack: CompiledPack, place: Place, { callType }: Call, context: DecisionContext): readonly Weighed[] {
   const weighed = place.rules[callType].flatMap((bound): Weighed[] => {
     const standing = bound.standing(context);
     if (standing === undefined) return [];
@@ -64,18 +64,18 @@ function weighedFor(pack: CompiledPack, place: Place, { callType }: Call, contex
 const NOT_LOOKED_AT = "earlier calls were not looked at";
 const dayText = (at: Instant) => instantText(at).slice(0, 10);
 
-function consentText({ facts: { consent } }: Context): string {
+function consentText({ facts: { consent } }: DecisionContext): string {
   return consent === undefined || !isGiven(consent.level)
     ? "no consent is known"
     : `${consent.level} consent of ${dayText(consent.at)}`;
 }
 
-function relationshipText({ facts: { ebr } }: Context, months: RuleOf<"relationship">["months"] | undefined): string {
+function relationshipText({ facts: { ebr } }: DecisionContext, months: RuleOf<"relationship">["months"] | undefined): string {
   if (ebr === undefined) return "no relationship is known";
   return `the ${ebr.kind} of ${ebr.date}, which counts for ${months?.[ebr.kind] ?? 0} months`;
 }
 
-function factOf(pack: CompiledPack, rule: Rule, context: Context, placed: number | undefined): string {
+function factOf(pack: CompiledPack, rule: Rule, context: DecisionContext, placed: number | undefined): string {
   const { facts, zones, at } = context;
   switch (rule.kind) {
     case "calling-hours":
@@ -129,7 +129,7 @@ const clocks = (at: Instant, zones: readonly Zone[]) => zones.map((zone) => `${l
 const listed = (unknown: boolean, by: string) => `${unknown ? "not known to be on it" : "not on it"}, ${by}`;
 
 /** The dates of the files that a rule about lists looked at. */
-function files({ facts, countries }: Context, { jurisdiction, except = [] }: Rule): string {
+function files({ facts, countries }: DecisionContext, { jurisdiction, except = [] }: Rule): string {
   const { registryFiles, scrubbedOn } = facts;
   const isState = jurisdiction.includes("-");
   if (registryFiles === undefined)
@@ -138,14 +138,14 @@ function files({ facts, countries }: Context, { jurisdiction, except = [] }: Rul
   return lists.map((list) => `file of ${list} of ${registryFiles[list]}`).join(", ");
 }
 
-function latestText(context: Context, scope: "subject" | "all", isOne: (attempt: Attempt) => boolean): string {
+function latestText(context: DecisionContext, scope: "subject" | "all", isOne: (attempt: Attempt) => boolean): string {
   if (context.facts.attempts === undefined) return NOT_LOOKED_AT;
   const latest = latestOf(context, scope, isOne);
   return latest === undefined ? "none is known" : `the latest was at ${instantText(latest)}`;
 }
 
 /** The latest such call. */
-function latestOf(context: Context, scope: "subject" | "all", isOne: (attempt: Attempt) => boolean): Instant | undefined {
+function latestOf(context: DecisionContext, scope: "subject" | "all", isOne: (attempt: Attempt) => boolean): Instant | undefined {
   const found = [...context.attempts, ...context.tenantAttempts].flatMap((attempt) =>
     isOne(attempt) && inScope(attempt, scope === "all", context.subject) ? attempt.at : [],
   );
@@ -291,7 +291,7 @@ export function mayCall(call: Call, facts: CallFacts, pack: CompiledPack, now: I
   return true;
 }
 
-function judge(context: Context, place: Place, call: Call, facts: CallFacts, now: Instant, wantsNext: boolean): void {
+function judge(context: DecisionContext, place: Place, call: Call, facts: CallFacts, now: Instant, wantsNext: boolean): void {
   requireNow(now);
   context.begin(call, facts, place, now);
   context.wantsNext = wantsNext && place.fault < 0;
@@ -299,7 +299,7 @@ function judge(context: Context, place: Place, call: Call, facts: CallFacts, now
   run(context, place, call, now);
 }
 
-function run(context: Context, place: Place, call: Call, at: Instant): void {
+function run(context: DecisionContext, place: Place, call: Call, at: Instant): void {
   context.turnTo(at);
   context.rule = undefined;
   if (place.fault >= 0) context.report(place.fault, NEVER);
@@ -315,7 +315,7 @@ function run(context: Context, place: Place, call: Call, at: Instant): void {
  * Each violation says until when it certainly lasts. No instant before the latest of these can be free of all, so that one is
  * tried next. The first instant tried that is free of violations is the earliest.
  */
-function nextAllowed(context: Context, place: Place, call: Call): Instant | null {
+function nextAllowed(context: DecisionContext, place: Place, call: Call): Instant | null {
   let { until } = context;
   while (until <= context.limit) {
     // Time moves on even when a rule only knows that it is broken at the present instant.
@@ -355,7 +355,7 @@ interface Candidate extends CapReading {
  * The binding cap at an instant; null when no cap applies to the call. See Decision.cap.
  * @param at the instant that the context was begun with
  */
-function bindingCap(context: Context, place: Place, { callType }: Call, at: number): CapReading | null {
+function bindingCap(context: DecisionContext, place: Place, { callType }: Call, at: number): CapReading | null {
   let binding: Candidate | undefined;
   for (const bound of place.rules[callType]) {
     context.turnTo(at);

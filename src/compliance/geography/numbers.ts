@@ -6,7 +6,7 @@ import { areaCodeLines, nonGeographicCodes } from "../data/area-codes.ts";
 import numberingPlans from "../data/numbering-plans.json" with { type: "json" };
 
 /** The numbers that a text names. */
-export interface NumberReading {
+interface NumberReading {
   /** E.164, the likeliest first. */
   readonly numbers: readonly [string, ...string[]];
   /**
@@ -17,7 +17,7 @@ export interface NumberReading {
 }
 
 /** Why a text names no number, as a clause after the text: "has no country". */
-export interface NoNumber {
+interface NoNumber {
   readonly problem: string;
 }
 

@@ -90,7 +90,7 @@ const scope = z
   .meta({ description: "calls counted: about the same subject or debt, or all to this person" });
 
 /** Each kind of rule with its parameters. */
-export const ruleSchema = z.discriminatedUnion("kind", [
+const ruleSchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("calling-hours"),
     ...common,
@@ -191,7 +191,7 @@ export type RuleOf<Kind extends RuleKind> = Extract<Rule, { kind: Kind }>;
 export type WeekHours = z.infer<typeof week>;
 
 /** Tables of places for packs that bring their own. */
-export const inlineGeography = z.strictObject({
+const inlineGeography = z.strictObject({
   areaCodes: z.record(
     z.string().regex(/^[2-9]\d\d$/, "three digits"),
     z.strictObject({ jurisdiction: jurisdictionId, zones: z.array(zone).min(1) }),

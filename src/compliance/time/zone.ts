@@ -151,7 +151,7 @@ export class Zone {
 }
 
 /** What a zone's clock is to show at an instant; older data of a runtime do not know of it. */
-export interface ZoneChange {
+interface ZoneChange {
   /** A zone, and other names of it. */
   readonly zones: readonly string[];
   /** ISO 8601 with an offset. */

@@ -14,8 +14,7 @@ export {
   MAX_TAGS,
   MAX_UPLOAD_RECORDS,
 } from "./lists.ts";
-export { acdOpenApi } from "./openapi.ts";
-export { ALL_ATTEMPTS_REPORT, EXTRACT_STATES, REPORT_TYPES } from "./reports.ts";
+export { ALL_ATTEMPTS_REPORT, REPORT_TYPES } from "./reports.ts";
 export { WEEK } from "./settings.ts";
 export {
   ACD_OPERATION_IDS,

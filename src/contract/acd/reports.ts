@@ -143,8 +143,6 @@ export const account = {
 export const ALL_ATTEMPTS_REPORT = "List Inventory All Attempts";
 /** Kinds of reports. */
 export const REPORT_TYPES = ["Data Download", "Private", "Public", "Prebuilt"] as const;
-/** States of an extraction job. */
-export const EXTRACT_STATES = ["RUNNING", "SUCCEEDED", "FAILED", "CANCELLED", "EXPIRED"] as const;
 
 const report = { section: "reports", rate: "acd-report", permission: "Data Download" } as const;
 const job = z.looseObject({

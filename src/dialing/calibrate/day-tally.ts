@@ -22,7 +22,7 @@ export interface DayMeanInterval {
 export type DurationName = `ring.${CallOutcome}` | "talk" | "wrap";
 
 /** The counts of a day. */
-export class DayTally {
+class DayTally {
   readonly hours = Array.from({ length: 24 }, noCounts);
   readonly attempts = Array.from({ length: MOST_ATTEMPTS + 1 }, () => ({ attempts: 0, live: 0 }));
   readonly abandonment = { abandoned: 0, known: 0 };

@@ -7,7 +7,7 @@ const BUCKETS = Math.ceil(Math.log(86_400 / LEAST) / GROWTH) + 1;
 const WHOLE = 3600;
 
 /** The number of values in (from, to]. */
-export interface Bin {
+interface Bin {
   readonly from: number;
   readonly to: number;
   readonly count: number;

@@ -1,5 +1,5 @@
 // Distributions as data, their laws, and draws from them.
 
-export type { Law } from "./law.ts";
+export type { Law } from "./law-of.ts";
 export { inversion, lawOf, sampler } from "./law-of.ts";
 export { type Distribution, distributionSchema, type SingleDistribution } from "./schema.ts";

@@ -152,7 +152,7 @@ const RING_BLUR = 1e-6;
 const END_NAMES = Object.keys(CallEnd) as CallEndName[];
 
 /** Told when a call has ended and its trunk is free. */
-export type CallEnded = (lead: number, end: CallEnd) => void;
+type CallEnded = (lead: number, end: CallEnd) => void;
 
 interface CallNumbers {
   readonly call: number;

@@ -38,7 +38,7 @@ export const DEADLINE = 2;
 export const SERIAL = 3;
 
 /** Instants of the calls in one state, packed at the front of the array, unordered. */
-export class PackedTimes {
+class PackedTimes {
   count = 0;
   times: Float64Array;
   #slots: Int32Array;

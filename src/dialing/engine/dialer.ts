@@ -6,16 +6,17 @@ import { AgentState, type DialerView, type PacingStrategy, type Readings } from 
 import { compileLeads, compileScenario } from "../scenario/compile.ts";
 import { periodOf } from "../scenario/period.ts";
 import type { SimulationScenario } from "../scenario/schema.ts";
-import { ArrivalStream, type ArrivalStreamSnapshot } from "./arrival-stream.ts";
 import { CallFlow, type CallFlowSnapshot } from "./call-flow.ts";
 import { ANSWERED, CallState, FACTS, INSTANTS, STATE } from "./calls.ts";
 import { AGENT_TIMER, ARRIVAL, BUCKET, CALL_TIMER, DECISION, DIAL, PLAN_TIMER, WARM_UP } from "./entities.ts";
+import { exponentialOfWord } from "./exponential.ts";
 import { Gate, type GateSnapshot } from "./gate.ts";
 import type { LeadSource } from "./leads.ts";
 import { Count, Level, type Meter } from "./meter.ts";
-import type { CallModel, DialerModel } from "./model.ts";
+import type { Arrivals, CallModel, DialerModel } from "./model.ts";
 import { PlainLane } from "./plain-lane.ts";
 import type { DialerSink } from "./sink.ts";
+import type { Timers } from "./timers.ts";
 import { Purpose, Uniforms } from "./uniforms.ts";
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -535,4 +536,79 @@ export interface DialerSnapshot {
   readonly pacingPosition: number;
   /** null when the strategy keeps no state. */
   readonly strategy: object | null;
+}
+
+// Calls that arrive by themselves: a Poisson stream, one whose rate follows a sine, or the requests of a finite number of
+// sources.
+
+/** The state of an arrival stream as JSON. */
+interface ArrivalStreamSnapshot {
+  readonly arrived: number;
+  readonly rate: number;
+  readonly work: number;
+}
+
+/** Calls that arrive by themselves, as a Poisson stream whose rate may change with the hour. */
+class ArrivalStream {
+  /** Number of arrivals so far, including those thinned out; it is the number of the next one. */
+  arrived = 0;
+  readonly #arrivals: Arrivals;
+  readonly #timers: Timers;
+  readonly #uniforms: Uniforms;
+  /** With a finite number of sources: the rate of the timer, and the unit-exponential time left while the rate is 0. */
+  #rate = 0;
+  #work = 0;
+
+  constructor(arrivals: Arrivals, timers: Timers, uniforms: Uniforms) {
+    this.#arrivals = arrivals;
+    this.#timers = timers;
+    this.#uniforms = uniforms;
+  }
+
+  /**
+   * Returns the number of the arrival that is due; -1 when it is thinned out, in a stream whose rate varies (Lewis and Shedler
+   * 1979).
+   */
+  take(now: number): number {
+    const number = this.arrived++;
+    const { rate, amplitude, frequency } = this.#arrivals;
+    if (amplitude === 0) return number;
+    const candidate = this.#uniforms.at(Purpose.thinning, number) * (rate + Math.abs(amplitude));
+    return candidate < rate + amplitude * Math.sin(frequency * now) ? number : -1;
+  }
+
+  /** Sets the timer of the next arrival. @param inSystem calls under way: their sources do not call */
+  wait(now: number, inSystem: number): void {
+    const { rate, amplitude, sources } = this.#arrivals;
+    const work = exponentialOfWord(this.#uniforms.word(Purpose.arrival, this.arrived));
+    if (sources === NEVER) this.#timers.set(ARRIVAL, now + work / (rate + Math.abs(amplitude)));
+    else {
+      this.#rate = (sources - inSystem) * rate;
+      this.#work = work;
+      if (this.#rate > 0) this.#timers.set(ARRIVAL, now + work / this.#rate);
+    }
+  }
+
+  /**
+   * A call has ended, and its source may call again: the rest of the exponential waiting time gets shorter in proportion to the
+   * number of sources.
+   */
+  freed(now: number, inSystem: number): void {
+    const { rate, sources } = this.#arrivals;
+    if (sources === NEVER) return;
+    const due = this.#timers.timeOf(ARRIVAL);
+    const left = this.#rate > 0 && due !== NEVER ? (due - now) * this.#rate : this.#work;
+    this.#rate = (sources - inSystem) * rate;
+    this.#timers.set(ARRIVAL, now + left / this.#rate);
+  }
+
+  snapshot(): ArrivalStreamSnapshot {
+    return { arrived: this.arrived, rate: this.#rate, work: this.#work };
+  }
+
+  restore({ arrived, rate, work }: ArrivalStreamSnapshot): void {
+    this.arrived = arrived;
+    this.#rate = rate;
+    this.#work = work;
+  }
 }

@@ -87,7 +87,7 @@ export interface AgentGroup {
 }
 
 /** Limits on calls under way and on new calls. */
-export interface Limits {
+interface Limits {
   readonly trunks: number;
   readonly callsPerSecond: number;
   /** Calls that the rate limit allows at once after a pause. */

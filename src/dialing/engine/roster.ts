@@ -9,7 +9,7 @@ const NEVER = Number.POSITIVE_INFINITY;
 const STRETCHES = 65_536;
 
 /** A stretch of planned work. Seconds since the start of the run. */
-export interface Stretch {
+interface Stretch {
   readonly begins: number;
   /** Infinity: no end is planned. */
   readonly ends: number;

@@ -62,7 +62,7 @@ export function quantileOf(cdf: Cdf, share: number): number {
 }
 
 /** The cdf of the sum of two durations, by the midpoint rule at a quarter of a second; the first one's where the second always is 0. */
-export function sumOf(first: Cdf, second: Cdf): Cdf {
+export function lawOfSum(first: Cdf, second: Cdf): Cdf {
   if (second(0) >= 1) return first;
   const step = 0.25;
   return (t) => {

@@ -3,7 +3,7 @@
 import type { RandomStream } from "../../kernel/index.ts";
 import { refuse, requireNonNegative, requirePositive, requireProbability } from "../arguments.ts";
 import { type Distribution, lawOf } from "../distributions/index.ts";
-import { hardPatience } from "../formulas/index.ts";
+import { hardPatience } from "../formulas.ts";
 import type { CallsScenario } from "../scenario/calls.ts";
 import { hourlyShares } from "../scenario/compile.ts";
 import { distributionOf, seconds } from "../scenario/fields.ts";
@@ -413,22 +413,6 @@ export function beliefsOf(calls: CallsScenario, hours?: readonly number[]): Dial
     wrap: cdfOf(calls.wrap),
     patience: patienceAfterDetection(calls),
     silent: calls.countSilentCalls ? missed : 0,
-  };
-}
-
-/**
- * The share of attempts that will be judged live, by the second of the day: what a rule would know that is told the truth.
- * Attempts are taken to be first ones.
- */
-export function liveRateOf(calls: CallsScenario): (secondOfDay: number) => number {
-  const judged = Array.from({ length: 24 }, (_, hour) => beliefsOf(calls, [hour]).mix.live);
-  return (secondOfDay) => {
-    const hour = (secondOfDay / 3600) % 24;
-    if (calls.interpolation === "step") return judged[Math.floor(hour)] ?? 0;
-    const at = (hour + 23.5) % 24;
-    const low = judged[Math.floor(at)] ?? 0;
-    const high = judged[(Math.floor(at) + 1) % 24] ?? 0;
-    return low + (at - Math.floor(at)) * (high - low);
   };
 }
 

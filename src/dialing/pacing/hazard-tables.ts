@@ -1,6 +1,6 @@
 // Conditional chances tabulated once, so that a decision only looks them up: will this call be answered, will this agent be free, within tau?
 
-import { type Cdf, type DialingBeliefs, quantileOf, sumOf } from "./beliefs.ts";
+import { type Cdf, type DialingBeliefs, lawOfSum, quantileOf } from "./beliefs.ts";
 
 /** Number of horizons over which a decision averages. */
 export const HORIZONS = 8;
@@ -13,7 +13,7 @@ const AGENT_PIECE = 0.5;
 
 /** The cdf of the time from dialing until a person is known to be one. */
 function knownLive(beliefs: DialingBeliefs): Cdf {
-  return sumOf(beliefs.liveRing, beliefs.liveDetection);
+  return lawOfSum(beliefs.liveRing, beliefs.liveDetection);
 }
 
 /**

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { DeepReadonly } from "../../kernel/index.ts";
 
 /** A level of the live rate. */
-export interface RateLevel {
+interface RateLevel {
   /** 0..1. */
   readonly rate: number;
   /** Share of the time that it holds, 0..1; jumps lead to a level with this chance. */

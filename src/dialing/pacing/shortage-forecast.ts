@@ -26,7 +26,7 @@ export interface HorizonForecast {
 }
 
 /** Beliefs as tables, which several forecasts may read. */
-export interface ForecastTables {
+interface ForecastTables {
   readonly horizons: Float64Array;
   readonly calls: CallTable;
   readonly talking: AgentTable;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { progressiveRenewal } from "../formulas/index.ts";
+import { progressiveRenewal } from "../../../studies/queueing.ts";
 import type { PredictionFacts } from "./facts.ts";
 import { type PredictedSettings, predict } from "./predict.ts";
 

@@ -2,9 +2,9 @@
 
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
+import { batchOverdial, erlangB, erlangC } from "../../../studies/queueing.ts";
 import { plainQueue, queueCases, runBatches, runProgressive, runQueue } from "../../../test/support/queue-cases.ts";
 import { createDialer } from "../engine/dialer.ts";
-import { batchOverdial, erlangB, erlangC } from "../formulas/index.ts";
 import { runReplication } from "../replicate.ts";
 import { parseScenario } from "../scenario/parse.ts";
 import { combine } from "./combine.ts";

@@ -1,10 +1,10 @@
 // Results: replications put together, their intervals, comparisons on common random numbers.
 
 import { describe, expect, it, test } from "vitest";
+import { hardPatience } from "../../../studies/queueing.ts";
 import { plainQueue } from "../../../test/support/queue-cases.ts";
 import { createDialer } from "../engine/dialer.ts";
 import type { CallTransition } from "../engine/sink.ts";
-import { hardPatience } from "../formulas/index.ts";
 import { runReplication } from "../replicate.ts";
 import { parseScenario } from "../scenario/parse.ts";
 import { combine, compareReplications } from "./combine.ts";

@@ -4,7 +4,7 @@ import { at, requireCounts, requireShare, requireValues, StatisticsError } from 
 import { normalCdf } from "./normal.ts";
 
 /** The slope of a daily rate, as a change of the share per day. */
-export interface LastingTrend {
+interface LastingTrend {
   readonly slope: number;
   readonly low: number;
   readonly high: number;
@@ -12,7 +12,7 @@ export interface LastingTrend {
 }
 
 /** From `index` on, the rate has another level. */
-export interface LevelShift {
+interface LevelShift {
   /** Index of the first day with the new level. */
   readonly index: number;
   /** Under the hypothesis of no change, corrected for the number of days tried (Bonferroni). */

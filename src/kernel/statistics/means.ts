@@ -5,7 +5,7 @@ import { studentQuantile } from "./beta.ts";
 import type { RateInterval } from "./proportions.ts";
 
 /** A mean with its confidence interval. */
-export interface MeanInterval {
+interface MeanInterval {
   readonly mean: number;
   readonly low: number;
   readonly high: number;

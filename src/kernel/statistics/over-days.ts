@@ -205,7 +205,7 @@ export interface DayRateInterval extends RateInterval {
 }
 
 /** first.rate - second.rate with its interval. */
-export interface DayDifference {
+interface DayDifference {
   readonly difference: number;
   readonly low: number;
   readonly high: number;

@@ -42,7 +42,7 @@ export function wilsonInterval(successes: number, trials: number, confidence = 0
 }
 
 /** first.rate - second.rate with its interval. */
-export interface DifferenceInterval {
+interface DifferenceInterval {
   /** NaN when one side has no trials. */
   readonly difference: number;
   readonly low: number;

@@ -21,7 +21,7 @@ interface SequentialTestOptions {
 }
 
 /** The whole state of a test, as JSON: give it to `createSequentialTest` to continue after a restart. */
-export interface SequentialState {
+interface SequentialState {
   readonly successes: number;
   readonly trials: number;
   readonly verdict: SequentialVerdict;

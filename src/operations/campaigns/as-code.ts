@@ -7,7 +7,6 @@ export type { FieldChange as CampaignFieldChange } from "./file/document.ts";
 export { type FileText, type ParsedFiles, parseCampaignFiles, violationLine } from "./file/parse.ts";
 export { readCampaignFiles } from "./file/read-folder.ts";
 export { campaignFileJsonSchema } from "./file/schema.ts";
-export { type Moved, movedSince } from "./plan/moved.ts";
 export { planCampaigns } from "./plan/plan.ts";
 export { looksLikePlan, planText, readPlan } from "./plan/plan-file.ts";
 export { type ApplyPlan, campaignPlanOf } from "./plan/preview.ts";
@@ -19,4 +18,11 @@ export {
   readTenantCampaigns,
 } from "./plan/read-tenant.ts";
 export type { CampaignPlan } from "./plan/types.ts";
-export { CampaignPlanner, type CampaignsExported, exportedCampaigns, type PlanRules } from "./plan/use-cases.ts";
+export {
+  CampaignPlanner,
+  type CampaignsExported,
+  exportedCampaigns,
+  type Moved,
+  movedSince,
+  type PlanRules,
+} from "./plan/use-cases.ts";

@@ -8,5 +8,5 @@ export { campaignIds, suggesting } from "./nearest.ts";
 export { campaignPreviewOf } from "./preview.ts";
 export * from "./segment/index.ts";
 export * from "./state/index.ts";
-export { CampaignStates, figuresOf, pairAgainstOf, type StateContext, standingsOf } from "./states.ts";
+export { CampaignStates, pairAgainstOf, presentFiguresOf as figuresOf, type StateContext, standingsOf } from "./states.ts";
 export { CampaignResumes, CampaignUseCases, HandOvers } from "./use-cases.ts";

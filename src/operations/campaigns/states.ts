@@ -10,7 +10,7 @@ import type { Predictor } from "../settings/gate.ts";
 import { staffingOf } from "../settings/staffing.ts";
 import { dncBeforeStart } from "../tenant-dnc/index.ts";
 import { type PairReport, readPair } from "./failover/pair.ts";
-import { type FailoverStanding, pairWords, standingIn } from "./failover/words.ts";
+import { type FailoverStanding, pairWordsOf, standingIn } from "./failover/words.ts";
 import { CampaignMetrics } from "./metrics/service.ts";
 import type { VerbPlan } from "./preview.ts";
 import { type ChangeDeps, type ChangeOptions, changeState, pauseAll, type StateChange } from "./state/change.ts";
@@ -194,7 +194,7 @@ export class CampaignStates {
     const by = { clock, random, actor, executor: replica?.id, goesOn };
     const intents = storedIntents(store.stateIntents, by);
     const isTrusted = replica?.trust();
-    return { runner: notedStarts(tenant, store).campaignRunner, figures: figuresOf(tenant), intents, clock, isTrusted };
+    return { runner: notedStarts(tenant, store).campaignRunner, figures: presentFiguresOf(tenant), intents, clock, isTrusted };
   }
 }
 
@@ -221,7 +221,7 @@ export async function standingsOf({ failovers }: Pick<Store, "failovers">): Prom
 }
 
 /** The present figures: calls under way do not depend on a window. */
-export function figuresOf({ capabilities }: Pick<TenantLink, "capabilities">): ChangeDeps["figures"] {
+export function presentFiguresOf({ capabilities }: Pick<TenantLink, "capabilities">): ChangeDeps["figures"] {
   return async (campaignId: string, options: CallOptions) => {
     const { activeCalls, lastUpdated } = await capabilities.metricsSource.campaign(campaignId, undefined, options);
     // A time that cannot be read is older than everything; without one they are of now.
@@ -249,7 +249,7 @@ async function resumeRefusal({ runner, pair }: ResumeGuardDeps, campaignId: stri
   const [side, other, partner] =
     campaignId === primary ? (["primary", "backup", backup] as const) : (["backup", "primary", primary] as const);
   if (state.handover !== null)
-    return `a hand-over of its failover pair with ${partner} goes on (${pairWords(state, primary).words}); wait for its end`;
+    return `a hand-over of its failover pair with ${partner} goes on (${pairWordsOf(state, primary).words}); wait for its end`;
   if ((await statusOf(runner, partner, call)) !== "active") return null;
   const verb = side === "primary" ? "failback" : "start";
   const name = side === "primary" ? "Fail back" : "Fail over";

@@ -24,7 +24,7 @@ export interface RuleReading {
 }
 
 /** A reading with its verdict: while calls are imported it is judged only where what is still to come cannot change it. */
-export interface JudgedReading extends Omit<AbandonmentReading, "withinLimit"> {
+interface JudgedReading extends Omit<AbandonmentReading, "withinLimit"> {
   /** Whose count it is. */
   readonly by: "imports" | "tenant";
   /** Null: not judged, because calls are being imported. */

@@ -24,7 +24,7 @@ export function attemptsToPerson(known: readonly NumberFacts[]): NumberFacts["at
 }
 
 /** The call for which facts are read. */
-export interface FactsFor {
+interface FactsFor {
   readonly number: PhoneKey;
   /** The moment of the decision: later attempts and consents are ignored, later opt-outs count. */
   readonly at: number;

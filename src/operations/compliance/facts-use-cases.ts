@@ -53,7 +53,7 @@ export interface RegistryImport extends ImportView {
 }
 
 /** A person's request not to be called. */
-export interface Revoked {
+interface Revoked {
   /** As the person or system wrote it: every number that it may name is suppressed. */
   readonly number: GivenNumber;
   /** Where the request can be looked up: a call, a ticket, a message. */

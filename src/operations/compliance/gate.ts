@@ -15,7 +15,7 @@ import type { GateCounts } from "./tally.ts";
 const BATCH = 2_000;
 
 /** What gates work with. */
-export interface GateDeps {
+interface GateDeps {
   readonly facts: Facts;
   /** Contacts that a hand-over holds back from the campaign that took over. */
   readonly holds: Pick<HandoverHolds, "heldFrom">;

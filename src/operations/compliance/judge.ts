@@ -21,7 +21,7 @@ import type { RefusedLine } from "../table/records.ts";
 import { attemptsToPerson, FactsReader } from "./call-facts.ts";
 import { registriesOf } from "./coverage.ts";
 import { companyListOf, type GateManifest } from "./manifest.ts";
-import { CONSENT_FLAG, DUPLICATE, type GateCounts, HANDED_OVER, Tally } from "./tally.ts";
+import { CONSENT_FLAG, DUPLICATE, type GateCounts, GateTally, HANDED_OVER } from "./tally.ts";
 import { askedAs, phoneText } from "./values.ts";
 
 // Detects repeated numbers of a list with little memory: a hash table with open addressing, 12 bytes per slot, filled to at most
@@ -195,7 +195,7 @@ export class Judge {
   readonly #files: readonly RegistryFile[];
   readonly #list: CompanyList | undefined;
   readonly #facts: FactsReader;
-  readonly #tally: Tally;
+  readonly #tally: GateTally;
   readonly #input = new LineHash();
   readonly #output = new LineHash();
   readonly #record: LineHash | undefined;
@@ -215,7 +215,7 @@ export class Judge {
     this.#files = files;
     this.#list = list;
     this.#facts = new FactsReader(request.pack, files, calls);
-    this.#tally = new Tally(request.pack.pack);
+    this.#tally = new GateTally(request.pack.pack);
     this.#record = records ? new LineHash() : undefined;
   }
 

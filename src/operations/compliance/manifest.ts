@@ -103,12 +103,10 @@ function readManifest(text: string): SignedManifest | string {
 }
 
 /** The result of checking a manifest. */
-export type ManifestVerdict =
-  | { readonly ok: true; readonly manifest: GateManifest }
-  | { readonly ok: false; readonly reason: string };
+type ManifestVerdict = { readonly ok: true; readonly manifest: GateManifest } | { readonly ok: false; readonly reason: string };
 
 /** Hashes, `sha256:…`, of files to check as well. */
-export interface ManifestFiles {
+interface ManifestFiles {
   /** Of the file that `--out` wrote. */
   readonly output?: string | undefined;
   /** Of the file that `--record` wrote. */

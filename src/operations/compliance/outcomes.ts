@@ -19,7 +19,7 @@ export interface RawOutcome {
 }
 
 /** The result of recording outcomes. */
-export interface OutcomesReport {
+interface OutcomesReport {
   /** Outcomes that were not known before. */
   readonly added: number;
   /** Numbers newly suppressed. */
@@ -48,7 +48,7 @@ export function recordOutcomes(
 }
 
 /** Information about a page of calls that is not on the page. */
-export interface CallPage {
+interface CallPage {
   readonly campaign: string;
   /** ms since the epoch. */
   readonly now: number;

@@ -12,7 +12,7 @@ const BATCH = 2_000;
 const EXAMPLES = 20;
 
 /** The calls to decide again, and the packs. */
-export interface PlacedRequest {
+interface PlacedRequest {
   readonly before: CompiledPack;
   readonly after: CompiledPack;
   /** Calls placed in [since, until), ms since the epoch. */
@@ -23,7 +23,7 @@ export interface PlacedRequest {
 }
 
 /** A call with another decision. */
-export interface ChangedCall {
+interface ChangedCall {
   /** ISO 8601, UTC. */
   readonly at: string;
   readonly campaign: string;

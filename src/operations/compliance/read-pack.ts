@@ -12,19 +12,17 @@ const PACK = { of: "rule pack", name: "readPack", module: "./read-pack", from: i
 const SMALL = 150_000;
 
 /** The input of the thread. */
-export interface PackToRead {
+interface PackToRead {
   readonly document: object;
   /** Names it in messages. */
   readonly where: string;
 }
 
 /** A pack, or why it cannot be used. */
-export type PackRead =
-  | { readonly pack: RulePack }
-  | { readonly refused: Pick<OutdialError, "code" | "message" | "advice" | "details"> };
+type PackRead = { readonly pack: RulePack } | { readonly refused: Pick<OutdialError, "code" | "message" | "advice" | "details"> };
 
 /** The function that runs on the thread. */
-export async function readPack({ document, where }: PackToRead): Promise<PackRead> {
+async function readPack({ document, where }: PackToRead): Promise<PackRead> {
   try {
     return { pack: packOfDocument(document, where) };
   } catch (thrown) {

@@ -51,7 +51,7 @@ const FORMAT: RecordFormat<Field> = {
 };
 
 /** The registry of a file, its date, and what it is about. */
-export interface RegistryOptions {
+interface RegistryOptions {
   /** The list: a country's two letters, or a state such as US-IN. */
   readonly registry: string;
   /** Date of the file, YYYY-MM-DD. */

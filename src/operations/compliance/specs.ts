@@ -20,13 +20,13 @@ import { civilDate, instant, isNumber, type NumbersNamed, phone, phones, word } 
 export const SKEW_MS = 5 * 60_000;
 
 /** Context for parsing a line. */
-export interface ParseContext {
+interface ParseContext {
   /** ms since the epoch. */
   readonly now: number;
 }
 
 /** Context for writing a batch. */
-export interface WriteContext {
+interface WriteContext {
   readonly facts: Facts;
   readonly actor: string;
   readonly importId: string;
@@ -134,7 +134,7 @@ const unreadIn = (isConsent: boolean): NonNullable<RecordFormat<"number">["unrea
 });
 
 /** A consent, with its revocation if there was one; only the revocation when the consent cannot be read. */
-export interface ConsentLine {
+interface ConsentLine {
   readonly consent: NewConsent | undefined;
   readonly revocation: NewRevocation | undefined;
 }

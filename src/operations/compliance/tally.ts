@@ -73,7 +73,7 @@ export function idsOf(rule: Rule): string[] {
 }
 
 /** Number of contacts that are not called now for one reason. */
-export interface ReasonCount {
+interface ReasonCount {
   readonly reason: GateReason;
   readonly verdict: "later" | "never";
   readonly contacts: number;
@@ -96,7 +96,7 @@ export interface GateCounts {
 }
 
 /** Adds verdicts up in constant memory. */
-export class Tally {
+export class GateTally {
   readonly #reasons: ReadonlyMap<string, GateReason>;
   readonly #counts = { contacts: 0, dial: 0, later: 0, never: 0, refused: 0 };
   readonly #byReason = new Map<

@@ -64,7 +64,7 @@ export type ComplianceContext = Pick<Context, "store" | "clock" | "random"> & { 
 export const REPLAYED_MS = 30 * 86_400_000;
 
 /** A pack, as document or by name. */
-export type GivenPack = "in-force" | "shipped" | object;
+type GivenPack = "in-force" | "shipped" | object;
 
 interface RevocationsAsked {
   /** Only revocations that some system has not acknowledged. */

@@ -20,7 +20,7 @@ export interface CrmPushScope extends LakeRange {
 }
 
 /** What a push of records works with. */
-export interface CrmPushDependencies {
+interface CrmPushDependencies {
   readonly lake: Pick<OutcomeLake, "records" | "partitions" | "query">;
   readonly ledger: Pick<CrmPushLedger, "settled" | "acknowledge" | "refuse" | "progress">;
   readonly sender: CrmSender;

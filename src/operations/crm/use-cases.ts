@@ -407,7 +407,7 @@ interface CrmPushBegun {
 }
 
 /** The result for the records of a push. */
-export type CrmPushReport = Omit<CrmPushProgress, "announced">;
+type CrmPushReport = Omit<CrmPushProgress, "announced">;
 
 /** The result of a push. */
 export interface CrmPushed extends CrmPushBegun {

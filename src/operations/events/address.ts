@@ -14,7 +14,7 @@ import ipaddr from "ipaddr.js";
 export type AddressScope = "public" | "loopback" | "private" | "any";
 
 /** The class of an address; `never` ones cannot be a receiver: link-local, cloud metadata services, multicast, reserved. */
-export type AddressClass = "public" | "loopback" | "private" | "never";
+type AddressClass = "public" | "loopback" | "private" | "never";
 
 /** Addresses of a name. */
 export type Resolve = (hostname: string) => Promise<readonly string[]>;

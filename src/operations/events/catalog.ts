@@ -4,7 +4,7 @@
 import { MAIL } from "../../store/index.ts";
 
 /** An outbound event. */
-interface OutboundEvent {
+export interface OutboundEvent {
   /** The receiver in `webhooks` of outdial.yaml that takes it when nothing is said of types. */
   readonly receiver: "bi" | "crm" | "analytics" | "alarms";
   readonly when: string;
@@ -17,7 +17,7 @@ interface OutboundEvent {
 const failover = (when: string): OutboundEvent => ({ receiver: "alarms", when, document: "failover.md" });
 const urgent = (event: OutboundEvent): OutboundEvent => ({ ...event, urgent: true });
 
-const OUTBOUND_EVENTS = {
+export const OUTBOUND_EVENTS = {
   DISPOSITION_ASSIGNED: {
     receiver: "bi",
     when: "a call was tagged; not for a call that had the disposition already",
@@ -105,21 +105,3 @@ function typesWhere(holds: (type: OutboundEventType, event: OutboundEvent) => bo
 export const HELD_IN_QUIET_HOURS: readonly string[] = Object.entries<OutboundEvent>(OUTBOUND_EVENTS)
   .filter(([, event]) => event.receiver === "alarms" && event.urgent !== true)
   .map(([type]) => type);
-
-/** The table of all events as a document, generated into docs/event-types.md. */
-export function eventDocument(): string {
-  const rows = Object.entries<OutboundEvent>(OUTBOUND_EVENTS).map(
-    ([type, { receiver, when, document, urgent: isUrgent }]) =>
-      `| \`${type}\` | \`${receiver}\` | ${isUrgent === true ? "yes" : ""} | ${when} | [${document}](${document}) |`,
-  );
-  return `# Events that outdial sends
-
-Generated from the code by \`npm run generate\`. Form, signature and delivery: [events.md](events.md). A receiver of any name takes the types that its
-\`types\` name; the receiver of the second column takes them when it has no \`types\`, and e-mail takes those of \`alarms\`. Urgent alarms are also
-sent in quiet hours.
-
-| type | receiver | urgent | when | its data |
-| --- | --- | --- | --- | --- |
-${rows.join("\n")}
-`;
-}

@@ -5,7 +5,7 @@ import type { ReplyShapes } from "../../store/index.ts";
 import { cloudEvent } from "./cloud-event.ts";
 
 /** A changed shape of a tenant's reply. */
-export interface Drift {
+interface Drift {
   readonly operation: string;
   readonly before: string;
   readonly after: string;

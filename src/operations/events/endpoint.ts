@@ -1,7 +1,7 @@
 // A configured receiver of events, checked once: its address and its secrets.
 
 import { Webhook } from "standardwebhooks";
-import type { Instant } from "../../kernel/index.ts";
+import { type Instant, isLoopback } from "../../kernel/index.ts";
 import type { EventOrder } from "../../store/index.ts";
 import type { EgressProxy } from "../../tenant/port.ts";
 import { OperationError } from "../error.ts";
@@ -50,7 +50,6 @@ export interface Endpoint {
   readonly proxy?: EgressProxy | undefined;
 }
 
-const LOOPBACK_V4 = /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/;
 const IP = /^(?:\[.*\]|\d{1,3}(?:\.\d{1,3}){3})$/;
 /** An outage over a weekend needs no person; a longer one does. */
 export const OFF_AFTER_MS = 3 * 86_400_000;
@@ -103,11 +102,6 @@ function scopeOf({ protocol, hostname }: URL, allowPrivate: boolean): AddressSco
   if (isLoopback(hostname)) return "loopback";
   if (protocol === "https:") return allowPrivate ? "any" : "public";
   return allowPrivate ? "private" : undefined;
-}
-
-/** Host names as the URL parser spells them. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || LOOPBACK_V4.test(hostname);
 }
 
 // Signatures by Standard Webhooks (https://www.standardwebhooks.com): the receiver can verify that an event is ours, unchanged

@@ -1,7 +1,7 @@
 // Events: their envelope, and their delivery from the outbox to configured receivers.
 
 export { MAIL } from "../../store/index.ts";
-export { eventDocument, type OutboundEventType, typesNamed, usualTypes } from "./catalog.ts";
+export { type OutboundEventType, typesNamed, usualTypes } from "./catalog.ts";
 export { cloudEvent } from "./cloud-event.ts";
 export { recordDrift } from "./drift.ts";
 export type { DeliveryAttempt } from "./lane.ts";

@@ -5,7 +5,7 @@ import { DAY_MS, type Instant, MINUTE_MS } from "../../kernel/index.ts";
 import { HELD_IN_QUIET_HOURS } from "./catalog.ts";
 
 /** A recurring period: on each of the days, or every day, from one time of day to another, which may be on the next day. */
-export interface QuietPeriod {
+interface QuietPeriod {
   /** Minutes after midnight, 0 to 1,439. */
   readonly from: number;
   /** Minutes after midnight, 0 to 1,440; at or before `from` it is on the next day. */

@@ -10,7 +10,7 @@ export type AttemptEnd =
   | { readonly error: string; readonly code?: number | undefined };
 
 /** The receiver took the event. */
-export interface Delivered {
+interface Delivered {
   readonly kind: "delivered";
   readonly status: number;
 }

@@ -1,13 +1,13 @@
 // The delivery worker: one lane per receiver, started and stopped together, or run once until nothing is due.
 
 import { connect, type Socket } from "node:net";
-import { type Clock, installCommand, messageOf, missingPackage, type RandomStream } from "../../kernel/index.ts";
+import { type Clock, installCommand, isLoopback, messageOf, missingPackage, type RandomStream } from "../../kernel/index.ts";
 import { type ClaimedEvent, MAIL, type StoreLog } from "../../store/index.ts";
 import { connectionWords } from "../../tenant/port.ts";
 import { OperationError } from "../error.ts";
 import { allowedIn, guardedLookup, type Resolve } from "./address.ts";
 import { MAIL_TIMEOUT_MS, type Sender, type Sent, TIMEOUT_MS } from "./attempt.ts";
-import { type Endpoint, type EndpointConfig, isLoopback, OFF_AFTER_MS, parseEndpoint } from "./endpoint.ts";
+import { type Endpoint, type EndpointConfig, OFF_AFTER_MS, parseEndpoint } from "./endpoint.ts";
 import { inForm, inWords, isChat, MOST_IN_CHAT } from "./form.ts";
 import { type DeliveryAttempt, Lane } from "./lane.ts";
 import type { DeliveryMembers, DeliveryOutbox, DeliverySwitches } from "./outbox-port.ts";
@@ -22,7 +22,7 @@ export interface MailReceiver extends MailConfig {
 }
 
 /** What a delivery worker works with. */
-export interface DeliveryWorkerOptions {
+interface DeliveryWorkerOptions {
   /** The store's outbox; its times must be of the same clock. */
   readonly outbox: DeliveryOutbox;
   /** Which receivers fail and which are off; of the same store. */
@@ -55,7 +55,7 @@ export interface DeliveryWorkerOptions {
 }
 
 /** The result of a drain. */
-export interface DrainResult {
+interface DrainResult {
   /** Events accepted by their receiver. */
   readonly delivered: number;
   /** Attempts that failed and will be made again. */

@@ -3,12 +3,12 @@ import { expect, test } from "vitest";
 import { type Entry, isEntry, POLICIES, type Policy, type Version } from "./entry.ts";
 import {
   beginCorrection,
-  type Command,
   type Correction,
+  type CorrectionCommand,
   type CorrectionEvent,
+  type CorrectionOutcome,
   type CorrectionState,
   decideNext,
-  type Outcome,
 } from "./machine.ts";
 
 const TIME = "2026-05-01T10:00:00Z";
@@ -31,7 +31,7 @@ const ours: Version = { tag: "v1", dispositions: [entry("first", "102")] };
 /** Feeds events to a correction and gives the commands between them. */
 function play(given: Correction, events: readonly CorrectionEvent[], announced?: Version) {
   let next = beginCorrection(announced);
-  const commands: (Command["do"] | "end")[] = [next.command?.do ?? "end"];
+  const commands: (CorrectionCommand["do"] | "end")[] = [next.command?.do ?? "end"];
   for (const event of events) {
     next = decideNext(given, next.state, event);
     commands.push(next.command?.do ?? "end");
@@ -197,7 +197,7 @@ test("a tenant that cannot be read ends as exhausted before a write, as unknown 
 /** A tenant in miniature: versions, and writes that must name the present one. */
 interface World {
   readonly versions: readonly Version[];
-  readonly writers: readonly { readonly state: CorrectionState; readonly command: Command | undefined }[];
+  readonly writers: readonly { readonly state: CorrectionState; readonly command: CorrectionCommand | undefined }[];
   readonly faultsLeft: number;
   /** Writes whose senders have given up waiting, and which may still arrive. */
   readonly underWay: readonly { readonly tag: string; readonly dispositions: readonly Entry[] }[];
@@ -265,7 +265,7 @@ const next = (versions: readonly Version[], dispositions: readonly Entry[]): Ver
 function explore(
   given: readonly Correction[],
   faults: number,
-  judge: (world: World, outcomes: readonly Outcome[]) => void,
+  judge: (world: World, outcomes: readonly CorrectionOutcome[]) => void,
 ): number {
   const seen = new Set<string>();
   const open: World[] = [
@@ -295,7 +295,7 @@ function explore(
 }
 
 /** No version drops what another writer entered, but by the policy replace; nobody's entry is there twice; results tell the truth. */
-function expectNothingLost(given: readonly Correction[], world: World, outcomes: readonly Outcome[]): void {
+function expectNothingLost(given: readonly Correction[], world: World, outcomes: readonly CorrectionOutcome[]): void {
   const last = world.versions.at(-1) ?? { tag: "", dispositions: [] };
   const mixed = given.some(({ policy }) => policy === "replace");
   for (const [n, version] of world.versions.entries()) {

@@ -54,7 +54,7 @@ export type CorrectionResult =
   | "failed";
 
 /** The end of a correction. */
-export interface Outcome {
+export interface CorrectionOutcome {
   readonly result: CorrectionResult;
   readonly message?: string | undefined;
   readonly statusCode?: number | undefined;
@@ -99,7 +99,7 @@ export type CorrectionEvent =
   | { readonly type: "paused" };
 
 /** What a correction does next. */
-export type Command =
+export type CorrectionCommand =
   | { readonly do: "read" }
   /** To be recorded durably before it is sent. */
   | { readonly do: "write"; readonly base: Version; readonly dispositions: readonly Entry[] }
@@ -110,7 +110,7 @@ export type Command =
 export type CorrectionState =
   | { readonly at: "reading" | "writing" | "verifying"; readonly so: SoFar }
   | { readonly at: "pausing"; readonly back: "reading" | "verifying"; readonly so: SoFar }
-  | { readonly at: "ended"; readonly outcome: Outcome };
+  | { readonly at: "ended"; readonly outcome: CorrectionOutcome };
 
 /** The history so far. */
 interface SoFar {
@@ -137,7 +137,7 @@ interface SoFar {
 export interface Next {
   readonly state: CorrectionState;
   /** Undefined at the end. */
-  readonly command: Command | undefined;
+  readonly command: CorrectionCommand | undefined;
 }
 
 /**
@@ -179,7 +179,7 @@ export function decideNext(correction: Correction, state: CorrectionState, event
   throw new Error(`a correction that is ${state.at} takes no event ${event.type}`);
 }
 
-const ended = (outcome: Outcome): Next => ({ state: { at: "ended", outcome }, command: undefined });
+const ended = (outcome: CorrectionOutcome): Next => ({ state: { at: "ended", outcome }, command: undefined });
 
 function onRead(correction: Correction, at: "reading" | "verifying", so: SoFar, version: Version): Next {
   // A write can be refused as outdated although nobody wrote. One read of the same version may be outdated; two are believed.
@@ -195,7 +195,7 @@ function onRead(correction: Correction, at: "reading" | "verifying", so: SoFar, 
   return merge(correction, fresh, version);
 }
 
-function beforeOf({ base }: SoFar): Pick<Outcome, "before" | "tagBefore"> {
+function beforeOf({ base }: SoFar): Pick<CorrectionOutcome, "before" | "tagBefore"> {
   return base === undefined ? {} : { before: base.dispositions, ...(base.tag === "" ? {} : { tagBefore: base.tag }) };
 }
 
@@ -265,7 +265,7 @@ function merge(correction: Correction, so: SoFar, version: Version): Next {
  * Ends without our entry. After a write without an answer, the read that says so may be outdated: a second read, after a pause,
  * is needed to conclude that the write was not executed.
  */
-function settle(so: SoFar, outcome: Outcome): Next {
+function settle(so: SoFar, outcome: CorrectionOutcome): Next {
   if (!so.maybeWritten || so.doubted || outcome.result === "unknown") return ended(outcome);
   return {
     state: { at: "pausing", back: "reading", so: { ...so, doubted: true } },
@@ -274,7 +274,7 @@ function settle(so: SoFar, outcome: Outcome): Next {
 }
 
 /** The end after the last allowed write; the stored entries were just read. */
-function givenUp(so: SoFar, intended: readonly Entry[], { dispositions: stored, tag }: Version): Outcome {
+function givenUp(so: SoFar, intended: readonly Entry[], { dispositions: stored, tag }: Version): CorrectionOutcome {
   const { message, statusCode } = so;
   if (so.cause === "conflict")
     return {

@@ -32,12 +32,12 @@ export type PlannedRow =
 type ReadRow = { readonly line: number; readonly record: CorrectionRow } | RefusedLine;
 
 /** The line a planned row came from. */
-export function lineOf(row: PlannedRow): number {
+export function correctionLineOf(row: PlannedRow): number {
   return row.kind === "send" ? row.correction.line : row.line;
 }
 
 /** The problem of a row that contradicts another one. */
-export function conflictProblem(otherLine: number): InteractionProblem {
+export function correctionConflict(otherLine: number): InteractionProblem {
   return {
     code: "conflicting_duplicate",
     field: "interaction_id",
@@ -59,8 +59,8 @@ export function planCorrections(
   const seen: Seen = { interactions: SeenKeys.for(expectedRows), entries: SeenKeys.for(expectedRows) };
   const planner: RowPlanner<ReadRow, PlannedRow> = {
     plan: (read) => planRow(read, tree, seen),
-    lineOf,
-    conflict: (line, otherLine) => ({ line, interactionId: "", problems: [conflictProblem(otherLine)] }),
+    lineOf: correctionLineOf,
+    conflict: (line, otherLine) => ({ line, interactionId: "", problems: [correctionConflict(otherLine)] }),
   };
   return planRows(rows, planner, sink);
 }
@@ -98,7 +98,7 @@ function planRow(read: ReadRow, tree: DispositionTree, seen: Seen): PlannedRow {
       interactionId,
       code,
       agentId,
-      problems: [conflictProblem(firstLine)],
+      problems: [correctionConflict(firstLine)],
       conflictsWith: firstLine,
     };
   }
@@ -124,7 +124,7 @@ const stored = z.array(
 );
 
 /** The stored text of a chunk. */
-export function encodeRows(rows: readonly PlannedRow[]): string {
+export function encodeCorrections(rows: readonly PlannedRow[]): string {
   return JSON.stringify(
     rows.map((row) => {
       if (row.kind === "duplicate") return [row.line, row.interactionId, row.code, row.firstLine, row.agentId];
@@ -137,7 +137,7 @@ export function encodeRows(rows: readonly PlannedRow[]): string {
 }
 
 /** Reads back what `encodeRows` wrote. */
-export function decodeRows(payload: string): PlannedRow[] {
+export function decodeCorrections(payload: string): PlannedRow[] {
   return stored.parse(JSON.parse(payload)).map((row): PlannedRow => {
     if (isSent(row)) return { kind: "send", correction: decodeCorrection(row) };
     const [line, interactionId, code, last, agentId = ""] = row;

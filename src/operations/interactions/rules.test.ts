@@ -4,7 +4,7 @@ import { OperationError } from "../error.ts";
 import type { RefusedRow } from "../jobs/index.ts";
 import { type Entry, mergeDispositions } from "./entry.ts";
 import { correctionMetrics } from "./metrics.ts";
-import { decodeRows, encodeRows, type PlannedRow, planCorrections } from "./plan.ts";
+import { decodeCorrections, encodeCorrections, type PlannedRow, planCorrections } from "./plan.ts";
 import { type CorrectionOptions, readCorrections } from "./row.ts";
 import { codeProblems, DEFAULT_EXCLUSIVE, indexTree, isOffsetTime, validateMerged } from "./tree.ts";
 
@@ -105,7 +105,7 @@ async function plan(text: string, options: CorrectionOptions = {}) {
   }
   const report = await planCorrections(readCorrections(bytes(), options), tree, {
     chunk: async (chunk) => {
-      rows.push(...decodeRows(encodeRows(chunk.rows)));
+      rows.push(...decodeCorrections(encodeCorrections(chunk.rows)));
     },
     refused: (row) => {
       refused.push(row);

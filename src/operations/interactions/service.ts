@@ -28,14 +28,14 @@ import type { Leave } from "../run/leave.ts";
 import { type Entry, type Merge, mergeDispositions, type Version } from "./entry.ts";
 import {
   beginCorrection,
-  type Command,
   type Correction,
+  type CorrectionCommand,
   type CorrectionEvent,
+  type CorrectionOutcome,
   decideNext,
   type Next,
-  type Outcome,
 } from "./machine.ts";
-import { conflictProblem, lineOf, type PlannedRow, planCorrections } from "./plan.ts";
+import { correctionConflict, correctionLineOf, type PlannedRow, planCorrections } from "./plan.ts";
 import { type FinishedCorrection, parseEntries, sentItem, unsentItem } from "./result.ts";
 import { type CorrectionOptions, type CorrectionRow, checkCorrection, readCorrections } from "./row.ts";
 import { type DispositionTree, type ExclusiveRules, type InteractionProblem, indexTree, validateMerged } from "./tree.ts";
@@ -57,7 +57,7 @@ export interface CorrectDependencies {
 
 /** The result of a correction, and its cost. */
 interface Corrected {
-  readonly outcome: Outcome;
+  readonly outcome: CorrectionOutcome;
   /** Writes sent, including repetitions within the client. */
   readonly attempts: number;
   readonly attemptLatenciesMs: readonly number[];
@@ -118,7 +118,7 @@ export async function correctDisposition(
       event = await carryOut(deps, interactionId, next.command, lock, meter);
     } catch (thrown) {
       if (!meter.open || !(thrown instanceof TenantError) || thrown.code !== "aborted") throw thrown;
-      const outcome: Outcome = { result: "unknown", message: `${thrown.message} before it could be read back` };
+      const outcome: CorrectionOutcome = { result: "unknown", message: `${thrown.message} before it could be read back` };
       return { ...measuredBy(meter), failure: thrown, outcome, latencyMs: deps.clock.now() - since };
     }
     if (event.type === "written" || event.type === "lost") meter.open = true;
@@ -138,7 +138,7 @@ function measuredBy({ attempts, attemptLatenciesMs, rateLimited, conflicts, vend
 async function carryOut(
   deps: CorrectDependencies,
   id: string,
-  command: Command,
+  command: CorrectionCommand,
   lock: Lock | undefined,
   meter: Meter,
 ): Promise<CorrectionEvent> {
@@ -305,7 +305,7 @@ export async function readInteraction(interactions: InteractionDispositions, id:
 }
 
 /** What a correction would do now. */
-export interface CorrectionPreview {
+interface CorrectionPreview {
   readonly now: Version;
   readonly problems: readonly InteractionProblem[];
   /** Undefined when the row itself is wrong. */
@@ -412,7 +412,7 @@ function correctionWork(jobId: string, deps: CorrectionWorkDependencies): RowWor
     return tree;
   };
   return {
-    lineOf,
+    lineOf: correctionLineOf,
     local: localResult,
     async send(row, sentBefore, leave) {
       return (await correctRow(jobId, deps, await treeOnce(leave), row as SendRow, sentBefore, leave)).sent;
@@ -433,7 +433,7 @@ function localResult(row: PlannedRow, conflictsWith: number | undefined): Finish
   if (conflictsWith === undefined) return undefined;
   const { line, interactionId, entry } = row.correction;
   const { code, agent_id: agentId } = entry;
-  return unsentItem({ line, interactionId, code, agentId }, "validation_error", conflictProblem(conflictsWith).message);
+  return unsentItem({ line, interactionId, code, agentId }, "validation_error", correctionConflict(conflictsWith).message);
 }
 
 async function correctRow(

@@ -2,16 +2,16 @@
 
 import { RowLedger, type RowLedgerParts } from "../jobs/index.ts";
 import { errorOf } from "./metrics.ts";
-import { decodeRows, encodeRows, lineOf, type PlannedRow } from "./plan.ts";
+import { correctionLineOf, decodeCorrections, encodeCorrections, type PlannedRow } from "./plan.ts";
 import { DISPOSITION_UPDATED, dispositionUpdated, type FinishedCorrection } from "./result.ts";
 
 /** The ledger of the jobs of corrections that this replica runs. */
 export function createCorrectionLedger(parts: RowLedgerParts): RowLedger<PlannedRow, FinishedCorrection> {
   return new RowLedger<PlannedRow, FinishedCorrection>(parts, {
     kind: "dispositions",
-    encode: encodeRows,
-    decode: decodeRows,
-    lineOf,
+    encode: encodeCorrections,
+    decode: decodeCorrections,
+    lineOf: correctionLineOf,
     subjectOf: ({ interactionId }) => interactionId,
     action: "interaction.disposition",
     detailsOf: ({ code, agentId, entry, policy, tagBefore, tagAfter, before, after, intended, stored }) => ({

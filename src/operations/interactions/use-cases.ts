@@ -23,7 +23,7 @@ import { type ExclusiveRules, indexTree } from "./tree.ts";
  * A requested correction. `timestamp` in ISO 8601, default now; `policy` default append; `etag` a version tag from `show`:
  * nothing is written when the interaction has another version.
  */
-export interface Correction {
+export interface InteractionFix {
   readonly code: string;
   readonly agentId: string;
   readonly description?: string | undefined;
@@ -58,7 +58,7 @@ export class InteractionUseCases {
   /** What a correction would store now; writes nothing. Throws TenantError. */
   async preview(
     id: string,
-    { code, agentId, description = "", timestamp, policy = "append", etag = "" }: Correction,
+    { code, agentId, description = "", timestamp, policy = "append", etag = "" }: InteractionFix,
   ): Promise<CorrectionView> {
     const at = timestamp ?? new Date(this.#context.clock.now()).toISOString();
     const row = { line: 1, interactionId: id, code, description, agentId, timestamp: at, policy, etag };
@@ -87,7 +87,7 @@ export class InteractionUseCases {
 }
 
 /** A correction of a given interaction. */
-export interface InteractionCorrection extends Correction {
+export interface InteractionCorrection extends InteractionFix {
   readonly interactionId: string;
 }
 

@@ -1,6 +1,6 @@
 // Turns rows into the chunks of a job: rows to send, refused rows with all their reasons, duplicates. Nothing is sent here.
 
-import { z } from "zod";
+import type { PlanReport, RefusedRow } from "../views/schemas/jobs.ts";
 
 /** Rows in a chunk: one durable step of the job. */
 const CHUNK_ROWS = 500;
@@ -12,15 +12,6 @@ export interface RowProblem<Code extends string = string> {
   readonly field?: string | undefined;
   readonly message: string;
 }
-
-const refusedRow = z.object({
-  line: z.number(),
-  callId: z.string().optional(),
-  interactionId: z.string().optional(),
-  problems: z.array(z.object({ code: z.string(), message: z.string(), field: z.string().optional() }).readonly()).readonly(),
-});
-/** A refused row, with the id of its subject where that is readable. */
-export type RefusedRow = Readonly<z.output<typeof refusedRow>>;
 
 /** What planning needs to know about a planned row of any kind. */
 type PlannedRow =
@@ -51,20 +42,6 @@ export interface Conflict {
   readonly line: number;
   readonly otherLine: number;
 }
-
-/** The form of a report; it is kept as JSON. */
-export const planReport = z.object({
-  rows: z.number(),
-  toSend: z.number(),
-  refused: z.number(),
-  duplicates: z.number(),
-  /** Number of refused rows by the code of each of their problems. */
-  problems: z.record(z.string(), z.number()).readonly(),
-  /** The first refused rows. */
-  examples: z.array(refusedRow).readonly(),
-});
-/** The result of planning a file. */
-export type PlanReport = Readonly<z.output<typeof planReport>>;
 
 /** Receives a plan: the ledger, or nothing for a dry run. */
 export interface PlanSink<Row = never> {

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { type ItemCounts, type Job, type JobLedger, type JobStatus, type NewJob, StoreError } from "../../store/index.ts";
 import { noSuchJob } from "../error.ts";
 import { type StopReason, stopOf } from "../run/reason.ts";
-import { type PlanReport, planReport } from "./plan.ts";
+import { measured, type PlanReport, planReport } from "../views/schemas/jobs.ts";
 
 /**
  * planning → ready → running → done | partly_failed
@@ -44,7 +44,7 @@ export interface RowsLeft {
 }
 
 /** How a run ended. */
-export interface JobEnd {
+interface JobEnd {
   readonly status: JobStatus;
   readonly stop: StopReason | undefined;
   readonly measured: Measured | undefined;
@@ -52,22 +52,10 @@ export interface JobEnd {
 
 type NewRowJob = Omit<NewJob, "status" | "scope"> & { readonly executor: string };
 
+/** Measurements of a run, over all its chunks. */
+export type Measured = Readonly<z.output<typeof measured>>;
+
 // JSON from the database is parsed, not trusted.
-const histogram = z.object({ count: z.number(), p50: z.number(), p95: z.number(), p99: z.number(), max: z.number() });
-const measured = z
-  .object({
-    attempts: histogram,
-    items: histogram,
-    retries: z.number(),
-    rateLimited: z.number(),
-    /** Writes that lost against another writer; absent for kinds of jobs without locks. */
-    conflicts: z.number().optional(),
-  })
-  .readonly();
-
-/** Measurements of a run, over all its chunks. Latencies in milliseconds. */
-export type Measured = z.output<typeof measured>;
-
 const summary = z.object({ plan: planReport.optional(), measured: measured.optional() });
 
 /** Creates, reads and marks the jobs of some kinds in the store; jobs of other kinds are not visible. */
@@ -162,7 +150,7 @@ export function rowJobOf(job: Job): RowJob {
 }
 
 /** Which replicas are alive. */
-export interface Replicas {
+export interface ReplicaStanding {
   /** True when the replica has missed its heartbeats, or its process on this machine does not exist. */
   isDead(id: string): Promise<boolean>;
 }

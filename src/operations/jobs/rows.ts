@@ -17,7 +17,7 @@ export interface RowRunOptions {
 }
 
 /** Makes jobs of one kind and runs them. */
-export interface RowEngine<Source> {
+interface RowEngine<Source> {
   submit(
     source: Source,
     options: { again: boolean; actor?: string },

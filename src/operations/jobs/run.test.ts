@@ -8,13 +8,13 @@ import { createTestClock } from "../../../test/support/test-clock.ts";
 import { createTenant } from "../../tenant/index.ts";
 import { OperationError } from "../error.ts";
 import { JobLeave } from "../run/leave.ts";
-import type { PlannedRow } from "../tagging/plan.ts";
-import type { FinishedItem } from "../tagging/result.ts";
+import type { PlannedTag } from "../tagging/plan.ts";
+import type { FinishedTag } from "../tagging/result.ts";
 import { tagWork } from "../tagging/work.ts";
 import type { RowLedger } from "./ledger.ts";
 import { Committer, JobRun, type RowWork } from "./run.ts";
 
-type SendRow = Extract<PlannedRow, { kind: "send" }>;
+type SendRow = Extract<PlannedTag, { kind: "send" }>;
 
 const row = (line: number): SendRow => ({
   kind: "send",
@@ -42,7 +42,7 @@ test("a row that waited for the budget while its process was frozen is not sent 
     advanceIntent: async () => undefined,
     withdrawIntent: async () => undefined,
     commit: async () => undefined,
-  } as unknown as RowLedger<PlannedRow, FinishedItem>;
+  } as unknown as RowLedger<PlannedTag, FinishedTag>;
   const work = tagWork(dispositionWriter, callReader);
   const run = new JobRun("job_1", { ledger, work, clock, concurrency: 2, leave });
   const sending = run.sendChunk(0);
@@ -57,7 +57,7 @@ test("a row that waited for the budget while its process was frozen is not sent 
 
 test("after a kill no row that is stored is sent again, and few others are read, in whatever order answers come", async () => {
   const ROWS = 60;
-  const item = ({ assignment: { line } }: SendRow) => ({ line, callId: `c${line}`, result: "tagged" }) as unknown as FinishedItem;
+  const item = ({ assignment: { line } }: SendRow) => ({ line, callId: `c${line}`, result: "tagged" }) as unknown as FinishedTag;
   await fc.assert(
     fc.asyncProperty(
       fc.scheduler(),
@@ -83,7 +83,7 @@ test("after a kill no row that is stored is sent again, and few others are read,
             withdrawIntent: async () => undefined,
             closeChunk: async () => undefined,
             commit: async () => undefined,
-          } as unknown as RowLedger<SendRow, FinishedItem>;
+          } as unknown as RowLedger<SendRow, FinishedTag>;
           const sent = async (sending: SendRow) => {
             const { line } = sending.assignment;
             await scheduler.schedule(Promise.resolve());
@@ -110,7 +110,7 @@ test("after a kill no row that is stored is sent again, and few others are read,
             local: () => undefined,
             send: sent,
             stored: looked,
-          } as unknown as RowWork<SendRow, FinishedItem>;
+          } as unknown as RowWork<SendRow, FinishedTag>;
           return new JobRun("job_1", {
             ledger,
             work,

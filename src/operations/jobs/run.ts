@@ -20,7 +20,7 @@ import {
   type JobRecords,
   type JobStatus,
   type Measured,
-  type Replicas,
+  type ReplicaStanding,
   type RowJob,
   type StopReason,
 } from "./record.ts";
@@ -35,7 +35,7 @@ import { Semaphore } from "./semaphore.ts";
 /** What jobs of any kind over the rows of a file need. */
 export interface RowJobsParts {
   readonly jobs: JobRecords;
-  readonly replicas: Replicas;
+  readonly replicas: ReplicaStanding;
   readonly runs: Runs;
   /** See `Kind`. */
   readonly scope: string;
@@ -181,7 +181,7 @@ function merge(reports: readonly ChunkReport[]): Measured {
 const SETTLE_ROUNDS = 3;
 
 /** Measurements of one chunk. */
-export interface ChunkReport {
+interface ChunkReport {
   readonly attempts: ReturnType<Histogram["toJSON"]>;
   readonly items: ReturnType<Histogram["toJSON"]>;
   readonly retries: number;
@@ -191,7 +191,7 @@ export interface ChunkReport {
 }
 
 /** The result of sending one row, with its measurements. */
-export interface Sent<Item> {
+export interface SentRow<Item> {
   readonly item: Item;
   readonly attempts: number;
   readonly attemptLatenciesMs: readonly number[];
@@ -221,7 +221,7 @@ export interface RowWork<Row, Item> {
    * @throws TenantError for what concerns all rows, and when it was halted with nothing sent; OperationError `not_owner`,
    * `job_state`
    */
-  send(row: Row, sentBefore: boolean, leave: Leave): Promise<Sent<Item>>;
+  send(row: Row, sentBefore: boolean, leave: Leave): Promise<SentRow<Item>>;
   /**
    * Looks whether the tenant has stored a row that an earlier process may have sent: its item, or undefined when it is to be sent. Kinds without it
    * send such a row again. @throws TenantError when it cannot be found out

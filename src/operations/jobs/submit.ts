@@ -2,8 +2,9 @@
 
 import { createHash, type Hash } from "node:crypto";
 import { canonicalJson, newId } from "../../kernel/index.ts";
+import type { PlanReport } from "../views/schemas/jobs.ts";
 import type { FinishedItem, RowLedger } from "./ledger.ts";
-import type { PlannedChunk, PlanReport, PlanSink } from "./plan.ts";
+import type { PlannedChunk, PlanSink } from "./plan.ts";
 import type { RowJob } from "./record.ts";
 import type { RowJobsParts } from "./run.ts";
 
@@ -25,7 +26,7 @@ interface SubmitDependencies<Row, Item extends FinishedItem>
 }
 
 /** An input that becomes a job. */
-export interface Submission<Row> {
+interface Submission<Row> {
   readonly source: JobSource;
   /** How the bytes are read, JSON: part of the comparison of two inputs. */
   readonly readAs: unknown;

@@ -1,6 +1,7 @@
 // Use cases of jobs for command line, API and dashboard: list, show, rows, cancel; with a tenant also begin and resume.
 
 import { z } from "zod";
+import type { Clock } from "../../kernel/index.ts";
 import { CAMPAIGN_APPLY, DIALER_CHANGE, type Job, type JobStatus, PUSH, RETRIEVE } from "../../store/index.ts";
 import type { Context } from "../context.ts";
 import { crmPushOf } from "../crm/asked.ts";
@@ -10,11 +11,10 @@ import { type CorrectionSource, type Corrections, DISPOSITIONS, readTree, valida
 import { standingOf } from "../run/standing.ts";
 import { type Instead, requireWay } from "../tagging/instead.ts";
 import { readMatrix, TAG, type Tagging, type TagSource, validateTagging } from "../tagging/service.ts";
-import { jobDetailOf, jobSummaryOf, planReportOf } from "../views/job-views.ts";
+import { jobDetailOf, jobSummaryOf } from "../views/job-views.ts";
 import type { DryRun, JobDetail, JobSummary, Submitted } from "../views/schemas/jobs.ts";
-import { cancelJob, refuseCancelled } from "./cancel.ts";
 import type { PlanSink } from "./plan.ts";
-import { ENDED, JobRecords, type Replicas, rowJobOf } from "./record.ts";
+import { ENDED, JobRecords, type ReplicaStanding, type RowJob, rowJobOf } from "./record.ts";
 import { noteRequest, requestOf } from "./request.ts";
 import { type ResultRow, type RowsQuery, resultRows } from "./result-rows.ts";
 
@@ -44,8 +44,8 @@ const NONE_LEFT: readonly JobStatus[] = ["planning", "done", "partly_failed"];
 const UNDER_WAY: readonly JobStatus[] = ["ready", "running"];
 
 /** What the records of jobs need: a store, no tenant. */
-export interface JobRecordsContext extends Pick<Context, "store" | "clock"> {
-  readonly replica: Pick<Replicas, "isDead">;
+interface JobRecordsContext extends Pick<Context, "store" | "clock"> {
+  readonly replica: Pick<ReplicaStanding, "isDead">;
   /** The runs of this process, if it has any. */
   readonly runs?: Pick<Context["runs"], "isHere"> | undefined;
 }
@@ -149,7 +149,7 @@ export async function checkTags(
   requireWay(capabilities.dispositionWriter, instead);
   const matrix = await readMatrix(capabilities, campaignId);
   const { source: told, ignoredColumns } = tellingIgnored(source);
-  return { plan: planReportOf(await validateTagging(told, matrix, sink)), ignoredColumns };
+  return { plan: await validateTagging(told, matrix, sink), ignoredColumns };
 }
 
 /** A dry run of correcting the interactions of a file. Throws OperationError `invalid_input`, TenantError */
@@ -159,7 +159,7 @@ export async function checkCorrections(
   sink: PlanSink = {},
 ): Promise<DryRun> {
   const tree = await readTree(capabilities.interactionDispositions);
-  return { plan: planReportOf(await validateCorrections(source, tree, sink)), ignoredColumns: [] };
+  return { plan: await validateCorrections(source, tree, sink), ignoredColumns: [] };
 }
 
 /** A source that, once it is read, has the names of its columns that have no field. */
@@ -172,7 +172,7 @@ function tellingIgnored(source: TagSource) {
 type Rest<Check> = Check extends (tenant: never, ...rest: infer Given) => unknown ? Given : never;
 
 /** What runs jobs over rows, and which request they are made for. */
-export interface JobEngines {
+interface JobEngines {
   readonly tagging: Tagging;
   readonly corrections: Corrections;
   readonly requestId: () => string | undefined;
@@ -238,4 +238,59 @@ export class JobUseCases extends JobRecordsUseCases {
     if (!earlier) await noteRequest(this.#context.store.audit, job.id, by, this.#engines.requestId());
     return { job: await this.resume(job.id), earlier, ignoredColumns };
   }
+}
+
+// Cancels a job of any process: the job is marked in the ledger, and the caller gets the answer when its replica has released it.
+
+/** How often it is checked whether the replica has released the job, ms. */
+const LOOK_MS = 100;
+/**
+ * When a living replica has not released the job after this time, ms, it is an error: running requests end earlier, by the
+ * client's time-outs.
+ */
+const PATIENCE_MS = 90_000;
+
+interface CancelDependencies {
+  readonly jobs: Pick<JobRecords, "get" | "cancel">;
+  readonly replicas: Pick<ReplicaStanding, "isDead">;
+  /** Writes the audit entry after the job was marked. */
+  readonly record: () => Promise<void>;
+  readonly clock: Clock;
+}
+
+/**
+ * Cancels a job for good. When it resolves nothing more is sent, and the results of all running requests are recorded; when the
+ * replica died, the rows show what may have been sent. A job that has ended is left as it is.
+ * @throws OperationError `job_not_found`; `outcome_unknown` when its replica is alive and does not release it
+ */
+export async function cancelJob(id: string, { jobs, replicas, record, clock }: CancelDependencies): Promise<void> {
+  const before = await jobs.get(id);
+  if (before.status !== "cancelled") {
+    if (ENDED.includes(before.status)) return;
+    await jobs.cancel(id);
+    await record();
+  }
+  const since = clock.now();
+  for (;;) {
+    const { executor } = await jobs.get(id);
+    if (executor === null || (await replicas.isDead(executor))) return;
+    if (clock.now() - since > PATIENCE_MS)
+      throw new OperationError(
+        "outcome_unknown",
+        `job ${id} is cancelled, and ${executor} has not confirmed that it stopped sending`,
+        {
+          advice:
+            "Look at the job again: when the process has stopped, no rows are shown as possibly sent any more. If it hangs, end it.",
+        },
+      );
+    await clock.sleep(LOOK_MS);
+  }
+}
+
+/** Throws OperationError `job_state` for a cancelled job, which cannot be continued. */
+function refuseCancelled({ id, status }: Pick<RowJob, "id" | "status">): void {
+  if (status === "cancelled")
+    throw new OperationError("job_state", `job ${id} was cancelled and cannot be continued`, {
+      advice: "Start a new job for its file, with --again. What was done at the tenant is not undone.",
+    });
 }

@@ -29,7 +29,7 @@ export interface ListedCampaigns {
 }
 
 /** What the list is read from and compared with. */
-export interface ListDeps {
+interface ListDeps {
   readonly provisioning: Pick<CampaignProvisioning, "campaigns">;
   /** Without one nothing is known. */
   readonly store: Pick<Store, "knownCampaigns"> | undefined;
@@ -53,7 +53,7 @@ export async function listCampaigns({ provisioning, store, clock }: ListDeps, ca
 }
 
 /** A contact list as it was read. */
-export interface ReadContacts {
+interface ReadContacts {
   readonly listId: string;
   /** When the reading began. */
   readonly at: Instant;

@@ -28,7 +28,7 @@ const comparedSchema = z.array(
 );
 
 /** A number that the calls of a retrieval were compared with. */
-export interface ComparedNumber {
+interface ComparedNumber {
   readonly by: string;
   readonly count: number;
   /** Fewer calls than this share of `count` are told. */

@@ -9,7 +9,7 @@ import { reasonOf, type StopReason } from "../run/reason.ts";
  * - `restart`: the page token cannot be used; the window is read again from its first page.
  * - `stop`: asking again does not help.
  */
-export type Remedy =
+type Remedy =
   | { readonly kind: "again"; readonly smaller: boolean }
   | { readonly kind: "restart" }
   | { readonly kind: "stop"; readonly reason: StopReason };
@@ -26,7 +26,7 @@ const TRANSIENT: ReadonlySet<string> = new Set(["vendor_unavailable", "deadline_
 const NO_FILES: ReadonlySet<unknown> = new Set(["EMFILE", "ENFILE"]);
 
 /** The facts about the page. */
-export interface FailureFacts {
+interface FailureFacts {
   readonly thrown: unknown;
   /** True when the page was asked for by a token. */
   readonly hasToken: boolean;

@@ -13,7 +13,7 @@ import {
 const MAX_ROW_TEXT = 4000;
 
 /** The sorted rows of a page. */
-export interface SortedRows {
+interface SortedRows {
   readonly records: readonly OutcomeRecord[];
   readonly poison: readonly QuarantinedRow[];
   readonly unfinished: number;

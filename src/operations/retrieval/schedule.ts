@@ -20,7 +20,7 @@ const AT_ONCE = 4;
 const SEEN = 20;
 
 /** What a scheduler needs. */
-export interface ScheduleDependencies {
+interface ScheduleDependencies {
   readonly retrieving: Retrieving;
   readonly ledger: Pick<RetrievalLedger, "list">;
   readonly schedules: RetrievalSchedules;

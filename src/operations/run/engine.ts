@@ -26,7 +26,7 @@ const POLL_MS = 500;
 const LEFT_POLL_MS = 2000;
 
 /** Where errors of the engine itself are logged. */
-export interface EngineLog {
+interface EngineLog {
   warn(message: string): void;
 }
 
@@ -55,7 +55,7 @@ export interface EngineRun {
 }
 
 /** The state of a run. */
-export type EnginePhase = { /** It was put into the queue for any service. */ readonly wasShared: boolean } & (
+type EnginePhase = { /** It was put into the queue for any service. */ readonly wasShared: boolean } & (
   | { readonly phase: "none" | "queued" | "ended" }
   | { readonly phase: "running"; readonly executor: string }
 );
@@ -64,7 +64,7 @@ export type EnginePhase = { /** It was put into the queue for any service. */ re
 export const isTakenAway = (thrown: unknown): boolean => thrown instanceof DBOSWorkflowConflictError;
 
 /** A run under way, as the engine records it. */
-export interface UnderWay extends EngineRun {
+export interface RunsUnderWay extends EngineRun {
   readonly executor: string;
   /** False for one of another version of outdial, which no executor of this one takes. */
   readonly current: boolean;
@@ -83,13 +83,13 @@ export interface EngineDesk {
 }
 
 /** The workflow engine as this process uses it. */
-export interface Engine extends EngineDesk {
+export interface RunEngine extends EngineDesk {
   /** Starts a run in this process. */
   startHere(run: EngineRun): Promise<void>;
   /** All runs that a process has taken and not ended, whether the process is alive or not. */
-  underWay(): Promise<UnderWay[]>;
+  underWay(): Promise<RunsUnderWay[]>;
   /** Takes runs away from processes that died, for any service to go on with. */
-  resume(runs: readonly UnderWay[]): Promise<void>;
+  resume(runs: readonly RunsUnderWay[]): Promise<void>;
   /** Deletes runs that ended before an instant, with their steps. @returns how many */
   forgetEnded(before: Date): Promise<number>;
 }
@@ -112,7 +112,7 @@ export async function launchEngine(options: {
   serves: boolean;
   kinds: Readonly<Record<string, EngineKind>>;
   log: EngineLog;
-}): Promise<Engine> {
+}): Promise<RunEngine> {
   if (DBOS.isInitialized()) throw new Error("the engine is launched already in this process; close it first");
   // The engine still considers runs under way that a service leaves to another one: its warnings about them are dropped while it
   // closes.

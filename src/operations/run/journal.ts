@@ -8,7 +8,7 @@ import type { Running } from "./kind.ts";
 import type { Leave } from "./leave.ts";
 
 /** What one operation gives. `Happening` is an event without its time. */
-export interface JournaledWork<State, Command, Happening> {
+interface JournaledWork<State, Command, Happening> {
   /** The state that the journal leads to, and the number of its entries. */
   load(): Promise<{ readonly state: State; readonly seq: number }>;
   /** The first event to record: that the operation began, or that another run continues it. */

@@ -29,7 +29,7 @@ export interface Running {
 }
 
 /** How taking a job ended: this process has it; it is not to be run any more; another job is in the way. */
-export type Taking = "taken" | "gone" | { readonly blockedBy: { readonly jobId: string; readonly executor: string } };
+type Taking = "taken" | "gone" | { readonly blockedBy: { readonly jobId: string; readonly executor: string } };
 
 /** A kind of operation. */
 export interface Kind {

@@ -1,16 +1,16 @@
 import { expect, test } from "vitest";
 import { createTestClock } from "../../../test/support/test-clock.ts";
 import type { OperationError } from "../error.ts";
-import { cancelJob } from "../jobs/cancel.ts";
 import type { JobStatus, RowJob } from "../jobs/record.ts";
-import { interrupted, JobLeave, type Seen, whileWanted } from "./leave.ts";
+import { cancelJob } from "../jobs/use-cases.ts";
+import { interrupted, JobLeave, type JobReading, whileWanted } from "./leave.ts";
 
 const HELD = { id: "job_1", run: 2, replica: "me" };
-const job = (more: Partial<RowJob & Seen> = {}) =>
-  ({ status: "running", executor: "me", run: 2, owned: true, ...more }) as RowJob & Seen;
+const job = (more: Partial<RowJob & JobReading> = {}) =>
+  ({ status: "running", executor: "me", run: 2, owned: true, ...more }) as RowJob & JobReading;
 
 test("a leave ends when the job is cancelled or taken over, and by the interruption, each with its reason", async () => {
-  const reasonOf = async (seen: Seen) => {
+  const reasonOf = async (seen: JobReading) => {
     const leave = new JobLeave(createTestClock(), new AbortController().signal);
     await leave.watch(HELD, async () => seen, new AbortController().signal);
     return (leave.halt.reason as OperationError).code;

@@ -55,7 +55,7 @@ export function whileTrusted(isTrusted: () => boolean): Leave {
 }
 
 /** What a start needs that a person may call off while it waits. */
-export interface Wanted {
+interface Wanted {
   readonly clock: Clock;
   /** Of the process. */
   readonly leave: Leave;
@@ -66,7 +66,7 @@ export interface Wanted {
 }
 
 /** How a start ended. `error`: what its work rejected with when it was called off in the middle. */
-export type Start<T> = { readonly result: T } | { readonly calledOff: string; readonly error?: unknown };
+type Start<T> = { readonly result: T } | { readonly calledOff: string; readonly error?: unknown };
 
 /**
  * Does work that ends with a campaign dialing, and that may wait for long: for the request budget, for pages of a list. Meanwhile
@@ -116,7 +116,7 @@ export async function whileWanted<T>(
 }
 
 /** A job as it was just read; `owned`: the engine also records the run as this process's. */
-export interface Seen {
+export interface JobReading {
   readonly status: JobStatus;
   readonly executor?: string | null | undefined;
   readonly run: number;
@@ -174,7 +174,7 @@ export class JobLeave implements Leave {
       /** Time between two reads, ms. */
       readonly everyMs?: number | undefined;
     },
-    look: () => Promise<Seen>,
+    look: () => Promise<JobReading>,
     over: AbortSignal,
   ): Promise<void> {
     while (!over.aborted && !this.halt.aborted) {

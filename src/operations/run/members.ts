@@ -31,7 +31,7 @@ export function replicaIsDead(
 export function livesOf(
   replicas: Pick<Replicas, "list">,
   here: { readonly host: string; readonly processLives: (pid: number) => boolean },
-): Lives {
+): ReplicaLives {
   const find = async (id: string) => (await replicas.list()).find((candidate) => candidate.id === id);
   return {
     live: async () => (await replicas.list()).filter((one) => !replicaIsDead(one, here)),
@@ -44,7 +44,7 @@ export function livesOf(
 }
 
 /** Which processes of a store live. */
-export interface Lives {
+export interface ReplicaLives {
   isDead(id: string): Promise<boolean>;
   live(): Promise<Replica[]>;
   /** Whether a process lives, and for how long it has given no sign of life, ms; null when it is on the list no more. */
@@ -52,13 +52,13 @@ export interface Lives {
 }
 
 /** The last sign of life of a process. */
-export interface LifeSign {
+interface LifeSign {
   readonly lives: boolean;
   readonly silentMs: number | null;
 }
 
 /** A thing that is not the same in all processes of a store. */
-export interface ReplicaDifference {
+interface ReplicaDifference {
   readonly item: string;
   /** The processes that have it alike, by their ids; the largest group first. */
   readonly groups: readonly (readonly string[])[];
@@ -82,7 +82,7 @@ export const differenceWords = ({ item, groups: [most = [], ...others] }: Replic
 export const CLOCK_OFF_MS = 30_000;
 
 /** This process among those of the same store: its id, which are dead, and which are services. */
-export interface Membership extends Lives {
+export interface Membership extends ReplicaLives {
   readonly id: string;
   /** Set while the tenant refuses this process's token, by what its client last saw; makes no request. */
   refusal(): ReplicaBeat["refused"];

@@ -10,18 +10,18 @@ import { type Clock, doubledMs, messageOf, OutdialError } from "../../kernel/ind
 import type { Job, JobLedger, JobStatus, OwnedRun, Store } from "../../store/index.ts";
 import { noSuchJob, OperationError } from "../error.ts";
 import {
-  type Engine,
   type EngineDesk,
   type EngineKind,
   type EngineRun,
   isTakenAway,
   OWNED,
+  type RunEngine,
+  type RunsUnderWay,
   type Step,
-  type UnderWay,
   workflowId,
 } from "./engine.ts";
 import type { Kind, RunRow, RunRows } from "./kind.ts";
-import { interrupted, JobLeave, monotonic, type Seen, takenOver } from "./leave.ts";
+import { interrupted, JobLeave, type JobReading, monotonic, takenOver } from "./leave.ts";
 import { isLeft, LEAVES, leftBy, STORE_TROUBLE } from "./left.ts";
 import type { Membership } from "./members.ts";
 import { CANCELLED, reasonOf, type StopReason } from "./reason.ts";
@@ -282,7 +282,7 @@ export class RunsHere {
   }
 
   /** The job. Throws when the database was set back or belongs to another tenant: then nothing more is sent. */
-  async #mayGoOn(kind: Kind, entered: EngineRun): Promise<Seen> {
+  async #mayGoOn(kind: Kind, entered: EngineRun): Promise<JobReading> {
     const { audit, members } = this.#deps;
     audit.requireNotHeld();
     const { jobId } = entered;
@@ -358,10 +358,10 @@ export class Runs {
   readonly #interrupt = new AbortController();
   readonly #here: RunsHere;
   #seenAstray: ReadonlySet<string> = new Set();
-  #engine: Engine | undefined;
+  #engine: RunEngine | undefined;
   /** Gives jobs to services, as long as this process executes none itself. */
   #desk: EngineDesk | undefined;
-  #launch: (() => Promise<Engine>) | undefined;
+  #launch: (() => Promise<RunEngine>) | undefined;
   /** Attaches an engine or hands over, when the first run begins. */
   #later: (() => Promise<void>) | undefined;
   /** Another process executes the run that this one follows. */
@@ -388,13 +388,13 @@ export class Runs {
   }
 
   /** Sets the engine; called once, before the first run. */
-  attach(engine: Engine): void {
+  attach(engine: RunEngine): void {
     this.#engine = engine;
     this.#desk = undefined;
   }
 
   /** Gives jobs to the services beside this process. @param launch starts an engine in this process when no service is left */
-  handOver(desk: EngineDesk, launch: () => Promise<Engine>): void {
+  handOver(desk: EngineDesk, launch: () => Promise<RunEngine>): void {
     this.#desk = desk;
     // Several runs may begin at once.
     this.#launch = once(launch);
@@ -525,7 +525,7 @@ export class Runs {
   }
 
   /** Launches an engine in a command line when no service is left. */
-  async #alone(): Promise<Engine> {
+  async #alone(): Promise<RunEngine> {
     if (this.#launch === undefined) throw new Error("attach an engine before running jobs");
     const engine = await this.#launch();
     if (this.#engine === undefined) this.attach(engine);
@@ -592,12 +592,12 @@ export class Runs {
     if (audit.isHeld) return;
     const take = async () => {
       const began = elapsed();
-      const left: UnderWay[] = [];
+      const left: RunsUnderWay[] = [];
       // While it could not beat itself, because the database was away, this process considers no other one dead.
       if (!members.isSteady()) return;
       const underWay = await engine.underWay();
       left.push(...this.#strays(underWay));
-      const refused: UnderWay[] = [];
+      const refused: RunsUnderWay[] = [];
       for (const run of underWay) {
         if (run.executor === members.id) continue;
         if (await members.isDead(run.executor)) left.push(run);
@@ -616,7 +616,7 @@ export class Runs {
    * Runs that the engine records as this process's but that are not executed here, because the answer was lost when they were
    * taken. Only those that the previous search also found: a run that was just taken is about to begin.
    */
-  #strays(underWay: readonly UnderWay[]): UnderWay[] {
+  #strays(underWay: readonly RunsUnderWay[]): RunsUnderWay[] {
     const { members } = this.#deps;
     const seen = underWay.filter((run) => run.executor === members.id && this.#here.overOf(run) === undefined);
     const before = this.#seenAstray;
@@ -625,7 +625,7 @@ export class Runs {
   }
 
   /** Whether another service got the run from the queue and does not take its job, because the tenant refuses its token and not this one's. */
-  async #isLeftByRefused({ kind, jobId, run, executor }: UnderWay): Promise<boolean> {
+  async #isLeftByRefused({ kind, jobId, run, executor }: RunsUnderWay): Promise<boolean> {
     const { members } = this.#deps;
     if (members.refusal() !== null || !(await members.refused(this.#kindOf({ kind }).scope)).includes(executor)) return false;
     const job = await this.#rowsOf(jobId).getJob(jobId);
@@ -633,7 +633,7 @@ export class Runs {
   }
 
   /** Begins a new run of a job whose run no process of this version can continue, or the one that has it leaves. */
-  async #beginAnew(run: UnderWay): Promise<void> {
+  async #beginAnew(run: RunsUnderWay): Promise<void> {
     await this.#attached().cancel(run);
     const job = await this.#rowsOf(run.jobId).getJob(run.jobId);
     if (job?.run === run.run) await this.start(run.jobId);
@@ -658,7 +658,7 @@ export class Runs {
     });
   }
 
-  #attached(): Engine {
+  #attached(): RunEngine {
     if (this.#engine === undefined) throw new Error("attach an engine before running jobs");
     return this.#engine;
   }

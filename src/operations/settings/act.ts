@@ -7,13 +7,13 @@ import { failedWrite, unanswered } from "../run/journal.ts";
 import type { Leave } from "../run/leave.ts";
 import type { Judgement } from "./gate.ts";
 import { type DialerSettings, readSettings } from "./model.ts";
-import type { ChangeEvent, Command } from "./state.ts";
+import type { ChangeCommand, ChangeEvent } from "./state.ts";
 
 /** An event without its time. */
 export type Happening = ChangeEvent extends infer Each ? (Each extends ChangeEvent ? Omit<Each, "at"> : never) : never;
 
 /** What carrying out a command needs. */
-export interface ActDeps {
+interface ActDeps {
   /** The campaign of the settings, for a tenant that keeps settings for each campaign. */
   readonly subject: string | undefined;
   readonly pacing: PacingSettings;
@@ -29,7 +29,10 @@ export interface ActDeps {
 }
 
 /** Carries out one command at the tenant. Rejects only when aborted, or for errors that do not come from the tenant. */
-export async function act(command: Exclude<Command, { kind: "intend" | "alarm" }>, deps: ActDeps): Promise<Happening> {
+export async function actForChange(
+  command: Exclude<ChangeCommand, { kind: "intend" | "alarm" }>,
+  deps: ActDeps,
+): Promise<Happening> {
   try {
     switch (command.kind) {
       case "send":
@@ -52,7 +55,7 @@ export async function act(command: Exclude<Command, { kind: "intend" | "alarm" }
 }
 
 async function send(
-  command: Extract<Command, { kind: "send" }>,
+  command: Extract<ChangeCommand, { kind: "send" }>,
   { pacing, subject, leave: { halt, confirmed } }: ActDeps,
 ): Promise<Happening> {
   // A write that was sent is not cut off, because its outcome would be unknown. The client's own deadlines end it.

@@ -38,12 +38,12 @@ const file = z.strictObject({
 });
 
 /** What a settings file says about the expected calls; the simulation uses it. */
-export type Expected = z.output<typeof expectedFields>;
+type Expected = z.output<typeof expectedFields>;
 /** Lines of the carrier and the share that others use. */
-export type CarrierCapacity = z.output<typeof carrierFields>;
+type CarrierCapacity = z.output<typeof carrierFields>;
 
 /** What the tenant measured. Times in ms since the epoch. */
-export interface Measured {
+export interface MeasuredFigures {
   readonly answerRate?: { readonly low: number; readonly high: number; readonly at: number } | undefined;
   /** Agents signed in. */
   readonly agents?: { readonly count: number; readonly at: number } | undefined;
@@ -63,7 +63,7 @@ export interface SettingsFile {
    */
   readonly leftOut?: readonly string[] | undefined;
   /** Measured values with their uncertainty and when that was: they take precedence over `expected`. Not part of a file. */
-  readonly measured?: Measured | undefined;
+  readonly measured?: MeasuredFigures | undefined;
 }
 
 /** The JSON Schema of a settings file, for editors. @param mayLack see `parseSettingsFile` */

@@ -10,9 +10,9 @@ import type { DialerSettings } from "./model.ts";
 
 /** Result of a simulation of settings: the median and the 5 % and 95 % quantiles over what is uncertain. */
 export interface Prediction {
-  readonly abandonment: Band;
-  readonly occupancy: Band;
-  readonly attemptsPerHour: Band;
+  readonly abandonment: PredictedBand;
+  readonly occupancy: PredictedBand;
+  readonly attemptsPerHour: PredictedBand;
   /** Probability that abandonment over the horizon is above 3 %. */
   readonly chanceAboveLimit: number;
   /** What it stands on, by fact. */
@@ -31,7 +31,7 @@ export interface PredictionFact {
 }
 
 /** The 5 % quantile, the median and the 95 % quantile of a predicted figure. */
-export interface Band {
+export interface PredictedBand {
   readonly low: number;
   readonly median: number;
   readonly high: number;
@@ -81,7 +81,7 @@ export function checkOverride(name: string): void {
  * @param chance highest acceptable probability of abandonment above 3 %
  * @throws TenantError when the tenant does not answer
  */
-export async function judge(
+export async function judgeFile(
   file: Pick<SettingsFile, "settings" | "carrier" | "expected" | "measured">,
   deps: {
     readonly pacing: PacingSettings;

@@ -26,7 +26,7 @@ export const guardPlan = z.object({
 export type GuardPlan = DeepReadonly<z.output<typeof guardPlan>>;
 
 /** Calls answered by people and how many of them found no agent, since the portion before. */
-export interface Portion {
+interface Portion {
   readonly answered: number;
   readonly abandoned: number;
 }

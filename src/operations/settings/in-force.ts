@@ -5,8 +5,8 @@ import type { DialerChange, MetricReading, Store } from "../../store/index.ts";
 import { type MetricsSource, TenantError, type TenantLink } from "../../tenant/port.ts";
 import { SHOWN_WINDOW_MINUTES } from "../campaigns/health/known.ts";
 import { measured as measuredReading } from "../campaigns/metrics/service.ts";
-import type { Measured, SettingsFile } from "./file.ts";
-import { readPlan } from "./journal.ts";
+import type { MeasuredFigures, SettingsFile } from "./file.ts";
+import { readChangePlan } from "./journal.ts";
 import { type DialerSettings, settingsHash } from "./model.ts";
 
 /** With fewer placed calls the answer rate is unknown. */
@@ -78,7 +78,7 @@ export function basisInForce(
   applied: DialerChange | undefined,
 ): Pick<SettingsFile, "carrier" | "expected"> | undefined {
   if (applied === undefined || applied.plan === null || applied.settingsHash !== settingsHash(settings)) return undefined;
-  const { carrier, expected } = readPlan(applied.plan).gate;
+  const { carrier, expected } = readChangePlan(applied.plan).gate;
   return { carrier, expected };
 }
 
@@ -88,7 +88,11 @@ export function basisInForce(
  * @param applied the latest change that was applied
  * @param measured what the tenant counted, which takes precedence over what was expected
  */
-export function fileInForce(settings: DialerSettings, applied: DialerChange | undefined, measured: Measured): SettingsFile {
+export function fileInForce(
+  settings: DialerSettings,
+  applied: DialerChange | undefined,
+  measured: MeasuredFigures,
+): SettingsFile {
   const basis = basisInForce(settings, applied);
   if (basis !== undefined) return { name: applied?.sourceName ?? "in force", settings, ...basis, measured };
   const { max_simultaneous_calls: lines } = settings.concurrency;
@@ -102,7 +106,7 @@ const SIGNED_IN_MS = 3_600_000;
 const MOST_READ = 20;
 
 /** What was measured of the calls and agents that settings are about. */
-export interface MeasuredFacts extends Measured {
+interface MeasuredFacts extends MeasuredFigures {
   /** The counts behind the answer rate; undefined when there are too few. */
   readonly answers?: MeasuredAnswers | undefined;
 }

@@ -16,7 +16,6 @@ export { dialerPreviewOf } from "./preview.ts";
 export { type ChangeProgress, type ChangeReport, SettingsChanges } from "./service.ts";
 export { type ChangeState, DEFAULT_PATIENCE, type Patience } from "./state.ts";
 export {
-  compareWithVendor,
   type DialerReadings,
   type DialerRules,
   DialerUseCases,
@@ -24,13 +23,16 @@ export {
   type HourlyFigures,
   hourlyFigures,
   judgeSettings,
-  type OwnSimulation,
   proposedFile,
-  type RunSimulator,
   readSettingsFile,
   requireMaking,
-  type SimulatedRun,
   settingsShown,
-  simulatedText,
   type ValidatedSettings,
 } from "./use-cases.ts";
+export {
+  compareWithVendor,
+  type OwnSimulation,
+  type RunSimulator,
+  type SimulatedRun,
+  simulatedText,
+} from "./vendor-simulator.ts";

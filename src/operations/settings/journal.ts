@@ -5,24 +5,24 @@ import { issueText } from "../../kernel/index.ts";
 import type { DialerChange, DialerLedger } from "../../store/index.ts";
 import { OperationError } from "../error.ts";
 import { strangerTo } from "../run/journal.ts";
-import { decide, MACHINE, startOf } from "./machine.ts";
+import { CHANGE_MACHINE, changeBeginning, changeTransition } from "./machine.ts";
 import { type ChangeEvent, type ChangePlan, type ChangeState, changeEvent, changePlan, PHASES } from "./state.ts";
 
 /** A plan as the store holds it. Throws OperationError `invalid_input` when it is not valid. */
-export function readPlan(value: unknown): ChangePlan {
+export function readChangePlan(value: unknown): ChangePlan {
   return parsed(changePlan, value, "plan");
 }
 
 /** The state that a journal leads to. */
 function replay(of: ChangePlan, journal: readonly unknown[]): ChangeState {
   const events: ChangeEvent[] = journal.map((entry) => parsed(changeEvent, entry, "journal"));
-  return events.reduce((state, one) => decide(of, state, one).state, startOf(of));
+  return events.reduce((state, one) => changeTransition(of, state, one).state, changeBeginning(of));
 }
 
 /** What the store says of a change whose journal this version does not replay. */
 function strange(of: ChangePlan, change: DialerChange, { code, message, advice }: OperationError): ChangeState {
   const phase = PHASES.find((one) => one === change.phase) ?? "examining";
-  return { ...startOf(of), phase, stop: { code, message: `${message}. ${advice}` } };
+  return { ...changeBeginning(of), phase, stop: { code, message: `${message}. ${advice}` } };
 }
 
 /** A change with its plan, and the state and length of its journal; see `strangerTo`. Throws OperationError `job_state` when no change made the version. */
@@ -32,9 +32,9 @@ export async function loadChange(
 ): Promise<{ plan: ChangePlan; state: ChangeState; seq: number }> {
   if (change.jobId === null)
     throw new OperationError("job_state", `version ${change.version} was found at the tenant and was not made by a change`);
-  const plan = readPlan(change.plan);
+  const plan = readChangePlan(change.plan);
   const journal = await ledger.journal(change.jobId);
-  const stranger = strangerTo(MACHINE, change);
+  const stranger = strangerTo(CHANGE_MACHINE, change);
   return { plan, state: stranger === undefined ? replay(plan, journal) : strange(plan, change, stranger), seq: journal.length };
 }
 

@@ -4,9 +4,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { machinePrint } from "../../../test/support/machine-print.ts";
 import { scaled } from "../../../test/support/scale.ts";
-import { decide, MACHINE, startOf } from "./machine.ts";
+import { CHANGE_MACHINE, changeBeginning, changeTransition } from "./machine.ts";
 import { type DialerSettings, sameSettings } from "./model.ts";
-import { type ChangeEvent, type ChangePlan, type ChangeState, type Command, DEFAULT_PATIENCE } from "./state.ts";
+import { type ChangeCommand, type ChangeEvent, type ChangePlan, type ChangeState, DEFAULT_PATIENCE } from "./state.ts";
 
 const settings = (ratio: number, agents = 50, spacing = 150): DialerSettings => ({
   name: "main",
@@ -40,10 +40,10 @@ function play(
   plan: ChangePlan,
   events: readonly (ChangeEvent extends infer E ? (E extends ChangeEvent ? Omit<E, "at"> : never) : never)[],
 ) {
-  let state = startOf(plan);
-  let commands: readonly Command[] = [];
+  let state = changeBeginning(plan);
+  let commands: readonly ChangeCommand[] = [];
   for (const [n, event] of [{ type: "begun" } as const, ...events].entries())
-    ({ state, commands } = decide(plan, state, { ...event, at: n * 1000 }));
+    ({ state, commands } = changeTransition(plan, state, { ...event, at: n * 1000 }));
   return { state, commands };
 }
 
@@ -72,10 +72,10 @@ test("a machine that replays a journal to another state has another version", ()
     ]),
   ];
   const plans = [planOf(), planOf(GUARD), { ...planOf(), inPieces: true }].map((plan) => ({
-    start: startOf(plan),
-    decide: (before: ChangeState, event: ChangeEvent) => decide(plan, before, event),
+    start: changeBeginning(plan),
+    decide: (before: ChangeState, event: ChangeEvent) => changeTransition(plan, before, event),
   }));
-  expect(machinePrint(plans, { type: "begun", at: 0 }, events)).toBe(HASHES[MACHINE]);
+  expect(machinePrint(plans, { type: "begun", at: 0 }, events)).toBe(HASHES[CHANGE_MACHINE]);
 });
 
 test("what arrived in part is sent again where a tenant takes settings in pieces, and is somebody else's where it does not", () => {
@@ -110,7 +110,7 @@ test("looks come after 2, 4, 8, 16, 30, 30 … seconds and end after 15", () => 
   while (state.phase === "polling") {
     const [command] = commands;
     if (command?.kind === "look") waits.push(command.afterMs / 1000);
-    ({ state, commands } = decide(planOf(), state, { type: "looked", status: "IN_PROGRESS", at: 0 }));
+    ({ state, commands } = changeTransition(planOf(), state, { type: "looked", status: "IN_PROGRESS", at: 0 }));
   }
   expect(waits).toEqual([2, 4, 8, 16, ...Array.from({ length: 11 }, () => 30)]);
   expect(state).toMatchObject({ phase: "examining", failure: { code: "activation_timeout" } });
@@ -175,9 +175,9 @@ test("a lost reply is settled by reading: not there means send again, there mean
   expect(play(planOf(), [intended, lost, found(OLD, "v1")]).commands).toEqual([{ kind: "intend" }]);
   const watched = play(planOf(), [intended, lost, found(NEW, "v2")]);
   expect(watched.state).toMatchObject({ phase: "watching", ours: ["v2"] });
-  const stood = decide(planOf(), watched.state, { ...found(NEW, "v2"), at: 100_000 });
+  const stood = changeTransition(planOf(), watched.state, { ...found(NEW, "v2"), at: 100_000 });
   expect(stood.state.outcome).toBe("applied");
-  const gone = decide(planOf(), watched.state, { ...found(OLD, "v1"), at: 10_000 });
+  const gone = changeTransition(planOf(), watched.state, { ...found(OLD, "v1"), at: 10_000 });
   expect(gone.state).toMatchObject({ phase: "examining", failure: { code: "activation_failed" } });
 });
 
@@ -200,7 +200,7 @@ test("a tenant that does not answer while old settings go back is an alarm too, 
   const { state, commands } = play(planOf(), [intended, { type: "refused", message: "400" }, away, away, away, away, away]);
   expect(state.stop).toEqual({ code: "vendor_unavailable", message: "away" });
   expect(commands).toMatchObject([{ kind: "alarm" }]);
-  expect(decide(planOf(), state, { type: "resumed", at: 0 }).commands).toMatchObject([{ kind: "read" }]);
+  expect(changeTransition(planOf(), state, { type: "resumed", at: 0 }).commands).toMatchObject([{ kind: "read" }]);
 });
 
 test.each([
@@ -212,13 +212,20 @@ test.each([
   let { state, commands } = play(plan, [intended, accepted(), looked("COMPLETED"), found(NEW, "v2")]);
   for (let minute = 1; minute <= rounds; minute++) {
     if (state.phase === "guarding")
-      ({ state, commands } = decide(plan, state, { type: "measured", answered, abandoned, at: 10_000 + minute * 60_000 }));
+      ({ state, commands } = changeTransition(plan, state, {
+        type: "measured",
+        answered,
+        abandoned,
+        at: 10_000 + minute * 60_000,
+      }));
   }
   expect(state.outcome ?? state.phase).toBe(end);
   if (end === "paused") {
     expect(commands).toMatchObject([{ kind: "alarm", type: "DIALER_ROLLOUT_PAUSED" }]);
-    expect(decide(plan, state, { type: "decided", keep: true, by: "ann", at: 0 }).state.outcome).toBe("applied");
-    expect(decide(plan, state, { type: "decided", keep: false, by: "ann", at: 0 }).commands).toMatchObject([{ kind: "read" }]);
+    expect(changeTransition(plan, state, { type: "decided", keep: true, by: "ann", at: 0 }).state.outcome).toBe("applied");
+    expect(changeTransition(plan, state, { type: "decided", keep: false, by: "ann", at: 0 }).commands).toMatchObject([
+      { kind: "read" },
+    ]);
   }
 });
 
@@ -281,12 +288,12 @@ test("whatever fails, crashes or interferes, a change ends, and what its outcome
     fc.property(fc.array(turn, { maxLength: 60 }), fc.nat(5), (turns, seed) => {
       const plan = { ...planOf(), patience: { ...DEFAULT_PATIENCE, looks: 2, sends: 2, merges: 2, restores: 1 } };
       const tenant = new ModelTenant();
-      let state: ChangeState = startOf(plan);
-      let command: Command | undefined;
+      let state: ChangeState = changeBeginning(plan);
+      let command: ChangeCommand | undefined;
       let at = 0;
       let edits = 0;
       const happen = (event: ChangeEvent extends infer E ? (E extends ChangeEvent ? Omit<E, "at"> : never) : never) => {
-        const decision = decide(plan, state, { ...event, at });
+        const decision = changeTransition(plan, state, { ...event, at });
         state = decision.state;
         command = decision.commands.find(({ kind }) => kind !== "alarm");
       };

@@ -20,22 +20,22 @@
 import { shortPercent } from "../../kernel/index.ts";
 import { beginGuard, watch } from "./guard.ts";
 import { type DialerSettings, diffSettings, mergeSettings, sameSettings } from "./model.ts";
-import type { ChangeEvent, ChangePlan, ChangeState, Command, Failure, Outcome, SettingsVersion } from "./state.ts";
+import type { ChangeCommand, ChangeEvent, ChangeOutcome, ChangePlan, ChangeState, Failure, SettingsVersion } from "./state.ts";
 
 /**
  * Raise it when an event leads to another state or command than before: changes that are open then are not continued by this version. A test
  * knows what the events led to.
  */
-export const MACHINE = 1;
+export const CHANGE_MACHINE = 1;
 
 /** What follows from an event: the new state, and the commands to carry out. */
-export interface Decision {
+interface Decision {
   readonly state: ChangeState;
-  readonly commands: readonly Command[];
+  readonly commands: readonly ChangeCommand[];
 }
 
 /** The state before anything happened. */
-export function startOf({ wanted, snapshot }: ChangePlan): ChangeState {
+export function changeBeginning({ wanted, snapshot }: ChangePlan): ChangeState {
   return {
     phase: "sending",
     purpose: "apply",
@@ -67,7 +67,7 @@ export const underWay = (state: ChangeState): DialerSettings =>
   state.purpose === "apply" ? state.target : state.snapshot.settings;
 
 /** What follows from an event. An event that does not fit the phase changes nothing. */
-export function decide(plan: ChangePlan, before: ChangeState, event: ChangeEvent): Decision {
+export function changeTransition(plan: ChangePlan, before: ChangeState, event: ChangeEvent): Decision {
   const state = transition(plan, before, event);
   const alarm = alarmOf(before, state);
   const next = nextCommand(plan, state);
@@ -75,7 +75,7 @@ export function decide(plan: ChangePlan, before: ChangeState, event: ChangeEvent
 }
 
 /** What is to be done in a state; undefined when the change has ended, waits for a person, or is stopped. */
-function nextCommand(plan: ChangePlan, state: ChangeState): Command | undefined {
+function nextCommand(plan: ChangePlan, state: ChangeState): ChangeCommand | undefined {
   if (state.stop !== null) return undefined;
   const { firstMs, mostMs } = plan.patience;
   const pause = (turn: number) => Math.min(mostMs, firstMs * 2 ** turn);
@@ -104,7 +104,7 @@ function nextCommand(plan: ChangePlan, state: ChangeState): Command | undefined 
   }
 }
 
-function alarmOf(before: ChangeState, state: ChangeState): Command | undefined {
+function alarmOf(before: ChangeState, state: ChangeState): ChangeCommand | undefined {
   if (state.outcome === "rollback_failed" && before.outcome === null)
     return { kind: "alarm", type: "DIALER_ROLLBACK_FAILED", message: state.message ?? "" };
   const restoring = state.purpose === "restore" || state.phase === "examining";
@@ -117,7 +117,7 @@ function alarmOf(before: ChangeState, state: ChangeState): Command | undefined {
   return undefined;
 }
 
-const end = (state: ChangeState, outcome: Outcome, message: string): ChangeState => ({
+const end = (state: ChangeState, outcome: ChangeOutcome, message: string): ChangeState => ({
   ...state,
   phase: "ended",
   outcome,

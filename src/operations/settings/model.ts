@@ -124,7 +124,7 @@ export interface FieldConflict {
 }
 
 /** Settings of two writers merged by field, or the fields that both changed. */
-export type Merge =
+type Merge =
   | {
       readonly merged: DialerSettings;
       /** Paths whose value came from the other writer. */

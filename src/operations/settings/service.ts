@@ -11,16 +11,16 @@ import { runJournal, strangerTo } from "../run/journal.ts";
 import type { Kind, Running } from "../run/kind.ts";
 import type { Leave } from "../run/leave.ts";
 import { executorIsDead, leftWords } from "../run/left.ts";
-import { act, type Happening } from "./act.ts";
+import { actForChange, type Happening } from "./act.ts";
 import type { SettingsFile } from "./file.ts";
-import { type Judgement, judge, type Predictor, type RegulatoryCheck } from "./gate.ts";
+import { type Judgement, judgeFile, type Predictor, type RegulatoryCheck } from "./gate.ts";
 import type { GuardPlan } from "./guard.ts";
 import { measuredFor } from "./in-force.ts";
-import { loadChange, readPlan } from "./journal.ts";
-import { decide, MACHINE, underWay } from "./machine.ts";
+import { loadChange, readChangePlan } from "./journal.ts";
+import { CHANGE_MACHINE, changeTransition, underWay } from "./machine.ts";
 import { type DialerSettings, diffSettings, type FieldChange, readSettings, settingsHash, withFieldsOf } from "./model.ts";
 import { askedOver } from "./shown-only.ts";
-import type { ChangeEvent, ChangePlan, ChangeState, Command, Patience, SettingsVersion } from "./state.ts";
+import type { ChangeCommand, ChangeEvent, ChangePlan, ChangeState, Patience, SettingsVersion } from "./state.ts";
 import { settingsInForce, subjectOf } from "./tenant-settings.ts";
 
 // The run of a change by the engine: carries out what the machine commands, and records each event with its consequences.
@@ -38,7 +38,7 @@ interface NoticeInput {
   readonly before: ChangeState;
   readonly state: ChangeState;
   readonly event: ChangeEvent;
-  readonly commands: readonly Command[];
+  readonly commands: readonly ChangeCommand[];
   readonly newId: () => string;
 }
 
@@ -119,7 +119,7 @@ function endOf(state: ChangeState, before: ChangeState): Notices["end"] {
 }
 
 /** Everything that a person on call needs: the settings wanted, the settings before, the settings now, and what to do. */
-function alarmEvent(input: NoticeInput, alarm: Extract<Command, { kind: "alarm" }>) {
+function alarmEvent(input: NoticeInput, alarm: Extract<ChangeCommand, { kind: "alarm" }>) {
   const { version, jobId, actor, state, event } = input;
   const eventId = input.newId();
   const paused = alarm.type === "DIALER_ROLLOUT_PAUSED";
@@ -178,11 +178,11 @@ async function runChange(options: ChangeRunOptions): Promise<void> {
   const ledger = context.store.dialer;
   const change = await ledger.byJob(running.jobId);
   if (change === undefined) throw new Error(`job ${running.jobId} is no change of dialer settings`);
-  const stranger = strangerTo(MACHINE, change);
+  const stranger = strangerTo(CHANGE_MACHINE, change);
   if (stranger !== undefined) throw stranger;
   const { plan } = await loadChange(ledger, change);
   const run = new ChangeRun(options, change, plan);
-  await runJournal<ChangeState, Command, Happening>(running, {
+  await runJournal<ChangeState, ChangeCommand, Happening>(running, {
     load: () => loadChange(ledger, change),
     opening: (seq) => ({ type: seq === 0 ? "begun" : "resumed" }),
     perform: (command, state, leave) => run.perform(command, state, leave),
@@ -204,7 +204,7 @@ class ChangeRun {
     this.#measuredAt = options.clock.now();
   }
 
-  async perform(command: Command, state: ChangeState, leave: Leave): Promise<Happening> {
+  async perform(command: ChangeCommand, state: ChangeState, leave: Leave): Promise<Happening> {
     const { clock } = this.#options;
     const plan = this.#plan;
     const signal = leave.halt;
@@ -217,7 +217,7 @@ class ChangeRun {
     const happening: Happening =
       command.kind === "intend"
         ? { type: "intended" }
-        : await act(command, {
+        : await actForChange(command, {
             subject: this.#change.subject || undefined,
             pacing,
             metrics,
@@ -228,7 +228,7 @@ class ChangeRun {
             judge: async (settings) => {
               const { chance, overrides, ...gate } = plan.gate;
               const { answers: _, ...measured } = await measuredFor(this.#options.context, this.#change.subject);
-              return judge({ ...gate, settings, measured }, { pacing, predict, chance, checks, overrides, signal });
+              return judgeFile({ ...gate, settings, measured }, { pacing, predict, chance, checks, overrides, signal });
             },
           });
     await pause?.(`${point}.after`);
@@ -244,13 +244,13 @@ class ChangeRun {
     before: ChangeState,
     seq: number,
     happening: Happening,
-  ): Promise<{ state: ChangeState; command: Command | undefined }> {
+  ): Promise<{ state: ChangeState; command: ChangeCommand | undefined }> {
     const { context, clock, running, tell } = this.#options;
     const { replica, actor, random, store } = context;
     const { jobId } = running;
     const { version, kind, subject } = this.#change;
     const event = { ...happening, at: clock.now() };
-    const { state, commands } = decide(this.#plan, before, event);
+    const { state, commands } = changeTransition(this.#plan, before, event);
     const newEventId = () => newId("evt", event.at, random);
     const notices: Notices = noticesOf({
       version,
@@ -424,7 +424,7 @@ export class SettingsChanges {
       snapshot,
       wanted,
       diff: diffSettings(snapshot.settings, wanted),
-      judgement: await judge(
+      judgement: await judgeFile(
         { ...file, settings: wanted, expected, measured },
         { pacing, predict, chance, checks, overrides, found: asked.findings, inForce: snapshot.settings },
       ),
@@ -452,7 +452,7 @@ export class SettingsChanges {
     const campaign = named === undefined ? options.campaign : named.subject || undefined;
     const subject = subjectOf(this.#pacing, campaign);
     const latest = await this.#ledger.latestApplied(subject);
-    const gate = latest?.plan === undefined || latest.plan === null ? undefined : readPlan(latest.plan).gate;
+    const gate = latest?.plan === undefined || latest.plan === null ? undefined : readChangePlan(latest.plan).gate;
     const { name, settings } = named === undefined ? await beforeLatest(latest, this.#ledger, this.#pacing) : ofVersion(named);
     // Without a file, all that is known about the carrier is that it carried these settings.
     const carrier = gate?.carrier ?? { max_trunks: settings.concurrency.max_simultaneous_calls };
@@ -513,7 +513,7 @@ export class SettingsChanges {
       settingsHash: hash,
       settings: wanted,
       plan,
-      machine: MACHINE,
+      machine: CHANGE_MACHINE,
       phase: "sending",
       audit: [audit],
     });
@@ -552,7 +552,7 @@ export class SettingsChanges {
     const ledger = this.#ledger;
     const clock = this.#clock;
     const change = await this.find(version);
-    const stranger = strangerTo(MACHINE, change);
+    const stranger = strangerTo(CHANGE_MACHINE, change);
     if (stranger !== undefined) throw stranger;
     const { plan, state, seq } = await loadChange(this.#ledger, change);
     if (state.phase !== "paused" || change.jobId === null)
@@ -561,7 +561,7 @@ export class SettingsChanges {
         `version ${version} does not wait for a decision: it is ${(change.outcome ?? phaseWords(CHANGE_PHASE_WORDS, state.phase)).replaceAll("_", " ")}`,
       );
     const event = { type: "decided", keep, by: actor, at: clock.now() } as const;
-    const next = decide(plan, state, event).state;
+    const next = changeTransition(plan, state, event).state;
     await ledger.release({
       jobId: change.jobId,
       seq,

@@ -10,7 +10,7 @@ import { complete, type DialerSettings, diffSettings, withFieldsOf } from "./mod
 const TINY = 1e-9;
 
 /** The result of a settings file over the settings in force. */
-export interface Asked {
+interface Asked {
   /** The settings to put in force, with the values shown for the shown fields. */
   readonly settings: DialerSettings;
   /** A violation for each field that cannot have the file's value. */

@@ -86,7 +86,7 @@ export type ChangePlan = DeepReadonly<z.output<typeof changePlan>>;
  */
 export const OUTCOMES = ["applied", "not_applied", "rolled_back", "refused", "conflict", "overtaken", "rollback_failed"] as const;
 /** How a change ended. */
-export type Outcome = (typeof OUTCOMES)[number];
+export type ChangeOutcome = (typeof OUTCOMES)[number];
 
 /** Phases of a change; docs/dialer-settings.md has the diagram. */
 export const PHASES = [
@@ -104,7 +104,7 @@ export const PHASES = [
   "ended",
 ] as const;
 /** A phase of a change. */
-export type Phase = (typeof PHASES)[number];
+type Phase = (typeof PHASES)[number];
 
 /** Codes of what went wrong in a change. */
 export const FAILURES = [
@@ -149,7 +149,7 @@ export interface ChangeState {
   readonly failure: Failure | null;
   /** Why the change is stopped although it has not ended; continuing it clears this. */
   readonly stop: { readonly code: string; readonly message: string } | null;
-  readonly outcome: Outcome | null;
+  readonly outcome: ChangeOutcome | null;
   /** What a person should know about the end. */
   readonly message: string | null;
   readonly conflicts: readonly FieldConflict[];
@@ -190,8 +190,8 @@ export const changeEvent = z.discriminatedUnion("type", [
 /** An event. */
 export type ChangeEvent = DeepReadonly<z.output<typeof changeEvent>>;
 
-/** What is to be done. `act`s reach the tenant; an alarm is written together with the event that raised it. */
-export type Command =
+/** What is to be done. Intents and alarms do not reach the tenant; an alarm is written together with the event that raised it. */
+export type ChangeCommand =
   | { readonly kind: "intend" }
   | { readonly kind: "send"; readonly settings: DialerSettings; readonly onto: string | null }
   | { readonly kind: "read"; readonly afterMs: number }

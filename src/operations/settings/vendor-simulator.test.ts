@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import type { SettingsFile } from "./file.ts";
-import { compareWithVendor, comparisonOf, type OwnSimulation } from "./use-cases.ts";
+import { compareFigures, compareWithVendor, type OwnSimulation } from "./vendor-simulator.ts";
 
 const band = (low: number, median: number, high: number) => ({ low, median, high });
 const OWN: OwnSimulation = {
@@ -29,17 +29,17 @@ const FILE: SettingsFile = {
 };
 
 test("figures within our bands agree; what the tenant does not tell is not compared", () => {
-  const same = comparisonOf(AGREEING, OWN, { minutes: 30, lines: 82 });
+  const same = compareFigures(AGREEING, OWN, { minutes: 30, lines: 82 });
   expect(same.differences).toEqual([]);
   expect(same.figures.map(({ figure, here }) => [figure, here?.median])).toContainEqual(["callsPlaced", 1000]);
-  const bare = comparisonOf({ abandonmentRate: 0.01 }, OWN, { minutes: 30, lines: 82 });
+  const bare = compareFigures({ abandonmentRate: 0.01 }, OWN, { minutes: 30, lines: 82 });
   expect(bare.figures.filter(({ tenant, differs }) => tenant === null && differs === null)).toHaveLength(5);
   expect(bare).toMatchObject({ differences: [], recommendation: null, carrierLimitReached: { tenant: null, here: false } });
 });
 
 test("what is outside of them is told with both sides, and a share above 1 as what it may be", () => {
   const vendor = { ...AGREEING, abandonmentRate: 2.5, callsPlaced: 700, carrierLimitReached: true };
-  const { differences, figures } = comparisonOf(vendor, OWN, { minutes: 30, volume: 950, lines: 82 });
+  const { differences, figures } = compareFigures(vendor, OWN, { minutes: 30, volume: 950, lines: 82 });
   expect(differences).toEqual([
     "abandonment: the tenant says 250.00 %, above our 0.10 % to 2.00 %; above 1 it is no share: the tenant may tell it in percent",
     "calls placed: the tenant says 700, below our 900 to 950",
@@ -50,14 +50,14 @@ test("what is outside of them is told with both sides, and a share above 1 as wh
 
 test("what is as the end of a band at the digits that are shown is no difference: the tenant rounds", () => {
   const rounded = { ...OWN, abandonment: band(0, 0.0033, 0.01196) };
-  expect(comparisonOf({ ...AGREEING, abandonmentRate: 0.012 }, rounded, { minutes: 30, lines: 82 }).differences).toEqual([]);
-  expect(comparisonOf({ ...AGREEING, abandonmentRate: 0.0122 }, rounded, { minutes: 30, lines: 82 }).differences).toEqual([
+  expect(compareFigures({ ...AGREEING, abandonmentRate: 0.012 }, rounded, { minutes: 30, lines: 82 }).differences).toEqual([]);
+  expect(compareFigures({ ...AGREEING, abandonmentRate: 0.0122 }, rounded, { minutes: 30, lines: 82 }).differences).toEqual([
     "abandonment: the tenant says 1.22 %, above our 0.00 % to 1.20 %",
   ]);
 });
 
 test("without a simulation of ours the tenant's figures stand alone, with the reason", () => {
-  const alone = comparisonOf(AGREEING, "not simulated: no", { minutes: 30, lines: 0 });
+  const alone = compareFigures(AGREEING, "not simulated: no", { minutes: 30, lines: 0 });
   expect(alone).toMatchObject({ problem: "not simulated: no", differences: [], assumed: [] });
   expect(alone.figures[0]).toMatchObject({ tenant: 0.01, here: null, differs: null });
 });

@@ -287,7 +287,7 @@ export async function calibrateCalls(source: AsyncIterable<Uint8Array>, options:
 }
 
 /** Limits of the simulations in a service. */
-export interface SimulationLimits {
+interface SimulationLimits {
   /** A simulation that takes longer is ended, ms. */
   readonly longestMs: number;
   /** Number of callers that may wait while another's simulation runs. */

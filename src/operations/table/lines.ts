@@ -4,7 +4,7 @@ import { isNestedDeeper, jsonTrouble, repeatedMember } from "../../kernel/index.
 import { MAX_ROW_BYTES } from "./csv.ts";
 
 /** A line of NDJSON. */
-export type NdjsonLine =
+type NdjsonLine =
   | { readonly line: number; readonly members: ReadonlyMap<string, unknown> }
   | {
       readonly line: number;

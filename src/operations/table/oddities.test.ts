@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { readCorrections } from "../interactions/row.ts";
-import { readRows } from "../tagging/read-rows.ts";
+import { readTagRows } from "../tagging/read-rows.ts";
 import { type RecordFormat, readRecords } from "./records.ts";
 
 type Text = string | readonly string[] | Uint8Array;
@@ -27,7 +27,7 @@ async function facts(text: Text) {
 }
 async function tags(text: Text) {
   const found: unknown[] = [];
-  for await (const one of readRows(bytesOf(text)))
+  for await (const one of readTagRows(bytesOf(text)))
     found.push("row" in one ? [one.row.line, one.row.callId] : [one.line, one.problem.field, one.problem.message]);
   return found;
 }
@@ -142,7 +142,7 @@ test("rows that a quote swallowed are refused, each with its line and id, and no
 test("a column for a field that there is not is refused by both readers, not passed over", async () => {
   const mapping = { note: "remark" };
   const first = async (rows: AsyncGenerator) => (await rows.next()).value;
-  await expect(first(readRows(bytesOf(["call_id,remark", "c,x"]), { mapping }))).rejects.toThrow(
+  await expect(first(readTagRows(bytesOf(["call_id,remark", "c,x"]), { mapping }))).rejects.toThrow(
     "there is no field note; fields are call_id, disposition_code_id, reason_code_id, notes, tags; did you mean notes?",
   );
   await expect(first(readRecords(bytesOf(["number,remark", "1,x"]), FORMAT, () => 1, { mapping }))).rejects.toThrow(

@@ -25,7 +25,7 @@ const QUIET = "#5b6675";
 const LINE = "#d5dae1";
 
 /** The text above a table. */
-export interface TableHead {
+interface TableHead {
   readonly title: string;
   /** The period that the table covers; undefined when it has none. */
   readonly period?: string | undefined;

@@ -2,18 +2,18 @@
 
 import type { DispositionAssignment, StoredDisposition } from "../../tenant/port.ts";
 import type { MatrixIndex, RowProblem } from "./checks.ts";
-import { type AnyColumn, type Assignment, COLUMNS, type TagRow, type Value } from "./columns.ts";
+import { type AnyColumn, type Assignment, TAG_COLUMNS, type TagRow, type Value } from "./columns.ts";
 
 export { indexMatrix, type MatrixIndex, type RowProblem } from "./checks.ts";
 export type { Assignment, TagRow } from "./columns.ts";
 
-const SENT = COLUMNS.filter(({ vendor }) => vendor !== undefined);
-const LEFT_OUT = COLUMNS.filter(({ isRequired, isKept }) => isRequired !== true && isKept !== true);
+const SENT = TAG_COLUMNS.filter(({ vendor }) => vendor !== undefined);
+const LEFT_OUT = TAG_COLUMNS.filter(({ isRequired, isKept }) => isRequired !== true && isKept !== true);
 
 /** A row made from the values of its columns. */
 export function rowOf(line: number, valueOf: (column: AnyColumn, at: number) => Value): TagRow {
   const row: Record<string, unknown> = { line };
-  for (const [at, column] of COLUMNS.entries()) row[column.member] = valueOf(column, at);
+  for (const [at, column] of TAG_COLUMNS.entries()) row[column.member] = valueOf(column, at);
   // Every member of a row belongs to a column.
   return row as unknown as TagRow;
 }
@@ -31,7 +31,7 @@ export function assignmentOf(row: TagRow): Assignment {
  */
 export function checkRow(row: TagRow, matrix: MatrixIndex): { ok: Assignment } | { problems: readonly RowProblem[] } {
   let problems: RowProblem[] | undefined;
-  for (const { member, form, checks } of COLUMNS) {
+  for (const { member, form, checks } of TAG_COLUMNS) {
     for (const check of checks) {
       const problem = check(row[member] ?? form.empty, row.dispositionCodeId, matrix);
       if (problem !== undefined) (problems ??= []).push(problem);

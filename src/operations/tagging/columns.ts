@@ -170,4 +170,4 @@ export type Assignment = TagRow;
 export type AnyColumn = Omit<Column<Field, Declared["member"], Value, boolean>, "form"> & { readonly form: Form<Value> };
 
 /** The columns in their order. */
-export const COLUMNS: readonly AnyColumn[] = TABLE;
+export const TAG_COLUMNS: readonly AnyColumn[] = TABLE;

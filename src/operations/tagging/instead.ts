@@ -13,8 +13,8 @@ import { OperationError } from "../error.ts";
 import type { RowWork, Sent } from "../jobs/index.ts";
 import type { Leave } from "../run/leave.ts";
 import { type Assignment, bodyOf } from "./assignment.ts";
-import type { PlannedRow } from "./plan.ts";
-import { type FinishedItem, finishedItem, settledBy } from "./result.ts";
+import type { PlannedTag } from "./plan.ts";
+import { type FinishedTag, finishedItem, settledBy } from "./result.ts";
 import { callOf, type SendRow } from "./work.ts";
 
 /**
@@ -48,7 +48,7 @@ function problemWith(instead: Instead, { supported }: Capability, tagger: Dispos
 }
 
 /** Work that records each correction of a call that the tenant has, and sends nothing but the question for the call. */
-export function recordWork(tagger: DispositionTagger): Pick<RowWork<PlannedRow, FinishedItem>, "send" | "settle"> {
+export function recordWork(tagger: DispositionTagger): Pick<RowWork<PlannedTag, FinishedTag>, "send" | "settle"> {
   return workWith(async ({ callId }, call) => {
     const outcome = await tagger.look(callId, call);
     return [outcome, outcome.result === "unchanged" ? "recorded" : undefined];
@@ -56,21 +56,21 @@ export function recordWork(tagger: DispositionTagger): Pick<RowWork<PlannedRow, 
 }
 
 /** Work that adds tags. A tag that may have been added is sent again: a call has each tag only once, and tags cannot be read back. */
-export function taggerWork(tagger: DispositionTagger): Pick<RowWork<PlannedRow, FinishedItem>, "send" | "settle"> {
+export function taggerWork(tagger: DispositionTagger): Pick<RowWork<PlannedTag, FinishedTag>, "send" | "settle"> {
   return workWith(async (assignment, call) => [await tagger.add(assignment.callId, bodyOf(assignment), call), undefined]);
 }
 
 function workWith(
-  act: (assignment: Assignment, call: CallOptions) => Promise<readonly [AssignOutcome, FinishedItem["result"] | undefined]>,
-): Pick<RowWork<PlannedRow, FinishedItem>, "send" | "settle"> {
-  const done = async (row: PlannedRow, sentBefore: boolean, leave: Leave) => {
+  act: (assignment: Assignment, call: CallOptions) => Promise<readonly [AssignOutcome, FinishedTag["result"] | undefined]>,
+): Pick<RowWork<PlannedTag, FinishedTag>, "send" | "settle"> {
+  const done = async (row: PlannedTag, sentBefore: boolean, leave: Leave) => {
     const { assignment } = row as SendRow;
     const [outcome, result] = await act(assignment, callOf(leave));
     const item = finishedItem(assignment, outcome, result === undefined && sentBefore);
     return { outcome, item: result === undefined ? item : { ...item, result } };
   };
   return {
-    async send(row, sentBefore, leave): Promise<Sent<FinishedItem>> {
+    async send(row, sentBefore, leave): Promise<Sent<FinishedTag>> {
       const { outcome, item } = await done(row, sentBefore, leave);
       const { attempts, attemptLatenciesMs, latencyMs, rateLimited, message, result } = outcome;
       const unanswered = result === "unknown" || result === "failed";

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { OperationError } from "../error.ts";
 import { indexMatrix } from "./assignment.ts";
-import { decodeRows, encodeRows, type PlannedRow, planTagging } from "./plan.ts";
-import { type ReadOptions, readRows } from "./read-rows.ts";
+import { decodeRows, encodeRows, type PlannedTag, planTagging } from "./plan.ts";
+import { type ReadOptions, readTagRows } from "./read-rows.ts";
 
 const matrix = indexMatrix("camp_1", {
   dispositionCodes: [
@@ -19,9 +19,9 @@ async function* bytes(text: string | Uint8Array, size = 7) {
 }
 
 async function plan(text: string | Uint8Array, options: ReadOptions = {}) {
-  const rows: PlannedRow[] = [];
+  const rows: PlannedTag[] = [];
   const conflicts: unknown[] = [];
-  const report = await planTagging(readRows(bytes(text), options), matrix, {
+  const report = await planTagging(readTagRows(bytes(text), options), matrix, {
     chunk: async (chunk) => {
       rows.push(...decodeRows(encodeRows(chunk.rows)));
     },
@@ -126,7 +126,7 @@ test("an input that breaks off with an error fails with it, and no listener is l
     for (let n = 0; n < 200; n++) yield Buffer.from(Array.from({ length: 100 }, (_, i) => `c${n}-${i},D1,R1,,\n`).join(""));
     throw new Error("the disk is gone");
   }
-  await expect(planTagging(readRows(broken()), matrix, {})).rejects.toThrow(/the input broke off: the disk is gone/);
+  await expect(planTagging(readTagRows(broken()), matrix, {})).rejects.toThrow(/the input broke off: the disk is gone/);
   await new Promise((resolve) => setImmediate(resolve));
   process.off("warning", listen);
   expect(warnings).toEqual([]);

@@ -10,11 +10,11 @@ import {
   type RowProblem,
   rowOf,
 } from "./assignment.ts";
-import { COLUMNS, type Value } from "./columns.ts";
+import { TAG_COLUMNS, type Value } from "./columns.ts";
 import type { ReadRow } from "./read-rows.ts";
 
 /** One row of a chunk, in the compact form that is stored. */
-export type PlannedRow =
+export type PlannedTag =
   | { readonly kind: "send"; readonly assignment: Assignment }
   | {
       readonly kind: "refused";
@@ -49,10 +49,10 @@ export function conflictProblem(otherLine: number): RowProblem {
 export function planTagging(
   rows: AsyncIterable<ReadRow>,
   matrix: MatrixIndex,
-  sink: PlanSink<PlannedRow>,
+  sink: PlanSink<PlannedTag>,
   seen: SeenKeys = new SeenKeys(),
 ): Promise<PlanReport> {
-  const planner: RowPlanner<ReadRow, PlannedRow> = {
+  const planner: RowPlanner<ReadRow, PlannedTag> = {
     plan: (read) => planRow(read, matrix, seen),
     lineOf,
     conflict: (line, otherLine) => ({ line, callId: "", problems: [conflictProblem(otherLine)] }),
@@ -61,11 +61,11 @@ export function planTagging(
 }
 
 /** The line of a planned row. */
-export function lineOf(row: PlannedRow): number {
+export function lineOf(row: PlannedTag): number {
   return row.kind === "send" ? row.assignment.line : row.line;
 }
 
-function planRow(read: ReadRow, matrix: MatrixIndex, seen: SeenKeys): PlannedRow {
+function planRow(read: ReadRow, matrix: MatrixIndex, seen: SeenKeys): PlannedTag {
   if ("problem" in read) return { kind: "refused", line: read.line, callId: read.callId, code: "", problems: [read.problem] };
   const { line, callId, dispositionCodeId: code } = read.row;
   const checked = checkRow(read.row, matrix);
@@ -84,13 +84,13 @@ function planRow(read: ReadRow, matrix: MatrixIndex, seen: SeenKeys): PlannedRow
 }
 
 /** The stored text of a chunk. */
-export function encodeRows(rows: readonly PlannedRow[]): string {
+export function encodeRows(rows: readonly PlannedTag[]): string {
   return JSON.stringify(
     rows.map((row) => {
       if (row.kind === "duplicate") return [row.line, row.callId, row.code, row.firstLine];
       if (row.kind === "refused") return [row.line, row.callId, row.code, row.problems];
       const { assignment } = row;
-      return [assignment.line, ...COLUMNS.map(({ member, form }) => assignment[member] ?? form.empty)];
+      return [assignment.line, ...TAG_COLUMNS.map(({ member, form }) => assignment[member] ?? form.empty)];
     }),
   );
 }
@@ -102,11 +102,11 @@ export function encodeRows(rows: readonly PlannedRow[]): string {
 const NOT_SENT = 4;
 
 /** Reads back what `encodeRows` wrote. A row that was stored before a column was declared has no value in it. */
-export function decodeRows(payload: string): PlannedRow[] {
+export function decodeRows(payload: string): PlannedTag[] {
   type Stored =
     | [line: number, callId: string, code: string, firstLine: number]
     | [line: number, callId: string, code: string, problems: RowProblem[]];
-  return (JSON.parse(payload) as (Stored | [line: number, ...values: Value[]])[]).map((stored): PlannedRow => {
+  return (JSON.parse(payload) as (Stored | [line: number, ...values: Value[]])[]).map((stored): PlannedTag => {
     if (!isNotSent(stored)) {
       const [line, ...values] = stored;
       return { kind: "send", assignment: assignmentOf(rowOf(line, ({ form }, at) => values[at] ?? form.empty)) };

@@ -17,11 +17,11 @@ import { ndjsonLines } from "../table/lines.ts";
 import { requireFields } from "../table/records.ts";
 import { type OpenedSource, openSource, type RowFormat } from "../table/source.ts";
 import { type RowProblem, rowOf, type TagRow } from "./assignment.ts";
-import { COLUMNS, type Field } from "./columns.ts";
+import { type Field, TAG_COLUMNS } from "./columns.ts";
 
 // Which column of a file holds which field.
 
-const FIELDS: readonly Field[] = COLUMNS.map(({ name }) => name);
+const FIELDS: readonly Field[] = TAG_COLUMNS.map(({ name }) => name);
 
 /** Field → name of its column, where it differs from the field's own name. */
 type ColumnMapping = Readonly<Record<string, string>>;
@@ -44,7 +44,7 @@ function findColumns(
 ): Columns {
   const names = header.map((cell) => cell.trim());
   const at: Partial<Record<Field, number>> = {};
-  for (const { name: field, isRequired } of COLUMNS) {
+  for (const { name: field, isRequired } of TAG_COLUMNS) {
     const wanted = (mapping[field] ?? field).toLowerCase();
     const index = onlyColumn(header, wanted, line);
     if (index >= 0) at[field] = index;
@@ -70,7 +70,7 @@ function columnNames(mapping: ColumnMapping): ReadonlySet<string> {
 }
 
 function listed(required: boolean): string {
-  const names = COLUMNS.filter(({ isRequired }) => (isRequired === true) === required).map(({ name }) => name);
+  const names = TAG_COLUMNS.filter(({ isRequired }) => (isRequired === true) === required).map(({ name }) => name);
   return new Intl.ListFormat("en-GB").format(names);
 }
 
@@ -92,7 +92,7 @@ export type ReadRow = { readonly row: TagRow } | { readonly line: number; readon
  * line.
  * @throws OperationError `invalid_input` when the file as a whole cannot be read: encoding, header, a quote that is never closed
  */
-export async function* readRows(source: AsyncIterable<Uint8Array>, options: ReadOptions = {}): AsyncGenerator<ReadRow> {
+export async function* readTagRows(source: AsyncIterable<Uint8Array>, options: ReadOptions = {}): AsyncGenerator<ReadRow> {
   requireFields(options.mapping ?? {}, FIELDS);
   const opened = await openSource(source, options.format);
   if (opened.format === "ndjson") yield* readNdjson(opened.bytes, options.mapping ?? {});

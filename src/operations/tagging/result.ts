@@ -22,7 +22,7 @@ type TagResult =
   | "failed";
 
 /** An item in its ledger form. */
-export interface FinishedItem extends FinishedRow {
+export interface FinishedTag extends FinishedRow {
   readonly callId: string;
   readonly code: string;
   readonly reasonCode?: string | undefined;
@@ -44,7 +44,7 @@ const RESULT_OF: Readonly<Record<AssignOutcome["result"], TagResult>> = {
  * The result of a sent item. "Unchanged" counts as tagged when an earlier request of ours may have stored the disposition: the
  * answer then only shows that our own lost request arrived.
  */
-export function finishedItem(assignment: Assignment, outcome: AssignOutcome, sentBefore: boolean): FinishedItem {
+export function finishedItem(assignment: Assignment, outcome: AssignOutcome, sentBefore: boolean): FinishedTag {
   const ownLostReply = outcome.result === "unchanged" && (sentBefore || outcome.earlierUnknown);
   return {
     line: assignment.line,
@@ -61,17 +61,17 @@ export function finishedItem(assignment: Assignment, outcome: AssignOutcome, sen
 }
 
 /** The last request certainly stored nothing, but an earlier one with an unknown outcome may have. */
-export function settledBy(item: FinishedItem, mayBeStored: boolean): FinishedItem {
+export function settledBy(item: FinishedTag, mayBeStored: boolean): FinishedTag {
   return mayBeStored && item.result === "failed" ? { ...item, result: "unknown" } : item;
 }
 
 /** The result of a row that a local rule refused. */
-export function refusedItem(row: { line: number; callId: string; code: string; problems: readonly RowProblem[] }): FinishedItem {
+export function refusedItem(row: { line: number; callId: string; code: string; problems: readonly RowProblem[] }): FinishedTag {
   const reason = row.problems.map((problem) => problem.message).join("; ");
   return { line: row.line, callId: row.callId, code: row.code, result: "refused", reason, attempts: 0 };
 }
 
 /** Data of the BI event of a tagged call. `processed_at` counts seconds since the epoch. */
-export function dispositionAssigned(item: FinishedItem, at: number): Record<string, unknown> {
+export function dispositionAssigned(item: FinishedTag, at: number): Record<string, unknown> {
   return { call_id: item.callId, disposition_code: item.code, reason_code: item.reasonCode ?? null, processed_at: at / 1000 };
 }

@@ -15,9 +15,9 @@ import {
 } from "../jobs/index.ts";
 import { indexMatrix, type MatrixIndex } from "./assignment.ts";
 import { type Instead, insteadIn, recordWork, requireWay, taggerWork } from "./instead.ts";
-import { type PlannedRow, planTagging } from "./plan.ts";
-import { type ReadOptions, readRows } from "./read-rows.ts";
-import type { FinishedItem } from "./result.ts";
+import { type PlannedTag, planTagging } from "./plan.ts";
+import { type ReadOptions, readTagRows } from "./read-rows.ts";
+import type { FinishedTag } from "./result.ts";
 import { tagWork } from "./work.ts";
 
 /** The kind of a tagging job, in the ledger and for the engine. */
@@ -41,7 +41,7 @@ export async function validateTagging(
   sink: PlanSink = {},
   expectedRows = 1_000_000,
 ): Promise<PlanReport> {
-  return planTagging(readRows(source.bytes(), source.read), matrix, sink, SeenKeys.for(expectedRows));
+  return planTagging(readTagRows(source.bytes(), source.read), matrix, sink, SeenKeys.for(expectedRows));
 }
 
 /** Reads the disposition matrix of a campaign. Throws TenantError `unsupported` when the tenant's profile has none. */
@@ -55,18 +55,18 @@ export async function readMatrix(
 }
 
 /** Source of a campaign's dispositions, and of the list of campaigns. */
-export type MatrixSource = Pick<Capabilities, "dispositionCatalog" | "campaignProvisioning">;
+type MatrixSource = Pick<Capabilities, "dispositionCatalog" | "campaignProvisioning">;
 
 interface TaggingDependencies extends RowJobsParts {
   /** The ledger for the jobs of a campaign, written in the name of this replica. */
-  readonly ledgerOf: (campaignId: string, instead: Instead | undefined) => RowLedger<PlannedRow, FinishedItem>;
+  readonly ledgerOf: (campaignId: string, instead: Instead | undefined) => RowLedger<PlannedTag, FinishedTag>;
   readonly matrices: MatrixSource;
   readonly writer: DispositionWriter;
   readonly reader: CallReader;
 }
 
 /** Tagging files as jobs: plan, run, find. Errors: OperationError. */
-export class Tagging extends JobRunner<PlannedRow, FinishedItem> {
+export class Tagging extends JobRunner<PlannedTag, FinishedTag> {
   readonly #deps: TaggingDependencies;
 
   constructor(deps: TaggingDependencies) {
@@ -118,7 +118,7 @@ export class Tagging extends JobRunner<PlannedRow, FinishedItem> {
         prepare: async () => {
           requireWay(writer, instead);
           const matrix = await readMatrix(matrices, campaignId);
-          return (bytes, sink) => planTagging(readRows(bytes, read), matrix, sink);
+          return (bytes, sink) => planTagging(readTagRows(bytes, read), matrix, sink);
         },
       },
     );

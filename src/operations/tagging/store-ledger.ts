@@ -3,8 +3,8 @@
 import { isGood } from "../../store/index.ts";
 import { RowLedger, type RowLedgerParts } from "../jobs/index.ts";
 import type { Instead } from "./instead.ts";
-import { decodeRows, encodeRows, lineOf, type PlannedRow } from "./plan.ts";
-import { dispositionAssigned, type FinishedItem } from "./result.ts";
+import { decodeRows, encodeRows, lineOf, type PlannedTag } from "./plan.ts";
+import { dispositionAssigned, type FinishedTag } from "./result.ts";
 
 interface TagLedgerOptions extends RowLedgerParts {
   readonly campaignId: string;
@@ -15,8 +15,8 @@ interface TagLedgerOptions extends RowLedgerParts {
 const ACTIONS: Readonly<Record<Instead, string>> = { tag: "call.tag", record: "disposition.record" };
 
 /** The ledger of the jobs of one campaign that this replica runs. */
-export function createTagLedger({ campaignId, instead, ...parts }: TagLedgerOptions): RowLedger<PlannedRow, FinishedItem> {
-  return new RowLedger<PlannedRow, FinishedItem>(parts, {
+export function createTagLedger({ campaignId, instead, ...parts }: TagLedgerOptions): RowLedger<PlannedTag, FinishedTag> {
+  return new RowLedger<PlannedTag, FinishedTag>(parts, {
     kind: "tag",
     encode: encodeRows,
     decode: decodeRows,

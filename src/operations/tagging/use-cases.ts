@@ -4,9 +4,8 @@ import type { Context } from "../context.ts";
 import type { ResultRow } from "../jobs/result-rows.ts";
 import { type RowRunOptions, runOne, runRows, sourceOfRows } from "../jobs/rows.ts";
 import type { JobRecordsUseCases } from "../jobs/use-cases.ts";
-import { planReportOf } from "../views/job-views.ts";
 import type { JobDetail, PlanReport } from "../views/schemas/jobs.ts";
-import { type CallTag, COLUMNS } from "./columns.ts";
+import { type CallTag, TAG_COLUMNS } from "./columns.ts";
 import { requireWay } from "./instead.ts";
 
 export type { CallTag } from "./columns.ts";
@@ -33,7 +32,7 @@ export class TagUseCases {
     const { capabilities } = this.#context.tenant;
     requireWay(capabilities.dispositionWriter, undefined);
     const matrix = await readMatrix(capabilities, campaignId);
-    return planReportOf(await validateTagging(tagSource(calls), matrix));
+    return validateTagging(tagSource(calls), matrix);
   }
 
   /**
@@ -62,6 +61,6 @@ export class TagUseCases {
 /** Calls in memory as the source of a job. */
 export function tagSource(calls: CallTags): TagSource {
   if ("bytes" in calls) return calls;
-  const rows = calls.map((call) => Object.fromEntries(COLUMNS.map(({ name, member }) => [name, call[member]])));
+  const rows = calls.map((call) => Object.fromEntries(TAG_COLUMNS.map(({ name, member }) => [name, call[member]])));
   return sourceOfRows(calls.length === 1 ? `call ${calls[0]?.callId}` : `${calls.length} calls`, rows);
 }

@@ -5,18 +5,18 @@ import type { CallOptions, CallReader, CallState, DispositionWriter } from "../.
 import type { OpenItem, RowWork, Sent } from "../jobs/index.ts";
 import type { Leave } from "../run/leave.ts";
 import { type Assignment, bodyOf, sameDisposition } from "./assignment.ts";
-import { conflictProblem, lineOf, type PlannedRow } from "./plan.ts";
-import { type FinishedItem, finishedItem, refusedItem, settledBy } from "./result.ts";
+import { conflictProblem, lineOf, type PlannedTag } from "./plan.ts";
+import { type FinishedTag, finishedItem, refusedItem, settledBy } from "./result.ts";
 
 /** A planned row that is sent. */
-export type SendRow = Extract<PlannedRow, { kind: "send" }>;
+export type SendRow = Extract<PlannedTag, { kind: "send" }>;
 
 /** The work over a tenant's capabilities. */
-export function tagWork(writer: DispositionWriter, reader: CallReader): RowWork<PlannedRow, FinishedItem> {
+export function tagWork(writer: DispositionWriter, reader: CallReader): RowWork<PlannedTag, FinishedTag> {
   return {
     lineOf,
     local: localResult,
-    async send(row, sentBefore, leave): Promise<Sent<FinishedItem>> {
+    async send(row, sentBefore, leave): Promise<Sent<FinishedTag>> {
       const { assignment } = row as SendRow;
       const outcome = await writer.assign(assignment.callId, bodyOf(assignment), callOf(leave));
       const { attempts, attemptLatenciesMs, latencyMs, rateLimited, message, result } = outcome;
@@ -53,7 +53,7 @@ async function withStatus(
   assignment: Assignment,
   { attempts, latencyMs }: OpenItem,
   options: CallOptions,
-): Promise<FinishedItem> {
+): Promise<FinishedTag> {
   const call = await reader.read(assignment.callId, options);
   const callStatus = call?.status ?? "not_found";
   return { ...sentItem(assignment, "locked"), attempts, latencyMs: latencyMs ?? undefined, statusCode: 409, callStatus };
@@ -65,7 +65,7 @@ async function readBack(
   writer: DispositionWriter,
   assignment: Assignment,
   options: CallOptions,
-): Promise<FinishedItem> {
+): Promise<FinishedTag> {
   const call = await reader.read(assignment.callId, options);
   if (call === undefined)
     return { ...sentItem(assignment, "not_found"), statusCode: 404, reason: "the tenant does not know the call" };
@@ -76,13 +76,13 @@ async function readBack(
 }
 
 /** The item of a row whose disposition the call has; undefined when it has another one, or none. */
-function storedItem(assignment: Assignment, call: CallState | undefined): FinishedItem | undefined {
+function storedItem(assignment: Assignment, call: CallState | undefined): FinishedTag | undefined {
   if (call?.disposition === undefined || !sameDisposition(assignment, call.disposition)) return undefined;
   return { ...sentItem(assignment, "tagged"), reason: "settled by reading back", callStatus: call.status };
 }
 
 /** The result of a row that is not sent, or undefined for one that is. */
-function localResult(row: PlannedRow, conflictsWith: number | undefined): FinishedItem | undefined {
+function localResult(row: PlannedTag, conflictsWith: number | undefined): FinishedTag | undefined {
   if (row.kind === "refused") return refusedItem(row);
   if (row.kind === "duplicate") {
     return {
@@ -99,7 +99,7 @@ function localResult(row: PlannedRow, conflictsWith: number | undefined): Finish
   return refusedItem({ line, callId, code, problems: [conflictProblem(conflictsWith)] });
 }
 
-function sentItem(assignment: Assignment, result: FinishedItem["result"]): FinishedItem {
+function sentItem(assignment: Assignment, result: FinishedTag["result"]): FinishedTag {
   return {
     line: assignment.line,
     callId: assignment.callId,

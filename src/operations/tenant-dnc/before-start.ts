@@ -82,7 +82,7 @@ export function dncWords(found: DncBeforeStart): string {
 }
 
 /** The contacts of a campaign, as far as its gate has read them. */
-export interface ReadContacts {
+interface ReadContacts {
   readonly onCompanyList: number;
   readonly read: number;
   readonly announced: number | null;

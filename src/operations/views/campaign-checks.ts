@@ -2,7 +2,7 @@
 
 import { coversText, durationText, shortPercent } from "../../kernel/index.ts";
 import type { PairReport } from "../campaigns/failover/pair.ts";
-import { orderRefusal, pairWords } from "../campaigns/failover/words.ts";
+import { orderRefusal, pairWordsOf } from "../campaigns/failover/words.ts";
 import { listedWords, reasonsOf } from "../campaigns/state/gate.ts";
 import type { ResumeVerdict } from "../campaigns/state/resume.ts";
 import { noAnswers } from "../compliance/abandonment.ts";
@@ -104,7 +104,7 @@ export function gateChecks(verdict: ResumeVerdict): Check[] {
 
 /** The state of a pair. @param from the side that would hand over */
 export function pairChecks({ primary, backup, state, policy }: PairReport, from: "primary" | "backup"): Check[] {
-  const { words, reason, nextStep } = pairWords(state, primary);
+  const { words, reason, nextStep } = pairWordsOf(state, primary);
   const refused = orderRefusal(state, from === "primary" ? "fail-over" : "fail-back") !== null;
   const because = reason === null ? "" : `: ${reason}`;
   return [

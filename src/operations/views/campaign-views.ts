@@ -2,10 +2,10 @@
 
 import { durationText, type Instant, isWhole, wilsonInterval } from "../../kernel/index.ts";
 import { type KnownHealth, NOT_LISTED } from "../campaigns/health/known.ts";
-import type { GateLook } from "../campaigns/health/why.ts";
+import type { KnownGateLook } from "../campaigns/health/why.ts";
 import type { CampaignReading } from "../campaigns/metrics/service.ts";
 import type { StateChange } from "../campaigns/state/change.ts";
-import { callingLeft, hoursAt } from "../campaigns/workload/figures.ts";
+import { callingHoursAt, callingLeft } from "../campaigns/workload/figures.ts";
 import { budgetOf } from "./compliance-views.ts";
 import type { CampaignResult } from "./schemas/campaign-verbs.ts";
 import type {
@@ -96,10 +96,10 @@ export function gateLookOf({
   covers,
   nextAllowed,
   onCompanyList,
-}: Omit<GateLook, "refusals" | "windows" | "calling"> & {
+}: Omit<KnownGateLook, "refusals" | "windows" | "calling"> & {
   readonly refusals: readonly { readonly code: string; readonly text: string }[];
 }): GateLookView {
-  const judged = ({ counts: { dial: callable, later, never, refused } }: NonNullable<GateLook["manifest"]>) => ({
+  const judged = ({ counts: { dial: callable, later, never, refused } }: NonNullable<KnownGateLook["manifest"]>) => ({
     covers,
     callable,
     later,
@@ -280,12 +280,12 @@ function dialableOf(given: WorkloadGiven): NonNullable<Workload["dialable"]["val
 function hoursLeftOf(
   { gate }: WorkloadGiven,
   dialable: ReturnType<typeof dialableOf>,
-  pace: Parameters<typeof hoursAt>[1] | string,
+  pace: Parameters<typeof callingHoursAt>[1] | string,
   now: Instant,
 ): NonNullable<Workload["hoursLeft"]["value"]> | string {
   if (typeof dialable === "string") return dialable;
   if (typeof pace === "string") return pace;
-  const time = hoursAt(dialable.contacts, pace);
+  const time = callingHoursAt(dialable.contacts, pace);
   const calling = callingLeft(gate?.calling ?? [], now);
   return {
     ...time,

@@ -2,7 +2,7 @@
 
 import type { FailoverHappening } from "../../store/index.ts";
 import type { PairReport } from "../campaigns/failover/pair.ts";
-import { pairWords } from "../campaigns/failover/words.ts";
+import { pairWordsOf } from "../campaigns/failover/words.ts";
 import type { FailoverHappeningView, FailoverPairView } from "./schemas/failover.ts";
 import { timeText } from "./texts.ts";
 
@@ -24,7 +24,7 @@ export function pairViewOf(
     backup,
     phase: state.phase,
     side: state.side,
-    ...pairWords(state, primary),
+    ...pairWordsOf(state, primary),
     verdict: state.verdict?.words ?? null,
     alarms: Object.keys(state.standing),
     unanswered: state.unanswered,

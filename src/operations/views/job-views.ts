@@ -3,11 +3,10 @@
 import type { CampaignApply, DialerChange, Job, LockedRows, Retrieval } from "../../store/index.ts";
 import type { CrmPush } from "../crm/asked.ts";
 import type { CorrectionMetrics } from "../interactions/metrics.ts";
-import type { PlanReport } from "../jobs/plan.ts";
 import type { RowJob, RowsLeft } from "../jobs/record.ts";
 import { stopOf } from "../run/reason.ts";
 import type { Standing } from "./schemas/common.ts";
-import type { JobDetail, JobSummary, PlanReport as PlanView } from "./schemas/jobs.ts";
+import type { JobDetail, JobSummary } from "./schemas/jobs.ts";
 import { timeText } from "./texts.ts";
 
 /** A job with the data of its kind. */
@@ -76,8 +75,8 @@ export function jobDetailOf({
 }: JobParts): JobDetail {
   return {
     ...jobSummaryOf(job, retrieval),
-    plan: rows?.plan === undefined ? null : planReportOf(rows.plan),
-    measured: rows?.measured === undefined ? null : { ...rows.measured },
+    plan: rows?.plan ?? null,
+    measured: rows?.measured ?? null,
     metrics: metrics === undefined ? null : { ...metrics, latency: metrics.latency ?? null },
     notSent: rowsLeft?.notSent ?? null,
     mayHaveBeenSent: rowsLeft?.mayHaveBeenSent ?? null,
@@ -98,18 +97,6 @@ function standstill({ status }: Pick<Job, "status">, shortage: JobParts["shortag
     code: "store_full",
     message: `it stands still: ${shortage.message}`,
     advice: "Make room on the database server (disk, memory). It goes on by itself then.",
-  };
-}
-
-/** The result of planning, as API and pages show it. */
-export function planReportOf({ rows, toSend, refused, duplicates, problems, examples }: PlanReport): PlanView {
-  return {
-    rows,
-    toSend,
-    refused,
-    duplicates,
-    problems: { ...problems },
-    examples: examples.map((row) => ({ ...row, problems: row.problems.map((one) => ({ ...one })) })),
   };
 }
 

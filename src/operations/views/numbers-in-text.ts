@@ -4,7 +4,7 @@
 import { readNumber } from "../../compliance/opt-outs.ts";
 
 /** A number in a text: from where to where, in UTF-16 units, and its digits, with a plus if one is written. */
-export interface NumberInText {
+interface NumberInText {
   readonly from: number;
   readonly to: number;
   readonly digits: string;

@@ -12,4 +12,3 @@ export type {
   StagedFile,
   StagingPlace,
 } from "./lake.ts";
-export { createMemoryCatalog } from "./memory-catalog.ts";

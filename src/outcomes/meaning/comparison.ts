@@ -17,10 +17,10 @@ const COMPARISON_MINIMUM = 100;
  * About the first group: its conversion is higher, lower, or not shown to differ; or a side has too few calls; or there are too
  * few days to measure the variation between days, for example when each list was worked on a different day.
  */
-export type ComparisonVerdict = "higher" | "lower" | "none shown" | "too few" | "too few days";
+type ComparisonVerdict = "higher" | "lower" | "none shown" | "too few" | "too few days";
 
 /** Conversion of two groups, with the interval of their difference. */
-export interface Comparison {
+interface Comparison {
   readonly first: { readonly name: string; readonly conversion: Rate };
   readonly second: { readonly name: string; readonly conversion: Rate };
   /** First minus second, as a share, with its interval; null when there are too few calls. */

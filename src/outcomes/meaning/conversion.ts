@@ -32,7 +32,7 @@ export function rateOfCalls(numerator: number, denominator: number, days: number
 }
 
 /** Groups of calls by day, with the variation between days, from which rates and differences of these groups are computed. */
-export interface DailyGroups<Key> {
+interface DailyGroups<Key> {
   readonly variation: DayVariation;
   /** The number of a group in `variation`. */
   readonly number: (key: Key) => number;
@@ -87,7 +87,7 @@ export function conversionOfDay(tally: Tally, confidence?: number): Rate {
 export const POSITIVE_ABOVE_PERCENT = 15;
 
 /** The documented summary of a retrieval. */
-export interface DocumentedSummary {
+interface DocumentedSummary {
   /** Null, as all that follows, when it is not known. */
   readonly total_calls: number | null;
   /** In percent; 0 when there are no calls. */

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { scaled } from "../../../test/support/scale.ts";
-import { localTime, parseInstant, WEEKDAYS } from "./local-time.ts";
+import { WEEKDAYS } from "../../kernel/index.ts";
+import { localTime, parseInstant } from "./local-time.ts";
 
 const ZONES = [
   "UTC",

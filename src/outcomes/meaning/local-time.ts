@@ -6,11 +6,8 @@ import { MeaningError } from "./error.ts";
 /** Every offset in use is a multiple of it, ms. */
 const QUARTER = HOUR_MS / 4;
 
-/** From Monday, as ISO 8601 counts. */
-export const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
-
 /** An instant in local time. */
-export interface Local {
+interface Local {
   /** For example 2026-03-08. */
   readonly day: string;
   /** 0 to 23. */

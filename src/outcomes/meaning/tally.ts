@@ -1,6 +1,6 @@
 // Counts of calls by category, the base of every figure. A tally counts each call once.
 
-import { CATEGORIES, type Category } from "./category.ts";
+import type { Category } from "./category.ts";
 import type { Classified } from "./outcome-map.ts";
 
 /** Calls by category. */
@@ -30,14 +30,6 @@ export class Counter implements Tally {
     this.seconds += seconds;
     this.counts[category] += calls;
     if (!mapped) this.unmapped += calls;
-  }
-
-  /** Adds another tally. */
-  addAll(other: Tally): void {
-    this.calls += other.calls;
-    this.seconds += other.seconds;
-    this.unmapped += other.unmapped;
-    for (const category of CATEGORIES) this.counts[category] += other.counts[category];
   }
 }
 

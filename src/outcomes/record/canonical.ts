@@ -36,17 +36,6 @@ export function digestOf(record: OutcomeRecord): string {
 }
 
 /**
- * Of two versions of one call, whether `other` replaces `record`: the later observation wins; with equal times the greater
- * digest.
- */
-export function supersedes(
-  other: { readonly observedAt: number; readonly digest: string },
-  record: { readonly observedAt: number; readonly digest: string },
-): boolean {
-  return other.observedAt === record.observedAt ? other.digest > record.digest : other.observedAt > record.observedAt;
-}
-
-/**
  * The compliance hash of a retrieval: SHA-256 over the digests (32 bytes each) of its records, each call once in its latest
  * version, ordered by start and then by the UTF-8 bytes of the call id. It does not depend on the page, window or process that
  * brought a record.

@@ -60,7 +60,7 @@ export const QUARANTINE_REASONS = [
 type QuarantineReason = (typeof QUARANTINE_REASONS)[number];
 
 /** The result of parsing a row. */
-export type ParsedRow =
+type ParsedRow =
   | { readonly kind: "record"; readonly record: OutcomeRecord }
   /** The call has not ended: it has no outcome yet, and is not an error. */
   | { readonly kind: "unfinished"; readonly startTime: Instant }

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { scaled } from "../../../test/support/scale.ts";
 import { parseInstantOrNaiveUtc } from "../../contract/index.ts";
 import { canonicalJson } from "../../kernel/index.ts";
-import { ComplianceHash, canonicalText, digestOf, supersedes } from "./canonical.ts";
+import { ComplianceHash, canonicalText, digestOf } from "./canonical.ts";
 import { createFieldWriter, createInstantReader, parseRow, QUARANTINE_REASONS, type RowContext } from "./parse.ts";
 import type { OutcomeRecord } from "./record.ts";
 
@@ -185,11 +185,5 @@ describe("what is hashed", () => {
     const other = new ComplianceHash();
     other.add(digests.toReversed().join(""));
     expect(other.digest()).not.toBe(all.digest());
-  });
-
-  test("the later observation wins, and of two at one instant always the same one", () => {
-    expect(supersedes({ observedAt: 2, digest: "a" }, { observedAt: 1, digest: "b" })).toBe(true);
-    expect(supersedes({ observedAt: 1, digest: "a" }, { observedAt: 1, digest: "b" })).toBe(false);
-    expect(supersedes({ observedAt: 1, digest: "b" }, { observedAt: 1, digest: "b" })).toBe(false);
   });
 });

@@ -1,9 +1,8 @@
 // Builds a report from counts: classification, sums, intervals, trend. Pure.
 
-import { DAY_MS, type Instant, lastingTrend, levelShifts } from "../../kernel/index.ts";
+import { DAY_MS, type Instant, lastingTrend, levelShifts, WEEKDAYS } from "../../kernel/index.ts";
 import { CATEGORIES, type Category } from "../meaning/category.ts";
 import { conversionOfDay, dailyGroups, documentedSummary, type Rate, rateOfDays, shareOfDays } from "../meaning/conversion.ts";
-import { WEEKDAYS } from "../meaning/local-time.ts";
 import { classifyIn } from "../meaning/outcome-map.ts";
 import type { ReportedFigure } from "../meaning/restatement.ts";
 import { Counter, DailyCounter, type Tally } from "../meaning/tally.ts";

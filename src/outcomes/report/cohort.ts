@@ -1,8 +1,7 @@
 // Parses the groups of calls that a report compares, as given on the command line.
 
-import { nearest } from "../../kernel/index.ts";
+import { nearest, WEEKDAYS } from "../../kernel/index.ts";
 import { MeaningError } from "../meaning/error.ts";
-import { WEEKDAYS } from "../meaning/local-time.ts";
 import type { ColumnConditions } from "./facts.ts";
 import { COLUMN_DIMENSIONS, type ColumnDimension, DIMENSIONS, type Dimension } from "./scope.ts";
 

@@ -4,7 +4,7 @@
 import { HOUR_MS, type Instant } from "../../kernel/index.ts";
 import type { CallRecord } from "../world/calls.ts";
 import type { AcdCall } from "./call.ts";
-import { agentNumber, callsOf, contactIdOf, isOver, outcomeOf, shownContact } from "./calls.ts";
+import { acdOutcomeOf, agentNumber, callsOf, contactIdOf, isOver, shownContact } from "./calls.ts";
 import type { AcdSkill } from "./state.ts";
 
 /** Longest time between two calls of an agent who stays signed in. */
@@ -17,7 +17,7 @@ export function roster({ tenant, state }: Pick<AcdCall, "tenant" | "state">): Re
     if (agentId > 0) known.set(agentId, (known.get(agentId) ?? new Set()).add(skill));
   };
   for (const { skill, call } of callsOf(tenant, state.skills)) {
-    if (call.connectedTime !== undefined || outcomeOf(state, call).handled) add(agentNumber(call.agentId), skill);
+    if (call.connectedTime !== undefined || acdOutcomeOf(state, call).handled) add(agentNumber(call.agentId), skill);
   }
   for (const skill of state.skills) {
     for (const id of signedIn({ tenant }, skill)) add(id, skill);
@@ -46,7 +46,7 @@ export interface Handled {
 export function handledIn(call: AcdCall, from: Instant, to: Instant): Handled[] {
   const { tenant, state, switches, now } = call;
   return callsOf(tenant, state.skills, from, to - 1)
-    .filter(({ call: contact }) => isOver(contact) && outcomeOf(state, contact).handled)
+    .filter(({ call: contact }) => isOver(contact) && acdOutcomeOf(state, contact).handled)
     .map(({ skill, call: contact }) => {
       const { agentId, agentSeconds, acwSeconds } = shownContact(tenant, state, skill, contact, switches, now);
       const [talk, wrap] = [Number(agentSeconds), Number(acwSeconds)];

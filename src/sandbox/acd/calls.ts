@@ -16,7 +16,7 @@ const DISCONNECTED = 22;
 const REACH_MS = 400 * DAY_MS;
 
 /** The outcome of a call. `handled`: an agent spoke. */
-export interface Outcome {
+interface Outcome {
   readonly system: number;
   readonly handled: boolean;
   readonly abandoned: boolean;
@@ -25,7 +25,7 @@ export interface Outcome {
   readonly dispositionName: string;
 }
 
-export function outcomeOf(state: AcdState, { status, dispositionCode, connectedTime }: CallRecord): Outcome {
+export function acdOutcomeOf(state: AcdState, { status, dispositionCode, connectedTime }: CallRecord): Outcome {
   const none = { handled: false, abandoned: false, dispositionId: 0, dispositionName: "" };
   if (status === "abandoned") return { ...none, system: ABANDONED, abandoned: true };
   if (dispositionCode === undefined) {
@@ -68,7 +68,7 @@ export const agentNumber = (agentId: string | undefined): number => 5000 + Numbe
 
 /** The agent who handled a contact; 0 for none. */
 export const handlerOf = (state: AcdState, call: CallRecord): number =>
-  outcomeOf(state, call).handled ? agentNumber(call.agentId) : 0;
+  acdOutcomeOf(state, call).handled ? agentNumber(call.agentId) : 0;
 
 const FIRST_NAMES = [
   "Ada",
@@ -100,7 +100,7 @@ export interface Person {
 }
 
 /** Who an agent is. 0 is nobody. */
-export function personOf(agentId: number): Person {
+export function calledPersonOf(agentId: number): Person {
   const name = (of: readonly string[], place: number) => of[place % of.length] ?? "";
   if (agentId === 0) return { agentId, firstName: "", lastName: "", teamId: 0, teamName: "" };
   const team = agentId % TEAMS.length;
@@ -149,14 +149,14 @@ export function shownContact(
   switches: AcdSwitches,
   now: Instant,
 ): Record<string, unknown> {
-  const outcome = outcomeOf(state, call);
+  const outcome = acdOutcomeOf(state, call);
   const end = call.endTime ?? now;
   const warehoused = end + switches.warehouseSeconds * 1000;
   const talkFrom = call.connectedTime ?? call.startTime;
   const campaignId = Number(skill.fields["campaignId"] ?? state.groups[0]?.id ?? 0);
   const contactId = contactIdOf(tenant, call.id);
   const tags = state.tagged[call.id]?.ids ?? [];
-  const agent = personOf(handlerOf(state, call));
+  const agent = calledPersonOf(handlerOf(state, call));
   return {
     contactId,
     masterContactId: contactId,
@@ -215,20 +215,20 @@ export function shownContact(
   };
 }
 
-export const durationText = (seconds: number): string => {
+export const acdDurationText = (seconds: number): string => {
   const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60];
   return minutes === 0 ? `PT${rest}S` : `PT${minutes}M${rest}S`;
 };
 
 /** One dial of a record of a list. */
 export function shownAttempt(tenant: Tenant, state: AcdState, call: CallRecord, now: Instant): Record<string, unknown> {
-  const outcome = outcomeOf(state, call);
+  const outcome = acdOutcomeOf(state, call);
   return {
     contactId: contactIdOf(tenant, call.id),
     externalId: call.contactId ?? call.id,
     formattedPhone: shortPhone(call.phoneNumber),
     dateOfCall: time(call.startTime),
-    lastDuration: durationText(secondsBetween(call.startTime, call.endTime ?? now)),
+    lastDuration: acdDurationText(secondsBetween(call.startTime, call.endTime ?? now)),
     systemClass: outcome.system,
     systemClassName: SYSTEM_DISPOSITIONS[outcome.system] ?? "",
     agentDisp: outcome.dispositionId,
@@ -268,7 +268,7 @@ export function sums(state: AcdState, calls: readonly CallRecord[]) {
   let [connects, abandons, talk, right] = [0, 0, 0, 0];
   for (const call of calls) {
     if (!isOver(call)) continue;
-    const outcome = outcomeOf(state, call);
+    const outcome = acdOutcomeOf(state, call);
     if (outcome.abandoned) abandons += 1;
     if (!outcome.handled) continue;
     connects += 1;

@@ -103,7 +103,7 @@ export function pathId(value: string | undefined, text: string, code?: string): 
 const RANGE_TEXTS = { start: "Invalid startDate", end: "Invalid endDate", reversed: "Invalid date range" };
 
 /** The range of time that a report is asked for. */
-export function rangeOf({ query }: { readonly query: Parameters }, texts = RANGE_TEXTS): { from: Instant; to: Instant } {
+export function itemRangeOf({ query }: { readonly query: Parameters }, texts = RANGE_TEXTS): { from: Instant; to: Instant } {
   const from = query.date("startDate", texts.start);
   const to = query.date("endDate", texts.end);
   if (from === undefined) throw invalid(texts.start);

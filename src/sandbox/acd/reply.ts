@@ -43,7 +43,7 @@ export function inForm(call: AcdCall, record: Fields): Fields {
 }
 
 /** Whether the content of a reply is under resultSet. */
-export type Wrapping = "always" | "never" | { readonly upTo: number };
+type Wrapping = "always" | "never" | { readonly upTo: number };
 
 export const wrapped = (call: AcdCall, wrapping: Wrapping, content: Fields): Fields =>
   wrapping === "always" || (wrapping !== "never" && call.v <= wrapping.upTo) ? { resultSet: content } : content;

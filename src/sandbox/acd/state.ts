@@ -8,7 +8,7 @@ import { type Group, settingsOfNew, ZONES, zonesOfNew } from "./skill-settings.t
 type Fields = Record<string, unknown>;
 
 /** A code: one of the world's outcomes or campaign codes, or one that a client created. */
-export interface AcdCode {
+interface AcdCode {
   readonly id: number;
   name: string;
   notes: string;

@@ -14,7 +14,7 @@ import type { Tenant } from "../tenant.ts";
 import type { SandboxRequest } from "../wire.ts";
 import { type AcdAnswer, AcdRefusal, ok } from "./answer.ts";
 import { type AcdCall, isRecord, words } from "./call.ts";
-import { callsOf, isOver, outcomeOf, personOf, shownContact } from "./calls.ts";
+import { acdOutcomeOf, calledPersonOf, callsOf, isOver, shownContact } from "./calls.ts";
 import { stateOf } from "./state.ts";
 import type { AcdSwitches } from "./switches.ts";
 
@@ -80,7 +80,7 @@ const SEGMENT_COLUMNS: Readonly<Record<string, (contact: Readonly<Record<string,
 export function extractRows({ tenant, state, switches, now }: AcdCall, entity: string, from: Instant, to: Instant): string {
   const calls = callsOf(tenant, state.skills, from, to).filter(({ call }) => isOver(call));
   const isSegments = entity === "recording-interaction-metadata";
-  const rows = (isSegments ? calls.filter(({ call }) => outcomeOf(state, call).handled) : calls).map(({ skill, call }) =>
+  const rows = (isSegments ? calls.filter(({ call }) => acdOutcomeOf(state, call).handled) : calls).map(({ skill, call }) =>
     shownContact(tenant, state, skill, call, switches, now),
   );
   const quoted = (value: unknown): string => {
@@ -179,7 +179,7 @@ export function answerOpen(
   if (client === undefined || client.secret !== secret) throw refused(401, "invalid_grant", "Authentication failed.");
   const grant = grantOf(tenant, id, origin, switches);
   const old = /^\/+incontactauthorizationserver/i.test(request.target)
-    ? { scope: "", agent_id: KEY_OWNER, team_id: personOf(KEY_OWNER).teamId, bus_no: stateOf(tenant).businessUnitId }
+    ? { scope: "", agent_id: KEY_OWNER, team_id: calledPersonOf(KEY_OWNER).teamId, bus_no: stateOf(tenant).businessUnitId }
     : {};
   return { ...ok({ ...grant, ...old }), clientId: id };
 }

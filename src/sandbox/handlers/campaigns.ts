@@ -9,7 +9,7 @@ import type { CampaignRecord } from "../state/campaigns.ts";
 import { campaignChanged } from "../state-changes.ts";
 import type { Tenant } from "../tenant.ts";
 import { type Answer, badRequest, notFound, Refusal } from "../wire.ts";
-import { parseContactQuery, QueryError } from "../world/query.ts";
+import { parseContactFilter, QueryError } from "../world/query.ts";
 import type { Handlers } from "./handler.ts";
 
 const DEFAULT_WINDOW_MINUTES = 30;
@@ -29,7 +29,7 @@ const shown = (status: number, { document, etag }: CampaignRecord): Answer => ({
 
 function readQuery(text: string) {
   try {
-    return parseContactQuery(text);
+    return parseContactFilter(text);
   } catch (thrown) {
     if (thrown instanceof QueryError) throw badRequest(thrown.message, thrown.advice === undefined ? [] : [thrown.advice]);
     throw thrown;

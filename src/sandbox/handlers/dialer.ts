@@ -6,7 +6,7 @@ import { ABANDONMENT_LIMIT, createRandom, HOUR_MS, type Instant } from "../../ke
 import { readTokens } from "../paging.ts";
 import { listOf, mustBeKnown, textOf, wholeNumber } from "../parameters.ts";
 import { runSimulation } from "../simulator-run.ts";
-import type { SettingsVersion } from "../state/dialer-desk.ts";
+import type { DeskVersion } from "../state/dialer-desk.ts";
 import type { Tenant } from "../tenant.ts";
 import { badRequest, notFound, Refusal } from "../wire.ts";
 import { type Handlers, timeText } from "./handler.ts";
@@ -139,7 +139,7 @@ export const dialer: Handlers<
 
   getDialerSettings(tenant, { twists }) {
     const current = tenant.dialer.current();
-    const earlier = tenant.shadows.get("dialer/settings") as SettingsVersion | undefined;
+    const earlier = tenant.shadows.get("dialer/settings") as DeskVersion | undefined;
     const { settings, versionTag } = twists.staleRead ? (earlier ?? current) : current;
     return { status: 200, body: { ...settings, versionTag } };
   },

@@ -6,7 +6,7 @@ import { type DialerView, heldRatio, type PacingStrategy } from "../../dialing/i
 /** Practically never, in seconds; JSON has no Infinity. */
 export const LONG = 1e9;
 
-export interface PacingSettings {
+interface PacingSettings {
   /** Whether calls are placed at all. */
   readonly dialing: boolean;
   /** The dialer's second at which calls begin: starting a campaign takes a moment. */

@@ -1,6 +1,5 @@
 // Scenario files, which describe a sandbox's world.
 
-export { activationFailure } from "./activation.ts";
 export {
   checkScenario,
   parseScenario,

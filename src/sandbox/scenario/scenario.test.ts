@@ -3,9 +3,9 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { canonicalJson } from "../../kernel/index.ts";
+import { activationFailure } from "../state/dialer-desk.ts";
 import {
   ALL_SCOPES,
-  activationFailure,
   checkScenario,
   defaultScenario,
   parseScenario,

@@ -3,7 +3,7 @@
 import { createRandom, type Instant } from "../../kernel/index.ts";
 import type { Scenario } from "../scenario/index.ts";
 
-export interface AuditEntry {
+export interface TrailEntry {
   readonly id: string;
   readonly entity: string;
   readonly entityId: string;
@@ -14,7 +14,7 @@ export interface AuditEntry {
   readonly after: unknown;
 }
 
-type AuditDraft = Omit<AuditEntry, "id" | "timestamp">;
+type AuditDraft = Omit<TrailEntry, "id" | "timestamp">;
 
 export type AuditTrail = Readonly<ReturnType<typeof createAuditTrail>>;
 
@@ -24,10 +24,10 @@ const HISTORY_SPACING_MS = 37 * 60_000;
 /** An entry of the history is computed from its position, so that a long history costs nothing until it is read. */
 export function createAuditTrail(scenario: Scenario, seed: number | string, start: Instant) {
   const history = scenario.dialer.history.auditEntries;
-  let written: AuditEntry[] = [];
+  let written: TrailEntry[] = [];
   const idOf = (position: number) => `audit_${String(position + 1).padStart(7, "0")}`;
 
-  const past = (position: number): AuditEntry => {
+  const past = (position: number): TrailEntry => {
     const random = createRandom(seed, `audit/${position}`);
     const ratio = () => Math.round((2 + random.next() * 3) * 10) / 10;
     const [before, after] = [ratio(), ratio()];
@@ -58,8 +58,8 @@ export function createAuditTrail(scenario: Scenario, seed: number | string, star
       entity: string | undefined,
       below: number | undefined,
       limit: number,
-    ): { entries: AuditEntry[]; next: number | undefined } {
-      const entries: AuditEntry[] = [];
+    ): { entries: TrailEntry[]; next: number | undefined } {
+      const entries: TrailEntry[] = [];
       let next: number | undefined;
       for (let position = Math.min(below ?? Number.POSITIVE_INFINITY, history + written.length) - 1; position >= 0; position--) {
         const entry = position < history ? past(position) : written[position - history];
@@ -72,8 +72,8 @@ export function createAuditTrail(scenario: Scenario, seed: number | string, star
       }
       return { entries, next };
     },
-    snapshot: (): AuditEntry[] => [...written],
-    restore(entries: readonly AuditEntry[]): void {
+    snapshot: (): TrailEntry[] => [...written],
+    restore(entries: readonly TrailEntry[]): void {
       written = [...entries];
     },
   };

@@ -7,13 +7,14 @@
 
 import type { Instant } from "../../kernel/index.ts";
 import type { SandboxClock } from "../clock.ts";
-import { activationFailure, type Scenario, type ScenarioActivation } from "../scenario/index.ts";
+import type { Scenario, ScenarioActivation } from "../scenario/index.ts";
+import type { ParsedScenario } from "../scenario/schema.ts";
 import type { IdMaker } from "./ids.ts";
 
 type DialerSettings = Readonly<Record<string, unknown>>;
 
 /** Settings with the bare tag of their version. */
-export interface SettingsVersion {
+export interface DeskVersion {
   readonly settings: DialerSettings;
   readonly versionTag: string;
 }
@@ -21,7 +22,7 @@ export interface SettingsVersion {
 export interface DialerOperation {
   readonly operationId: string;
   readonly status: "IN_PROGRESS" | "COMPLETED" | "FAILED";
-  readonly announced: SettingsVersion;
+  readonly announced: DeskVersion;
   readonly startedAt: Instant;
   readonly endsAt: Instant;
   readonly actor: string;
@@ -36,7 +37,7 @@ interface DialerCampaign {
 }
 
 export interface DialerDeskSnapshot {
-  readonly inForce: SettingsVersion;
+  readonly inForce: DeskVersion;
   readonly operations: readonly DialerOperation[];
   readonly running: readonly string[];
   readonly campaigns: readonly DialerCampaign[];
@@ -50,11 +51,11 @@ interface DialerDeskOptions {
   readonly scenario: Scenario;
   readonly clock: SandboxClock;
   readonly ids: IdMaker;
-  readonly onEnd: (operation: DialerOperation, before: SettingsVersion) => void;
+  readonly onEnd: (operation: DialerOperation, before: DeskVersion) => void;
 }
 
 export function createDialerDesk({ scenario, clock, ids, onEnd }: DialerDeskOptions) {
-  let inForce: SettingsVersion = { settings: scenario.dialer.settings, versionTag: ids.tag() };
+  let inForce: DeskVersion = { settings: scenario.dialer.settings, versionTag: ids.tag() };
   let activation = scenario.activation;
   let failures = 0;
   const operations = new Map<string, DialerOperation>();
@@ -75,12 +76,12 @@ export function createDialerDesk({ scenario, clock, ids, onEnd }: DialerDeskOpti
   const follow = (operation: DialerOperation): void => {
     clock.schedule(operation.endsAt, () => end(operation.operationId));
   };
-  const current = (): SettingsVersion => operations.get(running.at(-1) ?? "")?.announced ?? inForce;
+  const current = (): DeskVersion => operations.get(running.at(-1) ?? "")?.announced ?? inForce;
 
   return {
     /** What `getDialerSettings` shows. */
     current,
-    inForce: (): SettingsVersion => inForce,
+    inForce: (): DeskVersion => inForce,
     running: (): number => running.length,
     operation: (id: string): DialerOperation | undefined => operations.get(id),
     activate(settings: DialerSettings, actor: string): DialerOperation {
@@ -107,7 +108,7 @@ export function createDialerDesk({ scenario, clock, ids, onEnd }: DialerDeskOpti
       return operation;
     },
     /** A change by another writer, in force at once; running operations are superseded and will end as FAILED. */
-    edit(settings: DialerSettings): SettingsVersion {
+    edit(settings: DialerSettings): DeskVersion {
       for (const id of running) {
         const operation = operations.get(id);
         if (operation !== undefined)
@@ -149,4 +150,30 @@ export function createDialerDesk({ scenario, clock, ids, onEnd }: DialerDeskOpti
       }
     },
   };
+}
+
+// Whether an activation of dialer settings fails by the scenario's rules (contract §3, activation.failWhen).
+
+/** The text of `errorDetails` when one of the rules holds for the settings, or undefined. */
+export function activationFailure(activation: ParsedScenario["activation"], settings: unknown): string | undefined {
+  const rules =
+    activation.failWhen === undefined ? [] : Array.isArray(activation.failWhen) ? activation.failWhen : [activation.failWhen];
+  for (const rule of rules) {
+    const value = valueAt(settings, rule.field.split("."));
+    const holds =
+      (rule.above !== undefined && typeof value === "number" && value > rule.above) ||
+      (rule.below !== undefined && typeof value === "number" && value < rule.below) ||
+      (rule.equals !== undefined && value === rule.equals);
+    if (holds) return rule.error ?? `activation refused: ${rule.field} is ${String(value)}`;
+  }
+  return undefined;
+}
+
+function valueAt(root: unknown, path: readonly string[]): unknown {
+  let value = root;
+  for (const name of path) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;
+    value = new Map<string, unknown>(Object.entries(value)).get(name);
+  }
+  return value;
 }

@@ -1,7 +1,7 @@
 // Dialing parameters of single campaigns, where the dialer settings apply to all campaigns.
 
 /** Overrides of the dialer's and the campaign's settings; fields that are left out are not overridden. */
-export interface DialingOverride {
+interface DialingOverride {
   /** Lines for each idle agent. */
   readonly linesPerAgent?: number | undefined;
   /** Share of the answered calls that may be lost. */

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkScenario } from "../scenario/index.ts";
 import { type Contact, type ContactStore, createContactStore } from "./contacts.ts";
-import { holds, parseContactQuery, valueAtPath } from "./query.ts";
+import { holds, parseContactFilter, valueAtPath } from "./query.ts";
 
 const START = Date.UTC(2026, 0, 1);
 
@@ -14,7 +14,7 @@ function store(list: object, seed: number | string = 1): ContactStore {
   return createContactStore({ list: checked, seed, start: START });
 }
 const all = (contacts: ContactStore, query = "true", sortBy?: string, sortOrder?: "asc" | "desc") =>
-  contacts.page({ filter: parseContactQuery(query), sortBy, sortOrder, offset: 0, limit: 1e9 }).contacts;
+  contacts.page({ filter: parseContactFilter(query), sortBy, sortOrder, offset: 0, limit: 1e9 }).contacts;
 const contact = (id: string, fields: Partial<Contact> = {}): Contact => ({
   id,
   phoneNumber: "+12125550100",
@@ -29,7 +29,7 @@ const contact = (id: string, fields: Partial<Contact> = {}): Contact => ({
 describe("generated contacts", () => {
   it("have no service code as exchange, however many they are", () => {
     const many = store({ generate: { count: 8_000_000 } });
-    const page = (offset: number) => many.page({ filter: parseContactQuery("true"), offset, limit: 1 }).contacts[0];
+    const page = (offset: number) => many.page({ filter: parseContactFilter("true"), offset, limit: 1 }).contacts[0];
     for (let block = 0; block < 800; block++) expect(page(block * 10_000)?.phoneNumber).toMatch(/^\+1\d{3}[2-9](?!11)\d{6}$/);
   });
   it("are the same for a seed, others for another, and unique in id and number", () => {
@@ -54,9 +54,9 @@ describe("generated contacts", () => {
 
   it("consent in exactly the number asked, or about the share asked", () => {
     const exact = store({ generate: { count: 997, consented: 400 } });
-    expect(exact.page({ filter: parseContactQuery("consentFlags.outbound.call==true"), offset: 0, limit: 1 }).total).toBe(400);
+    expect(exact.page({ filter: parseContactFilter("consentFlags.outbound.call==true"), offset: 0, limit: 1 }).total).toBe(400);
     const rate = store({ generate: { count: 4000, consentRate: 0.25 } });
-    const { total } = rate.page({ filter: parseContactQuery("consentFlags.outbound.call==true"), offset: 0, limit: 1 });
+    const { total } = rate.page({ filter: parseContactFilter("consentFlags.outbound.call==true"), offset: 0, limit: 1 });
     expect(total).toBeGreaterThan(850);
     expect(total).toBeLessThan(1150);
   });
@@ -103,7 +103,7 @@ describe("a page", () => {
             everyone.set(id, changed);
           }
           expect(contacts.size).toBe(everyone.size);
-          const { terms } = parseContactQuery(query);
+          const { terms } = parseContactFilter(query);
           const wanted = [...everyone.values()].filter((one) => terms.every((term) => holds(term, valueAtPath(one, term.path))));
           const listed = all(contacts, query, sortBy, sortOrder);
           expect(new Set(listed.map(({ id }) => id))).toEqual(new Set(wanted.map(({ id }) => id)));
@@ -116,7 +116,7 @@ describe("a page", () => {
               expect(sortOrder === "asc" ? before <= key : before >= key).toBe(true);
             }
           }
-          const page = contacts.page({ filter: parseContactQuery(query), sortBy, sortOrder, offset, limit });
+          const page = contacts.page({ filter: parseContactFilter(query), sortBy, sortOrder, offset, limit });
           expect(page).toEqual({ contacts: listed.slice(offset, offset + limit), total: wanted.length });
         },
       ),
@@ -151,7 +151,7 @@ it("snapshots and restores what differs from the generated", () => {
 
 it("serves a million contacts", () => {
   const contacts = store({ generate: { count: 1_000_000, consented: 777_777 } });
-  const query = parseContactQuery("consentFlags.outbound.call==true");
+  const query = parseContactFilter("consentFlags.outbound.call==true");
   const first = contacts.page({ filter: query, sortBy: "lastModifiedTime", sortOrder: "desc", offset: 0, limit: 100 });
   expect(first.total).toBe(777_777);
   const last = contacts.page({ filter: query, sortBy: "lastModifiedTime", sortOrder: "desc", offset: 777_700, limit: 100 });

@@ -4,7 +4,7 @@
 import type { Instant } from "../../kernel/index.ts";
 import { type ScenarioContactList, scenarioInstant } from "../scenario/index.ts";
 import { hash, seedWord, unit, weighted } from "./derive.ts";
-import { type ContactQuery, holds, valueAtPath } from "./query.ts";
+import { type ContactFilter, holds, valueAtPath } from "./query.ts";
 
 // Generated contacts: contact i of a list is computed from (seed, i), field by field, so that a million of them take no memory.
 
@@ -191,7 +191,7 @@ function createPeople(list: ScenarioContactList, seed: number | string, start: I
 }
 
 interface ContactPageRequest {
-  readonly filter: ContactQuery;
+  readonly filter: ContactFilter;
   /** Dotted path; default: the order of the list. */
   readonly sortBy?: string | undefined;
   /** Default "asc". */
@@ -241,7 +241,7 @@ export function createContactStore(options: {
   const modifiedAt = (slot: number): Instant =>
     slot < people.count ? people.modifiedAt(slot) : Date.parse(kept[slot - people.count]?.lastModifiedTime ?? "") || 0;
 
-  const slots = (filter: ContactQuery): Uint32Array => {
+  const slots = (filter: ContactFilter): Uint32Array => {
     const found = new Uint32Array(people.count + kept.length);
     let length = 0;
     const [only] = filter.terms;

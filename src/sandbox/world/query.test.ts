@@ -3,11 +3,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { scaled } from "../../../test/support/scale.ts";
-import { type ContactQuery, holds, parseContactQuery, QueryError, valueAtPath } from "./query.ts";
+import { type ContactFilter, holds, parseContactFilter, QueryError, valueAtPath } from "./query.ts";
 
 const RECORD = { a: { b: true, n: 5, text: "x y", nothing: null }, state: "NY", "zip-code": "10001" };
 const matches = (query: string, record: unknown = RECORD) =>
-  parseContactQuery(query).terms.every((term) => holds(term, valueAtPath(record, term.path)));
+  parseContactFilter(query).terms.every((term) => holds(term, valueAtPath(record, term.path)));
 
 describe("a query", () => {
   it.each([
@@ -50,8 +50,8 @@ describe("a query", () => {
     ["true true", 5],
     ["1==a", 0],
   ])("refuses %j and says where", (query, position) => {
-    expect(() => parseContactQuery(query)).toThrow(QueryError);
-    expect(() => parseContactQuery(query)).toThrow(
+    expect(() => parseContactFilter(query)).toThrow(QueryError);
+    expect(() => parseContactFilter(query)).toThrow(
       expect.objectContaining({
         code: "malformed_query",
         details: { position },
@@ -61,26 +61,26 @@ describe("a query", () => {
   });
 
   it("has one text for all its spellings", () => {
-    expect(parseContactQuery(" a.b==true&&c != 'x' ").text).toBe(parseContactQuery('a.b == true && true && c!="x"').text);
-    expect(parseContactQuery("a==1").text).not.toBe(parseContactQuery("a=='1'").text);
-    expect(parseContactQuery(parseContactQuery("true").text).terms).toEqual([]);
+    expect(parseContactFilter(" a.b==true&&c != 'x' ").text).toBe(parseContactFilter('a.b == true && true && c!="x"').text);
+    expect(parseContactFilter("a==1").text).not.toBe(parseContactFilter("a=='1'").text);
+    expect(parseContactFilter(parseContactFilter("true").text).terms).toEqual([]);
   });
 
   it("either parses or throws QueryError, whatever the text, in short time", () => {
     const alphabet = fc.constantFrom("a", ".", "=", "!", "&", " ", '"', "'", "true", "==", "&&", "_", "1", "\n", "é");
     fc.assert(
       fc.property(fc.array(alphabet, { maxLength: 60 }), (parts) => {
-        let query: ContactQuery;
+        let query: ContactFilter;
         try {
-          query = parseContactQuery(parts.join(""));
+          query = parseContactFilter(parts.join(""));
         } catch (thrown) {
           expect(thrown).toBeInstanceOf(QueryError);
           return;
         }
-        expect(parseContactQuery(query.text)).toEqual(query);
+        expect(parseContactFilter(query.text)).toEqual(query);
       }),
       { numRuns: scaled(2000, 200) },
     );
-    expect(() => parseContactQuery("a".repeat(5000))).toThrow(QueryError);
+    expect(() => parseContactFilter("a".repeat(5000))).toThrow(QueryError);
   });
 });

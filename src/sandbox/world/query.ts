@@ -12,7 +12,7 @@ interface QueryTerm {
 }
 
 /** A parsed query: all terms must hold; no terms means everything. */
-export interface ContactQuery {
+export interface ContactFilter {
   /** One text for all spellings of the same query. */
   readonly text: string;
   readonly terms: readonly QueryTerm[];
@@ -31,7 +31,7 @@ const BARE = /[^\s&"'=!<>()|]+/y;
 const AND = /&&/y;
 
 /** Parses a query. Throws QueryError with the position of what could not be read. */
-export function parseContactQuery(text: string): ContactQuery {
+export function parseContactFilter(text: string): ContactFilter {
   if (text.length > MAX_LENGTH) throw new QueryError("malformed_query", `query: longer than ${MAX_LENGTH} characters`);
   let position = 0;
   const take = (pattern: RegExp): RegExpExecArray | null => {

@@ -3,7 +3,7 @@
 import type { Instant } from "../../kernel/index.ts";
 
 /** Each role includes the rights of the ones before it. */
-export const ACCESS_ROLES = ["viewer", "operator", "admin"] as const;
+const ACCESS_ROLES = ["viewer", "operator", "admin"] as const;
 /** What a person or token may do. */
 export type AccessRole = (typeof ACCESS_ROLES)[number];
 

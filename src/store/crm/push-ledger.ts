@@ -36,7 +36,7 @@ export interface CrmRefusal extends CrmVersion {
 }
 
 /** A refusal with its number within its push, from 1. */
-export interface CrmRefusalLine extends CrmRefusal {
+interface CrmRefusalLine extends CrmRefusal {
   readonly line: number;
 }
 

@@ -202,7 +202,7 @@ const START_TIMEOUT_MS = 90_000;
 const STOP_TIMEOUT_MS = 30_000;
 
 /** This process's use of the embedded server. */
-export interface EmbeddedServer {
+interface EmbeddedServer {
   /** Connection string of the database `outdial`, superuser, loopback TCP. Contains the password: do not log it. */
   readonly url: string;
   /** Leaves; the last process stops the server and waits until it has ended. Can be called twice. */

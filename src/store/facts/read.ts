@@ -2,7 +2,7 @@
 
 import type { StoreCore } from "../commit.ts";
 import { numberArray } from "../database/arrays.ts";
-import { areaCodeOf, RegistryCoverage } from "./registry.ts";
+import { RegistryCoverage, registryAreaOf } from "./registry.ts";
 import type { AttemptKind, ConsentLevel, LineType, NumberFacts, PhoneKey, RegistryFile } from "./types.ts";
 
 const MS = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
@@ -70,7 +70,7 @@ function nothing(): Gathered {
 }
 
 /** What to read. */
-export interface FactsQuery {
+interface FactsQuery {
   /** Attempts before this instant (ms since the epoch) are left out. */
   readonly attemptsSince: number;
   /** The registry files to use, so that a whole run uses the same ones. */
@@ -88,7 +88,7 @@ export async function factsOf(
   // The numbers of a file that another one has taken the place of, for their area code, no longer count.
   const listedIn = (number: PhoneKey, file: number): string | undefined => {
     const registry = registryOf.get(file) ?? "";
-    return coverage.of(registry, areaCodeOf(number))?.fileId === file ? registry : undefined;
+    return coverage.of(registry, registryAreaOf(number))?.fileId === file ? registry : undefined;
   };
   const rows = await store.query<Row>({
     ...SELECT,

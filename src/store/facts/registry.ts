@@ -14,7 +14,7 @@ const KEPT_MS = 24 * 3_600_000;
 export const OTHERS = 0;
 
 /** The area code of a number of the North American plan; `OTHERS` for all other numbers. */
-export function areaCodeOf(number: PhoneKey): number {
+export function registryAreaOf(number: PhoneKey): number {
   return number >= 12_000_000_000 && number <= 19_999_999_999 ? Math.floor(number / 10_000_000) - 1000 : OTHERS;
 }
 
@@ -60,7 +60,7 @@ export class RegistryCoverage {
 }
 
 /** The description of a file. */
-export interface NewRegistryFile {
+interface NewRegistryFile {
   readonly registry: string;
   readonly asOf: string;
   readonly sourceName: string;
@@ -139,7 +139,7 @@ interface AreaCount {
 const countsOf = (rows: readonly AreaCount[]) => new Map(rows.map(({ area, many }) => [area, many]));
 
 /** A line of a list of changes. */
-export interface RegistryChange {
+interface RegistryChange {
   readonly number: PhoneKey;
   /** Date of the change, YYYY-MM-DD. */
   readonly on: string;
@@ -192,7 +192,7 @@ interface Filled {
 }
 
 /** A filled file. */
-export interface FilledFile extends Filled {
+interface FilledFile extends Filled {
   /** The area codes that it covers; with `OTHERS`, all of the registry. */
   readonly covers: readonly Pick<CoveredArea, "areaCode" | "numbers">[];
 }
@@ -250,7 +250,7 @@ export async function switchFile(store: StoreCore, filled: FilledFile): Promise<
 }
 
 /** A filled list of changes. */
-export interface FilledChanges extends Filled {
+interface FilledChanges extends Filled {
   /** Date of the version that the changes are made to, YYYY-MM-DD. */
   readonly since: string;
   /** The area codes that it covers: also those in which nothing has changed. Undefined: those that it names. */
@@ -258,7 +258,7 @@ export interface FilledChanges extends Filled {
 }
 
 /** What a list of changes did. */
-export interface AppliedChanges {
+interface AppliedChanges {
   readonly added: number;
   readonly deleted: number;
   readonly covers: readonly Pick<CoveredArea, "areaCode">[];

@@ -78,7 +78,7 @@ async function dated(
 }
 
 /** A system's acknowledgement of a revocation. */
-export interface Acknowledgement {
+interface Acknowledgement {
   readonly revocationId: number;
   readonly system: string;
   readonly at: number;
@@ -111,7 +111,7 @@ export function acknowledge(store: StoreCore, ack: Acknowledgement, actor: strin
 }
 
 /** Which revocations to list. */
-export interface RevocationQuery {
+interface RevocationQuery {
   /** The systems that must carry revocations out. With `open`, only revocations that one of them has not acknowledged. */
   readonly systems: readonly string[];
   readonly open?: boolean | undefined;

@@ -19,7 +19,7 @@ const INSERT = `insert into outdial.suppressions (number, said_at, origin, code,
   on conflict do nothing returning number, origin, code, reference`;
 
 /** A suppression that was added. */
-export interface Suppressed {
+interface Suppressed {
   readonly number: PhoneKey;
   readonly origin: SuppressionOrigin;
   readonly code: string;
@@ -67,7 +67,7 @@ export function suppress(store: StoreCore, rows: readonly NewSuppression[], by: 
 }
 
 /** A lift of suppressions. */
-export interface Lift {
+interface Lift {
   readonly number: PhoneKey;
   readonly reason: string;
   readonly actor: string;
@@ -137,7 +137,7 @@ export async function lastSuppression(store: StoreCore): Promise<number> {
 }
 
 /** One suppression of a number, with its lift. */
-export interface SuppressionRecord {
+interface SuppressionRecord {
   readonly id: number;
   readonly origin: SuppressionOrigin;
   readonly code: string;

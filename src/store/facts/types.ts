@@ -13,7 +13,7 @@ export type AttemptKind = "attempt" | "conversation" | "inbound-conversation" | 
  * How an answered call went: `served` (an agent spoke in time), `late` (an agent spoke, but too late), `hangup` (the person hung
  * up before an agent was due), `dropped` (no agent in time), `machine` (not a person).
  */
-export type AnswerClass = "served" | "late" | "hangup" | "dropped" | "machine";
+type AnswerClass = "served" | "late" | "hangup" | "dropped" | "machine";
 
 /** A consent as it was given; `none` means that the person was asked and gave none. */
 export interface NewConsent {

@@ -4,7 +4,7 @@ import type { Instant } from "../../kernel/index.ts";
 import { Ledger } from "../commit.ts";
 import { numberArray } from "../database/arrays.ts";
 import type { PhoneKey } from "../facts/types.ts";
-import type { Hold } from "./types.ts";
+import type { ContactHold } from "./types.ts";
 
 /** Contacts that a campaign must not call because another one called them before the hand-over. */
 export class HandoverHolds extends Ledger {
@@ -12,7 +12,7 @@ export class HandoverHolds extends Ledger {
   async hold(
     campaign: string,
     of: { readonly primary: string; readonly handover: number },
-    holds: readonly Hold[],
+    holds: readonly ContactHold[],
   ): Promise<void> {
     if (holds.length === 0) return;
     await this.store.query(
@@ -59,8 +59,8 @@ export class HandoverHolds extends Ledger {
   }
 
   /** The contacts held back, in order of number. */
-  list(campaign: string, at: Instant, after: PhoneKey, limit: number): Promise<Hold[]> {
-    return this.store.query<Hold>(
+  list(campaign: string, at: Instant, after: PhoneKey, limit: number): Promise<ContactHold[]> {
+    return this.store.query<ContactHold>(
       "select number, until from outdial.handover_holds where campaign = $1 and until > $2 and number > $3 order by number limit $4",
       [campaign, new Date(at), after, limit],
     );

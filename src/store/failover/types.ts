@@ -61,7 +61,7 @@ export interface FailoverHappening {
 }
 
 /** A contact that `campaign` must not call before `until`. */
-export interface Hold {
+export interface ContactHold {
   readonly number: PhoneKey;
   readonly until: Instant;
 }

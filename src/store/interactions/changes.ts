@@ -6,7 +6,7 @@ import { storable } from "../database/arrays.ts";
 import { notOwner } from "../error.ts";
 
 /** A write before it is sent. Entries are JSON, returned as they were stored. */
-export interface AnnouncedChange {
+interface AnnouncedChange {
   readonly jobId: string;
   readonly line: number;
   readonly interactionId: string;
@@ -23,7 +23,7 @@ export interface InteractionChange extends AnnouncedChange {
 }
 
 /** A change with its author and time. */
-export interface MadeChange extends InteractionChange {
+interface MadeChange extends InteractionChange {
   readonly actor: string;
   readonly announcedAt: Instant;
 }

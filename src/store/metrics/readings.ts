@@ -31,7 +31,7 @@ export interface MetricReading {
 }
 
 /** A reading to store; the agents are null when left out. */
-export type NewMetricReading = Omit<MetricReading, AgentColumn> & Partial<Pick<MetricReading, AgentColumn>>;
+type NewMetricReading = Omit<MetricReading, AgentColumn> & Partial<Pick<MetricReading, AgentColumn>>;
 type AgentColumn = "agentsLoggedIn" | "agentsAvailable" | "agentsWorking" | "agentsWrapUp";
 
 const COLUMNS = `campaign_id as "campaignId", at, received_at as "receivedAt", source, event_id as "eventId", window_minutes as "windowMinutes",

@@ -4,7 +4,7 @@
 import { Ledger } from "../commit.ts";
 
 /** A part of a limit and its holder. */
-export interface RateHold {
+interface RateHold {
   /** Identifies the tenant and the credentials. */
   readonly scope: string;
   readonly family: string;
@@ -13,7 +13,7 @@ export interface RateHold {
 }
 
 /** A limit with its holders. */
-export interface HeldLimit {
+interface HeldLimit {
   /** ms since the epoch, by the database's clock. */
   readonly now: number;
   /** Permits that nobody held at `countedAt`. */

@@ -4,7 +4,7 @@ import { Ledger } from "../commit.ts";
 import { joinTexts, numberArray, textColumn } from "../database/arrays.ts";
 
 /** A conversion as it was reported; times in ms since the epoch. */
-export interface KeptFigure {
+interface KeptFigure {
   /** Which calls, apart from the period: canonical JSON. */
   readonly scope: string;
   /** The period: from `from` to before `to`. */

@@ -14,7 +14,7 @@ const CAMPAIGN = `campaign_id as "campaignId", source, outcome, shown, confirmed
   updated_at as "updatedAt"`;
 
 /** That a stop was given, by whomever it is carried out. */
-export type GivenStop = Pick<Stop, "id" | "actor" | "scope">;
+type GivenStop = Pick<Stop, "id" | "actor" | "scope">;
 /** A stop as it is entered: also one that was given and replaced while the database was away. */
 type EnteredStop = Omit<Stop, "run" | "listProblem">;
 

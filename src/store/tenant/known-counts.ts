@@ -6,10 +6,10 @@ import { Ledger } from "../commit.ts";
 import { joinTexts, storable, textColumn } from "../database/arrays.ts";
 
 /** What is counted. `contacts`: those of a contact list. `answers`: live answers of a campaign in the last 30 days, the last count that was believed. */
-export type CountedKind = "contacts" | "answers";
+type CountedKind = "contacts" | "answers";
 
 /** The largest count of a thing that was believed since a person's last word, and a far lower one since. */
-export interface KnownCount {
+interface KnownCount {
   readonly what: CountedKind;
   /** Whose count, such as the id of a list. */
   readonly subject: string;

@@ -15,7 +15,7 @@ import { storable } from "../database/arrays.ts";
  * - `callbacks`: the scheduled callbacks of one campaign, of all answers. `calling-lists`: the lists that people who opted out are taken off.
  * - `opt-outs`: how far opt-outs were carried out at the tenant; of one campaign, what its last push left.
  */
-export type TenantReadingKind =
+type TenantReadingKind =
   | "campaigns"
   | "campaign"
   | "figures"

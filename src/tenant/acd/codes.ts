@@ -38,7 +38,7 @@ const SYSTEM_WORDS: Readonly<Record<number, string>> = {
 };
 
 /** What is known about a call's outcome. -1 and -4 are not codes: the call has not ended. */
-export interface OutcomeFacts {
+interface OutcomeFacts {
   readonly primary: number | undefined;
   readonly abandoned: boolean | undefined;
   readonly agentCode: number | undefined;

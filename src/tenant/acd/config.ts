@@ -2,18 +2,19 @@
 
 import { z } from "zod";
 import { ACD_RATES, type AcdRate } from "../../contract/acd/index.ts";
+import { isLoopback } from "../../kernel/index.ts";
 import type { LimitSetting, WindowLimit } from "../budget.ts";
 import { explainConfig, limitSetting, resolveSettings, type TenantConfig, transferFields } from "../config.ts";
 import { TenantError } from "../errors.ts";
-import { type HostAddress, isLoopback } from "../hosts.ts";
+import type { HostAddress } from "../hosts.ts";
 import { parseVendorHost } from "./hosts.ts";
 
 /** How the client of the password grant authenticates: HTTP Basic, or fields of the body, as a form or as JSON. */
-export const ACD_CLIENT_STYLES = ["basic", "form", "json"] as const;
+const ACD_CLIENT_STYLES = ["basic", "form", "json"] as const;
 /**
  * Whether a client's secret is form-encoded for HTTP Basic: public clients differ. Without `/`, `+` and `=` both give the same.
  */
-export const BASIC_ENCODINGS = ["form", "raw"] as const;
+const BASIC_ENCODINGS = ["form", "raw"] as const;
 
 /** How to reach one tenant of the profile `acd`. Its rights are those of the employee who owns the access key. */
 export interface AcdTenantConfig extends Pick<TenantConfig, "retry" | "timeouts" | "maxBodyBytes" | "maxConnections"> {

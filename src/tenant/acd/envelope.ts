@@ -16,7 +16,7 @@ export interface ReplyShape {
 }
 
 /** A reply in the form of the table, and its original shape; no shape when the reply does not show one. */
-export interface Unwrapped {
+interface Unwrapped {
   readonly value: unknown;
   readonly shape: ReplyShape | undefined;
 }

@@ -2,8 +2,9 @@
 // host comes from discovery, so it is checked like a configured one.
 
 import { VENDOR_DOMAINS } from "../../contract/acd/index.ts";
+import { isLoopback } from "../../kernel/index.ts";
 import { TenantError } from "../errors.ts";
-import { type HostAddress, isLoopback, parseHost } from "../hosts.ts";
+import { type HostAddress, parseHost } from "../hosts.ts";
 
 /**
  * Checks and splits an address.

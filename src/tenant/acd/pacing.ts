@@ -36,7 +36,7 @@ type GeneralChange = AcdBody<"putGeneralSettings">;
 type CpaChange = AcdBody<"putCpa">;
 
 /** Reads and changes the pacing parameters of a campaign (a skill). */
-export class Pacing {
+export class AcdPacing {
   readonly #requester: AcdRequester;
   readonly #skills: Skills;
 

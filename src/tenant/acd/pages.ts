@@ -28,7 +28,7 @@ interface PageSetting extends AcdCallOptions {
 }
 
 /** Operations that are lists. */
-export type AcdListId = {
+type AcdListId = {
   [Id in AcdOperationId]: (typeof ACD_OPERATIONS)[Id] extends { paging: { items: string } } ? Id : never;
 }[AcdOperationId];
 

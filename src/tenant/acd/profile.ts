@@ -15,7 +15,7 @@ import type { ResolvedAcdConfig } from "./config.ts";
 import { doNotCallGroups, scheduledCallbacks } from "./do-not-call.ts";
 import { Figures } from "./figures.ts";
 import { Outcomes } from "./outcomes.ts";
-import { Pacing, refusalsOf, SHOWN_ONLY } from "./pacing.ts";
+import { AcdPacing, refusalsOf, SHOWN_ONLY } from "./pacing.ts";
 import { type AcdRow, acdPages, acdRows } from "./pages.ts";
 import { Provisioning } from "./provisioning.ts";
 import type { AcdCallOptions, AcdRequester } from "./requester.ts";
@@ -52,7 +52,7 @@ export function createAcdProfile(
   const codes = new CodeNames(requester, () => clock.now());
   const outcomes = new Outcomes(requester, { skills, codes, figures, time, report: new AttemptsReport(requester, clock) });
   const listed = new ListedNumbers(requester, clock);
-  const pacing = new Pacing(requester, skills);
+  const pacing = new AcdPacing(requester, skills);
   const changeDisposition = refuse("set the disposition of a finished call", FINISHED);
   const provisioning = new Provisioning(requester, skills, clock);
   const inPieces = refuse("make a campaign in one request", MAKING);

@@ -175,7 +175,7 @@ export function repaired(skill: Skill): Record<string, unknown> {
 }
 
 /** What the tenant has of what files name. */
-export interface FitFacts extends ControlFacts {
+interface FitFacts extends ControlFacts {
   readonly lists: readonly CallingList[];
   /** Names of its active do-not-call groups. */
   readonly groups: ReadonlySet<string>;

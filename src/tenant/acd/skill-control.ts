@@ -46,7 +46,7 @@ export const skillControl = z
   })
   .catch({});
 /** The section as parsed. */
-export type Control = z.output<typeof skillControl>;
+type Control = z.output<typeof skillControl>;
 
 const dayOf = (schedule: Control["schedule"], name: string): Day => day.catch({}).parse(schedule?.[name]);
 const sorted = (agents: readonly Agent[]): Agent[] => agents.toSorted((a, b) => Number(a.agentId) - Number(b.agentId));

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { createRandom } from "../../../src/kernel/index.ts";
 import {
   allRead,
-  createMemoryCatalog,
   DOCUMENTED_MAP,
   localTime,
   type OutcomeLake,
@@ -15,6 +14,7 @@ import {
   type ReportScope,
 } from "../../../src/outcomes/index.ts";
 import { workFolder } from "../../support/cli.ts";
+import { createMemoryCatalog } from "../../support/memory-catalog.ts";
 
 export const DAY = 86_400_000;
 export const HOUR = 3_600_000;

@@ -4,17 +4,11 @@ import { readdir, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createRandom } from "../../../src/kernel/index.ts";
-import {
-  bucketPlace,
-  createMemoryCatalog,
-  type LakeCatalog,
-  type OutcomeLake,
-  type OutcomeRecord,
-  openLake,
-} from "../../../src/outcomes/index.ts";
+import { bucketPlace, type LakeCatalog, type OutcomeLake, type OutcomeRecord, openLake } from "../../../src/outcomes/index.ts";
 import { CAMPAIGN } from "../../support/calls.ts";
 import { workFolder } from "../../support/cli.ts";
 import { collect } from "../../support/collect.ts";
+import { createMemoryCatalog } from "../../support/memory-catalog.ts";
 import { outcomesScenario } from "../../support/outcomes.ts";
 import { type ObjectStorage, REGION, startS3 } from "../../support/s3.ts";
 import { startWorld } from "../../support/world.ts";

@@ -7,7 +7,6 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createRandom } from "../../../src/kernel/index.ts";
 import {
   ComplianceHash,
-  createMemoryCatalog,
   digestOf,
   type LakeCatalog,
   type OutcomeLake,
@@ -18,6 +17,7 @@ import {
 } from "../../../src/outcomes/index.ts";
 import { workFolder } from "../../support/cli.ts";
 import { collect } from "../../support/collect.ts";
+import { createMemoryCatalog } from "../../support/memory-catalog.ts";
 
 const DAY = 86_400_000;
 const NOON = Date.parse("2026-03-02T12:00:00.000Z");

@@ -9,7 +9,6 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { createRandom } from "../../../src/kernel/index.ts";
 import {
   ComplianceHash,
-  createMemoryCatalog,
   DOCUMENTED_MAP,
   digestOf,
   type LakeCatalog,
@@ -20,6 +19,7 @@ import {
 } from "../../../src/outcomes/index.ts";
 import { workFolder } from "../../support/cli.ts";
 import { collect } from "../../support/collect.ts";
+import { createMemoryCatalog } from "../../support/memory-catalog.ts";
 import { scaled } from "../../support/scale.ts";
 
 const HOUR = 3_600_000;

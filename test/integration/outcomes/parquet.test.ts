@@ -4,9 +4,10 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createRandom } from "../../../src/kernel/index.ts";
-import { createMemoryCatalog, digestOf, type OutcomeLake, type OutcomeRecord, openLake } from "../../../src/outcomes/index.ts";
+import { digestOf, type OutcomeLake, type OutcomeRecord, openLake } from "../../../src/outcomes/index.ts";
 import { workFolder } from "../../support/cli.ts";
 import { collect } from "../../support/collect.ts";
+import { createMemoryCatalog } from "../../support/memory-catalog.ts";
 
 const DAY_START = Date.parse("2026-03-02T00:00:00.000Z");
 const text = fc.string({ unit: "grapheme", maxLength: 12 });

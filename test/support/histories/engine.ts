@@ -2,7 +2,7 @@
 // the operations build upon: a step's result is written only while the run is the executor's, a run that is given back to its queue is another's.
 
 import { DBOSWorkflowConflictError } from "@dbos-inc/dbos-sdk";
-import type { Engine, EngineBody, EngineRun } from "../../../src/operations/run/engine.ts";
+import type { EngineBody, EngineRun, RunEngine } from "../../../src/operations/run/engine.ts";
 import { workflowId } from "../../../src/operations/run/engine.ts";
 import type { SimulatedProcess } from "./process.ts";
 import { ask, type Wire } from "./wire.ts";
@@ -31,7 +31,7 @@ export class EngineModel {
   }
 
   /** The engine of one process; a service takes runs from the queue. */
-  open(process: SimulatedProcess, wire: Wire, kinds: Readonly<Record<string, EngineBody>>, serves: boolean): Engine {
+  open(process: SimulatedProcess, wire: Wire, kinds: Readonly<Record<string, EngineBody>>, serves: boolean): RunEngine {
     const { clock, id: executor } = process;
     const tell = <T>(effect: () => T): Promise<T> => ask(wire, process, effect);
     /** A write of the engine's own is repeated until the database takes it. */

@@ -4,12 +4,12 @@
 import { Background } from "../../../src/app/service/background.ts";
 import { goOnWithJobs } from "../../../src/app/service.ts";
 import { createRandom } from "../../../src/kernel/index.ts";
-import { cancelJob } from "../../../src/operations/jobs/cancel.ts";
 import { JobRecords } from "../../../src/operations/jobs/index.ts";
 import { REQUESTED } from "../../../src/operations/jobs/request.ts";
+import { cancelJob } from "../../../src/operations/jobs/use-cases.ts";
 import { joinReplicas } from "../../../src/operations/run/members.ts";
 import { Runs } from "../../../src/operations/run/runs.ts";
-import { encodeRows, type PlannedRow } from "../../../src/operations/tagging/plan.ts";
+import { encodeRows, type PlannedTag } from "../../../src/operations/tagging/plan.ts";
 import { TAG, Tagging } from "../../../src/operations/tagging/service.ts";
 import { createTagLedger } from "../../../src/operations/tagging/store-ledger.ts";
 import { type Job, type JobLedger, type Replica, type Replicas, StoreError } from "../../../src/store/index.ts";
@@ -361,7 +361,7 @@ class World {
     for (let first = 1; first <= rows; first += chunk) {
       const lines = Array.from({ length: Math.min(chunk, rows - first + 1) }, (_, at) => first + at);
       const planned = lines.map(
-        (line): PlannedRow => ({
+        (line): PlannedTag => ({
           kind: "send",
           assignment: { line, callId: `call-${line}`, dispositionCodeId: codeOf(no), notes: "", tags: [] },
         }),

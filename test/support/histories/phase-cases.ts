@@ -1,10 +1,14 @@
 // Changes of settings and applies of campaigns in every state that their machines come to, as the API shows them, with what is true of each. Found by
 // trying every event in every state, so a phase that is added later is among them.
 
-import { decide as decideApply, outcomeOf, startOf as startOfApply } from "../../../src/operations/campaigns/apply/machine.ts";
+import {
+  applyOutcomeOf,
+  applyTransition as decideApply,
+  applyBeginning as startOfApply,
+} from "../../../src/operations/campaigns/apply/machine.ts";
 import type { ApplyEvent, ApplyState } from "../../../src/operations/campaigns/apply/state.ts";
 import type { CampaignPlan, PlanEntry } from "../../../src/operations/campaigns/plan/types.ts";
-import { decide, startOf } from "../../../src/operations/settings/machine.ts";
+import { changeBeginning, changeTransition } from "../../../src/operations/settings/machine.ts";
 import { type DialerSettings, sameSettings } from "../../../src/operations/settings/model.ts";
 import { type ChangeEvent, type ChangePlan, type ChangeState, DEFAULT_PATIENCE } from "../../../src/operations/settings/state.ts";
 import type { DialerChange } from "../../../src/operations/views/index.ts";
@@ -99,7 +103,7 @@ export function changeCases(): readonly ChangeCase[] {
     { readonly plan: ChangePlan; readonly state: ChangeState; readonly truth: Truth; readonly at: number }
   >();
   const start: Truth = { sent: false, taken: false, inForce: null };
-  const open = [PLAN, GUARDED].map((plan) => ({ plan, state: startOf(plan), truth: start, at: 0 }));
+  const open = [PLAN, GUARDED].map((plan) => ({ plan, state: changeBeginning(plan), truth: start, at: 0 }));
   for (let one = open.pop(); one !== undefined; one = open.pop()) {
     const { plan, state, truth, at } = one;
     const told = [state.phase, state.purpose, state.outcome, state.failure?.code, state.stop !== null, state.guard !== null];
@@ -121,7 +125,7 @@ export function changeCases(): readonly ChangeCase[] {
       // What stands still is gone on with before anything else happens.
       if (state.stop !== null && event.type !== "resumed") continue;
       if (event.type === "found" && !READS.has(state.phase)) continue;
-      const next = decide(plan, state, event).state;
+      const next = changeTransition(plan, state, event).state;
       if (next !== state) open.push({ plan, state: next, truth: truthAfter(truth, state, event), at: at + 1 });
     }
   }
@@ -207,7 +211,7 @@ export function applyCases(): readonly ApplyCase[] {
   }
   return [...found.values()].map((state) => ({
     phase: state.phase,
-    outcome: state.phase === "ended" ? outcomeOf(state) : null,
+    outcome: state.phase === "ended" ? applyOutcomeOf(state) : null,
     isStill: state.stop !== null,
     ends: state.results.map(({ outcome }) => outcome),
   }));

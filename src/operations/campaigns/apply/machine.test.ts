@@ -4,8 +4,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { machinePrint } from "../../../../test/support/machine-print.ts";
 import type { CampaignPlan, PlanEntry } from "../plan/types.ts";
-import { decide, MACHINE, outcomeOf, startOf, stepsOf } from "./machine.ts";
-import type { ApplyCommand, ApplyEvent, ApplyState, Found } from "./state.ts";
+import { APPLY_MACHINE, applyBeginning, applyOutcomeOf, applyTransition, stepsOf } from "./machine.ts";
+import type { ApplyCommand, ApplyEvent, ApplyState, FoundCampaign } from "./state.ts";
 
 const PATIENCE = { sends: 3, reads: 3, unanswered: 3, pauseMs: 1 };
 const DOCUMENT = { name: "A", contactListId: "l" };
@@ -50,7 +50,7 @@ const planOf = (entries: readonly PlanEntry[]): CampaignPlan => ({
 
 /** A tenant in memory that keeps what it is sent, once for each key. */
 class Tenant {
-  readonly shown = new Map<string, Found>();
+  readonly shown = new Map<string, FoundCampaign>();
   executed = 0;
   #version = 0;
   readonly #keys = new Map<string, string>();
@@ -142,9 +142,12 @@ test("a machine that replays a journal to another state has another version", ()
   ];
   const plans = (["create", "change", "keep"] as const).map((kind) => {
     const course = { plan: planOf([entry("a", kind, true), entry("b", "change", false)]), patience: PATIENCE };
-    return { start: startOf(course), decide: (before: ApplyState, event: ApplyEvent) => decide(course, before, event) };
+    return {
+      start: applyBeginning(course),
+      decide: (before: ApplyState, event: ApplyEvent) => applyTransition(course, before, event),
+    };
   });
-  expect(machinePrint(plans, { type: "begun", at: 0 }, events)).toBe(HASHES[MACHINE]);
+  expect(machinePrint(plans, { type: "begun", at: 0 }, events)).toBe(HASHES[APPLY_MACHINE]);
 });
 
 test("whatever happens, every campaign is written at most once, nobody's edit is overwritten, and the apply ends", () => {
@@ -156,13 +159,13 @@ test("whatever happens, every campaign is written at most once, nobody's edit is
       const course = { plan: planOf(entries), patience: PATIENCE };
       const tenant = new Tenant(entries);
       const edited = new Map<string, Readonly<Record<string, unknown>>>();
-      let decision = decide(course, startOf(course), { type: "begun", at: 0 });
+      let decision = applyTransition(course, applyBeginning(course), { type: "begun", at: 0 });
       for (let turn = 0; decision.state.phase !== "ended"; turn++) {
         expect(turn).toBeLessThan(1000);
         const { state, command } = decision;
         const one = stepsOf(course.plan)[state.at];
         if (command === undefined || one === undefined) {
-          decision = decide(course, state, { type: "resumed", at: 0 });
+          decision = applyTransition(course, state, { type: "resumed", at: 0 });
           continue;
         }
         const mishap = mishaps[turn] ?? "none";
@@ -177,15 +180,22 @@ test("whatever happens, every campaign is written at most once, nobody's edit is
           tenant.put(one.before.id, theirs, "paused");
           edited.set(one.before.id, theirs);
         }
-        if (mishap === "killed-before") decision = decide(course, state, { type: "resumed", at: 0 });
-        else if (mishap === "lost-before" && writes) decision = decide(course, state, { type: "lost", at: 0, message: "" });
+        if (mishap === "killed-before") decision = applyTransition(course, state, { type: "resumed", at: 0 });
+        else if (mishap === "lost-before" && writes)
+          decision = applyTransition(course, state, { type: "lost", at: 0, message: "" });
         else if (mishap === "unanswered" && !writes && command.kind !== "intend")
-          decision = decide(course, state, { type: "unanswered", at: 0, code: "vendor_unavailable", message: "", fatal: false });
+          decision = applyTransition(course, state, {
+            type: "unanswered",
+            at: 0,
+            code: "vendor_unavailable",
+            message: "",
+            fatal: false,
+          });
         else {
           const event = perform(command, state, one, tenant);
           const gone = mishap === "lost-after" && writes && event.type !== "stale";
-          if (mishap === "killed-after") decision = decide(course, state, { type: "resumed", at: 0 });
-          else decision = decide(course, state, gone ? { type: "lost", at: 0, message: "" } : event);
+          if (mishap === "killed-after") decision = applyTransition(course, state, { type: "resumed", at: 0 });
+          else decision = applyTransition(course, state, gone ? { type: "lost", at: 0, message: "" } : event);
         }
       }
       const { results } = decision.state;
@@ -200,7 +210,7 @@ test("whatever happens, every campaign is written at most once, nobody's edit is
         expect(shown?.status).toBe(one.activates ? "active" : "paused");
         expect(shown?.document).toMatchObject(one.wanted.document);
       }
-      expect(outcomeOf(decision.state) === "applied").toBe(results.every(({ outcome }) => outcome === "applied"));
+      expect(applyOutcomeOf(decision.state) === "applied").toBe(results.every(({ outcome }) => outcome === "applied"));
     }),
     { numRuns: 1500, seed: 5 },
   );
@@ -215,7 +225,7 @@ test("where the tenant gives a campaign no version, its fields say whether someb
   const look = (change: object, etag: string | null) => {
     const document = { ...before?.document, ...change };
     const campaign = { id: "id_a", status: "paused", etag, document };
-    return decide(course, startOf(course), { type: "found", at: 0, campaign }).state;
+    return applyTransition(course, applyBeginning(course), { type: "found", at: 0, campaign }).state;
   };
   for (const etag of [null, "v1"]) {
     expect(look({}, etag)).toMatchObject({ phase: "intending" });
@@ -225,9 +235,13 @@ test("where the tenant gives a campaign no version, its fields say whether someb
 
 test("a gate that denies leaves the campaign applied and paused", () => {
   const course = { plan: planOf([entry("a", "keep", true)]), patience: PATIENCE };
-  const gating = decide(course, { ...startOf(course), phase: "registering" }, { type: "registered", at: 0, webhooks: 0 });
+  const gating = applyTransition(
+    course,
+    { ...applyBeginning(course), phase: "registering" },
+    { type: "registered", at: 0, webhooks: 0 },
+  );
   expect(gating.command).toEqual({ kind: "gate", afterMs: 0 });
-  const denied = decide(course, gating.state, { type: "gated", at: 0, pass: false, message: "nobody may be called" });
+  const denied = applyTransition(course, gating.state, { type: "gated", at: 0, pass: false, message: "nobody may be called" });
   expect(denied.state).toMatchObject({
     phase: "ended",
     results: [{ outcome: "not_activated", message: "nobody may be called" }],
@@ -236,9 +250,9 @@ test("a gate that denies leaves the campaign applied and paused", () => {
 
 test("a tenant that keeps silent stops the apply, and going on begins where it stood", () => {
   const course = { plan: planOf([entry("a", "change", false)]), patience: PATIENCE };
-  let decision = decide(course, startOf(course), { type: "begun", at: 0 });
+  let decision = applyTransition(course, applyBeginning(course), { type: "begun", at: 0 });
   for (let i = 0; i < PATIENCE.unanswered; i++)
-    decision = decide(course, decision.state, {
+    decision = applyTransition(course, decision.state, {
       type: "unanswered",
       at: 0,
       code: "vendor_unavailable",
@@ -246,8 +260,14 @@ test("a tenant that keeps silent stops the apply, and going on begins where it s
       fatal: false,
     });
   expect(decision).toMatchObject({ command: undefined, state: { phase: "looking", stop: { code: "vendor_unavailable" } } });
-  const resumed = decide(course, decision.state, { type: "resumed", at: 0 });
+  const resumed = applyTransition(course, decision.state, { type: "resumed", at: 0 });
   expect(resumed).toMatchObject({ command: { kind: "look" }, state: { stop: null } });
-  const refused = decide(course, resumed.state, { type: "unanswered", at: 0, code: "unauthorized", message: "401", fatal: true });
+  const refused = applyTransition(course, resumed.state, {
+    type: "unanswered",
+    at: 0,
+    code: "unauthorized",
+    message: "401",
+    fatal: true,
+  });
   expect(refused.command).toBeUndefined();
 });

@@ -18,14 +18,14 @@ import type {
   ApplyPhase,
   ApplyState,
   EntryOutcome,
-  Found,
+  FoundCampaign,
 } from "./state.ts";
 
 /**
  * Raise it when an event leads to another state or command than before: applies that are open then are not continued by this version. A test
  * knows what the events led to.
  */
-export const MACHINE = 1;
+export const APPLY_MACHINE = 1;
 
 /** What decisions depend on besides state and event. */
 export interface Course {
@@ -34,7 +34,7 @@ export interface Course {
 }
 
 /** The result of an event: the new state, and the next command. */
-export interface Decision {
+interface Decision {
   readonly state: ApplyState;
   /** Undefined when the apply has ended or is paused. */
   readonly command: ApplyCommand | undefined;
@@ -44,7 +44,7 @@ export interface Decision {
 export const stepsOf = ({ entries }: CampaignPlan): readonly PlanEntry[] => entries.filter(({ action }) => action !== "in_sync");
 
 /** The first state of an apply. */
-export function startOf({ plan }: Course): ApplyState {
+export function applyBeginning({ plan }: Course): ApplyState {
   const first = stepsOf(plan)[0];
   return { ...fresh(first), at: 0, results: [], stop: null, phase: first === undefined ? "ended" : "looking" };
 }
@@ -61,7 +61,7 @@ const fresh = (entry: PlanEntry | undefined) => ({
 });
 
 /** The result of an event. Events that do not fit the phase change nothing. */
-export function decide(course: Course, before: ApplyState, event: ApplyEvent): Decision {
+export function applyTransition(course: Course, before: ApplyState, event: ApplyEvent): Decision {
   const entry = stepsOf(course.plan)[before.at];
   if (entry === undefined || before.phase === "ended") return { state: { ...before, phase: "ended" }, command: undefined };
   const state = { ...before, stop: null };
@@ -112,7 +112,7 @@ export function decide(course: Course, before: ApplyState, event: ApplyEvent): D
 }
 
 /** Handles a reading. */
-function found(course: Course, state: ApplyState, entry: PlanEntry, campaign: Found | null): Decision {
+function found(course: Course, state: ApplyState, entry: PlanEntry, campaign: FoundCampaign | null): Decision {
   const again = { ...state, reads: state.reads + 1 };
   switch (state.phase) {
     case "looking":
@@ -149,7 +149,7 @@ function found(course: Course, state: ApplyState, entry: PlanEntry, campaign: Fo
   }
 }
 
-function looked(course: Course, state: ApplyState, entry: PlanEntry, campaign: Found | null): Decision {
+function looked(course: Course, state: ApplyState, entry: PlanEntry, campaign: FoundCampaign | null): Decision {
   if (isAsPlanned(entry, campaign)) return to(state, entry.writes ? "intending" : "registering");
   // A campaign that is already as planned was changed by us before, or needs nothing.
   if (entry.writes && campaign !== null && entry.before !== null && sentDifferences(entry, campaign).length === 0)
@@ -158,7 +158,7 @@ function looked(course: Course, state: ApplyState, entry: PlanEntry, campaign: F
 }
 
 /** Whether the tenant shows what it showed when the plan was made. */
-function isAsPlanned({ before, wanted }: PlanEntry, campaign: Found | null): boolean {
+function isAsPlanned({ before, wanted }: PlanEntry, campaign: FoundCampaign | null): boolean {
   if (before === null || campaign === null) return before === null && campaign === null;
   return before.etag !== null && campaign.etag !== null
     ? before.etag === campaign.etag
@@ -169,7 +169,7 @@ function isAsPlanned({ before, wanted }: PlanEntry, campaign: Found | null): boo
  * Whether a campaign that is made of pieces is being made: every field that is sent is as before or as planned. A new one did not
  * exist before, and nobody else has started it.
  */
-function isUnderWay(entry: PlanEntry, campaign: Found): boolean {
+function isUnderWay(entry: PlanEntry, campaign: FoundCampaign): boolean {
   if (entry.fitted?.merges !== true) return false;
   if (entry.before === null) return campaign.status !== "active";
   const after = new Set(sentDifferences(entry, campaign).map(({ path }) => path));
@@ -179,14 +179,14 @@ function isUnderWay(entry: PlanEntry, campaign: Found): boolean {
   );
 }
 
-const movedFields = ({ before, wanted }: PlanEntry, campaign: Found | null): FieldChange[] => {
+const movedFields = ({ before, wanted }: PlanEntry, campaign: FoundCampaign | null): FieldChange[] => {
   const fields = differences(before?.document, campaign === null ? undefined : reliedOn(campaign.document, wanted));
   const [old, now] = [before?.etag ?? null, campaign?.etag ?? null];
   return fields.length > 0 ? fields : [{ path: "version", before: old, after: now }];
 };
 
 /** Fields of the campaign that differ from what is sent, including the state. */
-function sentDifferences(entry: PlanEntry, campaign: Found): FieldChange[] {
+function sentDifferences(entry: PlanEntry, campaign: FoundCampaign): FieldChange[] {
   const sent = { ...sentOf(entry), status: entry.status };
   return differences(sent, { ...only(campaign.document, pathsOf(entry)), status: campaign.status });
 }
@@ -247,7 +247,7 @@ function settle(
 }
 
 /** How an apply has ended. */
-export function outcomeOf({ results }: ApplyState): ApplyOutcome {
+export function applyOutcomeOf({ results }: ApplyState): ApplyOutcome {
   const applied = results.filter(({ outcome, wrote }) => outcome === "applied" || wrote).length;
   if (results.every(({ outcome }) => outcome === "applied")) return "applied";
   return applied === 0 ? "not_applied" : "partly_applied";

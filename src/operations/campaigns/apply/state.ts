@@ -93,7 +93,7 @@ const found = z.object({
   document: z.record(z.string(), z.unknown()),
 });
 /** What a reading showed of a campaign; null when there is none. */
-export type Found = DeepReadonly<z.output<typeof found>>;
+export type FoundCampaign = DeepReadonly<z.output<typeof found>>;
 
 /** The form of what happened as the journal keeps it. `at` in ms since the epoch. */
 export const applyEvent = z.discriminatedUnion("type", [

@@ -29,7 +29,7 @@ import type { CampaignGate } from "../state/gate.ts";
 import { notedStarts } from "../state/left-changes.ts";
 import { type ResumeDeps, resumeVerdict } from "../state/resume.ts";
 import { pairAgainstOf } from "../states.ts";
-import { type Course, decide, MACHINE, outcomeOf, startOf, stepsOf } from "./machine.ts";
+import { APPLY_MACHINE, applyBeginning, applyOutcomeOf, applyTransition, type Course, stepsOf } from "./machine.ts";
 import {
   APPLY_PHASES,
   type ApplyCommand,
@@ -39,7 +39,7 @@ import {
   applyEvent,
   DEFAULT_APPLY_PATIENCE,
   type EntryResult,
-  type Found,
+  type FoundCampaign,
 } from "./state.ts";
 
 // Carries out the commands of an apply at the tenant and returns the result as an event. No other file of an apply uses the
@@ -150,7 +150,7 @@ async function sendActive(entry: PlanEntry, state: ApplyState, deps: ActDeps): P
 
 function foundOf(campaign: TenantCampaign | undefined): Happening {
   if (campaign === undefined) return { type: "found", campaign: null };
-  const { id, status, etag, document }: Found = campaign;
+  const { id, status, etag, document }: FoundCampaign = campaign;
   return { type: "found", campaign: { id, status, etag, document } };
 }
 
@@ -349,7 +349,7 @@ function kept({ plan, actor, before, event }: NoticeInput, entry: PlanEntry): St
 
 function endOf({ before, state }: NoticeInput): Notices["end"] {
   if (state.phase === "ended" && before.phase !== "ended") {
-    const outcome = outcomeOf(state);
+    const outcome = applyOutcomeOf(state);
     const failed = state.results.filter((result) => result.outcome !== "applied");
     const message =
       failed.length === 0 ? null : failed.map(({ name, outcome: how }) => `${name}: ${how.replace("_", " ")}`).join("; ");
@@ -447,7 +447,17 @@ export class CampaignFileUseCases extends CampaignPlanner {
     const audit = [{ actor, action: "campaign.apply", subject: "campaigns", job: jobId, details }];
     const stopMark = asked.stopMark ?? (await store.stops.mark());
     await ledger.keepPlan(plan.hash, plan, stopMark);
-    const entry = { jobId, planHash: plan.hash, sourceName, actor, plan, machine: MACHINE, phase: "looking", stopMark, audit };
+    const entry = {
+      jobId,
+      planHash: plan.hash,
+      sourceName,
+      actor,
+      plan,
+      machine: APPLY_MACHINE,
+      phase: "looking",
+      stopMark,
+      audit,
+    };
     const begun = await ledger.begin(entry);
     if (!begun) {
       const open = await ledger.open();
@@ -516,7 +526,7 @@ export class CampaignFileUseCases extends CampaignPlanner {
 
   async #body(running: Running): Promise<void> {
     const apply = await this.find(running.jobId);
-    const stranger = strangerTo(MACHINE, apply);
+    const stranger = strangerTo(APPLY_MACHINE, apply);
     if (stranger !== undefined) throw stranger;
     const course = this.#courseOf(apply);
     await runJournal<ApplyState, ApplyCommand, Happening>(running, {
@@ -603,7 +613,7 @@ export class CampaignFileUseCases extends CampaignPlanner {
     const { store, clock, replica, actor, random } = this.#context;
     const { plan } = course;
     const event = { ...happening, at: clock.now() };
-    const { state, command } = decide(course, before, event);
+    const { state, command } = applyTransition(course, before, event);
     const id = () => newId("evt", event.at, random);
     const notices = noticesOf({ jobId, actor, plan, before, state, event, newId: id });
     await store.campaigns.append({ jobId, executor: replica.id, seq, event, at: event.at, phase: state.phase, ...notices });
@@ -621,12 +631,12 @@ export class CampaignFileUseCases extends CampaignPlanner {
   async #load(apply: CampaignApply): Promise<{ state: ApplyState; seq: number }> {
     const journal = await this.#context.store.campaigns.journal(apply.jobId);
     const course = this.#courseOf(apply);
-    const stranger = strangerTo(MACHINE, apply);
+    const stranger = strangerTo(APPLY_MACHINE, apply);
     if (stranger === undefined) return { state: replay(course, journal), seq: journal.length };
     // What the store says of it: its journal is not replayed.
     const phase = APPLY_PHASES.find((one) => one === apply.phase) ?? "looking";
     const stop = { code: stranger.code, message: `${stranger.message}. ${stranger.advice}` };
-    return { state: { ...startOf(course), phase, stop }, seq: journal.length };
+    return { state: { ...applyBeginning(course), phase, stop }, seq: journal.length };
   }
 }
 
@@ -654,6 +664,6 @@ function replay(course: Course, journal: readonly unknown[]): ApplyState {
         },
       );
     const happened: ApplyEvent = parsed.data;
-    return decide(course, state, happened).state;
-  }, startOf(course));
+    return applyTransition(course, state, happened).state;
+  }, applyBeginning(course));
 }

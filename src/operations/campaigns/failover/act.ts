@@ -8,13 +8,13 @@ import { type DncBeforeStart, dncWords, type NamedStart } from "../../tenant-dnc
 import type { CampaignMetrics, CampaignReading } from "../metrics/index.ts";
 import { type CampaignGate, listedWords, resumeVerdict } from "../state/index.ts";
 import { type CalledDeps, handContacts, handedOf, isRefusal } from "./called.ts";
-import { startOf } from "./machine.ts";
+import { startingHandover } from "./machine.ts";
 import type { FailoverPolicy } from "./policy.ts";
-import { createTriggerRule, type RuleReading } from "./rule.ts";
-import type { Command, FailoverEvent, FailoverState, GivenOrder, Handover, Seen, Side, Statuses } from "./state.ts";
+import { createTriggerRule, type TriggerReading } from "./rule.ts";
+import type { FailoverEvent, FailoverState, GivenOrder, Handover, PairCommand, Side, SideReading, Statuses } from "./state.ts";
 
 /** An event without its time. */
-export type Happening = FailoverEvent extends infer Each ? (Each extends FailoverEvent ? Omit<Each, "at"> : never) : never;
+type Happening = FailoverEvent extends infer Each ? (Each extends FailoverEvent ? Omit<Each, "at"> : never) : never;
 
 /** What commands are carried out with. */
 export interface ActDeps extends CalledDeps {
@@ -52,7 +52,7 @@ export interface ActFor {
 }
 
 /** Carries out one command. Rejects only when aborted, or for errors that are not answers of the tenant. */
-export async function act(command: Command, given: ActFor, deps: ActDeps): Promise<Happening> {
+export async function actForPair(command: PairCommand, given: ActFor, deps: ActDeps): Promise<Happening> {
   try {
     return await unlessStopped(command, given, deps);
   } catch (thrown) {
@@ -65,8 +65,8 @@ const unanswered = (thrown: TenantError) =>
   ({ type: "unanswered", code: thrown.code, message: thrown.message, fatal: isRefusal(thrown) }) as const;
 
 /** What leads to an activation ends as soon as a person stops everything, or pauses what is to be activated. */
-async function unlessStopped(command: Command, given: ActFor, deps: ActDeps): Promise<Happening> {
-  const start = startOf(given.state);
+async function unlessStopped(command: PairCommand, given: ActFor, deps: ActDeps): Promise<Happening> {
+  const start = startingHandover(given.state);
   if (start === null) return carryOut(command, given, deps);
   const calledOff = () => deps.stopped(given.ids[start.to], start);
   const { leave, signal } = given;
@@ -80,7 +80,7 @@ async function unlessStopped(command: Command, given: ActFor, deps: ActDeps): Pr
   return { type: "stopped", message };
 }
 
-async function carryOut(command: Command, given: ActFor, deps: ActDeps): Promise<Happening> {
+async function carryOut(command: PairCommand, given: ActFor, deps: ActDeps): Promise<Happening> {
   switch (command.kind) {
     case "look":
       return look(given, deps);
@@ -150,7 +150,7 @@ async function statusesOf(
   draining: boolean,
 ): Promise<Statuses> {
   const lane = laneOf({ state, order });
-  const one = async (side: Side): Promise<Seen> => {
+  const one = async (side: Side): Promise<SideReading> => {
     const { status } = await runner.status(ids[side], { signal, lane });
     if (status === "active" || !draining) return { status, activeCalls: null };
     const { activeCalls } = await source.campaign(ids[side], undefined, { signal, lane });
@@ -189,7 +189,7 @@ export async function look(
   };
 }
 
-const readingOf = ({ success, successRate, windowMinutes }: CampaignReading): RuleReading => ({
+const readingOf = ({ success, successRate, windowMinutes }: CampaignReading): TriggerReading => ({
   windowMinutes,
   successes: success?.successes ?? null,
   calls: success?.calls ?? null,
@@ -197,7 +197,7 @@ const readingOf = ({ success, successRate, windowMinutes }: CampaignReading): Ru
 });
 
 async function handOver(
-  { from, to }: Extract<Command, { kind: "hand-over" }>,
+  { from, to }: Extract<PairCommand, { kind: "hand-over" }>,
   { ids, policy, state, signal }: ActFor,
   deps: ActDeps,
 ): Promise<Happening> {

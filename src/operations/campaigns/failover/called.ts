@@ -35,7 +35,7 @@ export interface CalledDeps {
 }
 
 /** The contacts' part of a hand-over. */
-export interface ContactHandover {
+interface ContactHandover {
   /** Id of the primary, which identifies the pair. */
   readonly primary: string;
   readonly number: number;

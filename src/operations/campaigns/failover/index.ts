@@ -6,4 +6,4 @@ export { failoverPreviewOf } from "./preview.ts";
 export { createTriggerRule } from "./rule.ts";
 export { FailoverRecords, type FailoverRules, FailoverUseCases } from "./use-cases.ts";
 export type { FailoverProgress } from "./watch.ts";
-export { pairWords, standingIn } from "./words.ts";
+export { pairWordsOf as pairWords, standingIn } from "./words.ts";

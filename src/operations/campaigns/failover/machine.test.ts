@@ -4,20 +4,20 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { scaled } from "../../../../test/support/scale.ts";
-import { decide, keyOf, NEW_PAIR, nextCommand, startOf } from "./machine.ts";
+import { keyOf, NEW_PAIR, nextCommand, pairTransition, startingHandover } from "./machine.ts";
 import { type FailoverPolicy, failoverPolicySchema } from "./policy.ts";
 import type { RuleVerdict } from "./rule.ts";
 import {
   type Alarm,
-  type Command,
   type FailoverEvent,
   type FailoverState,
   otherSide,
+  type PairCommand,
   readState,
   type Side,
   type Statuses,
 } from "./state.ts";
-import { dialingSide, pairWords } from "./words.ts";
+import { dialingSide, pairWordsOf } from "./words.ts";
 
 const policyOf = (more: Partial<FailoverPolicy> = {}) => failoverPolicySchema.parse({ backup: "b", ...more });
 const MINUTE = 60_000;
@@ -52,7 +52,7 @@ class World {
   readonly alarms: Alarm[] = [];
   readonly keys = new Set<string>();
   /** Commands that were carried out. */
-  readonly done: Command[] = [];
+  readonly done: PairCommand[] = [];
   readonly policy: FailoverPolicy;
   state: FailoverState = NEW_PAIR;
   at = 1_000_000_000;
@@ -80,7 +80,7 @@ class World {
   }
 
   happen(event: FailoverEvent): void {
-    const { state, alarms } = decide(this.policy, this.state, event);
+    const { state, alarms } = pairTransition(this.policy, this.state, event);
     // As the store would give it back.
     this.state = readState(JSON.parse(JSON.stringify(state)));
     this.alarms.push(...alarms);
@@ -105,12 +105,12 @@ class World {
     else this.happen({ ...event, at: this.at });
   }
 
-  #act(command: Command, reply: Reply): FailoverEvent {
+  #act(command: PairCommand, reply: Reply): FailoverEvent {
     const { at } = this;
     const fatal = reply === "unauthorised";
     const unanswered = { type: "unanswered", code: "vendor_unavailable", message: reply, fatal, at } as const;
     const carriedOut = reply === "ok" || reply === "lost-done";
-    if (this.stopped && startOf(this.state) !== null) return { type: "stopped", message: "everything was stopped", at };
+    if (this.stopped && startingHandover(this.state) !== null) return { type: "stopped", message: "everything was stopped", at };
     const seen = () => {
       const one = (side: Side) => ({ status: this.status[side], activeCalls: this.activeCalls });
       return { primary: one("primary"), backup: one("backup") };
@@ -297,7 +297,7 @@ describe("a hand-over", () => {
     const closed = () => Object.assign(new World(policyOf()), { gatePasses: false, isMendable: true }).run(5);
     const world = closed();
     expect(world.state).toMatchObject({ phase: "halted", waiting: { tries: 0 } });
-    expect(pairWords(world.state, "p")).toMatchObject({
+    expect(pairWordsOf(world.state, "p")).toMatchObject({
       words: expect.stringContaining("asked again by itself"),
       nextStep: expect.stringMatching(/^It is tried again by itself, next at .*failover start or failback p tries again/),
     });
@@ -383,11 +383,11 @@ describe("a hand-over", () => {
     while (decided.state.handover === null) decided.step();
     expect(decided.state.handover).toMatchObject({ since: decided.at - 20, mark: 4 });
     // A pause is read back first: what hands over may still dial.
-    expect(startOf(decided.state)).toBeNull();
+    expect(startingHandover(decided.state)).toBeNull();
     decided.stop("everything was stopped");
     expect(decided.state.phase).toBe("pausing");
     decided.run(2);
-    expect(startOf(decided.state)).toMatchObject({ from: "primary", to: "backup" });
+    expect(startingHandover(decided.state)).toMatchObject({ from: "primary", to: "backup" });
   });
 
   it("is given up when somebody activates the primary again", () => {
@@ -456,7 +456,7 @@ describe("a drain that takes long", () => {
       expect(world.state.lookedAt).not.toBeNull();
     }
     expect(world.state).toMatchObject({ phase: "draining", lookedAt: world.at });
-    expect(pairWords(world.state, "p").nextStep).toMatch(/^The campaign is paused and 3 calls of it are under way: wait/);
+    expect(pairWordsOf(world.state, "p").nextStep).toMatch(/^The campaign is paused and 3 calls of it are under way: wait/);
   });
 });
 
@@ -479,7 +479,7 @@ describe("a watch that cannot be relied upon", () => {
     const world = new World(policyOf());
     world.step("refused");
     expect(world.state).toMatchObject({ unanswered: 1, trouble: "refused (vendor_unavailable)" });
-    expect(pairWords(world.state, "p")).toMatchObject({
+    expect(pairWordsOf(world.state, "p")).toMatchObject({
       words: "it could not be looked at",
       reason: "the last call of the tenant: refused (vendor_unavailable)",
     });

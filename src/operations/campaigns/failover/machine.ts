@@ -22,12 +22,12 @@ import type { FailoverPolicy } from "./policy.ts";
 import {
   type Alarm,
   type AlarmName,
-  type Command,
   type FailoverEvent,
   type FailoverState,
   type GivenOrder,
   type Handover,
   otherSide,
+  type PairCommand,
   type Side,
   type Statuses,
 } from "./state.ts";
@@ -53,7 +53,7 @@ const MISSED_LOOKS = 3;
 type Decided = Pick<Extract<FailoverEvent, { readonly type: "looked" }>, "askedAt" | "mark">;
 
 /** The result of an event: the new state, and the alarms to raise. */
-export interface Decision {
+interface Decision {
   readonly state: FailoverState;
   readonly alarms: readonly Alarm[];
 }
@@ -85,7 +85,7 @@ export function keyOf(pair: string, { number, pauses, activations }: Handover, w
 }
 
 /** The command of a state. @param pair the primary's id */
-export function nextCommand(policy: FailoverPolicy, state: FailoverState, pair: string): Command {
+export function nextCommand(policy: FailoverPolicy, state: FailoverState, pair: string): PairCommand {
   const everyMs = policy.everySeconds * 1000;
   const { handover, securing } = state;
   // Pauses get longer with each call without an answer, up to the time between two looks.
@@ -116,7 +116,7 @@ export function nextCommand(policy: FailoverPolicy, state: FailoverState, pair: 
 }
 
 /** The result of an event. An event that does not fit the phase changes nothing. */
-export function decide(policy: FailoverPolicy, before: FailoverState, event: FailoverEvent): Decision {
+export function pairTransition(policy: FailoverPolicy, before: FailoverState, event: FailoverEvent): Decision {
   const turn = new Turn(policy, before, event.at);
   turn.take(event);
   return { state: turn.state, alarms: turn.alarms };
@@ -126,7 +126,7 @@ export function decide(policy: FailoverPolicy, before: FailoverState, event: Fai
  * The hand-over that will let the other campaign dial, from the confirmed pause on: a person can still call it off. Null when
  * there is none.
  */
-export function startOf({ phase, handover, waiting }: FailoverState): Handover | null {
+export function startingHandover({ phase, handover, waiting }: FailoverState): Handover | null {
   if (handover === null) return waiting?.handover ?? null;
   if (phase === "draining") return handover.pausedAt === null ? null : handover;
   return phase === "pausing" ? null : handover;
@@ -246,7 +246,7 @@ class Turn {
 
   /** A person decided that nothing may dial: neither a hand-over nor another attempt goes on. */
   #stopped(message: string): void {
-    const start = startOf(this.state);
+    const start = startingHandover(this.state);
     if (start === null) return;
     // An activation that was sent may come into force after the stop's own pause.
     const { phase } = this.state;

@@ -19,7 +19,7 @@ const LONG = 4;
 const LONGEST_MINUTES = 1440;
 
 /** The figures of a window. */
-export interface RuleReading {
+export interface TriggerReading {
   /** Successful calls, and the calls they are a share of; null when the tenant gives no counts. */
   readonly successes: number | null;
   readonly calls: number | null;
@@ -54,9 +54,9 @@ export interface TriggerRule {
   /** Minutes of the long window. */
   readonly longMinutes: number;
   /** Whether the long window is worth reading: the latest one looks bad, but is not evidence yet. */
-  wantsLong(window: RuleReading): boolean;
+  wantsLong(window: TriggerReading): boolean;
   /** @param long the long window, if it was read */
-  judge(window: RuleReading, long?: RuleReading): RuleVerdict;
+  judge(window: TriggerReading, long?: TriggerReading): RuleVerdict;
 }
 
 /**
@@ -107,7 +107,7 @@ export function createTriggerRule(policy: RulePolicy): TriggerRule {
   const levels = new Map([windowMinutes, longMinutes].map((minutes) => [minutes, levelOfLook(minutes, everySeconds, share)]));
   const below = percent(threshold);
 
-  const one = (reading: RuleReading, asked: number): RuleVerdict => {
+  const one = (reading: TriggerReading, asked: number): RuleVerdict => {
     const { successes, calls } = reading;
     const rate = reading.successRate ?? (successes === null || calls === null || calls === 0 ? null : successes / calls);
     // A tenant may not have a window as short as the policy's: the one that it counted is judged and reported.

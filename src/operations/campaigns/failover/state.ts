@@ -36,7 +36,7 @@ export const FAILOVER_PHASES = [
  * - `NOT_AUTHORISED`, `UNAVAILABLE`, `METRICS_STALE`, `NO_COUNTS`, `CLOCK`, `COMPLIANCE_STALE`, `MONITOR_STALE`: the watch cannot
  *   be relied upon.
  */
-export const ALARMS = [
+const ALARMS = [
   "TRIGGERED",
   "COMPLETED",
   "FAILED_BACK",
@@ -158,14 +158,14 @@ export function readState(value: unknown): FailoverState {
 }
 
 /** A campaign as the tenant shows it. */
-export interface Seen {
+export interface SideReading {
   readonly status: string;
   /** Calls that have not ended; null when the tenant does not give them. */
   readonly activeCalls: number | null;
 }
 
 /** The last reading of both campaigns of a pair. */
-export type Statuses = Readonly<Record<Side, Seen>>;
+export type Statuses = Readonly<Record<Side, SideReading>>;
 
 /** A person's order. */
 export type Order = "fail-over" | "fail-back";
@@ -216,7 +216,7 @@ export type FailoverEvent = {
 );
 
 /** The next action. */
-export type Command =
+export type PairCommand =
   | { readonly kind: "look"; readonly afterMs: number }
   | { readonly kind: "confirm"; readonly afterMs: number }
   | { readonly kind: "pause"; readonly side: Side; readonly key: string; readonly afterMs: number }

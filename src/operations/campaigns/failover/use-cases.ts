@@ -20,7 +20,7 @@ import { type CampaignGate, type ResumeVerdict, resumeVerdict } from "../state/i
 import { notedStarts } from "../state/left-changes.ts";
 import { type ActDeps, type ActFor, look, pass } from "./act.ts";
 import { handContacts, handedOf, overlapProblem, unreadableWords } from "./called.ts";
-import { decide, NEW_PAIR, nextCommand } from "./machine.ts";
+import { NEW_PAIR, nextCommand, pairTransition } from "./machine.ts";
 import { isSettled, noSuchPair, type PairReport, readPair } from "./pair.ts";
 import { type FailoverPolicy, type FailoverPolicyDraft, failoverPolicySchema } from "./policy.ts";
 import type { RuleVerdict } from "./rule.ts";
@@ -31,7 +31,7 @@ import { orderRefusal, removalOf } from "./words.ts";
 const HOLDS_PAGE = 5000;
 
 /** A contact that a campaign must not call yet. `number` in E.164, `until` in ISO 8601. */
-export interface Held {
+interface Held {
   readonly number: string;
   readonly until: string;
 }
@@ -361,7 +361,7 @@ export class FailoverUseCases extends FailoverRecords {
 }
 
 /** What a preparation brought. */
-export interface PreparedPair {
+interface PreparedPair {
   readonly primary: string;
   readonly backup: string;
   readonly lists: readonly CopiedList[];
@@ -427,7 +427,7 @@ async function drill(
   const alarms: Alarm[] = [];
   let state: FailoverState = rested;
   const happen = (event: FailoverEvent) => {
-    const decision = decide(policy, state, event);
+    const decision = pairTransition(policy, state, event);
     state = decision.state;
     alarms.push(...decision.alarms);
   };

@@ -20,10 +20,10 @@ import { cloudEvent } from "../../events/index.ts";
 import type { Kind, Running } from "../../run/kind.ts";
 import { whileTrusted } from "../../run/leave.ts";
 import { STORE_TROUBLE } from "../../run/left.ts";
-import { type ActDeps, act } from "./act.ts";
-import { decide, isLook, nextCommand } from "./machine.ts";
+import { type ActDeps, actForPair } from "./act.ts";
+import { isLook, nextCommand, pairTransition } from "./machine.ts";
 import { noSuchPair, type PairReport, readPair } from "./pair.ts";
-import type { Alarm, AlarmName, Command, FailoverEvent, FailoverState, Handover, Side } from "./state.ts";
+import type { Alarm, AlarmName, FailoverEvent, FailoverState, Handover, PairCommand, Side } from "./state.ts";
 import { adviceOf, dialingSide } from "./words.ts";
 
 /** How often a pair that another process runs is read, ms of the machine's time. */
@@ -39,7 +39,7 @@ const HELD_MS = 1000;
 export type FailoverProgress = (
   progress: { readonly pair: PairReport } & (
     | { readonly elsewhere: true }
-    | { readonly elsewhere: false; readonly event: FailoverEvent; readonly alarms: readonly Alarm[]; readonly next: Command }
+    | { readonly elsewhere: false; readonly event: FailoverEvent; readonly alarms: readonly Alarm[]; readonly next: PairCommand }
   ),
 ) => void;
 
@@ -214,7 +214,7 @@ export class PairWatch {
     const sends = new SendsOfPair(actor);
     const happened = async (event: FailoverEvent, orderTaken: boolean, made: readonly MadeChange[] = []) => {
       const before = pair.state;
-      const { state, alarms } = decide(pair.policy, before, event);
+      const { state, alarms } = pairTransition(pair.policy, before, event);
       const newEventId = () => newId("evt", event.at, random);
       const notices = noticesOf({
         primary,
@@ -260,10 +260,12 @@ export class PairWatch {
       pair = { ...pair, policy, backup, order, state };
       const ids = { primary, backup };
       const sentAt = clock.now();
-      const happening = await act(command, { ids, policy, state, order, signal, leave }, this.#deps).catch((thrown: unknown) => {
-        leave.halt.throwIfAborted();
-        throw thrown;
-      });
+      const happening = await actForPair(command, { ids, policy, state, order, signal, leave }, this.#deps).catch(
+        (thrown: unknown) => {
+          leave.halt.throwIfAborted();
+          throw thrown;
+        },
+      );
       await this.#pause?.(`${point}.after`);
       const event = { ...happening, at: clock.now() };
       const made = sends.madeBy(command, event, { ids, state, sentAt });
@@ -388,7 +390,7 @@ export class SendsOfPair {
   }
 
   /** The changes that an event proves. */
-  madeBy(command: Command, event: FailoverEvent, { ids, state, sentAt }: Sent): MadeChange[] {
+  madeBy(command: PairCommand, event: FailoverEvent, { ids, state, sentAt }: Sent): MadeChange[] {
     const sent = (side: Side, target: MadeChange["target"]) => ({
       side,
       change: {

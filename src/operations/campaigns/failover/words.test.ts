@@ -5,7 +5,7 @@ import { BACKUP, CLAIM, HALT, PAIR_CASES, PRIMARY } from "../../../../test/suppo
 import { type DialingFacts, whyNotDialing } from "../health/why.ts";
 import { readState, SIDES } from "./state.ts";
 import { noticesOf } from "./watch.ts";
-import { dialingSide, orderRefusal, pairWords, pausedInPair, removalOf, standingIn } from "./words.ts";
+import { dialingSide, orderRefusal, pairWordsOf, pausedInPair, removalOf, standingIn } from "./words.ts";
 
 const cases = PAIR_CASES.map(({ name, state, dials }) => ({ name, state: readState(state), dials }));
 const inRoles = cases.flatMap((one) => SIDES.map((role) => ({ ...one, role })));
@@ -25,7 +25,7 @@ const PAUSED: Omit<DialingFacts, "failover"> = {
 
 describe("a pair", () => {
   it.each(cases)("$name: in words", ({ state, dials }) => {
-    const { words, nextStep, ...said } = pairWords(state, PRIMARY);
+    const { words, nextStep, ...said } = pairWordsOf(state, PRIMARY);
     expect(said.dials).toBe(dials);
     expect(dialingSide(state)).toBe(dials);
     expect(CLAIM.test(words)).toBe(dials !== null);
@@ -45,7 +45,7 @@ describe("a pair", () => {
     expect(first.includes("not through outdial")).toBe(pausedInPair(failover) === null);
     // What is going on is told in words, not by the name of the phase.
     expect(first).not.toMatch(/\((?:pausing|draining|handing-over|gating|activating|verifying)\)/);
-    if (state.handover !== null && pausedInPair(failover) !== null) expect(first).toContain(pairWords(state, PRIMARY).words);
+    if (state.handover !== null && pausedInPair(failover) !== null) expect(first).toContain(pairWordsOf(state, PRIMARY).words);
     if (state.phase !== "halted") return;
     expect(first).toContain(`neither dials: ${HALT}`);
     expect(first).toContain(`outdial campaign failover start or failback ${PRIMARY} tries again`);

@@ -49,7 +49,7 @@ export function dialingSide({ phase, side, standing, handover, lookedAt, handove
 }
 
 /** A pair in words. */
-export interface PairWords {
+interface PairWords {
   readonly dials: Side | null;
   /** What is happening, a sentence without its full stop. */
   readonly words: string;
@@ -60,7 +60,7 @@ export interface PairWords {
 }
 
 /** A pair's state in words: which campaign dials, why, and what to do. */
-export function pairWords(state: FailoverState, primary: string): PairWords {
+export function pairWordsOf(state: FailoverState, primary: string): PairWords {
   const { phase, halt, handover, securing, standing, trouble } = state;
   const silence = trouble === null ? null : `the last call of the tenant: ${trouble}`;
   const urgent = URGENT.find((name) => standing[name] !== undefined);
@@ -133,7 +133,7 @@ export function standingIn(
   const { phase, side } = state;
   const { windowMinutes, threshold } = policy;
   const partner = role === "primary" ? backup : primary;
-  return { role, partner, phase, side, windowMinutes, threshold, ...pairWords(state, primary) };
+  return { role, partner, phase, side, windowMinutes, threshold, ...pairWordsOf(state, primary) };
 }
 
 /** Why a paused campaign is paused, by its pair; null when the pair is not the reason. A sentence without its full stop. */

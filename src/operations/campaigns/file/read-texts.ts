@@ -66,7 +66,7 @@ export interface ReadCampaign {
 }
 
 /** Why a file is not a campaign file, and where. */
-export interface Mistake extends Place {
+interface Mistake extends Place {
   readonly message: string;
 }
 

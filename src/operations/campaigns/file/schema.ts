@@ -1,10 +1,9 @@
 // The schema of a campaign file: the vendor's campaign under its own names (contract §2.3), and outdial's own sections.
 
 import { z } from "zod";
-import { type DeepReadonly, isTimeZone } from "../../../kernel/index.ts";
+import { type DeepReadonly, isTimeZone, WEEKDAYS } from "../../../kernel/index.ts";
 import { failoverPolicySchema } from "../failover/index.ts";
 
-const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
 const EVENTS = ["omnichannel.campaign.metrics.update", "omnichannel.campaign.state.change"] as const;
 
 const id = z.string().min(1).max(256);
@@ -218,7 +217,7 @@ const uploadedSchema = z.object({
  * The uploaded file of records: the list's name, the SHA-256 of the bytes in hex, number of lines after the header, ISO 8601
  * time.
  */
-export type Uploaded = z.output<typeof uploadedSchema>["uploaded"];
+type Uploaded = z.output<typeof uploadedSchema>["uploaded"];
 
 /** The upload of a campaign, from its stored policy; undefined when there was none, or it is not known. */
 export const uploadedOf = (kept: unknown): Uploaded | undefined => uploadedSchema.safeParse(kept).data?.uploaded;

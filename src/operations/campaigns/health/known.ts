@@ -13,7 +13,7 @@ import {
   type AskProblem,
   coversOf,
   type DialingFacts,
-  type GateLook,
+  type KnownGateLook,
   type MayDial,
   mayDialBy,
   type NotDialing,
@@ -63,12 +63,12 @@ export interface KnownHealth extends HealthFacts, Judged {
 }
 
 /** The abandonment budget in the stored form. */
-export interface KnownBudget extends Omit<AbandonmentBudget, "reading"> {
+interface KnownBudget extends Omit<AbandonmentBudget, "reading"> {
   readonly reading: BudgetFigures;
 }
 
 /** What is stored of a campaign. */
-export interface KnownParts {
+interface KnownParts {
   readonly id: string;
   /** Undefined when it was in no list. */
   readonly listed: KnownCampaign | undefined;
@@ -214,7 +214,11 @@ const keptLook = z.object({
  * people stays, with its time: an answer that lacks them does not say that their windows are other ones.
  * @param before the look that is stored
  */
-export function keptLookOf(verdict: CampaignGateVerdict, from: GateLook["from"], before?: unknown): z.output<typeof keptLook> {
+export function keptLookOf(
+  verdict: CampaignGateVerdict,
+  from: KnownGateLook["from"],
+  before?: unknown,
+): z.output<typeof keptLook> {
   const budget = budgetOf(verdict.abandonment);
   const { campaign, manifest } = verdict;
   // Only the fields of the schema are stored: contacts' hashes and the rest of the ledger are not shown.
@@ -373,7 +377,7 @@ interface HealthFacts {
   readonly reading: CampaignReading | null;
   readonly readingProblem: AskProblem | null;
   /** The pre-dial gate's last look; it permits nothing. */
-  readonly gate: GateLook | null;
+  readonly gate: KnownGateLook | null;
   readonly gateProblem: AskProblem | null;
   readonly failover: FailoverStanding | null;
   readonly lastChange: MadeChange | null;
@@ -388,7 +392,7 @@ interface Judged {
   readonly stale: boolean;
   readonly windows: readonly ZoneWindow[];
   /** Whose clock the tenant's calling hours are about, by the gate's look; null without one. */
-  readonly hoursOf: GateLook["hoursOf"] | null;
+  readonly hoursOf: KnownGateLook["hoursOf"] | null;
   /** Whether it dials; null when that is not known. */
   readonly dialing: boolean | null;
   /** Why it does not dial, or why that is not known; null while it dials. */

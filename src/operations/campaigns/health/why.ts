@@ -70,7 +70,7 @@ export interface NotDialing {
 export type AskProblem = ReadingProblem;
 
 /** The result of a look of the pre-dial gate, in short. */
-export interface GateLook extends Pick<CampaignGateVerdict, "at" | "refusals" | "windows" | "hoursOf" | "nextAllowed"> {
+export interface KnownGateLook extends Pick<CampaignGateVerdict, "at" | "refusals" | "windows" | "hoursOf" | "nextAllowed"> {
   /** Assumed: made before the campaign's own document was read, as if it had no hours of its own. What it lets pass is not known. */
   readonly from: "measured" | "assumed";
   /** Contacts that were judged, of those on the list. */
@@ -106,7 +106,7 @@ export interface DialingFacts {
   } | null;
   readonly failover: FailoverStanding | null;
   /** The pre-dial gate's answer for this moment; null when it could not be asked. */
-  readonly gate: Omit<GateLook, "at" | "calling" | "onCompanyList"> | null;
+  readonly gate: Omit<KnownGateLook, "at" | "calling" | "onCompanyList"> | null;
   readonly gateProblem: AskProblem | null;
   /** The latest figures; null when there are none. */
   readonly figures: {
@@ -209,7 +209,7 @@ const OF_THE_HOUR: ReadonlySet<CauseCode> = new Set(["outside_hours", "nobody_ca
 const HARMLESS: ReadonlySet<CauseCode> = new Set(["outside_hours", "no_contact_list", "list_empty", "list_shrunk"]);
 
 /** Whether people are called whose zones were not looked at: by one clock for the whole list, of which the look covers a part. */
-export const isPartOf = (gate: Pick<GateLook, "hoursOf" | "covers"> | null): boolean =>
+export const isPartOf = (gate: Pick<KnownGateLook, "hoursOf" | "covers"> | null): boolean =>
   gate?.hoursOf === "campaign" && !isWhole(gate.covers);
 
 /** What the gate's look says of dialing at a moment; without a look, and when its windows have turned since, it is not known. */

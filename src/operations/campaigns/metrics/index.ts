@@ -1,3 +1,11 @@
 // Figures of campaigns: pulled and pushed readings as one series.
 
-export { ageOf, CampaignMetrics, type CampaignReading, METRICS_EVENT, readingOf, STALE_MS, successInterval } from "./service.ts";
+export {
+  ageOf,
+  CampaignMetrics,
+  type CampaignReading,
+  campaignReadingOf as readingOf,
+  METRICS_EVENT,
+  STALE_MS,
+  successInterval,
+} from "./service.ts";

@@ -2,10 +2,10 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ageOf, measured, readingOf, successInterval } from "./service.ts";
+import { ageOf, campaignReadingOf, measured, successInterval } from "./service.ts";
 
 const FROM = { campaignId: "camp_1", receivedAt: 2_000_000, source: "pull", eventId: null, windowMinutes: 30 } as const;
-const read = (reply: Parameters<typeof measured>[0]) => readingOf(measured(reply, FROM));
+const read = (reply: Parameters<typeof measured>[0]) => campaignReadingOf(measured(reply, FROM));
 
 describe("the counts behind a success rate", () => {
   it("are those of the calls decided in the window, exactly, whatever was placed before it", () => {
@@ -90,9 +90,9 @@ it.each([
     const kept = measured({ ...counts, successRate, abandonmentRate }, FROM);
     const reading = { successRate: null, success: { successes: 0, calls: 0, of: "decided" }, abandonment: null } as const;
     expect(kept).toMatchObject({ successRate: null });
-    expect(readingOf(kept)).toMatchObject(reading);
+    expect(campaignReadingOf(kept)).toMatchObject(reading);
     // One that was kept before says the same.
-    expect(readingOf({ ...kept, successRate, abandonmentRate })).toMatchObject(reading);
+    expect(campaignReadingOf({ ...kept, successRate, abandonmentRate })).toMatchObject(reading);
   }
 });
 

@@ -111,7 +111,7 @@ const MOST_AGENTS = 1_000_000;
 const agentsWithin = (count: number | null | undefined) => within(count, MOST_AGENTS);
 
 /** Adds what follows from the figures: the counts behind the rates. */
-export function readingOf(read: MetricReading): CampaignReading {
+export function campaignReadingOf(read: MetricReading): CampaignReading {
   // Readings stored by earlier versions may contain such rates.
   const kept = ofCalls(read);
   const { abandonmentRate, agentsLoggedIn, agentsAvailable, agentsWorking, agentsWrapUp, ...rest } = kept;
@@ -225,7 +225,7 @@ const FRESH_MS = 90_000;
 export const STALE_MS = 5 * 60_000;
 
 /** Where readings are stored: the store's `metrics`. */
-export interface ReadingLog {
+interface ReadingLog {
   add(reading: MetricReading): Promise<{ readonly added: boolean; readonly newest: boolean }>;
   latest(campaignId: string, windowMinutes?: number): Promise<MetricReading | undefined>;
   series(campaignId: string, from: Instant, to: Instant): Promise<MetricReading[]>;
@@ -240,7 +240,7 @@ interface MetricsDependencies {
 }
 
 /** The result of a pushed event. */
-export type PushResult =
+type PushResult =
   /** Stored; `late` when a later reading of the campaign was there before. */
   | { readonly kept: "new" | "late"; readonly reading: CampaignReading }
   | { readonly kept: "duplicate"; readonly reading: CampaignReading };
@@ -266,7 +266,7 @@ export class CampaignMetrics {
   async recordPushed(event: unknown): Promise<PushResult> {
     const kept = readMetricsEvent(event, this.#clock.now());
     const { added, newest } = await this.#log.add(kept);
-    const reading = readingOf(kept);
+    const reading = campaignReadingOf(kept);
     if (!added) return { kept: "duplicate", reading };
     return { kept: newest ? "new" : "late", reading };
   }
@@ -274,12 +274,12 @@ export class CampaignMetrics {
   /** The latest known reading, whatever its age. */
   async latest(campaignId: string, windowMinutes?: number): Promise<CampaignReading | undefined> {
     const kept = await this.#log.latest(campaignId, windowMinutes);
-    return kept === undefined ? undefined : readingOf(kept);
+    return kept === undefined ? undefined : campaignReadingOf(kept);
   }
 
   /** Readings of [from, to] in the order of the vendor's times. */
   async series(campaignId: string, from: Instant, to: Instant): Promise<CampaignReading[]> {
-    return (await this.#log.series(campaignId, from, to)).map(readingOf);
+    return (await this.#log.series(campaignId, from, to)).map(campaignReadingOf);
   }
 
   /**
@@ -289,12 +289,12 @@ export class CampaignMetrics {
   async read(campaignId: string, windowMinutes: number, options?: CallOptions): Promise<CampaignReading> {
     const pushed = await this.#log.latest(campaignId, windowMinutes);
     if (pushed !== undefined && pushed.source === "push" && ageOf(pushed, this.#clock.now()) < this.#freshMs)
-      return readingOf(pushed);
+      return campaignReadingOf(pushed);
     const reply = await this.#source.campaign(campaignId, windowMinutes, options);
     const receivedAt = this.#clock.now();
     const kept = measured(reply, { campaignId, receivedAt, source: "pull", eventId: null, windowMinutes });
     // An answer that tells nothing of its calls hides none that did.
     if ([kept.activeCalls, kept.callsPlaced, kept.successRate].some((told) => told !== null)) await this.#log.add(kept);
-    return readingOf(kept);
+    return campaignReadingOf(kept);
   }
 }

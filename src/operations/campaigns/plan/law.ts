@@ -15,7 +15,7 @@ import { DAY_MS, type Instant, MINUTE_MS } from "../../../kernel/index.ts";
 import type { ListFacts, ListPlace } from "./list-facts.ts";
 
 /** A rule that a campaign's document breaks. */
-export interface Breach {
+interface Breach {
   readonly rule: "WINDOW" | "CAP" | "ABANDONMENT";
   /** Path of the field. */
   readonly field: string;
@@ -23,7 +23,7 @@ export interface Breach {
 }
 
 /** The rules and what is needed to read them. */
-export interface Law {
+export interface CampaignLaw {
   readonly pack: RulePack;
   readonly callType: CallType;
   readonly now: Instant;
@@ -53,7 +53,7 @@ const DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as const;
 const DAY = 1440;
 
 /** Every breach, each once, for the place with the most contacts. */
-export function breachesOf(campaign: Regulated, list: ListFacts | undefined, law: Law): Breach[] {
+export function breachesOf(campaign: Regulated, list: ListFacts | undefined, law: CampaignLaw): Breach[] {
   const places = placesOf(campaign, list, law.pack);
   return [...windowBreaches(campaign, places, law), ...capBreaches(campaign, places, law), ...abandonment(campaign, places, law)];
 }
@@ -65,7 +65,7 @@ function placesOf({ timeZone }: Regulated, list: ListFacts | undefined, pack: Ru
 }
 
 /** The rules of a kind that apply at a place now. */
-function binding<Kind extends Rule["kind"]>(kind: Kind, { jurisdictions }: ListPlace, law: Law): RuleOf<Kind>[] {
+function binding<Kind extends Rule["kind"]>(kind: Kind, { jurisdictions }: ListPlace, law: CampaignLaw): RuleOf<Kind>[] {
   const today = new Date(law.now).toISOString().slice(0, 10);
   return law.pack.rules.filter(
     (rule): rule is RuleOf<Kind> =>
@@ -82,7 +82,7 @@ const clock = (minute: number): string =>
   `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
 const WINDOW = "complianceConfig.dialingRules";
 
-function windowBreaches(campaign: Regulated, places: readonly ListPlace[], law: Law): Breach[] {
+function windowBreaches(campaign: Regulated, places: readonly ListPlace[], law: CampaignLaw): Breach[] {
   const { timeZone, clockOf, dialingRules } = campaign;
   if (dialingRules === null) {
     const [place, rule] = places.flatMap((at) => binding("calling-hours", at, law).map((hours) => [at, hours] as const))[0] ?? [];
@@ -216,7 +216,7 @@ const longDay = (day: string): string =>
 
 const LIMITS = "complianceConfig.rateLimits";
 
-function capBreaches({ rateLimits }: Regulated, places: readonly ListPlace[], law: Law): Breach[] {
+function capBreaches({ rateLimits }: Regulated, places: readonly ListPlace[], law: CampaignLaw): Breach[] {
   const found = new Map<string, Breach>();
   if (rateLimits === undefined) return [];
   for (const place of places) {
@@ -241,7 +241,7 @@ function capBreaches({ rateLimits }: Regulated, places: readonly ListPlace[], la
   return [...found.values()];
 }
 
-function abandonment({ abandonmentThreshold }: Regulated, places: readonly ListPlace[], law: Law): Breach[] {
+function abandonment({ abandonmentThreshold }: Regulated, places: readonly ListPlace[], law: CampaignLaw): Breach[] {
   if (abandonmentThreshold === undefined) return [];
   let [limit, citation] = [MOST_ABANDONED, "47 CFR 64.1200(a)(7)"];
   for (const place of places)

@@ -136,7 +136,7 @@ function spread(last: number, most: number): number[] {
 }
 
 /** The fields of a contact that determine its place. */
-export type Contact = {
+type Contact = {
   readonly phoneNumber?: string | undefined;
   readonly phoneNumbers?: readonly string[] | undefined;
   readonly postalCode?: unknown;

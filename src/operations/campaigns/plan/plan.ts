@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { formatInstant } from "../../../compliance/index.ts";
+import { WEEKDAYS } from "../../../kernel/index.ts";
 import type { FittedCampaign } from "../../../tenant/port.ts";
 import { SAY_GONE } from "../../known/index.ts";
 import { type CampaignDocument, differences, leavesOf, only } from "../file/document.ts";
@@ -351,7 +352,6 @@ const readable = z.looseObject({
 
 const ZONE = "complianceConfig.timeZone";
 const DAYS = "complianceConfig.dialingRules.allowedDays";
-const EVERY_DAY = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
 
 /** What a tenant lets a campaign do at most, as it shows it: hours in the zone of whoever is called, attempts in 24 hours. */
 const atMost = z
@@ -373,13 +373,13 @@ export function bound(document: CampaignDocument, sent: CampaignDocument | undef
   return {
     ...own,
     clockOf: isPart && loses(ZONE) ? "called" : own.clockOf,
-    dialingRules: isPart && !told.has(DAYS) ? { ...hours, allowedDays: [...EVERY_DAY] } : hours,
+    dialingRules: isPart && !told.has(DAYS) ? { ...hours, allowedDays: [...WEEKDAYS] } : hours,
     rateLimits: kept === undefined ? own.rateLimits : limitsIn(own.rateLimits, most.perDay),
   };
 }
 
 const windowIn = ({ startTime, endTime }: z.output<typeof atMost>) =>
-  startTime === undefined || endTime === undefined ? null : { startTime, endTime, allowedDays: EVERY_DAY };
+  startTime === undefined || endTime === undefined ? null : { startTime, endTime, allowedDays: WEEKDAYS };
 
 /** Of the limits such a tenant is sent the one of a day alone. */
 function limitsIn(own: Regulated["rateLimits"], kept: number | undefined): Regulated["rateLimits"] {
@@ -401,7 +401,7 @@ export function regulated(document: CampaignDocument): Regulated {
     dialingRules: rules.success
       ? rules.data === undefined
         ? null
-        : { ...rules.data, allowedDays: rules.data.allowedDays ?? [...EVERY_DAY] }
+        : { ...rules.data, allowedDays: rules.data.allowedDays ?? [...WEEKDAYS] }
       : undefined,
     rateLimits: limits.success
       ? limits.data === undefined

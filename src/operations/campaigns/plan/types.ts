@@ -6,7 +6,7 @@ import type { FittedCampaign } from "../../../tenant/port.ts";
 import type { ListedCampaigns } from "../../known/index.ts";
 import { place, violation } from "../file/read-texts.ts";
 import { readOwn } from "../file/schema.ts";
-import type { Law } from "./law.ts";
+import type { CampaignLaw } from "./law.ts";
 import type { ListFacts } from "./list-facts.ts";
 
 /** Name and version of the form of plans. */
@@ -149,7 +149,7 @@ export interface PlanFacts {
   /** What is stored about campaigns, by id; JSON. */
   readonly policies: ReadonlyMap<string, unknown>;
   readonly registrations: readonly Registration[];
-  readonly law: Law;
+  readonly law: CampaignLaw;
   readonly packVersion: string;
   readonly agents: number | null;
   readonly activate: boolean;

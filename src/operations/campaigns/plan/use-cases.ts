@@ -12,6 +12,7 @@ import { driftViewOf } from "../../views/campaign-file-views.ts";
 import type { Planned } from "../../views/plan.ts";
 import type { CampaignDriftView } from "../../views/schemas/campaign-files.ts";
 import { type ExportedFile, exportCampaigns } from "../export/export.ts";
+import { differences, type FieldChange } from "../file/document.ts";
 import {
   type CampaignFile,
   type FileText,
@@ -23,12 +24,11 @@ import {
 import { isOutside, recordsPathOf } from "../file/records.ts";
 import { campaignIds, suggesting } from "../nearest.ts";
 import { driftOf } from "./drift.ts";
-import { type Moved, movedSince } from "./moved.ts";
 import { planCampaigns } from "./plan.ts";
 import { filesOf, readPlan } from "./plan-file.ts";
 import { type ApplyPlan, plannedApply } from "./preview.ts";
 import { CONTACT_PAGES, type PlanOptions, readPlanFacts, readTenantCampaigns } from "./read-tenant.ts";
-import type { CampaignPlan } from "./types.ts";
+import type { CampaignPlan, PlanEntry } from "./types.ts";
 import { campaignWebhooksOf } from "./webhooks.ts";
 
 /** The dialer connects people to live agents; this is the call type with the strictest rules among those in common use. */
@@ -48,7 +48,7 @@ export interface PlanRules {
 }
 
 /** How much of the contact lists a plan reads. */
-export type PlanReading = Partial<Pick<PlanOptions, "contactPages" | "records" | "signal">>;
+type PlanReading = Partial<Pick<PlanOptions, "contactPages" | "records" | "signal">>;
 
 /** Compares campaign files with the tenant: plan, drift, export. Errors: OperationError, TenantError, ComplianceError. */
 export class CampaignPlanner {
@@ -262,3 +262,60 @@ export async function exportedCampaigns(
     ids.length === 1 && only !== undefined ? await suggesting(only, () => campaignIds(provisioning), read) : await read();
   return { files: await exportCampaigns(found, policies), shorter: listed?.shorter ?? null };
 }
+
+// The changes at the tenant between two plans of the same files, for each campaign and field.
+
+/** A campaign that has changed since the plan. */
+export interface Moved {
+  readonly campaign: string;
+  readonly what: "appeared" | "vanished" | "changed" | "rules";
+  /** From the state in the plan to the present state. */
+  readonly fields: readonly FieldChange[];
+}
+
+/** Empty when nothing that the plan relies on has changed. */
+export function movedSince(shown: CampaignPlan, now: CampaignPlan): Moved[] {
+  if (shown.hash === now.hash) return [];
+  const moved: Moved[] = [];
+  const entries = new Map(now.entries.map((entry) => [entry.name, entry]));
+  for (const entry of shown.entries) {
+    const fresh = entries.get(entry.name);
+    if (fresh !== undefined) moved.push(...movedEntry(entry, fresh));
+  }
+  const byId = (plan: CampaignPlan) => new Map(plan.unmanaged.map(({ id, name }) => [id, name]));
+  const [before, after] = [byId(shown), byId(now)];
+  for (const [id, name] of after)
+    if (!before.has(id)) moved.push({ campaign: name, what: "appeared", fields: [] });
+    else if (before.get(id) !== name)
+      moved.push({ campaign: id, what: "changed", fields: differences({ name: before.get(id) }, { name }) });
+  for (const [id, name] of before) if (!after.has(id)) moved.push({ campaign: name, what: "vanished", fields: [] });
+  if (shown.pack !== now.pack)
+    moved.push({ campaign: "", what: "rules", fields: [{ path: "rule pack", before: shown.pack, after: now.pack }] });
+  return moved;
+}
+
+function movedEntry(shown: PlanEntry, now: PlanEntry): Moved[] {
+  const campaign = shown.name;
+  const ours = differences(basisOf(shown), basisOf(now));
+  const changed = ours.length === 0 ? [] : [{ campaign, what: "changed", fields: ours } as const];
+  if (shown.before === null) return now.before === null ? changed : [{ campaign, what: "appeared", fields: ours }];
+  if (now.before === null) return [{ campaign, what: "vanished", fields: [] }];
+  const { own: ownBefore, document: was, etag: oldTag } = shown.before;
+  const { own: ownNow, document: is, etag: newTag } = now.before;
+  const registered = (entry: PlanEntry) => Object.fromEntries(entry.registrations.map((one) => [one.name, one]));
+  const fields = [
+    ...differences(was, is),
+    ...differences(ownBefore, ownNow),
+    ...differences({ webhooks: registered(shown) }, { webhooks: registered(now) }),
+    // It was written, even if every field has its old value again.
+    ...(oldTag === newTag ? [] : [{ path: "version", before: oldTag, after: newTag }]),
+    ...ours,
+  ];
+  return fields.length === 0 ? [] : [{ campaign, what: "changed", fields }];
+}
+
+/** What a plan relies on besides the campaign at the tenant: the file of records, and the backup that is there by now. */
+const basisOf = ({ records, own: { failover } }: PlanEntry) => ({
+  ...(records === undefined ? {} : { contactListFile: { sha256: records.sha256 } }),
+  ...(failover === undefined ? {} : { failover }),
+});

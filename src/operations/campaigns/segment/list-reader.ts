@@ -13,12 +13,12 @@ export type Contact = ContactRow;
  * An entry of the list: a contact that satisfies the queries, or an entry that cannot be called because it does not have the
  * vendor's form.
  */
-export type Entry =
+export type ListEntry =
   | { readonly contact: Contact; readonly gate: GateContact }
   | { readonly refused: { readonly line: number; readonly field: string | undefined; readonly reason: string } };
 
 /** What to read from a list. */
-export interface ListQuestion {
+interface ListQuestion {
   readonly listId: string;
   /** Sent to the vendor, and evaluated here again. */
   readonly query: ContactQuery;
@@ -54,7 +54,7 @@ export const ALL = "true";
 const LEARN_FROM = 500;
 
 /** Reads one list; iterate over it once, then ask `reading`. */
-export class ListReader implements AsyncIterable<Entry> {
+export class ListReader implements AsyncIterable<ListEntry> {
   readonly #source: ContactSource;
   readonly #question: ListQuestion;
   readonly #options: CallOptions;
@@ -73,7 +73,7 @@ export class ListReader implements AsyncIterable<Entry> {
     this.#options = options;
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Entry, void, undefined> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<ListEntry, void, undefined> {
     const { query } = this.#question;
     yield* this.#ask(query.text);
     // A query with an attribute that the vendor does not know finds nobody, like one with an attribute that nobody has: only the
@@ -104,7 +104,7 @@ export class ListReader implements AsyncIterable<Entry> {
     return this.#source.lacking?.[path] ?? (similar === undefined ? undefined : `did you mean ${similar}?`);
   }
 
-  async *#ask(text: string): AsyncGenerator<Entry, void, undefined> {
+  async *#ask(text: string): AsyncGenerator<ListEntry, void, undefined> {
     this.#sent.push(text);
     this.#question.onQuery?.(text);
     const list = this.#source.contacts(this.#question.listId, { query: text, ...ORDER }, this.#options);
@@ -118,7 +118,7 @@ export class ListReader implements AsyncIterable<Entry> {
     }
   }
 
-  #judge(item: unknown): Entry | undefined {
+  #judge(item: unknown): ListEntry | undefined {
     this.#learn(item);
     const { query, where } = this.#question;
     if (!query.matches(item) || !where.every((one) => one.matches(item))) {
@@ -156,7 +156,7 @@ export class ListReader implements AsyncIterable<Entry> {
   }
 
   /** Adds the calls that the tenant shows, whatever the contact's record says: those that it lists, and the contact's last one when that is not listed yet. */
-  async #withCalls(entry: Entry): Promise<Entry> {
+  async #withCalls(entry: ListEntry): Promise<ListEntry> {
     const { callsSince: since } = this.#question;
     if ("refused" in entry || since === undefined || this.#source.placed === undefined) return entry;
     const { contact, gate } = entry;

@@ -18,11 +18,11 @@ import type { Context } from "../../context.ts";
 import { OperationError } from "../../error.ts";
 import { countContacts } from "../../known/index.ts";
 import { campaignFacts } from "../state/campaign-facts.ts";
-import { ALL, type Contact, type Entry, ListReader, type ListReading } from "./list-reader.ts";
+import { ALL, type Contact, type ListEntry, ListReader, type ListReading } from "./list-reader.ts";
 import type { ContactQuery } from "./query.ts";
 
 /** What use cases of contact lists need. */
-export type ContactContext = Pick<Context, "tenant" | "store" | "clock" | "random">;
+type ContactContext = Pick<Context, "tenant" | "store" | "clock" | "random">;
 
 /** Finds out who on the tenant's contact lists may be called. Errors: OperationError, TenantError, ComplianceError. */
 export class ContactUseCases {
@@ -206,7 +206,7 @@ async function* contactsOf(reader: ListReader, waiting: Contact[], sink: Segment
   }
 }
 
-function gateEntry(entry: Entry, waiting: Contact[]) {
+function gateEntry(entry: ListEntry, waiting: Contact[]) {
   if ("refused" in entry) return entry.refused;
   waiting.push(entry.contact);
   return entry.gate;

@@ -28,7 +28,7 @@ const dialer = z.looseObject({
 });
 
 /** The dialer's settings of a campaign, in short; what is not given is absent. */
-export interface DialerInShort {
+interface DialerInShort {
   readonly answerRatio?: number | undefined;
   readonly maxCallsInFlight?: number | undefined;
   /** Calls a second. */

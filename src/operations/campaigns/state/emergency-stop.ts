@@ -6,7 +6,7 @@ import type { ListProblem, Stop, StopEvidence, StopLedger, StopPause, StoppedCam
 import { OperationError } from "../../error.ts";
 import { inTime } from "../../in-time.ts";
 import { isFree, type LeaseHolder, takeFree } from "../../run/lease.ts";
-import type { Lives } from "../../run/members.ts";
+import type { ReplicaLives } from "../../run/members.ts";
 import { type KnownOfCampaigns, StopRun, type StopRunDeps } from "./stop.ts";
 import type { StopPatience } from "./stop-pauses.ts";
 
@@ -22,7 +22,7 @@ export interface StopJot {
 
 interface EmergencyStopDeps extends Pick<StopRunDeps, "runner" | "provisioning" | "figures" | "keepList"> {
   readonly ledger: StopLedger;
-  readonly replicas: LeaseHolder & Pick<Lives, "signOf">;
+  readonly replicas: LeaseHolder & Pick<ReplicaLives, "signOf">;
   readonly replicaId: string;
   /** Whether the tenant refuses this process's token, and another service can carry stops out. */
   readonly leavesWork: () => Promise<boolean>;
@@ -39,7 +39,7 @@ interface EmergencyStopDeps extends Pick<StopRunDeps, "runner" | "provisioning" 
 }
 
 /** A stop, and whether a living process carries it out. */
-export interface CarriedStop extends Stop {
+interface CarriedStop extends Stop {
   readonly carriedOut: boolean;
   /** When the process that has it last gave a sign of life, though it does not live any more; null otherwise, and when that is not known. */
   readonly lastSign: number | null;
@@ -391,7 +391,7 @@ export function stopRecords({
   clock,
 }: {
   readonly ledger: Pick<StopLedger, "find" | "list" | "campaigns">;
-  readonly replicas: Pick<Lives, "signOf">;
+  readonly replicas: Pick<ReplicaLives, "signOf">;
   readonly clock: Clock;
 }) {
   const carried = async (stop: Stop): Promise<CarriedStop> => {

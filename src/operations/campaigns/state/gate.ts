@@ -265,7 +265,7 @@ const MOST = 10_000;
  * - `outside_hours`: the tenant calls the whole list by one clock, and some of the contacts that were read may not be called at this hour.
  * - `nobody_callable`: nobody on the list may be called now.
  */
-export type GateRefusalCode =
+type GateRefusalCode =
   | "audit_set_back"
   | "clock_off"
   | "no_contact_list"

@@ -15,7 +15,7 @@ export interface Intent {
 }
 
 /** How a change ended, for the audit log. */
-export interface IntentEnd {
+interface IntentEnd {
   readonly campaignId: string;
   readonly target: TargetState;
   readonly outcome: IntentOutcome;

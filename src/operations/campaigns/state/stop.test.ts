@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Stop } from "../../../store/index.ts";
 import type { CampaignRunner } from "../../../tenant/port.ts";
-import { figuresOf } from "../states.ts";
+import { presentFiguresOf } from "../states.ts";
 import { StopRun, type StopRunDeps } from "./stop.ts";
 import { STOP_PATIENCE } from "./stop-pauses.ts";
 
@@ -305,7 +305,7 @@ test.each([
     for (const machine of ["UTC", "America/New_York", "Pacific/Pago_Pago", "Asia/Tokyo"]) {
       process.env["TZ"] = machine;
       const metricsSource = { campaign: async () => ({ activeCalls: 0, lastUpdated }) };
-      const figures = figuresOf({ capabilities: { metricsSource } } as unknown as Parameters<typeof figuresOf>[0]);
+      const figures = presentFiguresOf({ capabilities: { metricsSource } } as unknown as Parameters<typeof presentFiguresOf>[0]);
       expect([machine, (await figures("camp_1", {})).at]).toEqual([machine, at]);
     }
   } finally {

@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { callbackCounts, callingLeft, hoursAt, occupancyOf, paceOf } from "./figures.ts";
+import { callbackCounts, callingHoursAt, callingLeft, occupancyOf, paceOf } from "./figures.ts";
 
 const MINUTE = 60_000;
 const NOW = Date.UTC(2026, 2, 2, 15);
@@ -73,13 +73,13 @@ it("the hours are in the interval of the pace, and without an end where the pace
       fc.double({ min: 1, max: 1e5, noNaN: true }),
       fc.double({ min: 0, max: 0.9, noNaN: true }),
       (n, perHour, off) => {
-        const left = hoursAt(n, { perHour, low: perHour * (1 - off), high: perHour * (1 + off) });
+        const left = callingHoursAt(n, { perHour, low: perHour * (1 - off), high: perHour * (1 + off) });
         expect(left.low).toBeLessThanOrEqual(left.hours);
         expect(left.high).toBeGreaterThanOrEqual(left.hours);
       },
     ),
   );
-  expect(hoursAt(10, { perHour: 5, low: 0, high: 20 })).toEqual({ hours: 2, low: 0.5, high: null });
+  expect(callingHoursAt(10, { perHour: 5, low: 0, high: 20 })).toEqual({ hours: 2, low: 0.5, high: null });
 });
 
 describe("occupancy", () => {

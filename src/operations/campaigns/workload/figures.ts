@@ -24,7 +24,7 @@ export const pace = z.object({
   windows: z.number(),
 });
 /** Calls placed per hour, from whole windows that do not overlap and in which calls were placed. */
-export type Pace = Readonly<z.output<typeof pace>>;
+type Pace = Readonly<z.output<typeof pace>>;
 
 interface Window {
   readonly start: Instant;
@@ -92,7 +92,7 @@ function spread(parts: readonly number[]): number {
 const timeOf = ({ at, receivedAt }: Pick<CampaignReading, "at" | "receivedAt">): Instant => at ?? receivedAt;
 
 /** Hours until each of so many contacts has been dialed once more at a pace. `high` is null when the pace may be zero. */
-export function hoursAt(contacts: number, { perHour, low, high }: Pick<Pace, "perHour" | "low" | "high">) {
+export function callingHoursAt(contacts: number, { perHour, low, high }: Pick<Pace, "perHour" | "low" | "high">) {
   return { hours: contacts / perHour, low: contacts / high, high: low > 0 ? contacts / low : null };
 }
 

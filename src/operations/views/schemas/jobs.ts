@@ -71,20 +71,20 @@ export type JobSummary = z.output<typeof jobSummary>;
 
 const latencies = z.strictObject({ count: z.number(), p50: z.number(), p95: z.number(), p99: z.number(), max: z.number() });
 
+/** Measurements of a run over rows, with the conflicts of kinds that have locks: writes that lost against another writer. */
+export const measured = z.strictObject({
+  attempts: latencies,
+  items: latencies,
+  retries: count,
+  rateLimited: count,
+  conflicts: count.optional(),
+});
+
 /** A job with the data of its kind. */
 export const jobDetail = jobSummary
   .extend({
     plan: planReport.nullable(),
-    measured: z
-      .strictObject({
-        attempts: latencies,
-        items: latencies,
-        retries: count,
-        rateLimited: count,
-        conflicts: count.optional(),
-      })
-      .nullable()
-      .describe("Latencies in ms"),
+    measured: measured.nullable().describe("Latencies in ms"),
     metrics: z
       .strictObject({
         successes: count,

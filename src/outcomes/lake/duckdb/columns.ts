@@ -1,7 +1,7 @@
 // The columns of the lake's files for DuckDB.
 
 import { FILE_METADATA } from "../columns.ts";
-import type { Connection } from "./engine.ts";
+import type { LakeConnection } from "./engine.ts";
 import { literal } from "./engine.ts";
 
 /** Columns of files of calls. */
@@ -15,7 +15,7 @@ const ROW_GROUP = 20_480;
 
 /** Copies the result of a SELECT to a Parquet file. @returns number of rows */
 export async function copyToParquet(
-  connection: Connection,
+  connection: LakeConnection,
   select: string,
   path: string,
   compression: "snappy" | "zstd",

@@ -9,10 +9,10 @@ type Duck = typeof import("@duckdb/node-api");
 const MAKE_ROOM = "It may have run out of memory, or of disk below the lake's folder: make room and try again.";
 
 /** A connection that is used by one caller at a time. */
-export type Connection = DuckDBConnection;
+export type LakeConnection = DuckDBConnection;
 
 /** Resources that queries may use. */
-export interface EngineOptions {
+interface EngineOptions {
   /** Folder for data that does not fit into memory; made when needed. */
   readonly spillFolder: string;
   /** As DuckDB writes it, such as `512MB`. */
@@ -25,7 +25,7 @@ export class Engine {
   readonly duck: Duck;
   readonly spillFolder: string;
   readonly #instance: DuckDBInstance;
-  readonly #idle: Connection[] = [];
+  readonly #idle: LakeConnection[] = [];
   readonly #busy = new Set<Promise<unknown>>();
 
   private constructor(duck: Duck, instance: DuckDBInstance, spillFolder: string) {
@@ -50,7 +50,7 @@ export class Engine {
   }
 
   /** A connection for a stream, for this caller only. `release` closes it; the engine closes only after that. */
-  async lend(): Promise<{ readonly connection: Connection; readonly release: () => void }> {
+  async lend(): Promise<{ readonly connection: LakeConnection; readonly release: () => void }> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const connection = await this.#track(this.#instance.connect());
     void this.#track(promise);
@@ -64,11 +64,11 @@ export class Engine {
   }
 
   /** Lends a connection while `work` runs. Whatever `work` creates on it must be temporary and replaceable. */
-  use<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+  use<T>(work: (connection: LakeConnection) => Promise<T>): Promise<T> {
     return this.#track(this.#use(work));
   }
 
-  async #use<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+  async #use<T>(work: (connection: LakeConnection) => Promise<T>): Promise<T> {
     const connection = this.#idle.pop() ?? (await this.#instance.connect());
     try {
       return await work(connection);

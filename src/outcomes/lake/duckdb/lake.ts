@@ -27,7 +27,7 @@ import { dayOf, fileName, partitionFolder, versionOfFile } from "../layout.ts";
 import { PartWriter, stageParts } from "../part-writer.ts";
 import { folderPlace, type LakePlace, STAGING } from "../place.ts";
 import { CALL_COLUMNS, copyToParquet } from "./columns.ts";
-import { brokeOff, type Connection, Engine, literal } from "./engine.ts";
+import { brokeOff, Engine, type LakeConnection, literal } from "./engine.ts";
 import { createViews, digestShapeSql, digestSliceSql, meaningSql, recordsSql, scan, spansSql, wallClock } from "./views.ts";
 
 // Results of DuckDB as rows, blobs and streams.
@@ -35,7 +35,7 @@ import { createViews, digestShapeSql, digestSliceSql, meaningSql, recordsSql, sc
 /** Runs a SELECT and returns its rows as objects of plain values: see OutcomeLake.query. */
 export async function rowsOf<Row extends object>(
   engine: Engine,
-  connection: Connection,
+  connection: LakeConnection,
   sql: string,
   parameters: readonly SqlValue[],
 ): Promise<Row[]> {
@@ -521,7 +521,7 @@ function ranked(root: string, files: readonly LakeFile[], place: "= 1" | "> 1"):
  * All rows without sorting, which would keep all of them in memory. Possible when the files follow each other in time, as the
  * pages of a listing do.
  */
-async function plain({ root, engine }: MergeSetting, connection: Connection, files: readonly LakeFile[]): Promise<string> {
+async function plain({ root, engine }: MergeSetting, connection: LakeConnection, files: readonly LakeFile[]): Promise<string> {
   const spans = await rowsOf<{ place: number; first: number; last: number }>(engine, connection, spansSql(root, files), []);
   const follow = spans.every(({ first }, n) => n === 0 || first >= (spans[n - 1]?.last ?? first));
   // Files of two versions are not read in the order in which they are named.
@@ -535,7 +535,7 @@ async function plain({ root, engine }: MergeSetting, connection: Connection, fil
 
 async function copy(
   { root, temporaryName }: MergeSetting,
-  connection: Connection,
+  connection: LakeConnection,
   select: string,
   kind: LakeFileKind,
   expected: number,

@@ -6,8 +6,8 @@ import { campaignChanged } from "../../state-changes.ts";
 import { type Handled, handledIn, roster, STATES, signedIn, stagesOf, workOf } from "../agents.ts";
 import { type AcdAnswer, AcdRefusal, accepted, conflict, invalid, invalidUri, missing, ok } from "../answer.ts";
 import { type AcdCall, type AcdHandlers, bodyField, isRecord, words } from "../call.ts";
-import { agentNumber, callsOf, contactIdOf, durationText, isOver, personOf, sums } from "../calls.ts";
-import { pathId, rangeOf } from "../query.ts";
+import { acdDurationText, agentNumber, calledPersonOf, callsOf, contactIdOf, isOver, sums } from "../calls.ts";
+import { itemRangeOf, pathId } from "../query.ts";
 import { inForm, page } from "../reply.ts";
 import { type AcdSkill, addSkill } from "../state.ts";
 import { canDial, isRunning, later, recordOf, shownSkill, time } from "../world.ts";
@@ -80,11 +80,11 @@ function activityOf(call: AcdCall, skills: readonly AcdSkill[]): AcdAnswer {
 }
 
 function summaryOf(call: AcdCall, skills: readonly AcdSkill[]): AcdAnswer {
-  const { from, to } = rangeOf(call);
+  const { from, to } = itemRangeOf(call);
   if (to - from > MAX_SUMMARY_DAYS * DAY_MS) throw invalid("Invalid date range. Max 30 days.");
   // Up to v23 times are whole seconds and rates whole numbers: a loader of that version refuses anything else.
   const isOld = call.v <= OLD_SUMMARY;
-  const span = (seconds: number) => (isOld ? Math.round(seconds) : durationText(Math.round(seconds)));
+  const span = (seconds: number) => (isOld ? Math.round(seconds) : acdDurationText(Math.round(seconds)));
   const handled = handledIn(call, from, to);
   const rows = skills.map((skill) => {
     const calls = callsOf(call.tenant, [skill], from, to - 1).map((entry) => entry.call);
@@ -141,7 +141,7 @@ function summaryOf(call: AcdCall, skills: readonly AcdSkill[]): AcdAnswer {
 
 /** A range of planning data, of at most so many hours. */
 function wfmRange(call: AcdCall, hours: number): { from: number; to: number } {
-  const range = rangeOf(call);
+  const range = itemRangeOf(call);
   if (range.to - range.from > hours * HOUR_MS) throw invalid(`The date range has exceeded maximum amount of ${hours} hours`);
   if (range.from > call.now) throw conflict("Interval Contact Data Pending");
   return range;
@@ -220,7 +220,7 @@ export const activities: AcdHandlers<
         ({ call: contact }) => contact.connectedTime !== undefined && (!isOver(contact) || contact.status === "wrap_up"),
       );
       const shown = (agentId: number, state: keyof typeof STATES, at: Instant, contactId = 0) => ({
-        ...personOf(agentId),
+        ...calledPersonOf(agentId),
         businessUnitId: call.state.businessUnitId,
         isActive: true,
         ...STATES[state],
@@ -255,7 +255,11 @@ export const activities: AcdHandlers<
   skillSummary: (call) => summaryOf(call, call.state.skills),
   oneSkillSummary: (call) => summaryOf(call, [skillOf(call)]),
   slaSummary(call) {
-    const { from, to } = rangeOf(call, { start: "Invalid Start Date", end: "Invalid End Date", reversed: "Invalid Start Date" });
+    const { from, to } = itemRangeOf(call, {
+      start: "Invalid Start Date",
+      end: "Invalid End Date",
+      reversed: "Invalid Start Date",
+    });
     const rows = call.state.skills.map((skill) => {
       const { connects, abandons } = sums(
         call.state,
@@ -325,7 +329,7 @@ export const activities: AcdHandlers<
     const rows = groups.flatMap((handled) => {
       const [first] = handled;
       if (first === undefined) return [];
-      const { firstName, lastName } = personOf(first.agentId);
+      const { firstName, lastName } = calledPersonOf(first.agentId);
       const { skillId, skillName } = identity(call, first.skill);
       return {
         ...unitOf(call),
@@ -343,10 +347,10 @@ export const activities: AcdHandlers<
     return wfm(call, "skillsPerformance", rows);
   },
   wfmAgents(call) {
-    rangeOf(call);
+    itemRangeOf(call);
     const at = time(call.tenant.start);
     const rows = [...roster(call).keys()].map((id) => ({
-      ...personOf(id),
+      ...calledPersonOf(id),
       ...unitOf(call),
       middleName: "",
       status: "Active",
@@ -358,7 +362,7 @@ export const activities: AcdHandlers<
     return wfm(call, call.v > 30 ? "wfM_Data_Agents" : "wfoAgentSpecificStats", rows);
   },
   wfmAdherence(call) {
-    const { from, to } = rangeOf(call);
+    const { from, to } = itemRangeOf(call);
     const rows = stagesOf(call, handledIn(call, from, to)).map(({ agentId, what, at, seconds, session, skill }, place) => {
       const { agentStateId, outStateId, outStateDescription } = STATES[what];
       return {
@@ -377,7 +381,7 @@ export const activities: AcdHandlers<
     return wfm(call, "agentStateHistory", rows, true);
   },
   wfmScorecards(call) {
-    const { from, to } = rangeOf(call);
+    const { from, to } = itemRangeOf(call);
     const rows = grouped(handledIn(call, from, to), ({ agentId }) => String(agentId)).map((handled) => {
       const { talk, wrap, wait, login } = workOf(handled.length, stagesOf(call, handled));
       return {

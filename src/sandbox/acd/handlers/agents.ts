@@ -5,22 +5,22 @@ import { handledIn, roster, STATES, type Stage, stagesOf, workOf } from "../agen
 import { type AcdAnswer, invalid, missing, ok } from "../answer.ts";
 import { type AcdCall, type AcdHandlers, bodyField, isRecord, words } from "../call.ts";
 import {
+  acdDurationText,
+  acdOutcomeOf,
   CALLER_ID,
+  calledPersonOf,
   callOfContact,
   callsOf,
   contactIdOf,
-  durationText,
   handlerOf,
   isOver,
-  outcomeOf,
   type Person,
-  personOf,
   shortPhone,
   sums,
   TEAM_IDS,
   teamName,
 } from "../calls.ts";
-import { pathId, rangeOf } from "../query.ts";
+import { itemRangeOf, pathId } from "../query.ts";
 import { inForm, type ListOptions, page } from "../reply.ts";
 import { GROUPS, type Group } from "../skill-settings.ts";
 import type { AcdSkill } from "../state.ts";
@@ -48,7 +48,7 @@ const emailOf = ({ firstName, lastName, agentId }: Person): string =>
   `${firstName}.${lastName.split(" ")[0] ?? ""}${agentId}@example.com`.toLowerCase();
 
 function shownAgent(call: AcdCall, agentId: number): Row {
-  const person = personOf(agentId);
+  const person = calledPersonOf(agentId);
   const email = emailOf(person);
   return {
     ...person,
@@ -88,7 +88,7 @@ function teamOf(call: AcdCall): number {
   return teamId;
 }
 const members = (call: AcdCall, teamId: number): number[] =>
-  [...roster(call).keys()].filter((id) => personOf(id).teamId === teamId);
+  [...roster(call).keys()].filter((id) => calledPersonOf(id).teamId === teamId);
 
 function shownTeam(call: AcdCall, teamId: number): Row {
   return {
@@ -109,7 +109,7 @@ function assignments(call: AcdCall, agentId: number, skills: Iterable<AcdSkill>)
     const given = skill.agents.find((agent) => Number(agent["agentId"]) === agentId);
     const level = Number(given?.["proficiency"] ?? 10);
     return {
-      ...personOf(agentId),
+      ...calledPersonOf(agentId),
       middleName: "",
       agentProficiencyValue: level,
       agentProficiencyName: level < 7 ? "High" : level < 14 ? "Medium" : "Low",
@@ -157,16 +157,16 @@ function shownStage(call: AcdCall, { agentId, what, at, seconds, session, skill,
     skillName,
     mediaTypeId: PHONE_MEDIA,
     mediaTypeName: "Phone Call",
-    duration: durationText(seconds),
+    duration: acdDurationText(seconds),
     isOutbound: true,
     isNaturalCalling: true,
     stationId: agentId,
     stationName: "",
-    teamId: personOf(agentId).teamId,
+    teamId: calledPersonOf(agentId).teamId,
   };
 }
 function states(call: AcdCall, of?: number) {
-  const { from, to } = rangeOf(call);
+  const { from, to } = itemRangeOf(call);
   const handled = handledIn(call, from, to).filter(({ agentId }) => of === undefined || agentId === of);
   const rows = stagesOf(call, handled).map((stage, place) => shownStage(call, stage, place));
   return page(call, "agentStateHistory", rows, { emptyIs204: false });
@@ -174,14 +174,14 @@ function states(call: AcdCall, of?: number) {
 
 /** Sums of work of groups of agents. */
 function performance(call: AcdCall, keyOf: (agentId: number) => Row, more: (work: Work) => Row): Row[] {
-  const { from, to } = rangeOf(call);
+  const { from, to } = itemRangeOf(call);
   const groups = new Map([...roster(call).keys()].map((id) => [JSON.stringify(keyOf(id)), keyOf(id)]));
   const done = Map.groupBy(handledIn(call, from, to), ({ agentId }) => JSON.stringify(keyOf(agentId)));
   return [...groups].map(([key, identity]) => {
     const own = done.get(key) ?? [];
     const { handled: count, talk, wrap, wait, login, occupancy } = workOf(own.length, stagesOf(call, own));
-    const mean = (total: number) => durationText(count === 0 ? 0 : Math.round(total / count));
-    const none = durationText(0);
+    const mean = (total: number) => acdDurationText(count === 0 ? 0 : Math.round(total / count));
+    const none = acdDurationText(0);
     return {
       ...identity,
       agentOffered: count,
@@ -190,20 +190,20 @@ function performance(call: AcdCall, keyOf: (agentId: number) => Row, more: (work
       inboundTalkTime: none,
       inboundAvgTalkTime: none,
       outboundHandled: count,
-      outboundTime: durationText(talk + wrap),
-      outboundTalkTime: durationText(talk),
+      outboundTime: acdDurationText(talk + wrap),
+      outboundTalkTime: acdDurationText(talk),
       outboundAvgTalkTime: mean(talk),
       totalHandled: count,
-      totalTalkTime: durationText(talk),
+      totalTalkTime: acdDurationText(talk),
       totalAvgTalkTime: mean(talk),
       totalAvgHandleTime: mean(talk + wrap),
       consultTime: none,
-      availableTime: durationText(wait),
+      availableTime: acdDurationText(wait),
       unavailableTime: none,
-      acwTime: durationText(wrap),
+      acwTime: acdDurationText(wrap),
       refused: 0,
       percentRefused: 0,
-      loginTime: durationText(login),
+      loginTime: acdDurationText(login),
       workingRate: occupancy,
       occupancy,
       ...more({ count, wait, agents: new Set(own.map(({ agentId }) => agentId)).size }),
@@ -220,11 +220,11 @@ interface Work {
 /** A contact's recording: what an agent handled has one segment. */
 function recordingOf(call: AcdCall, contactId: string | undefined) {
   const contact = callOfContact(call.tenant, contactId ?? "");
-  if (contact === undefined || !isOver(contact) || !outcomeOf(call.state, contact).handled)
+  if (contact === undefined || !isOver(contact) || !acdOutcomeOf(call.state, contact).handled)
     return { status: 404, body: { internalCode: "MEDIA_PLAYBACK_NOT_FOUND", message: "No interaction was found" } };
   const id = String(contactIdOf(call.tenant, contact.id));
   const [startTime, endTime] = [time(contact.connectedTime ?? contact.startTime), time(contact.endTime ?? contact.startTime)];
-  const person = personOf(handlerOf(call.state, contact));
+  const person = calledPersonOf(handlerOf(call.state, contact));
   const url = `${call.origin}/recordings/${id}.mp4`;
   const segmentId = `segment-${id}`;
   const interaction = {
@@ -283,11 +283,11 @@ function teamsPerformance(call: AcdCall, of?: number) {
   const per = (total: number, agents: number) => (agents === 0 ? 0 : Math.round(total / agents));
   const rows = performance(
     call,
-    (agentId) => ({ teamId: personOf(agentId).teamId }),
+    (agentId) => ({ teamId: calledPersonOf(agentId).teamId }),
     ({ count, wait, agents }) => ({
       totalAvgHandled: per(count, agents),
-      avgAvailableTime: durationText(per(wait, agents)),
-      avgUnavailableTime: durationText(0),
+      avgAvailableTime: acdDurationText(per(wait, agents)),
+      avgUnavailableTime: acdDurationText(0),
     }),
   );
   const shown = rows.filter((row) => of === undefined || row["teamId"] === of);
@@ -338,7 +338,7 @@ export const agents: AcdHandlers<
   agentPerformance(call) {
     const rows = performance(
       call,
-      (agentId) => ({ agentId, teamId: personOf(agentId).teamId }),
+      (agentId) => ({ agentId, teamId: calledPersonOf(agentId).teamId }),
       () => ({}),
     );
     return page(call, "agentPerformance", rows, { emptyIs204: false });
@@ -408,7 +408,7 @@ export const agents: AcdHandlers<
   listSkillParameters: (call) =>
     page({ ...call, section: "settings" }, "skills", call.state.skills, { ...LIST, shown: (skill) => overviewOf(call, skill) }),
   skillCallData(call) {
-    const { from, to } = rangeOf(call);
+    const { from, to } = itemRangeOf(call);
     const rows = call.state.skills.map((skill) => {
       const calls = callsOf(call.tenant, [skill], from, to - 1).map((entry) => entry.call);
       const { connects, abandons, talkSeconds } = sums(call.state, calls);

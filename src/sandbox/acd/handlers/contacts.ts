@@ -6,16 +6,16 @@ import type { CallRecord } from "../../world/calls.ts";
 import { type AcdAnswer, accepted, conflict, invalid, missing, nothing, ok } from "../answer.ts";
 import { type AcdCall, type AcdHandlers, bodyField } from "../call.ts";
 import {
+  acdDurationText,
+  acdOutcomeOf,
   agentNumber,
+  calledPersonOf,
   callOfContact,
   callsOf,
   contactIdOf,
-  durationText,
   handlerOf,
   isOver,
   lastUpdate,
-  outcomeOf,
-  personOf,
   shortPhone,
   shownContact,
 } from "../calls.ts";
@@ -113,7 +113,7 @@ export const contacts: AcdHandlers<
     const rows = found
       .filter(({ call: contact }) => isOver(contact) && (contact.endTime ?? 0) <= now)
       .filter(({ call: contact }) => {
-        const outcome = outcomeOf(state, contact);
+        const outcome = acdOutcomeOf(state, contact);
         return switches.dialsInCompleted || outcome.handled || outcome.abandoned;
       })
       .filter(({ call: contact }) => since === undefined || lastUpdate(state, contact, switches, now) >= since)
@@ -160,7 +160,7 @@ export const contacts: AcdHandlers<
       .map(({ skill, call: contact }) => {
         const at = stateOfCall(contact);
         const id = contactIdOf(tenant, contact.id);
-        const agent = personOf(contact.connectedTime === undefined ? 0 : agentNumber(contact.agentId));
+        const agent = calledPersonOf(contact.connectedTime === undefined ? 0 : agentNumber(contact.agentId));
         const updated = Math.max(contact.startTime, contact.answeredTime ?? 0, contact.connectedTime ?? 0, contact.endTime ?? 0);
         return {
           contactId: id,
@@ -205,7 +205,7 @@ export const contacts: AcdHandlers<
       agentId: at === ACTIVE ? agentNumber(contact.agentId) : 0,
       skillId: skill.skillId,
       skillName: nameOf(call.tenant, skill),
-      duration: durationText(Math.round(((known[place + 1]?.from ?? from) - from) / 1000)),
+      duration: acdDurationText(Math.round(((known[place + 1]?.from ?? from) - from) / 1000)),
     }));
     return page(call, "contactStateHistory", rows);
   },

@@ -3,7 +3,7 @@
 import { MAX_DISPOSITION_NAME, MAX_TAG_NOTES } from "../../../contract/acd/index.ts";
 import { invalid, missing, nothing, ok } from "../answer.ts";
 import { type AcdCall, type AcdHandlers, bodyField, isRecord, words } from "../call.ts";
-import { callOfContact, handlerOf, isOver, outcomeOf } from "../calls.ts";
+import { acdOutcomeOf, callOfContact, handlerOf, isOver } from "../calls.ts";
 import { Parameters, pathId } from "../query.ts";
 import { inForm, page } from "../reply.ts";
 import { codeOf, newNumber } from "../state.ts";
@@ -202,7 +202,7 @@ export const dispositions: AcdHandlers<
     }),
   getContactDisposition(call) {
     const contact = contactOf(call);
-    const { dispositionId, dispositionName, system } = outcomeOf(call.state, contact);
+    const { dispositionId, dispositionName, system } = acdOutcomeOf(call.state, contact);
     if (contact.dispositionCode === undefined) return nothing();
     return ok(
       inForm(call, {

@@ -5,7 +5,7 @@ import { DAY_MS } from "../../../kernel/index.ts";
 import type { Contact } from "../../world/contacts.ts";
 import { AcdRefusal, accepted, conflict, invalid, missing, ok } from "../answer.ts";
 import { type AcdCall, type AcdHandlers, bodyField, words } from "../call.ts";
-import { callsOf, outcomeOf, shortPhone, shownAttempt } from "../calls.ts";
+import { acdOutcomeOf, callsOf, shortPhone, shownAttempt } from "../calls.ts";
 import { Parameters, pathId, readDate } from "../query.ts";
 import { page, wrapped } from "../reply.ts";
 import { type AcdJob, type AcdList, addList, newNumber } from "../state.ts";
@@ -31,7 +31,7 @@ function countsOf(call: AcdCall, list: AcdList): ListCounts {
   for (const { call: dial } of callsOf(call.tenant, skillsOfList(call.tenant, call.state, list))) {
     if (dial.contactId === undefined) continue;
     const known = attempts.get(dial.contactId) ?? { count: 0, final: false };
-    attempts.set(dial.contactId, { count: known.count + 1, final: known.final || outcomeOf(call.state, dial).handled });
+    attempts.set(dial.contactId, { count: known.count + 1, final: known.final || acdOutcomeOf(call.state, dial).handled });
   }
   return { size: call.tenant.contacts.get(list.world)?.size ?? 0, attempts };
 }
@@ -66,7 +66,7 @@ function shownList(call: AcdCall, list: AcdList) {
 function shownRecord(call: AcdCall, list: AcdList, contact: Contact, dials: ReadonlyMap<string, ReturnType<typeof callsOf>>) {
   const own = dials.get(contact.id) ?? [];
   const last = own.at(-1);
-  const outcome = last === undefined ? undefined : outcomeOf(call.state, last.call);
+  const outcome = last === undefined ? undefined : acdOutcomeOf(call.state, last.call);
   const { attributes } = contact;
   const text = (name: string): string => words(attributes[name]);
   return {
@@ -92,7 +92,7 @@ function shownRecord(call: AcdCall, list: AcdList, contact: Contact, dials: Read
     expirationDate: list.expirationDate,
     icAttempts: own.length,
     icFinalStatus:
-      own.some(({ call: dial }) => outcomeOf(call.state, dial).handled) || list.removed.includes(contact.id) ? "Final" : "",
+      own.some(({ call: dial }) => acdOutcomeOf(call.state, dial).handled) || list.removed.includes(contact.id) ? "Final" : "",
     icAssignedSkillId: last?.skill.skillId ?? 0,
     icDateOfLastCall: last === undefined ? "" : time(last.call.startTime),
     icSystemClassification: outcome?.system ?? 0,
@@ -187,7 +187,7 @@ export const lists: AcdHandlers<
     const rows = callsOf(call.tenant, skillsOfList(call.tenant, call.state, list))
       .filter(({ call: dial }) => dial.endTime !== undefined && dial.startTime >= call.now - MAX_LIST_DAYS * DAY_MS)
       .filter(({ call: dial }) => since === undefined || (dial.disposition?.updatedAt ?? dial.endTime ?? dial.startTime) >= since)
-      .filter(({ call: dial }) => finalized === undefined || outcomeOf(call.state, dial).handled === finalized);
+      .filter(({ call: dial }) => finalized === undefined || acdOutcomeOf(call.state, dial).handled === finalized);
     const { skills: _, ...about } = shownList(call, list);
     return page(call, "contactAttempts", rows, {
       shown: ({ call: dial }) => shownAttempt(call.tenant, call.state, dial, call.now),

@@ -4,7 +4,7 @@ import { ALL_ATTEMPTS_REPORT } from "../../../contract/acd/index.ts";
 import { DAY_MS } from "../../../kernel/index.ts";
 import { AcdRefusal, accepted, conflict, invalid, missing, nothing, ok } from "../answer.ts";
 import { type AcdCall, type AcdHandlers, bodyField, words } from "../call.ts";
-import { callsOf, outcomeOf, shortPhone, shownAttempt } from "../calls.ts";
+import { acdOutcomeOf, callsOf, shortPhone, shownAttempt } from "../calls.ts";
 import { pathId, readDate } from "../query.ts";
 import { inForm, page, wrapped } from "../reply.ts";
 import { newNumber } from "../state.ts";
@@ -56,7 +56,7 @@ function attemptsFile(call: AcdCall, from: number, to: number, headers: boolean)
     const attempt = shownAttempt(tenant, state, dial, now);
     const campaign = tenant.campaigns.get(skill.world);
     const source = state.lists.find(({ world }) => world === bodyField(campaign?.document, "contactListId"));
-    const outcome = outcomeOf(state, dial);
+    const outcome = acdOutcomeOf(state, dial);
     return [
       place + 1,
       source?.listId ?? 0,

@@ -12,7 +12,7 @@ import {
   mg1,
   progressiveRenewal,
   timeVaryingMean,
-} from "./index.ts";
+} from "./queueing.ts";
 
 /** Each case of the reference tables: [what, found, the value printed]. */
 const CASES: readonly (readonly [string, number, number])[] = [

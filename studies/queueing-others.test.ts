@@ -2,16 +2,9 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import {
-  expectation,
-  integrate,
-  preciseSum,
-  relativeError,
-  stationaryOfChain,
-} from "../../../test/support/queueing-reference.ts";
-import { DialingError } from "../arguments.ts";
-import { lawOf } from "../distributions/index.ts";
-import { meanQueueByRoots, meanQueueBySpitzer } from "./general-service.ts";
+import { DialingError } from "../src/dialing/arguments.ts";
+import { lawOf } from "../src/dialing/distributions/index.ts";
+import { expectation, integrate, preciseSum, relativeError, stationaryOfChain } from "../test/support/queueing-reference.ts";
 import {
   batchOverdial,
   engset,
@@ -22,10 +15,12 @@ import {
   finiteSource,
   hardPatience,
   mdc,
+  meanQueueByRoots,
+  meanQueueBySpitzer,
   mg1,
   progressiveRenewal,
   timeVaryingMean,
-} from "./index.ts";
+} from "./queueing.ts";
 
 const PRECISION = 1e-9;
 

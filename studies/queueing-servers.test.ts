@@ -2,8 +2,8 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { expectation, integrate, preciseSum, relativeError, stationary } from "../../../test/support/queueing-reference.ts";
-import { engset, erlangA, erlangB, erlangC, finiteBuffer, finiteSource, hardPatience } from "./index.ts";
+import { expectation, integrate, preciseSum, relativeError, stationary } from "../test/support/queueing-reference.ts";
+import { engset, erlangA, erlangB, erlangC, finiteBuffer, finiteSource, hardPatience } from "./queueing.ts";
 
 const PRECISION = 1e-9;
 const SIZES = [1, 2, 7, 50, 400, 3000, 10_000];

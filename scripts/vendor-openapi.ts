@@ -1,42 +1,39 @@
-// The OpenAPI 3.1 document of an operation table.
+// The OpenAPI 3.1 documents of the vendor's operation tables: docs/vendor-openapi.json and docs/vendor-openapi-acd.json.
 
 import { z } from "zod";
-import { errorReply } from "./errors.ts";
-import type { AnyOperation, OperationTable } from "./operation.ts";
-import { REST_TABLE } from "./operations.ts";
-
-// The token endpoint in its documented variants: contract §1.
-
-/**
- * Paths of the token endpoint. Every path accepts every form of client authentication; header and content type tell the forms
- * apart.
- */
-export const TOKEN_PATHS = ["/oauth/token", "/v1/oauth/token", "/api/v2/oauth/token"] as const;
-
-/** How the client authenticates: HTTP Basic, fields of a form, or fields of a JSON body. */
-export const TOKEN_AUTH_STYLES = ["basic", "form", "json"] as const;
-/** How the client's credentials are sent. */
-export type TokenAuthStyle = (typeof TOKEN_AUTH_STYLES)[number];
-
-/** Reply of the token endpoint. `expires_in` counts seconds; `scope` lists what was granted, separated by spaces. */
-export const tokenReply = z.looseObject({
-  access_token: z.string().min(1),
-  expires_in: z.number().positive().catch(3600),
-  token_type: z.string().optional().catch(undefined),
-  scope: z.string().optional().catch(undefined),
-});
+import {
+  ACCESS_KEY_TOKEN_PATH,
+  ACD_TABLE,
+  type AcdOperationId,
+  acdErrorReply,
+  acdTemplate,
+  acdTokenReply,
+  DISCOVERY_PATH,
+  discoveryReply,
+  OPENID_PATH,
+  openidReply,
+  PASSWORD_TOKEN_PATH,
+} from "../src/contract/acd/index.ts";
+import {
+  type AnyOperation,
+  errorReply,
+  type OperationTable,
+  REST_TABLE,
+  TOKEN_PATHS,
+  tokenReply,
+} from "../src/contract/index.ts";
 
 /** A JSON object. */
-export type Json = Record<string, unknown>;
+type Json = Record<string, unknown>;
 
 /** A schema as JSON Schema 2020-12. Of a schema that transforms, the input is described. */
-export function schema(type: z.ZodType): Json {
+function schema(type: z.ZodType): Json {
   const { $schema: _, ...rest } = z.toJSONSchema(type, { io: "input", unrepresentable: "any" }) as Json;
   return rest;
 }
 
 /** The parts of a document besides its operations. */
-export interface DocumentFrame {
+interface DocumentFrame {
   readonly title: string;
   readonly description: string;
   readonly server: string;
@@ -149,7 +146,7 @@ function operationObject(id: string, operation: AnyOperation, { rates }: Operati
 }
 
 /** The OpenAPI 3.1 document of an operation table, a plain object ready for JSON. */
-export function tableOpenApi(table: OperationTable, frame: DocumentFrame): Json {
+function tableOpenApi(table: OperationTable, frame: DocumentFrame): Json {
   const paths: Record<string, Json> = {};
   for (const [id, operation] of Object.entries(table.operations)) {
     const path = frame.pathOf(id, operation);
@@ -221,5 +218,52 @@ export function vendorOpenApi(): Json {
     forbidden: (operation) => `The token holds none of: ${operation.scopes.join(", ")}`,
     error: errorReply,
     further: Object.fromEntries(TOKEN_PATHS.map((path) => [path, tokenPath(path)])),
+  });
+}
+
+function open(operationId: string, summary: string, reply: Json, body?: Json): Json {
+  const content = { "application/json": { schema: reply } };
+  return {
+    operationId,
+    summary,
+    tags: ["token"],
+    security: [],
+    ...(body === undefined ? {} : { requestBody: { required: true, content: { "application/json": { schema: body } } } }),
+    responses: { 200: { description: "Done", content }, 401: { description: "Wrong credentials" } },
+  };
+}
+const fields = (...names: readonly string[]): Json => ({
+  type: "object",
+  required: names,
+  properties: Object.fromEntries(names.map((name) => [name, { type: "string" }])),
+});
+
+/** The document of the ACD profile, with tokens and discovery: current versions and names, with the older ones noted. */
+export function acdOpenApi(): Json {
+  return tableOpenApi(ACD_TABLE, {
+    title: "NICE CXone ACD API, as outdial speaks it",
+    description:
+      "Generated from the operation table, which was compiled from published references and public clients; no live tenant was reached. The sandbox tenant serves it.",
+    server: "https://api-c1.nice-incontact.com",
+    pathOf: (id, { versions }) => acdTemplate(id as AcdOperationId, versions?.pin ?? 0),
+    security: () => [{ token: [] }],
+    securitySchemes: { token: { type: "http", scheme: "bearer", bearerFormat: "JWT" } },
+    forbidden: ({ permission }) => `The key's owner lacks the right${permission === undefined ? "" : `: ${permission}`}`,
+    error: acdErrorReply,
+    further: {
+      [ACCESS_KEY_TOKEN_PATH]: {
+        post: open("tokenAccessKey", "Token by access key", schema(acdTokenReply), fields("accessKeyId", "accessKeySecret")),
+      },
+      [PASSWORD_TOKEN_PATH]: {
+        post: open(
+          "tokenPassword",
+          "Token by access key as a password grant; the client by Basic or in the body, which may be a form",
+          schema(acdTokenReply),
+          fields("grant_type", "username", "password"),
+        ),
+      },
+      [DISCOVERY_PATH]: { get: open("discoverTenant", "The addresses of a tenant, by ?tenantId=", schema(discoveryReply)) },
+      [OPENID_PATH]: { get: open("openidConfiguration", "Where tokens are asked for", schema(openidReply)) },
+    },
   });
 }

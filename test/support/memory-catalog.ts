@@ -1,6 +1,6 @@
-// A catalog in memory, for programs with a file list of their own and for tests.
+// A catalog in memory, for tests and measurements.
 
-import type { LakeCatalog, LakeFile } from "./lake.ts";
+import type { LakeCatalog, LakeFile } from "../../src/outcomes/index.ts";
 
 /** A catalog that begins with `files` and lives as long as the process. */
 export function createMemoryCatalog(files: readonly LakeFile[] = [], now: () => number = Date.now): LakeCatalog {
