@@ -1,6 +1,6 @@
 // Files are durable before they are visible: written under a temporary name, synced, renamed, then the folder is synced.
 
-import { mkdir, open, rename, stat } from "node:fs/promises";
+import { chmod, mkdir, open, rename, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /** Folder of unfinished files; readers ignore it. */
@@ -14,6 +14,8 @@ export async function publish(temporary: string, path: string): Promise<number> 
   const folder = dirname(path);
   // Synced first: it fails when the lake's own folder is gone, so that no new one is made in its place.
   await sync(temporary, "r+");
+  // Only its owner reads it, whatever made it.
+  await chmod(temporary, 0o600);
   const made = await mkdir(folder, { recursive: true, mode: 0o700 });
   await rename(temporary, path);
   await syncFolder(folder);

@@ -7,7 +7,8 @@ export function createMemoryCatalog(files: readonly LakeFile[] = []): LakeCatalo
   const live = new Map(files.map((file) => [file.path, file]));
   return {
     async files(query = {}) {
-      const { campaignId, fromDay = "", toDay = "9", kind } = query;
+      const { campaignId, fromDay = "", toDay = "9", kind, removed } = query;
+      if (removed === true) return [];
       return [...live.values()].filter(
         (file) =>
           (campaignId === undefined || file.campaignId === campaignId) &&

@@ -1,8 +1,8 @@
 // The lake in a folder of this machine, written and read by DuckDB.
 
-import { randomUUID } from "node:crypto";
+import { hash, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { dirname, join, posix, resolve } from "node:path";
 import type { DuckDBResult } from "@duckdb/node-api";
 import type { RandomStream } from "../../../kernel/index.ts";
@@ -12,6 +12,7 @@ import { ELSEWHERE, LakeError } from "../error.ts";
 import { publish, STAGING } from "../files.ts";
 import type {
   CompactionReport,
+  ErasedFiles,
   LakeCatalog,
   LakeFile,
   LakeFileKind,
@@ -29,7 +30,19 @@ import { AREAS, dayOf, fileName, kindOfFile, partitionFolder, versionOfFile } fr
 import { PartWriter, stageParts } from "../part-writer.ts";
 import { CALL_COLUMNS, copyToParquet } from "./columns.ts";
 import { brokeOff, type Connection, Engine, literal } from "./engine.ts";
-import { createViews, digestShapeSql, digestSliceSql, meaningSql, recordsSql, scan, spansSql, wallClock } from "./views.ts";
+import {
+  countsSql,
+  createViews,
+  digestShapeSql,
+  digestSliceSql,
+  erasingSql,
+  meaningSql,
+  recordsSql,
+  rowsOfFile,
+  scan,
+  spansSql,
+  wallClock,
+} from "./views.ts";
 
 // Results of DuckDB as rows, blobs and streams.
 
@@ -161,6 +174,8 @@ function microsToMs(value: unknown): number | null {
 }
 
 const MIN_PARTS = 8;
+/** Files that one statement looks through for a person. */
+const FILES_AT_ONCE = 200;
 /** Threads of a merge, for which nobody waits, and of hashing, for which a retrieval waits. */
 const [MERGING, HASHING] = [1, 2] as const;
 /**
@@ -382,6 +397,64 @@ class DuckDbLake implements OutcomeLake {
       }
     }
     return { partitions, filesBefore, filesAfter, skipped };
+  }
+
+  async erase(person: { readonly pattern: string; readonly calls: readonly string[] }): Promise<ErasedFiles> {
+    let rows = 0;
+    const left: string[] = [];
+    for (let again = true; again; ) {
+      again = false;
+      const listed = [...(await this.#catalog.files()), ...(await this.#catalog.files({ kind: "quarantine" }))];
+      for (const { file, rows: theirs } of await this.#having(person, listed)) {
+        const hash = await this.#rewrite(person, file);
+        if (hash === undefined) again = true;
+        else {
+          rows += theirs;
+          left.push(hash);
+        }
+      }
+    }
+    // Those that were replaced a while ago are there for readers that began before.
+    const there = (await this.#catalog.files({ removed: true })).filter(({ path }) => existsSync(join(this.#root, path)));
+    for (const { file } of await this.#having(person, there)) await rm(join(this.#root, file.path), { force: true });
+    return { rows, left };
+  }
+
+  /** The files with rows of a person that are not empty yet. */
+  async #having(
+    person: Parameters<typeof erasingSql>[2],
+    files: readonly LakeFile[],
+  ): Promise<readonly { readonly file: LakeFile; readonly rows: number }[]> {
+    const found: { file: LakeFile; rows: number }[] = [];
+    for (let from = 0; from < files.length; from += FILES_AT_ONCE) {
+      const some = files.slice(from, from + FILES_AT_ONCE);
+      const engine = await this.#open();
+      const sql = countsSql(
+        some.map((file) => ({
+          path: file.path,
+          from: rowsOfFile(this.#root, file),
+          where: erasingSql(this.#root, file, person).theirs,
+        })),
+      );
+      const counts = await engine.use((connection) => rowsOf<{ path: string; rows: number }>(engine, connection, sql, []));
+      const byPath = new Map(counts.map(({ path, rows }) => [path, rows]));
+      for (const file of some) if ((byPath.get(file.path) ?? 0) > 0) found.push({ file, rows: byPath.get(file.path) ?? 0 });
+    }
+    return found;
+  }
+
+  /** @returns the SHA-256 of the file in its place; undefined when another writer was faster */
+  async #rewrite(person: Parameters<typeof erasingSql>[2], file: LakeFile): Promise<string | undefined> {
+    const { kind, campaignId, day, rows, runId } = file;
+    const temporary = join(await this.#stagingFolder(), `${this.#unique()}.parquet`);
+    const engine = await this.#open();
+    const { select } = erasingSql(this.#root, file, person);
+    const written = await engine.use((connection) => copyToParquet(connection, select, temporary, "zstd"));
+    if (written !== rows) throw new Error(`erasing wrote ${written} rows where ${rows} were expected`);
+    const made = await this.#settle(temporary, { kind, campaignId, day, rows, runId, name: "erased" });
+    const isMine = await this.#catalog.replace([file], [made]);
+    await rm(join(this.#root, isMine ? file.path : made.path), { force: true });
+    return isMine ? hash("sha256", await readFile(join(this.#root, made.path))) : undefined;
   }
 
   async sweep(graceMs: number): Promise<{ readonly removed: number }> {
