@@ -516,4 +516,26 @@ The database itself refuses to delete placed calls, outcomes and manifests that 
 
 \`outdial data find NUMBER\` lists every place that keeps a person, with how much it has, how long, and what removes it: each table of outdial and of the workflow engine, the lake, and the
 files of the working folder, also those of a service's machine when it is asked through it. The number is found in every form (international, national, with what people write between
-digits), and so are the ids of the calls to it, of the newest 200. It reads everything once, in parts. Neither the answer nor its entry in the audit log has the number.`;
+digits), and so are the ids of the calls to it, of the newest 200. It reads everything once, in parts. Neither the answer nor its entry in the audit log has the number.
+
+## Erasing a person
+
+\`outdial data erase NUMBER --reason TEXT\` removes or replaces all of a person that no duty holds, in every place that \`data find\` knows, also in the files of a service's machine, and says what is
+left, and why. The table above tells it of each place. Role admin; it shows first what it would do, and where the service wants four eyes, a second person agrees. It cannot be taken back.
+
+- In place of the number stands a word that is made by chance for this erasure (\`erased-…\`), in JSON 0 where a number stands without quotes. In lines of files, events, corrections and outcomes of the
+  person's calls what people noted is gone; call, code and time stay with the record of the call.
+- What is held: calls, outcomes with opt-outs, the gate's manifests and what allowed a call stay as long as the rules ask (16 CFR 310.5, \`kept.callRecords\`). Opt-outs stay without end, and so does that
+  a number was given back (it ends the consent of before): without them the number could be called again. What the tenant itself has is deleted there.
+- It is refused while a job that has not ended has the person's row, or a row of one of the person's calls, and names the job: let it end, or cancel it. It is the same for events of the vendor that are not
+  processed yet.
+- It goes on beside all other work, in transactions of one table and 200 rows at most, which wait for nobody; it goes round until nothing is left. When it is killed, finds no room, or others hold a row all the
+  time, what was erased is, and the same command goes on where it was. Two at once do not disturb each other.
+- Files of the lake are written anew with the same rows, and the old ones are deleted at once; a reader who had just begun on one has to begin again. The digest of each row stays as it came, so that
+  \`outcomes verify\` holds, and a later retrieval does not bring the row again. A file that a crash left in the lake goes with the next retrieval that is an hour later.
+- Entries of the audit log keep their hash, and their salt is destroyed ([audit.md](audit.md)): every proof of everything else holds. The erasure is an entry itself (\`data.erase\`): how much in each place,
+  a SHA-256 over what was left there, and what is held, without the number. There is no hash over what was removed: it could be tried out.
+- An id with the same digits (of a campaign, a call, a job) is not taken for the number where rows are known by it. Ids that are written into texts are.
+- The list of erasures is kept in the database, in the working folder (\`erasures\`) and in each folder of \`audit.heads\`, outside of backups, each number sealed with the key of the audit log: after a restore,
+  \`outdial data erase --again\` brings the database up to it ([backup.md](backup.md)). When it cannot be written, nothing is erased.
+- PostgreSQL keeps what was replaced in its own files until it cleans up (autovacuum, or \`vacuum full\` at once), and in its log of changes; dumps have it until you delete them.`;
