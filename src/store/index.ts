@@ -94,7 +94,7 @@ export {
   type NewItem,
   type NewJob,
 } from "./jobs/types.ts";
-export type { Beyond, Erasure, ErasurePreview } from "./lives/erasure.ts";
+export type { Beyond, Erasure } from "./lives/erasure.ts";
 export { type ErasedPerson, type ErasedRows, type PersonRows, patternsOf } from "./lives/person.ts";
 export type { LifeStanding, PersonPlace } from "./lives/removal.ts";
 export { LIVES, livesDocument } from "./lives/table.ts";

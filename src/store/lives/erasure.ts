@@ -27,7 +27,7 @@ export interface Beyond {
 }
 
 /** What an erasure would do. */
-export interface ErasurePreview {
+interface ErasurePreview {
   readonly places: readonly PersonPlace[];
   /** Why it must wait, as sentences. */
   readonly refusals: readonly string[];
@@ -248,7 +248,7 @@ export class Erasures extends Ledger {
     try {
       const cipher = createDecipheriv("aes-256-gcm", this.#key, bytes.subarray(0, NONCE));
       cipher.setAuthTag(bytes.subarray(-TAG));
-      return Number(Buffer.concat([cipher.update(bytes.subarray(NONCE, -TAG)), cipher.final()]).toString()) as PhoneKey;
+      return Number(Buffer.concat([cipher.update(bytes.subarray(NONCE, -TAG)), cipher.final()]).toString());
     } catch (cause) {
       throw new StoreError("audit_key", "the list of erasures was not sealed with this log's key", { cause });
     }

@@ -9,7 +9,7 @@ import { LIVES, type Life } from "./table.ts";
 /** Blocks of a table that one statement reads, of 8 KiB. */
 const BLOCKS = 16_384;
 /** Most calls of a person whose ids are looked for at once, the newest first: an expression has a limit. */
-export const CALLS = 200;
+const CALLS = 200;
 /** Between the digits of a number as people and programs write it, at most three. */
 const GAP = "(?:[ \u00a0\u2009\u202f\u2010-\u2013.()/_-]|\\\\u00a0|%2[089DEF]){0,3}";
 
