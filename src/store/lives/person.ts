@@ -75,7 +75,10 @@ function parsed(text: string): unknown {
 /** A regular expression of the ids; undefined without any. */
 export function anyOfPattern(ids: readonly string[]): string | undefined {
   const quoted = ids.map((id) => id.replaceAll(/[^A-Za-z0-9_]/gu, (mark) => (/[\s\p{L}\p{N}]/u.test(mark) ? mark : `\\${mark}`)));
-  return ids.length === 0 ? undefined : `(?:^|[^A-Za-z0-9_])(?:${quoted.join("|")})(?:[^A-Za-z0-9_]|$)`;
+  // `call-9` is not in `call-9-2` or `call-9.a`; a sentence may end behind it.
+  return ids.length === 0
+    ? undefined
+    : `(?:^|[^A-Za-z0-9_.-])(?:${quoted.join("|")})(?:[^A-Za-z0-9_.-]|[.](?:[^A-Za-z0-9_-]|$)|$)`;
 }
 
 /** Ids of the person's calls, the newest first. @param most CALLS unless told otherwise */

@@ -532,7 +532,8 @@ left, and why. The table above tells it of each place. Role admin; it shows firs
 - It goes on beside all other work, in transactions of one table and 200 rows at most, which wait for nobody; it goes round until nothing is left. When it is killed, finds no room, or others hold a row all the
   time, what was erased is, and the same command goes on where it was. Two at once do not disturb each other.
 - Files of the lake are written anew with the same rows, and the old ones are deleted at once; a reader who had just begun on one has to begin again. The digest of each row stays as it came, so that
-  \`outcomes verify\` holds, and a later retrieval does not bring the row again. A file that a crash left in the lake goes with the next retrieval that is an hour later.
+  \`outcomes verify\` holds, and says of how many calls that is all it could compare. A file that a crash left in the lake goes with the next retrieval that is an hour later.
+- What comes later is not erased: a retrieval or an import brings a person again whom the tenant or the file still has. Erase there first.
 - Entries of the audit log keep their hash, and their salt is destroyed ([audit.md](audit.md)): every proof of everything else holds. The erasure is an entry itself (\`data.erase\`): how much in each place,
   a SHA-256 over what was left there, and what is held, without the number. There is no hash over what was removed: it could be tried out.
 - An id with the same digits (of a campaign, a call, a job) is not taken for the number where rows are known by it. Ids that are written into texts are.

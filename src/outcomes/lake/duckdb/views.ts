@@ -4,6 +4,7 @@
 // others the latest version of each call must be found.
 
 import type { OutcomeMap } from "../../meaning/outcome-map.ts";
+import { ERASED_RAW } from "../../record/canonical.ts";
 import type { LakeFile, RecordQuery } from "../lake.ts";
 import { UTC_SINCE, versionOfFile } from "../layout.ts";
 import { CALL_COLUMNS, QUARANTINE_COLUMNS } from "./columns.ts";
@@ -49,9 +50,10 @@ export function erasingSql(
       theirs,
     };
   }
-  const theirs = `(${has("agent_id", "contact_id", "list_id", "raw")} OR (${called} AND (contact_id IS NOT NULL OR raw IS NOT NULL)))`;
+  const theirs = `(${has("agent_id", "contact_id", "list_id", "raw")} OR (${called} AND (contact_id IS NOT NULL OR raw IS DISTINCT FROM ${literal(ERASED_RAW)})))`;
   const emptied = [
-    ...["contact_id", "raw"].map((column) => `CASE WHEN ${theirs} THEN NULL ELSE ${column} END AS ${column}`),
+    `CASE WHEN ${theirs} THEN NULL ELSE contact_id END AS contact_id`,
+    `CASE WHEN ${theirs} THEN ${literal(ERASED_RAW)} ELSE raw END AS raw`,
     ...["agent_id", "list_id"].map((column) => `CASE WHEN ${has(column)} THEN NULL ELSE ${column} END AS ${column}`),
   ];
   return { select: `SELECT * REPLACE (${emptied.join(", ")}) FROM (${scan(root, [file])})`, theirs };
