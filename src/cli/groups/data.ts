@@ -23,9 +23,9 @@ export const findPerson = command("find", STORE, {
 export const erasePerson = command("erase", STORE, {
   runs: "through",
   summary: "erase a person: all that no duty holds; says what stays, and why",
-  args: [phone("[number]", "E.164, or as people write it")],
+  args: [phone("[number]", "E.164, or as people write it (it or --again is required)")],
   options: [
-    text("--reason <text>", "why, such as the request of the person; kept in the audit log"),
+    text("--reason <text>", "why, such as the request of the person; kept in the audit log (required with a number)"),
     flag(
       "--again",
       "instead of a number: whoever was erased since the backup from which the database was restored, and what was broken off",
