@@ -21,10 +21,14 @@ export interface PersonRows {
   readonly calls: number;
 }
 
+/** Digits that are a day and an hour, too: with gaps elsewhere than in a number of the North American plan they are no number. */
+const DATE = /^20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[0-2]\d$/;
+
 /** The number in each form: international, national where the plan is known, with and without what people write between digits. */
 function formsOf(number: PhoneKey): string {
   const digits = String(number);
-  const spaced = (text: string) => text.split("").join(GAP);
+  const spaced = (text: string) =>
+    (DATE.test(text) ? [text.slice(0, 3), text.slice(3, 6), text.slice(6)] : text.split("")).join(GAP);
   return digits.startsWith("1")
     ? `(?:1${GAP})?${spaced(digits.slice(1))}`
     : digits.startsWith("44")
@@ -44,6 +48,9 @@ export type Redact = (text: string, isJson?: boolean) => string;
 const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 export function redacting(number: PhoneKey, mark: string): Redact {
+  const digits = String(number);
+  // A fraction may have the same digits.
+  const bare = new Set([digits, ...(digits.startsWith("1") ? [digits.slice(1)] : [])]);
   const [has, form] = [
     new RegExp(personPattern(number)),
     new RegExp(`(?:(?<![0-9])|(?<=\\\\u00a0))(?:%2B|[+(]{1,2})?(?:00)?${formsOf(number)}(?![0-9])`, "g"),
@@ -54,8 +61,8 @@ export function redacting(number: PhoneKey, mark: string): Redact {
     if (value === undefined) return text.replaceAll(form, mark);
     // By its tokens: what is written anew could say large numbers in another way.
     return text.replaceAll(TOKEN, (token) => {
+      if (!token.startsWith('"')) return bare.has(token) ? "0" : token;
       if (!has.test(token)) return token;
-      if (!token.startsWith('"')) return "0";
       const inside = parsed(token);
       const isNested = typeof inside === "string" && /^\s*[[{]/.test(inside) && parsed(inside) !== undefined;
       return isNested ? JSON.stringify(redact(inside)) : token.replaceAll(form, mark);
