@@ -132,7 +132,9 @@ export const retrievalVerdict = z.strictObject({
   erased: z
     .int()
     .nullable()
-    .describe("Calls of which a person was erased: they have the digest that they came with, and nothing says whether the rest of them was changed; null while it has not ended"),
+    .describe(
+      "Calls of which a person was erased: they have the digest that they came with, and nothing says whether the rest of them was changed; null while it has not ended",
+    ),
   ...compared,
 });
 export type RetrievalVerdict = z.output<typeof retrievalVerdict>;
