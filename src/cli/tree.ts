@@ -65,7 +65,7 @@ export const TREE: readonly Node[] = [
   group(
     "data",
     "what is kept, for how long, and where a person is",
-    runBy(() => import("./commands/data.ts"), data, "lives", "findPerson"),
+    runBy(() => import("./commands/data.ts"), data, "lives", "findPerson", "erasePerson"),
   ),
   ...under(
     runBy(ofServe, serve, "serve"),

@@ -20,7 +20,7 @@ export { classify, DOCUMENTED_MAP, type OutcomeMap } from "./meaning/outcome-map
 export { outcomeMapJsonSchema, readOutcomeMap } from "./meaning/read-outcome-map.ts";
 export type { ReportedFigure } from "./meaning/restatement.ts";
 export type { CategoryCounts } from "./meaning/tally.ts";
-export { ComplianceHash, digestOf } from "./record/canonical.ts";
+export { ComplianceHash, digestOf, ERASED_RAW } from "./record/canonical.ts";
 export { MAX_CALLS_PAGE, OUTCOME_CODES, RETENTION_DAYS } from "./record/listing.ts";
 export type { OutcomeRecord } from "./record/record.ts";
 export { parseComparison } from "./report/cohort.ts";

@@ -94,7 +94,8 @@ export {
   type NewItem,
   type NewJob,
 } from "./jobs/types.ts";
-export type { PersonRows } from "./lives/person.ts";
+export type { Beyond, Erasure } from "./lives/erasure.ts";
+export { type ErasedPerson, type ErasedRows, type PersonRows, patternsOf } from "./lives/person.ts";
 export type { LifeStanding, PersonPlace } from "./lives/removal.ts";
 export { LIVES, livesDocument } from "./lives/table.ts";
 export type { StoreLog } from "./log.ts";

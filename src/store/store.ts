@@ -31,6 +31,7 @@ import { Inbound } from "./inbound/inbound.ts";
 import { InteractionChanges } from "./interactions/changes.ts";
 import { SessionLocks } from "./interactions/session-locks.ts";
 import { JobLedger } from "./jobs/ledger.ts";
+import { Erasures } from "./lives/erasure.ts";
 import { Lives } from "./lives/removal.ts";
 import { type StoreLog, silent } from "./log.ts";
 import { MetricReadings } from "./metrics/readings.ts";
@@ -155,6 +156,8 @@ export interface Store {
   readonly health: StoreHealth;
   /** How long each thing is kept, and its removal. */
   readonly lives: Lives;
+  /** Who was erased, and erasing. */
+  readonly erasures: Erasures;
   /** Waits for running statements, closes the connections and leaves the embedded server. Can be called twice. */
   close(): Promise<void>;
 }
@@ -231,7 +234,14 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
     };
     const { profile } = store;
     const keyFor: Store["keyFor"] = (purpose) => derivedKey(signer, purpose);
-    return { keyFor, url: direct, embedded: server !== undefined, profile, audit, locks, ...held, close: once(close) };
+    const erasures = new Erasures(store, {
+      audit,
+      lives: held.lives,
+      key: derivedKey(signer, "erasures"),
+      lists: erasureLists(options, signer),
+      random: createRandom(randomUUID(), "erasures"),
+    });
+    return { keyFor, url: direct, embedded: server !== undefined, profile, audit, locks, erasures, ...held, close: once(close) };
   } catch (thrown) {
     await Promise.all([pool.end(), urgent.end()]);
     await server?.leave();
@@ -275,6 +285,19 @@ function placesOf({ dir, url, heads = [] }: OpenStoreOptions, { name }: Verifier
   );
   const own = new HeadFile(join(dir, "audit.head"), { outside: url !== undefined, create: true });
   return [new StoredHead(own), ...others];
+}
+
+/** Files with the list of erasures: in the working folder, and beside the heads that are kept in folders. */
+function erasureLists({ dir, heads = [] }: OpenStoreOptions, { name }: Verifier): HeadFile[] {
+  const beside = heads.flatMap((one) =>
+    "folder" in one
+      ? new HeadFile(join(one.folder, headFileOf(name).replace(/head$/, "erasures")), {
+          outside: true,
+          create: one.create ?? false,
+        })
+      : [],
+  );
+  return [new HeadFile(join(dir, "erasures"), { outside: true, create: true }), ...beside];
 }
 
 function ledgers(store: StoreCore) {

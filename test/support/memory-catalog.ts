@@ -8,7 +8,8 @@ export function createMemoryCatalog(files: readonly LakeFile[] = [], now: () => 
   const live = new Map(files.map((file) => [file.path, file]));
   return {
     async files(query = {}) {
-      const { campaignId, fromDay = "", toDay = "9", kind } = query;
+      const { campaignId, fromDay = "", toDay = "9", kind, removed } = query;
+      if (removed === true) return [];
       return [...live.values()].filter(
         (file) =>
           (campaignId === undefined || file.campaignId === campaignId) &&

@@ -60,7 +60,7 @@ export async function startServer(
       audit: () => audit,
       deliveries: () => deliveries,
       inbound: () => store.inbound,
-      lives: () => ({ list: () => store.lives.list(), find: notHere }),
+      lives: () => ({ list: () => store.lives.list(), find: notHere, planErasure: notHere, erase: notHere, eraseAgain: notHere }),
     },
     spool,
     ...ports,

@@ -61,9 +61,14 @@ function retrievalLines(retrieval: RetrievalView): string[] {
 
 /** One line for the verdict on a retrieval that has ended, and what is wrong. */
 function verdictLines(verdict: RetrievalVerdict): string[] {
-  const { jobId, whole, calls, expected, hash, expectedHash, damaged, compared, doubt } = verdict;
+  const { jobId, whole, calls, expected, hash, expectedHash, damaged, erased, compared, doubt } = verdict;
   const found = grouped(calls ?? 0);
-  const others = (compared ?? []).map(({ by, count }) => `  compared with ${by}: ${grouped(count)}`);
+  const others = [
+    ...(compared ?? []).map(({ by, count }) => `  compared with ${by}: ${grouped(count)}`),
+    ...((erased ?? 0) > 0
+      ? [`  of ${grouped(erased ?? 0)} calls a person was erased: only the digest that they came with is compared`]
+      : []),
+  ];
   if (whole === true) return [`${jobId} ok · ${found} calls · ${hash}`, ...others];
   if (whole === null && doubt !== null)
     return [`${jobId} unchanged · ${found} calls, ${printableWhole(doubt)} · ${hash}`, ...others];

@@ -1,7 +1,7 @@
 // Compares vendor, lake and CRM hour by hour; the differences are lists of call ids.
 
 import { type Clock, HOUR_MS, type Instant } from "../../kernel/index.ts";
-import { ComplianceHash, digestOf, type OutcomeLake } from "../../outcomes/index.ts";
+import { ComplianceHash, digestOf, ERASED_RAW, type OutcomeLake } from "../../outcomes/index.ts";
 import type { Retrieval, RetrievalLedger } from "../../store/index.ts";
 import type { OutcomeSource } from "../../tenant/port.ts";
 import { type ComparedRetrieval, comparedNow, isCounted } from "./compared.ts";
@@ -160,6 +160,8 @@ export interface RunVerdict {
   readonly found: { readonly calls: number; readonly hash: string };
   /** Calls whose columns do not match their stored digest: how many, and the first of them. */
   readonly damaged: { readonly count: number; readonly callIds: readonly string[] };
+  /** Calls of which a person was erased: of them the digest of the record as it came is left, and their columns are compared with nothing. */
+  readonly erased: number;
   /** Whether the lake has what the retrieval brought, and that was all calls as far as known; null when nothing counts the calls of its time, and when
    * only some codes were asked for. */
   readonly whole: boolean | null;
@@ -182,9 +184,11 @@ export async function verifyRetrieval(lake: OutcomeLake, retrieval: Retrieval): 
   if (complianceHash === null || calls === null) return undefined;
   const fold = new ComplianceHash();
   const named: string[] = [];
-  let damaged = 0;
+  let [damaged, erased] = [0, 0];
   for await (const record of lake.records({ runId: jobId, campaignId, from, to })) {
-    const digest = digestOf(record);
+    const isErased = record.raw === ERASED_RAW;
+    if (isErased) erased += 1;
+    const digest = isErased ? record.digest : digestOf(record);
     fold.add(digest);
     if (digest === record.digest) continue;
     damaged += 1;
@@ -195,5 +199,5 @@ export async function verifyRetrieval(lake: OutcomeLake, retrieval: Retrieval): 
   const compared = await comparedNow(lake, retrieval);
   const whole = wholeOf({ ok, codes, compared });
   const expected = { calls, hash: complianceHash };
-  return { jobId, campaignId, ok, expected, found, damaged: { count: damaged, callIds: named }, whole, compared };
+  return { jobId, campaignId, ok, expected, found, damaged: { count: damaged, callIds: named }, erased, whole, compared };
 }

@@ -80,6 +80,7 @@ export function verdictViewOf(jobId: string, verdict: RunVerdict | undefined): R
     hash: verdict?.found.hash ?? null,
     expectedHash: verdict?.expected.hash ?? null,
     damaged: verdict === undefined ? null : { count: verdict.damaged.count, callIds: [...verdict.damaged.callIds] },
+    erased: verdict?.erased ?? null,
     ...comparedViewOf(verdict?.compared),
   };
 }

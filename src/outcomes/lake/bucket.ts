@@ -3,7 +3,7 @@
 
 import { createHash } from "node:crypto";
 import { createReadStream, openAsBlob } from "node:fs";
-import { mkdir, open, rename, rm, stat, utimes } from "node:fs/promises";
+import { chmod, mkdir, open, rename, rm, stat, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { ListObject, S3mini } from "s3mini";
 import type { RequestInit } from "undici";
@@ -132,6 +132,7 @@ class Bucket implements LakePlace {
   async #keep(temporary: string, path: string): Promise<void> {
     const at = join(this.root, path);
     await mkdir(dirname(at), { recursive: true, mode: 0o700 });
+    await chmod(temporary, 0o600);
     await rename(temporary, at);
     this.#seen.set(path, this.#options.now());
   }

@@ -98,6 +98,8 @@ export interface LakeCatalog {
     readonly fromDay?: string | undefined;
     readonly toDay?: string | undefined;
     readonly kind?: LakeFileKind | undefined;
+    /** Those of any kind that are listed no more and may be there still. */
+    readonly removed?: true | undefined;
   }): Promise<readonly LakeFile[]>;
   /**
    * Adds `added` and removes `removed` at once. Returns false, and changes nothing, when one of `removed` is no longer listed.
@@ -157,10 +159,23 @@ export interface OutcomeLake {
    */
   compact(range?: LakeRange & { readonly minParts?: number | undefined }): Promise<CompactionReport>;
   /**
+   * Empties the rows of a person of all that says who it is: the contact's id and the vendor's further fields, and of rows put aside all but the call's id.
+   * Their digests stay, so that what a retrieval brought is told by them as before. Files are written anew; the old ones are deleted at once.
+   * @param person.pattern a regular expression of the number @param person.calls ids of the person's calls
+   * @returns how many rows, and the SHA-256 of each file that was written, hex
+   */
+  erase(person: { readonly pattern: string; readonly calls: readonly string[] }): Promise<ErasedFiles>;
+  /**
    * Deletes files that the catalog does not list and that are older than `graceMs`: left by crashes, or replaced so long ago.
    */
   sweep(graceMs: number): Promise<{ readonly removed: number }>;
   close(): Promise<void>;
+}
+
+/** The result of an erasure. */
+export interface ErasedFiles {
+  readonly rows: number;
+  readonly left: readonly string[];
 }
 
 /** The result of a compaction: files and bytes before and after. */

@@ -42,7 +42,7 @@ export function stageParts(parts: Iterable<Part>, { folder, unique }: StagingPla
   const staged: StagedFile[] = [];
   for (const { bytes, ...part } of parts) {
     const temporary = join(folder, `${unique}-${part.kind}-${staged.length}.parquet`);
-    writeFileSync(temporary, bytes, { flag: "wx" });
+    writeFileSync(temporary, bytes, { flag: "wx", mode: 0o600 });
     staged.push({ ...part, temporary });
   }
   return staged;

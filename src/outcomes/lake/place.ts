@@ -4,7 +4,7 @@
 
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, posix } from "node:path";
 import type { LakeFile } from "./lake.ts";
 import { AREAS, kindOfFile } from "./layout.ts";
@@ -58,6 +58,8 @@ async function publish(temporary: string, path: string): Promise<number> {
   const folder = dirname(path);
   // Synced first: it fails when the lake's own folder is gone, so that no new one is made in its place.
   await sync(temporary, "r+");
+  // Only its owner reads it, whatever made it.
+  await chmod(temporary, 0o600);
   const made = await mkdir(folder, { recursive: true, mode: 0o700 });
   await rename(temporary, path);
   await syncFolder(folder);

@@ -30,6 +30,9 @@ export function canonicalText(record: OutcomeRecord): string {
   });
 }
 
+/** What stands in place of the vendor's further fields of a record whose person was erased: its digest is that of the record as it came. */
+export const ERASED_RAW = '{"erased":true}';
+
 /** SHA-256 of the canonical text, in hex. */
 export function digestOf(record: OutcomeRecord): string {
   return hash("sha256", canonicalText(record));

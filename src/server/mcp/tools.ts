@@ -37,9 +37,9 @@ export function readTools(routes: readonly ApiRoute[]): Tool[] {
 /** Verbs that are never dangerous because they only hold back: they may be allowed to act at once. */
 const HOLDING_BACK = new Set(["campaigns.pause", "campaigns.stop", "jobs.cancel", "suppressions.add", "consents.revoke"]);
 
-/** The verbs that can be allowed: the dangerous ones, and those that hold back. */
+/** The verbs that can be allowed: the dangerous ones, but for those of admins alone, and those that hold back. */
 export function allowableVerbs(routes: readonly ApiRoute[]): string[] {
-  return routes.filter(({ id, dangerous }) => dangerous || HOLDING_BACK.has(id)).map(({ id }) => id);
+  return routes.filter(({ id, dangerous, role }) => (dangerous && role !== "admin") || HOLDING_BACK.has(id)).map(({ id }) => id);
 }
 
 /** The tools of verbs that were allowed. Throws ServerError `invalid_request` for a verb that cannot be. */

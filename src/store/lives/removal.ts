@@ -27,7 +27,9 @@ export interface LifeStanding extends ReturnType<typeof lifeWords>, Pick<Life, "
 }
 
 /** A place that has a person, with how long what it has is kept, and why. */
-export interface PersonPlace extends PersonRows, Pick<LifeStanding, "name" | "kind" | "holds" | "kept" | "by"> {}
+export interface PersonPlace
+  extends PersonRows,
+    Pick<LifeStanding, "name" | "kind" | "holds" | "kept" | "by" | "erased" | "held"> {}
 
 /** Where a person stands besides the database. @param number,calls regular expressions of the number, and of the ids of the person's calls */
 export type PersonSearch = (number: string, calls: string | undefined) => Promise<ReadonlyMap<string, PersonRows>>;
@@ -60,7 +62,8 @@ export class Lives extends Ledger {
     return LIVES.flatMap((life) => {
       const { name, kind, holds } = life;
       const here = found.get(name);
-      return here === undefined || here.rows + here.calls === 0 ? [] : [{ name, kind, holds, ...lifeWords(life, kept), ...here }];
+      const { changed: _, ...words } = lifeWords(life, kept);
+      return here === undefined || here.rows + here.calls === 0 ? [] : [{ name, kind, holds, ...words, ...here }];
     });
   }
 

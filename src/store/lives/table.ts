@@ -21,14 +21,18 @@ interface Removal {
 }
 
 /** How long something lives. */
-type Span =
+type Span = (
   | { readonly setting: KeptSetting }
   /** A time that nobody may change. */
   | { readonly ms: number }
   /** As long as something else. */
   | { readonly as: string }
   /** For good, or for as long as it is used. */
-  | { readonly stays: string };
+  | { readonly stays: string }
+) & {
+  /** Why it stays when a person is erased. */
+  readonly held?: string;
+};
 
 export interface Life {
   readonly name: string;
@@ -41,6 +45,12 @@ export interface Life {
   readonly remove?: Removal | "feed" | "workflows";
   /** What is removed is told in the audit log. */
   readonly told?: true;
+  /** What an erasure does, where it does not replace the number in the texts: removes the rows with it, or what its words say. */
+  readonly erased?: "rows" | { readonly words: string };
+  /** Columns that an erasure empties in rows of the person's calls: of their notes, or wholly. */
+  readonly ofCalls?: Readonly<Record<string, "notes" | "null" | "{}">>;
+  /** SQL: whether a row is at work no more, and the rows that are. An erasure is refused while one of them is the person's. */
+  readonly settled?: { readonly is: string; readonly others: string };
 }
 
 /**
@@ -85,8 +95,11 @@ const first = (table: string, old: string): Removal => ({
   size: ROWS,
 });
 
+/** Jobs that nobody can continue, and the others. */
+const ENDED = "('done', 'partly_failed', 'cancelled')";
+const OPEN = "('planning', 'ready', 'running', 'stopped', 'failed')";
 /** Jobs that ended and that nobody can continue. Those of settings and campaign files are part of the history of these. */
-const OLD_JOBS = `j.status in ('done', 'partly_failed', 'cancelled') and j.kind not in ('dialer-change', 'campaign-apply')
+const OLD_JOBS = `j.status in ${ENDED} and j.kind not in ('dialer-change', 'campaign-apply')
   and j.created_at < $1 and j.finished_at < $1`;
 
 const ofOldJobs = (table: string, size = ROWS): Removal => ({
@@ -122,7 +135,8 @@ const JOBS_WITH_PERIODS: Removal = {
   size: JOBS,
 };
 
-const table = (name: string, holds: string, span: Span, more: Pick<Life, "by" | "remove" | "told"> = {}): Life => ({
+type More = Pick<Life, "by" | "remove" | "told" | "erased" | "ofCalls" | "settled">;
+const table = (name: string, holds: string, span: Span, more: More = {}): Life => ({
   name: name.includes(".") ? name : `outdial.${name}`,
   kind: "table",
   holds,
@@ -132,24 +146,44 @@ const table = (name: string, holds: string, span: Span, more: Pick<Life, "by" | 
 
 const told = (remove: Removal): Pick<Life, "remove" | "told"> => ({ remove, told: true });
 const BY_JOBS: Span = { setting: "jobs" };
-const RECORDS: Span = { setting: "callRecords" };
-const FACT: Span = { stays: "what people said about being called; append-only in the database" };
+const RECORDS: Span = { setting: "callRecords", held: "records of calls, which the rules ask for (16 CFR 310.5)" };
+const SAID = "what people said about being called; append-only in the database";
+const CONSENT: Span = { stays: SAID, held: "the proof that calls were allowed, which the rules ask for (16 CFR 310.5)" };
+const OPT_OUT: Span = { stays: SAID, held: "without it the number could be called again" };
+const REGISTRY = "it is the registry's, and without it the number could be called";
 const FEW: Span = { stays: "one row for each thing that there is" };
 const HISTORY: Span = { stays: "what was in force, and who put it in force" };
-const EVIDENCE: Span = { stays: "the proof of what was done" };
+const EVIDENCE: Span = { stays: "the proof of what was done", held: "hashes and signatures, which say nothing of anybody" };
 
 /** All that is kept. Removed in this order: what belongs to jobs before the jobs. */
 export const LIVES: readonly Life[] = [
-  table("job_items", "results of the lines of jobs", BY_JOBS, told(ofOldJobs("job_items"))),
+  table("job_items", "results of the lines of jobs", BY_JOBS, {
+    ...told(ofOldJobs("job_items")),
+    ofCalls: { vendor_body: "null" },
+  }),
   table("job_conflicts", "lines of jobs that contradict each other", BY_JOBS, told(ofOldJobs("job_conflicts"))),
-  table("job_chunks", "lines of the files that jobs were made from", BY_JOBS, told(ofOldJobs("job_chunks", CHUNKS))),
+  table("job_chunks", "lines of the files that jobs were made from", BY_JOBS, {
+    ...told(ofOldJobs("job_chunks", CHUNKS)),
+    ofCalls: { payload: "notes" },
+    settled: {
+      is: `exists (select from outdial.jobs where id = job_id and status in ${ENDED})`,
+      others: `select c.* from outdial.jobs j join outdial.job_chunks c on c.job_id = j.id where j.status in ${OPEN}`,
+    },
+  }),
   table(
     "jobs",
     "jobs that ended; those that failed or stand still stay until somebody continues or cancels them",
     BY_JOBS,
     told(JOBS_WITH_PERIODS),
   ),
-  table("interaction_changes", "dispositions of interactions before and after a correction", { as: "outdial.jobs" }),
+  table(
+    "interaction_changes",
+    "dispositions of interactions before and after a correction",
+    { as: "outdial.jobs" },
+    {
+      ofCalls: { before: "notes", intended: "notes", stored: "notes" },
+    },
+  ),
   table("retrievals", "retrievals of outcomes: what was asked for, and what was compared", { as: "outdial.jobs" }),
   table("retrieval_windows", "how far each window of a retrieval was read", { as: "outdial.jobs" }),
   table("crm_push_refusals", "what the CRM refused of a push", { as: "outdial.jobs" }),
@@ -162,7 +196,10 @@ export const LIVES: readonly Life[] = [
     "outbox",
     "events that receivers have taken; those that wait stay until they are taken or given up",
     { setting: "deliveredEvents" },
-    told(where("outbox", "status = 'delivered' and delivered_at < $1", { along: ATTEMPTS })),
+    {
+      ...told(where("outbox", "status = 'delivered' and delivered_at < $1", { along: ATTEMPTS })),
+      ofCalls: { body: "notes" },
+    },
   ),
   table(
     "outbox (dead letters)",
@@ -179,6 +216,8 @@ export const LIVES: readonly Life[] = [
     { ms: 7 * DAY_MS },
     {
       remove: where("inbound_events", "status in ('done', 'ignored') and settled_at < $1"),
+      ofCalls: { body: "{}" },
+      settled: { is: "status <> 'pending'", others: "select * from outdial.inbound_events where status = 'pending'" },
     },
   ),
   table(
@@ -206,23 +245,23 @@ export const LIVES: readonly Life[] = [
     RECORDS,
     told(where("gate_manifests", "created_at < $1", { appendOnly: "gate_manifests" })),
   ),
-  table("consents", "consent to be called", FACT),
-  table("wordings", "the words that people agreed to", FACT),
-  table("revocations", "consent that was taken back", FACT),
-  table("revocation_acks", "which systems have carried a revocation out", FACT),
-  table("suppressions", "the company's do-not-call list", FACT),
-  table("suppression_lifts", "who took a number off that list, and why", FACT),
-  table("lifted_suppressions", "what was taken off", FACT),
-  table("relationships", "transactions and inquiries", FACT),
-  table("disconnections", "numbers that were given back to the pool", FACT),
-  table("line_types", "mobile, landline or internet", FACT),
-  table("reassigned_queries", "when the reassigned numbers database was asked", FACT),
+  table("consents", "consent to be called", CONSENT),
+  table("wordings", "the words that people agreed to", CONSENT),
+  table("revocations", "consent that was taken back", OPT_OUT),
+  table("revocation_acks", "which systems have carried a revocation out", OPT_OUT),
+  table("suppressions", "the company's do-not-call list", OPT_OUT),
+  table("suppression_lifts", "who took a number off that list, and why", OPT_OUT),
+  table("lifted_suppressions", "what was taken off", OPT_OUT),
+  table("relationships", "transactions and inquiries", CONSENT),
+  table("disconnections", "numbers that were given back to the pool", OPT_OUT),
+  table("line_types", "mobile, landline or internet", { stays: SAID }, { erased: "rows" }),
+  table("reassigned_queries", "when the reassigned numbers database was asked", CONSENT),
   table("fact_imports", "imports of facts, and how far each came", { stays: "which file a fact came from" }),
   table("registry_files", "files of do-not-call registries", { stays: "which file was in force when" }),
   table(
     "registry_blocks",
     "numbers of the files in force",
-    { as: "outdial.registry_files, until a later file replaces it" },
+    { as: "outdial.registry_files, until a later file replaces it", held: REGISTRY },
     { by: "the import that replaces it, at the switch" },
   ),
   table("registry_coverage", "which file counts for which area code", FEW),
@@ -230,7 +269,7 @@ export const LIVES: readonly Life[] = [
   table(
     "lake_files",
     "the list of the lake's files; those that a merge replaced",
-    { ms: 7 * DAY_MS },
+    { ms: 7 * DAY_MS, held: "names of files" },
     {
       remove: where("lake_files", "removed_at < $1"),
     },
@@ -242,7 +281,17 @@ export const LIVES: readonly Life[] = [
   table("crm_refused", "versions of calls that the CRM will not have", { as: "lake" }),
   table("retrieval_schedules", "when which campaign is retrieved", FEW, { by: "outdial outcomes schedule --remove" }),
 
-  table("audit", "who did what, and when", EVIDENCE),
+  table(
+    "audit",
+    "who did what, and when",
+    { stays: "the proof of what was done" },
+    {
+      erased: {
+        words:
+          "the number is replaced, and what an entry about it says is gone; entries keep their hash, and their salt is destroyed",
+      },
+    },
+  ),
   table("audit_jobs", "where a job's entries are", EVIDENCE),
   table("audit_head", "the log's end", EVIDENCE),
   table("audit_checkpoints", "signed ends of the log", EVIDENCE),
@@ -250,6 +299,9 @@ export const LIVES: readonly Life[] = [
   table("audit_cosignatures", "signatures of witnesses", EVIDENCE),
   table("audit_conflicts", "heads outside that did not fit", EVIDENCE),
   table("removals", "what was removed by this table, and when", FEW),
+  table("erasures", "who was erased: of each number what stands in its place, and the number sealed with the log's key", {
+    stays: "a backup of before has the person again",
+  }),
 
   table("dialer_changes", "changes of dialer settings", HISTORY),
   table("dialer_events", "their steps", HISTORY),
@@ -268,7 +320,7 @@ export const LIVES: readonly Life[] = [
   table(
     "handover_holds",
     "numbers that a campaign must not call for a while",
-    { ms: 40 * DAY_MS },
+    { ms: 40 * DAY_MS, held: "without it the number could be called twice; it ends by itself" },
     { remove: where("handover_holds", "until < $1") },
   ),
   table("campaign_plans", "plans that were shown", { ms: 30 * DAY_MS }, { remove: where("campaign_plans", "shown_at < $1") }),
@@ -292,7 +344,10 @@ export const LIVES: readonly Life[] = [
   table(
     "tenant_readings",
     "last readings of the tenant; those of campaigns that are gone",
-    { ms: DAY_MS },
+    {
+      ms: DAY_MS,
+      held: "what the tenant has: a callback that is left there could be placed; it goes when the tenant has it no more",
+    },
     {
       remove: where(
         "tenant_readings",
@@ -303,7 +358,10 @@ export const LIVES: readonly Life[] = [
   table("reply_shapes", "in which form the tenant answers", FEW),
   table("tenant_of_store", "whose store this is", FEW),
 
-  table("api_tokens", "who may use the service; of tokens their hash", { stays: "names in the audit log are theirs" }),
+  table("api_tokens", "who may use the service; of tokens their hash", {
+    stays: "names in the audit log are theirs",
+    held: "it says who may",
+  }),
   table("sessions", "sign-ins", { ms: 0 }, { remove: where("sessions", "expires_at < $1") }),
   table("login_codes", "links that sign in once", { ms: 0 }, { remove: where("login_codes", "expires_at < $1") }),
   table(
@@ -338,23 +396,43 @@ export const LIVES: readonly Life[] = [
     "outcomes of calls, as Parquet files",
     { stays: "as long as the company wants; outdial removes no outcome" },
     "the company; files that a merge replaced: the retrieval, after an hour",
+    {
+      erased: {
+        words:
+          "of the person's calls the contact's id and the vendor's further fields are emptied, and of rows put aside all but the call's id; the digest of the row as it came stays",
+      },
+    },
   ),
-  folder("pg", "the embedded database", { stays: "all tables above" }, "nobody"),
-  folder("uploads", "files that were sent to the service, while they are read", { as: "the request" }, "the service"),
+  folder("pg", "the embedded database", { stays: "all tables above", held: "as the tables" }, "nobody"),
+  folder(
+    "uploads",
+    "files that were sent to the service, while they are read",
+    { as: "the request", held: "it goes with the request" },
+    "the service",
+  ),
   folder("stops", "stops that no database could take", { as: "the next start with a database" }, "the service"),
-  folder("tenants", "one folder like this for each tenant by name", { stays: "as this folder" }, "nobody"),
+  folder(
+    "tenants",
+    "one folder like this for each tenant by name",
+    { stays: "as this folder", held: "each tenant is asked by itself" },
+    "nobody",
+  ),
   file("audit.key, audit.pub, audit.head", "key and newest signed end of the audit log", EVIDENCE, "nobody"),
+  file("erasures", "who was erased, as in outdial.erasures, also in the folders of audit.heads", {
+    stays: "a backup of before has the person again",
+    held: "the number is sealed with the log's key",
+  }),
   file("completion.json", "ids of campaigns and lists, for completion at the command line", FEW, "nobody"),
   file("tenant", "which tenant is chosen here", FEW, "outdial context use"),
   file("login-link", "a link that signs in the administrator", { as: "the service" }, "the service, at its end"),
   file("pg.password, pg.location, pg.lock, pg.log", "of the embedded database", { stays: "as long as it" }, "nobody"),
 ];
 
-function folder(name: string, holds: string, span: Span, by: string): Life {
-  return { name, kind: "folder", holds, span, by };
+function folder(name: string, holds: string, span: Span, by: string, more: More = {}): Life {
+  return { name, kind: "folder", holds, span, by, ...more };
 }
 
-function file(name: string, holds: string, span: Span, by: string): Life {
+function file(name: string, holds: string, span: Span, by = "nobody"): Life {
   return { name, kind: "file", holds, span, by };
 }
 
@@ -363,8 +441,11 @@ export function spanMs({ span }: Pick<Life, "span">, kept: Kept): number | null 
   return "setting" in span ? kept[span.setting] : "ms" in span ? span.ms : null;
 }
 
-/** A life in words: how long, what removes it, and who may change that. */
-export function lifeWords(life: Life, kept: Kept): { readonly kept: string; readonly by: string; readonly changed: string } {
+/** A life in words: how long, what removes it, who may change that, and what becomes of it when a person is erased. */
+export function lifeWords(
+  life: Life,
+  kept: Kept,
+): Readonly<Record<"kept" | "by" | "changed" | "erased", string>> & { readonly held: boolean } {
   const { span } = life;
   const ms = spanMs(life, kept);
   return {
@@ -381,7 +462,15 @@ export function lifeWords(life: Life, kept: Kept): { readonly kept: string; read
     by: life.by ?? (life.remove !== undefined ? "the service, hourly" : "as" in span ? `with ${span.as}` : "nobody"),
     changed:
       "setting" in span ? `kept.${span.setting} (${KEPT[span.setting].least} to ${KEPT[span.setting].most} days)` : "nobody",
+    held: span.held !== undefined,
+    erased: span.held === undefined ? erasedWords(life) : `stays: ${span.held}`,
   };
+}
+
+function erasedWords({ erased, ofCalls }: Life): string {
+  if (erased === "rows") return "its rows are removed";
+  if (erased !== undefined) return erased.words;
+  return `the number is replaced${ofCalls === undefined ? "" : ", and what was noted of its calls is gone"}`;
 }
 
 const spanText = (ms: number): string => (ms % DAY_MS === 0 ? `${ms / DAY_MS} days` : durationText(ms));
@@ -391,7 +480,7 @@ export function livesDocument(): string {
   const kept = keptOf();
   const rows = LIVES.map((life) => {
     const words = lifeWords(life, kept);
-    return `| \`${life.name}\` | ${life.holds} | ${words.kept} | ${words.by} | ${words.changed} |`;
+    return `| \`${life.name}\` | ${life.holds} | ${words.kept} | ${words.by} | ${words.changed} | ${words.erased} |`;
   });
   const settings = Object.entries(KEPT).map(
     ([name, { days, least, most, of }]) => `| \`kept.${name}\` | ${of} | ${days} days | ${least} to ${most} days |`,
@@ -410,8 +499,8 @@ ${settings.join("\n")}
 
 Names with a dot are tables of the database; folders and files are in the working folder (\`.outdial\`).
 
-| what | holds | kept | removed by | who may change it |
-| --- | --- | --- | --- | --- |
+| what | holds | kept | removed by | who may change it | when a person is erased |
+| --- | --- | --- | --- | --- | --- |
 ${rows.join("\n")}
 `;
 }
@@ -427,4 +516,27 @@ The database itself refuses to delete placed calls, outcomes and manifests that 
 
 \`outdial data find NUMBER\` lists every place that keeps a person, with how much it has, how long, and what removes it: each table of outdial and of the workflow engine, the lake, and the
 files of the working folder, also those of a service's machine when it is asked through it. The number is found in every form (international, national, with what people write between
-digits), and so are the ids of the calls to it, of the newest 200. It reads everything once, in parts. Neither the answer nor its entry in the audit log has the number.`;
+digits), and so are the ids of the calls to it, of the newest 200. It reads everything once, in parts. Neither the answer nor its entry in the audit log has the number.
+
+## Erasing a person
+
+\`outdial data erase NUMBER --reason TEXT\` removes or replaces all of a person that no duty holds, in every place that \`data find\` knows, also in the files of a service's machine, and says what is
+left, and why. The table above tells it of each place. Role admin; it shows first what it would do, and where the service wants four eyes, a second person agrees. It cannot be taken back.
+
+- In place of the number stands a word that is made by chance for this erasure (\`erased-…\`), in JSON 0 where a number stands without quotes. In lines of files, events, corrections and outcomes of the
+  person's calls what people noted is gone; call, code and time stay with the record of the call.
+- What is held: calls, outcomes with opt-outs, the gate's manifests and what allowed a call stay as long as the rules ask (16 CFR 310.5, \`kept.callRecords\`). Opt-outs stay without end, and so does that
+  a number was given back (it ends the consent of before): without them the number could be called again. What the tenant itself has is deleted there.
+- It is refused while a job that has not ended has the person's row, or a row of one of the person's calls, and names the job: let it end, or cancel it. It is the same for events of the vendor that are not
+  processed yet.
+- It goes on beside all other work, in transactions of one table and 200 rows at most, which wait for nobody; it goes round until nothing is left. When it is killed, finds no room, or others hold a row all the
+  time, what was erased is, and the same command goes on where it was. Two at once do not disturb each other.
+- Files of the lake are written anew with the same rows, and the old ones are deleted at once; a reader who had just begun on one has to begin again. The digest of each row stays as it came, so that
+  \`outcomes verify\` holds, and says of how many calls that is all it could compare. A file that a crash left in the lake goes with the next retrieval that is an hour later.
+- What comes later is not erased: a retrieval or an import brings a person again whom the tenant or the file still has. Erase there first.
+- Entries of the audit log keep their hash, and their salt is destroyed ([audit.md](audit.md)): every proof of everything else holds. The erasure is an entry itself (\`data.erase\`): how much in each place,
+  a SHA-256 over what was left there, and what is held, without the number. There is no hash over what was removed: it could be tried out.
+- An id with the same digits (of a campaign, a call, a job) is not taken for the number where rows are known by it. Ids that are written into texts are.
+- The list of erasures is kept in the database, in the working folder (\`erasures\`) and in each folder of \`audit.heads\`, outside of backups, each number sealed with the key of the audit log: after a restore,
+  \`outdial data erase --again\` brings the database up to it ([backup.md](backup.md)). When it cannot be written, nothing is erased.
+- PostgreSQL keeps what was replaced in its own files until it cleans up (autovacuum, or \`vacuum full\` at once), and in its log of changes; dumps have it until you delete them.`;

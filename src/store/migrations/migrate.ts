@@ -49,6 +49,38 @@ comment on column outdial.audit.salt is 'Random, part of what is hashed; destroy
 comment on column outdial.audit.erased is 'The entry that says that a person was erased from this one';
 `;
 
+/** Who was erased; and of what is append-only, the one table from which an erasure removes rows: of its person, while it is under way. */
+const erased = `
+create table outdial.erasures (
+  -- What stands in place of the number.
+  id text collate "C" primary key,
+  -- The number, which the key of the audit log opens: a backup of before the erasure has it again.
+  sealed text not null,
+  actor text not null,
+  reason text not null,
+  begun_at timestamptz not null,
+  -- Null while it is under way, or was broken off.
+  ended_at timestamptz
+);
+create index erasures_open on outdial.erasures (begun_at) where ended_at is null;
+create or replace function outdial.refuse_change() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'DELETE' and tg_table_name in ('attempts', 'raw_outcomes', 'gate_manifests')
+    and current_setting('outdial.removes', true) = tg_table_name then return null; end if;
+  if tg_op = 'DELETE' and tg_table_name = 'line_types' and current_setting('outdial.erases', true) <> ''
+    and exists (select from outdial.erasures where ended_at is null) then return null; end if;
+  raise exception 'outdial.% is append-only: % is refused', tg_table_name, lower(tg_op) using errcode = 'restrict_violation';
+end $$;
+create function outdial.refuse_others() returns trigger language plpgsql as $$
+begin
+  if old.number::text is distinct from current_setting('outdial.erases', true) then
+    raise exception 'outdial.% is append-only: an erasure removes the rows of its person alone', tg_table_name using errcode = 'restrict_violation';
+  end if;
+  return old;
+end $$;
+create trigger erases_one before delete on outdial.line_types for each row execute function outdial.refuse_others();
+`;
+
 const MIGRATIONS: readonly Migration[] = [
   { name: "baseline", sql: [jobs, log, facts, outcomes, campaigns, service, notices].join("") },
   { name: "receivers", sql: receivers },
@@ -56,6 +88,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: "starts", sql: starts },
   { name: "opt-outs", sql: optOuts },
   { name: "erasures", sql: erasures },
+  { name: "erased persons", sql: erased },
 ];
 
 /** The version of the schema that this outdial works with. */

@@ -170,12 +170,15 @@ export class LakeFiles extends Ledger {
       readonly fromDay?: string | undefined;
       readonly toDay?: string | undefined;
       readonly kind?: CatalogFile["kind"] | undefined;
+      /** Those of any kind that were replaced, and may be there for a while. */
+      readonly removed?: true | undefined;
     } = {},
   ): Promise<readonly CatalogFile[]> {
     const rows = await this.store.query<CatalogFile & { runId: string | null }>(
       `select path, kind, campaign_id as "campaignId", day, rows, bytes, run_id as "runId" from outdial.lake_files
-       where removed_at is null and ($1::text is null or campaign_id = $1) and ($2::text is null or day >= $2) and ($3::text is null or day <= $3)
-         and case when $4::text is null then kind <> 'quarantine' else kind = $4 end
+       where ${query.removed === true ? "removed_at is not null" : "removed_at is null"}
+         and ($1::text is null or campaign_id = $1) and ($2::text is null or day >= $2) and ($3::text is null or day <= $3)
+         and case when $4::text is null then ${query.removed === true ? "true" : "kind <> 'quarantine'"} else kind = $4 end
        order by day, added_at, path`,
       [query.campaignId ?? null, query.fromDay ?? null, query.toDay ?? null, query.kind ?? null],
     );

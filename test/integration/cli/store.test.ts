@@ -21,6 +21,7 @@ const FINDS = [
   "mcp",
   "data lives",
   "data find +12125550100",
+  "data erase +12125550100 --reason asked",
   "db migrate",
   "db status",
   "serve",

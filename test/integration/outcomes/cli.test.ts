@@ -62,6 +62,7 @@ test("pull, runs, verify, export and reconcile tell one story", async () => {
         hash: truth.hash,
         expectedHash: truth.hash,
         damaged: { count: 0, callIds: [] },
+        erased: 0,
         compared: [],
         doubt: null,
       },

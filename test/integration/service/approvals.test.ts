@@ -288,6 +288,33 @@ test("a lift: what it takes back, the number masked", async () => {
   expect(await seen(id)).toMatchObject({ standing: { state: "changed" } });
 });
 
+test("an erasure: where it erases and what stays, without the number; carried out, the request itself has the number no more", async () => {
+  const number = "+12125550146";
+  await at.post("/api/v1/suppressions", { number, reason: "said so" });
+  const body = { person: number, reason: "asked for it, 212 555 0146" };
+  expect((await at.post("/api/v1/data/erase/preview", body)).status).toBe(403);
+  const { body: shown } = await at.post("/api/v1/data/erase/preview", body, "admin");
+  const { confirm } = shown as { confirm: string };
+  const asked = await at.post("/api/v1/data/erase", { ...body, confirm }, "admin");
+  expect(asked).toMatchObject({ status: 202 });
+  const { id } = (asked.body as { approval: { id: string } }).approval;
+  const found = await seen(id);
+  expect(found).toMatchObject({ standing: { state: "holds" }, plan: { kind: "erase", preview: { places: ANY } } });
+  expect(JSON.stringify([shown, found])).not.toMatch(/212.?555.?0146/);
+  // Meanwhile more is known of the person: it is erased with the rest.
+  await at.post("/api/v1/suppressions", { number, reason: "said so again" });
+  const done = await at.post(`/api/v1/approvals/${id}/approve`, { confirm }, "second");
+  expect(done).toMatchObject({ status: 200, body: { approval: { state: "approved" }, status: 200 } });
+  const { erased, left } = (done.body as { answer: { erased: { name: string }[]; left: { name: string; held: boolean }[] } })
+    .answer;
+  expect(erased.map(({ name }) => name)).toEqual(expect.arrayContaining(["outdial.approvals", "outdial.audit"]));
+  expect(left.map(({ name, held }) => [name, held])).toEqual([
+    ["outdial.revocations", true],
+    ["outdial.suppressions", true],
+  ]);
+  expect(JSON.stringify(await at.get("/api/v1/audit?limit=50&order=newest", "admin"))).not.toMatch(/212.?555.?0146/);
+});
+
 test("one that was approved and whose answer is lost says that its outcome is not known, until it is asked for again", async () => {
   const { control } = at.sandbox;
   control.simulateEdit({ kind: "campaign", id: "first", body: { status: "paused" } });

@@ -65,6 +65,9 @@ test("what changes something is for nobody below operator, and what is dangerous
       .map(({ id }) => id)
       .sort(),
   ).toEqual([
+    "data.erase",
+    "data.eraseAgain",
+    "data.previewErase",
     "sessions.end",
     "sessions.list",
     "tenant.read",
@@ -84,6 +87,7 @@ test("what changes something is for nobody below operator, and what is dangerous
     "campaigns.failback",
     "campaigns.failover",
     "campaigns.resume",
+    "data.erase",
     "dialer.apply",
     "dialer.rollback",
     "failover.put",

@@ -95,12 +95,18 @@ describe.skipIf(!hasOldestTools())("docs/backup.md", () => {
     const underWay = await tag(url, callsCsv(50));
     await until(async () => control.requests({ operation: "assignDisposition" }).length >= 20);
     expect((await api(url, `/jobs/${underWay}`)).body).toMatchObject({ status: "running" });
+    const persons = of("outdial", "outdial");
+    await ask(persons, "insert into outdial.attention (key, note, updated_at) values ('k', 'call back (212) 555-0166', now())");
     await page.next();
     control.faults.clear();
     await control.advance(3_600);
     await done(url, underWay);
 
-    // Since the dump: an opt-out, a token that is revoked, another job.
+    // Since the dump: an opt-out, a token that is revoked, a person who is erased, another job.
+    const erased = await world.run(["data", "erase", "+12125550166", "--reason", "asked for it", "--yes", "--json"]);
+    expect(erased).toMatchObject({ code: 0 });
+    const { id } = JSON.parse(erased.stdout) as { id: string };
+    expect(await ask(persons, "select note from outdial.attention")).toEqual([{ note: `call back ${id}` }]);
     expect(await world.run(["dnc", "add", "+12125550123", "--reason", "said stop"])).toMatchObject({ code: 0 });
     expect(await world.run(["serve", "token", "revoke", "oscar"])).toMatchObject({ code: 0 });
     await done(url, await tag(url, callsCsv(10, "", 51)));
@@ -129,6 +135,8 @@ describe.skipIf(!hasOldestTools())("docs/backup.md", () => {
     await writeFile(join(folder.path, "own-list.csv"), "+12125550177\n");
     await page.next();
     await until(async () => (await api(again, "/me", {}, oscar)).status === 401);
+    expect(await ask(persons, "select note from outdial.attention")).toEqual([{ note: `call back ${id}` }]);
+    expect(await ask(persons, "select id from outdial.erasures where ended_at is not null")).toEqual([{ id }]);
     // The job that was under way at the dump is done by the service, and the stop is known to it.
     await done(again, underWay);
     const { stdout: after } = await world.run(["audit", "list", "--after", last, "--limit", "1000"]);

@@ -50,6 +50,26 @@ export const liftPreview = z
   .meta({ id: "LiftPreview" });
 export type LiftPreview = z.output<typeof liftPreview>;
 
+/** A place that keeps a person. */
+export const personPlace = z
+  .strictObject({
+    name: z.string().describe("A table of the database, or a folder or files of the working folder"),
+    kind: z.enum(["table", "folder", "file"]),
+    holds: z.string(),
+    kept: z.string().describe("How long, in words"),
+    by: z.string().describe("What removes it"),
+    erased: z.string().describe("What an erasure of the person does there, or why it stays"),
+    held: z.boolean().describe("Whether it stays when the person is erased"),
+    rows: z.int().describe("Rows of a table or of the lake, or files, that have the number in some form"),
+    calls: z.int().describe("Further ones that have the id of a call to or from the number, and not the number"),
+  })
+  .meta({ id: "PersonPlace" });
+
+/** What erasing a person would do; it has no number. */
+export const erasePreview = z
+  .strictObject({ confirm: z.string(), places: z.array(personPlace).readonly(), refusals: z.array(z.string()).readonly() })
+  .meta({ id: "ErasePreview" });
+
 /** The preview of a dangerous verb, by what it is about. */
 export const approvalPlan = z
   .discriminatedUnion("kind", [
@@ -57,6 +77,7 @@ export const approvalPlan = z
     z.strictObject({ kind: z.literal("campaign_files"), preview: campaignPlanView, sourceName: z.string() }),
     z.strictObject({ kind: z.literal("campaign"), preview: campaignPreview, reason }),
     z.strictObject({ kind: z.literal("failover_pair"), preview: failoverPreview }),
+    z.strictObject({ kind: z.literal("erase"), preview: erasePreview, reason: z.string() }),
     z.strictObject({
       kind: z.literal("lift"),
       preview: liftPreview,

@@ -135,6 +135,12 @@ export const retrievalVerdict = z.strictObject({
     .strictObject({ count: z.int(), callIds: z.array(z.string()).readonly().describe("The first of them") })
     .nullable()
     .describe("Calls whose rows were changed; null while it has not ended"),
+  erased: z
+    .int()
+    .nullable()
+    .describe(
+      "Calls of which a person was erased: they have the digest that they came with, and nothing says whether the rest of them was changed; null while it has not ended",
+    ),
   ...compared,
 });
 export type RetrievalVerdict = z.output<typeof retrievalVerdict>;

@@ -1,7 +1,8 @@
 // The lake, written and read by DuckDB, which reads files of this machine.
 
+import { hash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, rename, rm } from "node:fs/promises";
+import { chmod, mkdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { DuckDBResult } from "@duckdb/node-api";
 import type { RandomStream } from "../../../kernel/index.ts";
@@ -10,6 +11,7 @@ import type { OutcomeRecord } from "../../record/record.ts";
 import { ELSEWHERE, LakeError } from "../error.ts";
 import type {
   CompactionReport,
+  ErasedFiles,
   LakeCatalog,
   LakeFile,
   LakeFileKind,
@@ -28,7 +30,19 @@ import { PartWriter, stageParts } from "../part-writer.ts";
 import { folderPlace, type LakePlace, STAGING } from "../place.ts";
 import { CALL_COLUMNS, copyToParquet } from "./columns.ts";
 import { brokeOff, Engine, type LakeConnection, literal } from "./engine.ts";
-import { createViews, digestShapeSql, digestSliceSql, meaningSql, recordsSql, scan, spansSql, wallClock } from "./views.ts";
+import {
+  countsSql,
+  createViews,
+  digestShapeSql,
+  digestSliceSql,
+  erasingSql,
+  meaningSql,
+  recordsSql,
+  rowsOfFile,
+  scan,
+  spansSql,
+  wallClock,
+} from "./views.ts";
 
 // Results of DuckDB as rows, blobs and streams.
 
@@ -160,6 +174,8 @@ function microsToMs(value: unknown): number | null {
 }
 
 const MIN_PARTS = 8;
+/** Files that one statement looks through for a person. */
+const FILES_AT_ONCE = 200;
 /** Threads of a merge, for which nobody waits, and of hashing, for which a retrieval waits. */
 const [MERGING, HASHING] = [1, 2] as const;
 /**
@@ -392,6 +408,76 @@ class DuckDbLake implements OutcomeLake {
       }
     }
     return { partitions, filesBefore, filesAfter, skipped };
+  }
+
+  async erase(person: { readonly pattern: string; readonly calls: readonly string[] }): Promise<ErasedFiles> {
+    let rows = 0;
+    const left: string[] = [];
+    for (let again = true; again; ) {
+      again = false;
+      const listed = [...(await this.#catalog.files()), ...(await this.#catalog.files({ kind: "quarantine" }))];
+      for (const { file, rows: theirs } of await this.#having(person, listed)) {
+        const hash = await this.#rewrite(person, file);
+        if (hash === undefined) again = true;
+        else {
+          rows += theirs;
+          left.push(hash);
+        }
+      }
+    }
+    // Those that were replaced a while ago are there for readers that began before.
+    const there: LakeFile[] = [];
+    for (const file of await this.#catalog.files({ removed: true })) if (await this.#isThere(file)) there.push(file);
+    for (const { file } of await this.#having(person, there)) await this.#place.remove(file.path);
+    return { rows, left };
+  }
+
+  async #isThere(file: LakeFile): Promise<boolean> {
+    try {
+      await this.#place.have([file]);
+      return existsSync(join(this.#root, file.path));
+    } catch (thrown) {
+      if (thrown instanceof LakeError && thrown.code === "lake_files_missing") return false;
+      throw thrown;
+    }
+  }
+
+  /** The files with rows of a person that are not empty yet. */
+  async #having(
+    person: Parameters<typeof erasingSql>[2],
+    files: readonly LakeFile[],
+  ): Promise<readonly { readonly file: LakeFile; readonly rows: number }[]> {
+    const found: { file: LakeFile; rows: number }[] = [];
+    for (let from = 0; from < files.length; from += FILES_AT_ONCE) {
+      const some = files.slice(from, from + FILES_AT_ONCE);
+      await this.#place.have(some);
+      const engine = await this.#open();
+      const sql = countsSql(
+        some.map((file) => ({
+          path: file.path,
+          from: rowsOfFile(this.#root, file),
+          where: erasingSql(this.#root, file, person).theirs,
+        })),
+      );
+      const counts = await engine.use((connection) => rowsOf<{ path: string; rows: number }>(engine, connection, sql, []));
+      const byPath = new Map(counts.map(({ path, rows }) => [path, rows]));
+      for (const file of some) if ((byPath.get(file.path) ?? 0) > 0) found.push({ file, rows: byPath.get(file.path) ?? 0 });
+    }
+    return found;
+  }
+
+  /** @returns the SHA-256 of the file in its place; undefined when another writer was faster */
+  async #rewrite(person: Parameters<typeof erasingSql>[2], file: LakeFile): Promise<string | undefined> {
+    const { kind, campaignId, day, rows, runId } = file;
+    const temporary = join(await this.#stagingFolder(), `${this.#unique()}.parquet`);
+    const engine = await this.#open();
+    const { select } = erasingSql(this.#root, file, person);
+    const written = await engine.use((connection) => copyToParquet(connection, select, temporary, "zstd"));
+    if (written !== rows) throw new Error(`erasing wrote ${written} rows where ${rows} were expected`);
+    const made = await this.#settle(temporary, { kind, campaignId, day, rows, runId, name: "erased" });
+    const isMine = await this.#catalog.replace([file], [made]);
+    await this.#place.remove(isMine ? file.path : made.path);
+    return isMine ? hash("sha256", await readFile(join(this.#root, made.path))) : undefined;
   }
 
   async sweep(graceMs: number): Promise<{ readonly removed: number }> {

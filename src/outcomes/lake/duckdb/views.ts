@@ -4,6 +4,7 @@
 // others the latest version of each call must be found.
 
 import type { OutcomeMap } from "../../meaning/outcome-map.ts";
+import { ERASED_RAW } from "../../record/canonical.ts";
 import type { LakeFile, RecordQuery } from "../lake.ts";
 import { UTC_SINCE, versionOfFile } from "../layout.ts";
 import { CALL_COLUMNS, QUARANTINE_COLUMNS } from "./columns.ts";
@@ -28,10 +29,45 @@ const EMPTY_QUARANTINE = `SELECT ''::VARCHAR AS run_id, ''::VARCHAR AS campaign_
  */
 export const wallClock = (column: string): string => `make_timestamp(epoch_us(${column}))`;
 
-/** Reads files without removing earlier versions. */
+/** Reads files of calls without removing earlier versions. */
 export function scan(root: string, files: readonly LakeFile[]): string {
   return files.length === 0 ? EMPTY_CALLS : reading(root, files, CALL_COLUMNS);
 }
+
+/** Rows of a file with those of a person emptied of all that says who it is; and which are theirs and are not empty yet. */
+export function erasingSql(
+  root: string,
+  file: LakeFile,
+  { pattern, calls }: { readonly pattern: string; readonly calls: readonly string[] },
+): { readonly select: string; readonly theirs: string } {
+  const has = (...columns: readonly string[]) => `regexp_matches(concat_ws(chr(10), ${columns.join(", ")}), ${literal(pattern)})`;
+  const called = calls.length === 0 ? "false" : `coalesce(call_id IN (${calls.map(literal).join(", ")}), false)`;
+  if (file.kind === "quarantine") {
+    const theirs = `(${has("detail", "row")} OR (${called} AND "row" <> '{}'))`;
+    return {
+      select: `SELECT * REPLACE (CASE WHEN ${theirs} THEN 'erased' ELSE detail END AS detail, CASE WHEN ${theirs} THEN '{}' ELSE "row" END AS "row")
+        FROM (${rowsOfFile(root, file)})`,
+      theirs,
+    };
+  }
+  const theirs = `(${has("agent_id", "contact_id", "list_id", "raw")} OR (${called} AND (contact_id IS NOT NULL OR raw IS DISTINCT FROM ${literal(ERASED_RAW)})))`;
+  const emptied = [
+    `CASE WHEN ${theirs} THEN NULL ELSE contact_id END AS contact_id`,
+    `CASE WHEN ${theirs} THEN ${literal(ERASED_RAW)} ELSE raw END AS raw`,
+    ...["agent_id", "list_id"].map((column) => `CASE WHEN ${has(column)} THEN NULL ELSE ${column} END AS ${column}`),
+  ];
+  return { select: `SELECT * REPLACE (${emptied.join(", ")}) FROM (${scan(root, [file])})`, theirs };
+}
+
+/** Of each file how many rows a condition holds for. */
+export const countsSql = (files: readonly { readonly path: string; readonly from: string; readonly where: string }[]): string =>
+  files
+    .map(({ path, from, where }) => `SELECT ${literal(path)} AS path, count(*) AS rows FROM (${from}) WHERE ${where}`)
+    .join(" UNION ALL ");
+
+/** The rows of a file, whatever they are. */
+export const rowsOfFile = (root: string, file: LakeFile): string =>
+  file.kind === "quarantine" ? reading(root, [file], QUARANTINE_COLUMNS) : scan(root, [file]);
 
 /** Files of version 1 have their instants as wall clocks in UTC, without saying so. */
 function reading(root: string, files: readonly LakeFile[], columns: string): string {

@@ -21,6 +21,8 @@ export function PlanBody({ plan }: { readonly plan: Plan }): ComponentChildren {
       return <Campaign plan={plan} />;
     case "failover_pair":
       return <Changes changes={plan.preview.changes} />;
+    case "erase":
+      return <Erase plan={plan} />;
     case "lift":
       return <Lift plan={plan} />;
   }
@@ -62,6 +64,21 @@ function Checked({ verdict, forbids }: Pick<ApiTypes.CampaignPreview["checks"][n
   if (verdict === "unknown") return <Pill state="not known" tone="none" />;
   if (verdict === "ok") return <Pill state="passed" tone="good" />;
   return forbids ? <Pill state="failed" tone="bad" /> : <Pill state="noted" tone="warn" />;
+}
+
+function Erase({ plan: { preview, reason } }: { readonly plan: Of<"erase"> }) {
+  return (
+    <div class="stack">
+      <ul class="plain-list">
+        {preview.places.map(({ name, holds, erased, rows }) => (
+          <li class="break" key={name}>
+            {name} ({holds}), {rows} with the number: {erased}
+          </li>
+        ))}
+      </ul>
+      <Reason reason={reason} />
+    </div>
+  );
 }
 
 function Lift({ plan: { preview, reason, mistake } }: { readonly plan: Of<"lift"> }) {
