@@ -171,9 +171,9 @@ export class AuditLog extends Ledger {
     this.vkey = signer.vkey;
   }
 
-  /** Appends entries in a transaction of their own. Throws StoreError `audit_key`. */
+  /** Appends entries that belong to no change; together with those of others who wait. Throws StoreError `audit_key`. */
   async append(entries: readonly AuditInput[]): Promise<void> {
-    if (entries.length > 0) await this.store.commit((tx) => tx.audit(entries));
+    if (entries.length > 0) await this.store.append(entries);
   }
 
   /**
@@ -410,6 +410,7 @@ export class AuditLog extends Ledger {
 
   /** Resolves when the head files contain what was committed. */
   async flush(): Promise<void> {
+    await this.store.appended();
     await this.#heads.flush();
   }
 
