@@ -155,9 +155,10 @@ export interface OutcomeLake {
    */
   compact(range?: LakeRange & { readonly minParts?: number | undefined }): Promise<CompactionReport>;
   /**
-   * Deletes files that the catalog does not list and that are older than `graceMs`: left by crashes, or replaced by compaction.
+   * Deletes files that the catalog does not list and that are older than `graceMs`: left by crashes, or replaced by compaction. It reads every folder of the
+   * lake. @param everyMs does nothing when it was done in this time, by whatever process
    */
-  sweep(graceMs: number): Promise<{ readonly removed: number }>;
+  sweep(graceMs: number, everyMs?: number): Promise<{ readonly removed: number }>;
   close(): Promise<void>;
 }
 

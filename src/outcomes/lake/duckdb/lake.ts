@@ -384,9 +384,16 @@ class DuckDbLake implements OutcomeLake {
     return { partitions, filesBefore, filesAfter, skipped };
   }
 
-  async sweep(graceMs: number): Promise<{ readonly removed: number }> {
+  async sweep(graceMs: number, everyMs = 0): Promise<{ readonly removed: number }> {
     // Taken first: a file that is published and listed afterwards is younger than any grace period.
-    const before = Math.min(this.#options.now(), await timeOf(this.#root)) - graceMs;
+    const now = await timeOf(this.#root);
+    const mark = join(this.#root, SWEPT);
+    const last = await stat(mark).catch(() => undefined);
+    // A mark of the future was left while a clock was ahead.
+    if (last !== undefined && now >= last.mtimeMs && now - last.mtimeMs < everyMs) return { removed: 0 };
+    // Set before the work: others that come meanwhile leave it to this one.
+    if (everyMs > 0 && now > 0) await writeFile(mark, "", { mode: 0o600 });
+    const before = Math.min(this.#options.now(), now) - graceMs;
     const live = [...(await this.#catalog.files()), ...(await this.#catalog.files({ kind: "quarantine" }))];
     return { removed: await sweepFolder(this.#root, new Set(live.map(({ path }) => path)), before) };
   }
@@ -642,6 +649,9 @@ async function sweepFolder(root: string, live: ReadonlySet<string>, before: numb
   }
   return removed;
 }
+
+/** A file in the lake's folder: its time is that of the last sweep. */
+const SWEPT = ".swept";
 
 /** The time by the clock of a folder: to a process whose clock is ahead, files that others write now would seem old. 0 when it cannot be known. */
 async function timeOf(folder: string): Promise<number> {
