@@ -52,6 +52,16 @@ test("a question without a name leaves no entry, and one without seals does not 
   expect(await audit.verify({ resumes: true, sealed: false })).toMatchObject({ ok: true, size: 11, earlier: null });
 });
 
+test("a database that takes no writes is verified all the same, and leaves no entry", async () => {
+  await fill(0, 10);
+  await client.query(
+    `alter database ${(await client.query<{ name: string }>("select current_database() as name")).rows[0]?.name} set default_transaction_read_only = on`,
+  );
+  const standby = await world.again();
+  expect(await standby.audit.verify({ by: "ann" })).toMatchObject({ ok: true, size: 10 });
+  expect(await standby.audit.verify({ resumes: true })).toMatchObject({ ok: true, size: 10, earlier: null });
+});
+
 test("an entry behind is named; what an old one says is not claimed, and is named by the verification of all", async () => {
   await fill(0, 600);
   await resumed();
