@@ -18,6 +18,7 @@ const ALL = [
   "gate",
   "dialing",
   "inbound",
+  "growth",
   "service-live",
   "service-many",
   "service-reads",

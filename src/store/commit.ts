@@ -4,6 +4,7 @@
 // outbox. Because of this order, writers can wait for each other but never deadlock.
 
 import { AsyncLocalStorage } from "node:async_hooks";
+import { setImmediate } from "node:timers/promises";
 import type { Clock, Instant } from "../kernel/index.ts";
 import { type Appended, append, type Head, lockHead } from "./audit/append.ts";
 import { type AuditInput, createSealer, type Mark, type Sealer } from "./audit/entry.ts";
@@ -11,15 +12,32 @@ import type { Heads } from "./audit/heads.ts";
 import type { Hold } from "./audit/hold.ts";
 import type { Signer } from "./audit/note.ts";
 import { Database, together } from "./database/database.ts";
-import { notOwner } from "./error.ts";
+import { notOwner, StoreError } from "./error.ts";
 import { addressed, insertEvents, type Takers } from "./outbox/insert.ts";
 import type { NewEvent } from "./outbox/types.ts";
 import type { Connection, ConnectionPool, Statement } from "./plain-types.ts";
 
 /** Entries of a transaction that are noted with a request's key. */
 const MOST_NOTED = 5;
+/** Entries at most of those who wait together that one transaction appends. */
+const MOST_TOGETHER = 2_000;
+
+interface Keyed {
+  readonly principal: string;
+  readonly key: string;
+  over: boolean;
+}
 /** The request with an Idempotency-Key that is being carried out; what it leaves running behind it is not noted. */
-export const KEYED = new AsyncLocalStorage<{ readonly principal: string; readonly key: string; over: boolean }>();
+export const KEYED = new AsyncLocalStorage<Keyed>();
+
+/** Entries that wait to be appended, with who waits for them. */
+interface Waiting {
+  readonly entries: readonly AuditInput[];
+  /** Runs as the caller, whose request may have an Idempotency-Key. */
+  readonly as: (work: () => void) => void;
+  readonly kept: () => void;
+  readonly failed: (thrown: unknown) => void;
+}
 
 /** The database with the audit log's key, for the ledgers. Only `commit` appends to the log. */
 export class StoreCore extends Database {
@@ -32,6 +50,9 @@ export class StoreCore extends Database {
   readonly hold: Hold;
   /** The receivers that the store has and what they take, as last read: see `Endpoints`. */
   takers: Takers = new Map();
+  /** In the order in which they came. */
+  readonly #waiting: Waiting[] = [];
+  #appending: Promise<void> | undefined;
 
   constructor(
     pools: { readonly pool: ConnectionPool; readonly urgent: ConnectionPool; readonly pooled: boolean },
@@ -58,12 +79,62 @@ export class StoreCore extends Database {
   }
 
   /**
+   * Appends entries that belong to no change, in the order of the calls. One commit is under way at a time, and the next one takes all who wait: appending
+   * to the log waits for the disk, and its lock is held that long. Rejects as `commit`; what is wrong with one caller's entries fails no other's.
+   */
+  append(entries: readonly AuditInput[]): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#waiting.push({ entries, as: AsyncLocalStorage.snapshot(), kept: resolve, failed: reject });
+    this.#appending ??= this.#appendAll();
+    return promise;
+  }
+
+  /** Resolves when nobody waits for entries to be appended. */
+  async appended(): Promise<void> {
+    await this.#appending;
+  }
+
+  async #appendAll(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      // Who was just told may have more to say: without a turn for them they would miss every other commit.
+      await setImmediate();
+      let count = 0;
+      const fits = this.#waiting.findIndex(({ entries }, i) => (count += entries.length) > MOST_TOGETHER && i > 0);
+      await this.#appendGroup(this.#waiting.splice(0, fits < 0 ? this.#waiting.length : fits));
+    }
+    this.#appending = undefined;
+  }
+
+  async #appendGroup(group: readonly Waiting[]): Promise<void> {
+    let isSent = false;
+    try {
+      await this.commit(
+        (tx) => {
+          for (const { entries, as } of group) as(() => tx.audit(entries));
+        },
+        { onSent: () => (isSent = true) },
+      );
+      for (const { kept } of group) kept();
+    } catch (thrown) {
+      // Nothing was kept, and it may be for one of them: each has its own try. A store that is away is away for all; and when the commit was sent, the
+      // entries may be in the log, so a second try could write them twice.
+      const isOfAll = isSent || (thrown instanceof StoreError && thrown.code !== "too_long");
+      if (group.length === 1 || isOfAll) for (const { failed } of group) failed(thrown);
+      else for (const one of group) await this.#appendGroup([one]);
+    }
+  }
+
+  /**
    * Runs `work` in one transaction, with the audit entries and events that it asks for: everything is kept when the work
    * resolves, nothing when it rejects. Throws StoreError `audit_key` when there are entries and the log was begun with another
    * key.
    * @param options.urgent fail within seconds when the database does not answer
+   * @param options.onSent called when all was written and the commit is sent next
    */
-  async commit<T>(work: (tx: Tx) => T | Promise<T>, { urgent = false } = {}): Promise<T> {
+  async commit<T>(
+    work: (tx: Tx) => T | Promise<T>,
+    { urgent = false, onSent }: { readonly urgent?: boolean; readonly onSent?: () => void } = {},
+  ): Promise<T> {
     const write = async (connection: Connection) => {
       const tx = new Tx(connection, this.takers);
       const result = await work(tx);
@@ -71,6 +142,7 @@ export class StoreCore extends Database {
       const appended = await tx.finish(this.now(), (head, entries) =>
         append(connection, head, entries, { signer: this.#signer, seal: this.#seal, mark: this.#mark, now: this.now() }),
       );
+      onSent?.();
       return { result, appended };
     };
     const { result, appended } = await this.transaction(write, "begin", urgent);
@@ -96,7 +168,8 @@ export class Tx {
   readonly #takers: Takers;
   #entries: readonly AuditInput[] = [];
   #events: readonly NewEvent[] = [];
-  readonly #notes: Pick<AuditInput, "action" | "subject">[] = [];
+  /** What is written for requests with an Idempotency-Key. */
+  readonly #written = new Map<Keyed, Pick<AuditInput, "action" | "subject">[]>();
   readonly #last: (() => Promise<unknown>)[] = [];
   #head: Promise<Head> | undefined;
 
@@ -142,11 +215,17 @@ export class Tx {
   /** Adds entries to the audit log; they are appended when the work has ended. */
   audit(entries: readonly AuditInput[]): void {
     this.#entries = this.#entries.length === 0 ? entries : [...this.#entries, ...entries];
+    this.#noteAll(entries);
   }
 
   /** Notes with the request's Idempotency-Key what has no audit entry of its own in this transaction. */
   note(written: Pick<AuditInput, "action" | "subject">): void {
-    this.#notes.push(written);
+    this.#noteAll([written]);
+  }
+
+  #noteAll(written: readonly Pick<AuditInput, "action" | "subject">[]): void {
+    const keyed = KEYED.getStore();
+    if (keyed !== undefined) this.#written.set(keyed, [...(this.#written.get(keyed) ?? []), ...written].slice(0, MOST_NOTED));
   }
 
   /** Adds events to the outbox, due at once, for each receiver that takes them; they are inserted when the work has ended. */
@@ -161,13 +240,14 @@ export class Tx {
 
   /** For `StoreCore.commit`: in a request with an Idempotency-Key, what it writes is noted with the key in the same transaction. */
   async noteKeyed(): Promise<void> {
-    const keyed = KEYED.getStore();
-    const written = [...this.#notes, ...this.#entries];
-    if (keyed === undefined || keyed.over || written.length === 0) return;
-    const wrote = written.slice(0, MOST_NOTED).map(({ action, subject }) => ({ action, subject }));
-    await this.query(
-      "update outdial.idempotency_keys set wrote = (coalesce(wrote::jsonb, '[]') || $3::jsonb)::json where principal = $1 and key = $2 and status is null",
-      [keyed.principal, keyed.key, JSON.stringify(wrote)],
+    const noted = [...this.#written].filter(([keyed]) => !keyed.over);
+    await together(
+      noted.map(([{ principal, key }, written]) =>
+        this.query(
+          "update outdial.idempotency_keys set wrote = (coalesce(wrote::jsonb, '[]') || $3::jsonb)::json where principal = $1 and key = $2 and status is null",
+          [principal, key, JSON.stringify(written.map(({ action, subject }) => ({ action, subject })))],
+        ),
+      ),
     );
   }
 

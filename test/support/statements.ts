@@ -25,7 +25,7 @@ const SMALL = new Set(["outbox_due", "outbox_order", "outbox_dead", "inbound_due
 /** What may read a growing table whole: a part of the statement, and why. */
 const MAY: readonly (readonly [part: string, why: string])[] = [
   ["strpos(lower(concat_ws(", "a person searches all of the audit log for a text"],
-  ["update outdial.outbox set status = 'pending', attempts = 0", "a person has events sent again, as many as that are"],
+  ["select id from outdial.outbox where status = $1 and ($2", "a person has events sent again, as many as that are"],
   [
     "as acknowledgements\n",
     "opt-outs are gone through for those that a system has not acknowledged; there is one for each person who said so",

@@ -42,24 +42,32 @@ export const listAudit: Run<typeof declared.listAudit> = async ({ options, io })
 
 export const verifyAudit: Run<typeof declared.verifyAudit> = async ({ options, io }) => {
   await using api = await openApi(options, io);
-  const verdict = await api.ask("audit.verify", { withinMs: VERIFY_MS });
+  const verdict = await api.ask("audit.verify", { query: { new: options.new }, withinMs: VERIFY_MS });
   await io.answer(verdict, () => (verdict.ok ? wordsOf(verdict) : `audit log NOT intact: ${printable(verdict.message)}`));
   if (!verdict.ok) return EXIT.failed;
   return verdict.verified || verdict.size === 0 ? EXIT.done : EXIT.partlyFailed;
 };
 
-function wordsOf({ size, checkpoints, verified, heads }: Extract<AuditVerdict, { ok: true }>): string[] {
+function wordsOf({ size, earlier, checkpoints, verified, heads }: Extract<AuditVerdict, { ok: true }>): string[] {
   if (size === 0) return ["the audit log is empty"];
-  const counted = `${grouped(size)} entries, ${grouped(checkpoints)} signed checkpoints`;
+  const since = earlier === null ? "" : ` since entry ${earlier.size}`;
+  const counted = `${grouped(size - (earlier?.size ?? 0))} entries${since}, ${grouped(checkpoints)} signed checkpoints`;
+  const unread =
+    earlier === null
+      ? []
+      : [
+          `entries 0 to ${earlier.size - 1} were not read now: they were verified since ${earlier.at} (entry ${earlier.seq}); without --new all are read`,
+        ];
   const places = heads.map(({ place, outside, state, message }) => {
     const said = message === null ? STATES[state] : `${STATES[state]}: ${message}`;
     return `  ${printable(place)}: ${printable(said)}${outside ? "" : " (goes back together with the store)"}`;
   });
   return verified
-    ? [`audit log verified: ${counted}, compared with heads outside the store`, ...places]
+    ? [`audit log verified: ${counted}, compared with heads outside the store`, ...unread, ...places]
     : [
         `audit log consistent in itself, but not compared with anything outside the store: ${counted}`,
         "a database that was set back to an older state would look the same; set places outside the store in audit.heads of outdial.yaml",
+        ...unread,
         ...places,
       ];
 }

@@ -1,7 +1,7 @@
 // outdial audit.
 
 import { command } from "../command.ts";
-import { file, id, instant, NOTHING, phone, STORE, text, whole } from "../declare.ts";
+import { file, flag, id, instant, NOTHING, phone, STORE, text, whole } from "../declare.ts";
 
 export const listAudit = command("list", STORE, {
   runs: "through",
@@ -17,7 +17,10 @@ export const listAudit = command("list", STORE, {
 export const verifyAudit = command("verify", STORE, {
   runs: "through",
   summary: "recompute the whole log and its signatures; names the first entry that was edited, removed or reordered",
+  options: [flag("--new", "read only entries that no earlier verification has read; says which were not read now")],
   notes:
+    "A verification that found nothing is an entry of the log. --new goes on behind the newest of them: a change of what an older entry says is found\n" +
+    "only without --new.\n" +
     "The log is compared with its heads outside the store (audit.heads in outdial.yaml). When no head can be compared, the result is not\n" +
     "verified: a database that was set back to an older state would look the same.\n" +
     "Exit code 0 when verified, 1 when not intact, 4 when consistent in itself but not compared.",

@@ -542,7 +542,7 @@ export class AuditUseCases {
     return this.#context.store.audit.list(query);
   }
 
-  /** Recomputes the log and compares it with its heads outside the store. Throws StoreError `audit_key`. */
+  /** Recomputes the log and compares it with its heads outside the store: `AuditLog.verify`. Throws StoreError `audit_key`. */
   verify(options?: Parameters<AuditLog["verify"]>[0]) {
     return this.#context.store.audit.verify(options);
   }

@@ -84,17 +84,28 @@ export class DeliveryUseCases {
         "invalid_input",
         "all delivered events cannot be sent again at once; give ids, a range or a receiver",
       );
-    const queued = await this.#context.store.outbox.replay(range);
+    const { outbox, audit } = this.#context.store;
     const { ids, ...rest } = range;
-    const details = { queued, ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)) };
-    await this.#context.store.audit.append([
-      {
-        actor,
-        action: "webhooks.replay",
-        subject: range.endpoint ?? "webhooks",
-        details: ids === undefined ? details : { ...details, ids: ids.slice(0, 100) },
-      },
-    ]);
+    let queued = 0;
+    const record = () => {
+      const details = { queued, ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)) };
+      return audit.append([
+        {
+          actor,
+          action: "webhooks.replay",
+          subject: range.endpoint ?? "webhooks",
+          details: ids === undefined ? details : { ...details, ids: ids.slice(0, 100) },
+        },
+      ]);
+    };
+    try {
+      await outbox.replay(range, (count) => (queued += count));
+    } catch (thrown) {
+      // Those of the batches before are sent again.
+      if (queued > 0) await record();
+      throw thrown;
+    }
+    await record();
     return queued;
   }
 

@@ -1,6 +1,6 @@
 // Operations on retrievals: begin one, run it to its end or follow the replica that runs it, take it over from a dead process.
 
-import { DAY_MS, messageOf, newId } from "../../kernel/index.ts";
+import { DAY_MS, HOUR_MS, messageOf, newId } from "../../kernel/index.ts";
 import type { JobStatus, Retrieval } from "../../store/index.ts";
 import { RETRIEVE } from "../../store/index.ts";
 import { requireSupported } from "../../tenant/port.ts";
@@ -18,7 +18,9 @@ const ENDED: readonly JobStatus[] = ["done", "partly_failed", "cancelled"];
 /** A partition is merged when it has this number of files. */
 const MERGE_PARTS = 8;
 /** Age from which on nobody can be working on a leftover file any more. */
-const LEFTOVER_MS = 3_600_000;
+const LEFTOVER_MS = HOUR_MS;
+/** How often leftovers are looked for, by whichever process ends a retrieval: the whole lake is gone through. */
+const SWEEP_MS = HOUR_MS;
 
 /** Retrievals of outcomes as jobs, and their schedules. Errors: OperationError, TenantError. */
 export class Retrieving {
@@ -212,7 +214,7 @@ export class Retrieving {
     const { lake, warn } = this.#deps;
     try {
       await lake.compact({ campaignId, from, to, minParts: MERGE_PARTS });
-      await lake.sweep(LEFTOVER_MS);
+      await lake.sweep(LEFTOVER_MS, SWEEP_MS);
     } catch (thrown) {
       warn(`the lake was not tidied: ${messageOf(thrown)}`);
     }

@@ -166,9 +166,10 @@ export interface OutcomeLake {
    */
   erase(person: { readonly pattern: string; readonly calls: readonly string[] }): Promise<ErasedFiles>;
   /**
-   * Deletes files that the catalog does not list and that are older than `graceMs`: left by crashes, or replaced so long ago.
+   * Deletes files that the catalog does not list and that are older than `graceMs`: left by crashes, or replaced so long ago. It looks at every file of the
+   * lake. @param everyMs does nothing when it was done in this time, by whatever process (with object storage, of this machine)
    */
-  sweep(graceMs: number): Promise<{ readonly removed: number }>;
+  sweep(graceMs: number, everyMs?: number): Promise<{ readonly removed: number }>;
   close(): Promise<void>;
 }
 

@@ -129,6 +129,20 @@ export async function* leftovers(
   }
 }
 
+/** Says by its time when the lake was swept last. */
+const SWEPT = ".swept";
+
+/** Whether nobody has swept the folder in the last `everyMs`; whoever asks then is the one that does. */
+export async function isDue(root: string, everyMs: number): Promise<boolean> {
+  if (everyMs === 0) return true;
+  const now = await timeOf(root);
+  const last = await stat(join(root, SWEPT)).catch(() => undefined);
+  // A mark of the future was left while a clock was ahead.
+  if (last !== undefined && now >= last.mtimeMs && now - last.mtimeMs < everyMs) return false;
+  if (now > 0) await writeFile(join(root, SWEPT), "", { mode: 0o600 });
+  return true;
+}
+
 /** The time by the clock of a folder: to a process whose clock is ahead, files that others write now would seem old. 0 when it cannot be known. */
 async function timeOf(folder: string): Promise<number> {
   const probe = join(folder, `.now-${randomUUID()}`);

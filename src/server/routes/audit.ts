@@ -70,12 +70,15 @@ export function auditRoutes(port: () => AuditUseCases) {
       method: "post",
       path: "/audit/verify",
       question: true,
-      summary:
-        "Recompute the whole log, check every hash, seal and signed checkpoint, and compare it with its heads outside the store",
+      summary: "Recompute the log, check every hash, seal and signed checkpoint, and compare it with its heads outside the store",
+      description: "When nothing is wrong, an entry of the log says so, behind which a later verification can go on (new=true).",
       role: "viewer",
+      query: z.strictObject({
+        new: flag.describe("true: read only entries that no earlier verification has read; earlier says which were not read"),
+      }),
       reply: auditVerdict,
-      handle: async () => {
-        const verdict = await port().verify();
+      handle: async ({ query, who }) => {
+        const verdict = await port().verify({ resumes: query.new, by: who.name });
         return verdict.ok ? { ...verdict, heads: [...verdict.heads] } : verdict;
       },
     }),

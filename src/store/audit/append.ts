@@ -185,23 +185,26 @@ export interface StoredCheckpoint {
 const PAGE = 2_000;
 export const COLUMNS = "seq, time, actor, action, subject, job, details, salt, leaf, seal, erased";
 
-/** All rows by `seq`. */
-export async function* readRows(connection: Connection): AsyncGenerator<StoredRow> {
-  for (let after: number | null = null; ; ) {
-    const { rows }: { rows: StoredRow[] } = await connection.query<StoredRow>({
+/** The rows from a position on, by `seq`; from 0 also those that somebody has put before it. The next page is on its way while one is worked on. */
+export async function* readRows(connection: Connection, from = 0): AsyncGenerator<StoredRow> {
+  const page = (after: number | null) =>
+    connection.query<StoredRow>({
       text: `select ${COLUMNS} from outdial.audit where $1::bigint is null or seq > $1 order by seq limit ${PAGE}`,
       values: [after],
     });
-    yield* rows;
+  for (let coming: ReturnType<typeof page> | undefined = page(from === 0 ? null : from - 1); coming !== undefined; ) {
+    const { rows }: { rows: StoredRow[] } = await coming;
     const last = rows.at(-1);
-    if (!last || rows.length < PAGE) return;
-    after = last.seq;
+    coming = last === undefined || rows.length < PAGE ? undefined : page(last.seq);
+    // A reader that ends in the middle leaves it alone.
+    coming?.catch(() => undefined);
+    yield* rows;
   }
 }
 
-/** All checkpoints by size. */
-export async function* readCheckpoints(connection: Connection): AsyncGenerator<StoredCheckpoint> {
-  for (let after = -1; ; ) {
+/** The checkpoints of more entries than `size`, by size. */
+export async function* readCheckpoints(connection: Connection, size = -1): AsyncGenerator<StoredCheckpoint> {
+  for (let after = size; ; ) {
     const { rows }: { rows: StoredCheckpoint[] } = await connection.query<StoredCheckpoint>({
       text: `select size, note from outdial.audit_checkpoints where size > $1 order by size limit ${PAGE}`,
       values: [after],

@@ -1,28 +1,17 @@
 // The audit log for the rest of outdial.
 
-import { z } from "zod";
 import { Ledger, type StoreCore } from "../commit.ts";
 import { joinTexts, textColumn } from "../database/arrays.ts";
 import { StoreError } from "../error.ts";
 import type { NewEvent } from "../outbox/types.ts";
-import type { Bytes, Connection } from "../plain-types.ts";
-import {
-  COLUMNS,
-  readCheckpoints,
-  readRow,
-  readRows,
-  requireKey,
-  type StoredCheckpoint,
-  type StoredRow,
-  toEntry,
-} from "./append.ts";
+import type { Connection } from "../plain-types.ts";
+import { COLUMNS, requireKey, type StoredRow, toEntry } from "./append.ts";
 import { type AuditEntry, type AuditInput, createSealer, leafOf, leafOfEntry, type Sealer } from "./entry.ts";
 import { ENTRIES_OF, type EvidenceAbout, FACTS_OF, type FactKind, RUN, valuesOf } from "./evidence-queries.ts";
-import type { HeadFinding, Heads, KeptHead } from "./heads.ts";
+import type { HeadFinding, Heads } from "./heads.ts";
 import type { StandingConflict } from "./hold.ts";
 import { Frontier } from "./merkle.ts";
 import { openCheckpoint, type Signer, signatureLine, type Verifier } from "./note.ts";
-import { conflictWith } from "./places.ts";
 import {
   type AuditConsistency,
   type AuditProof,
@@ -32,6 +21,7 @@ import {
   verifyConsistency,
   verifyProof,
 } from "./proof.ts";
+import { type AuditVerdict, ERASED, verifiedEntry, verifyLog } from "./verify.ts";
 
 // The data of an evidence pack: one snapshot of the store, everything about a number, a campaign or a period in pages, and the
 // audit entries with the hashes that lead from them to a signed root.
@@ -171,9 +161,9 @@ export class AuditLog extends Ledger {
     this.vkey = signer.vkey;
   }
 
-  /** Appends entries in a transaction of their own. Throws StoreError `audit_key`. */
+  /** Appends entries that belong to no change; together with those of others who wait. Throws StoreError `audit_key`. */
   async append(entries: readonly AuditInput[]): Promise<void> {
-    if (entries.length > 0) await this.store.commit((tx) => tx.audit(entries));
+    if (entries.length > 0) await this.store.append(entries);
   }
 
   /**
@@ -271,10 +261,15 @@ export class AuditLog extends Ledger {
   }
 
   /**
-   * Recomputes the log in constant memory, and compares it with the heads outside. `sealed: false` skips the row seals, which
-   * need the private key. Throws StoreError `audit_key` when it is another key's log, which cannot be verified with this key.
+   * Recomputes the log in constant memory, and compares it with the heads outside. Throws StoreError `audit_key` when it is another key's log, which cannot
+   * be verified with this key.
+   * @param options.sealed false skips the row seals, which need the private key
+   * @param options.resumes read only what no earlier verification has read, by the entries that `by` leaves
+   * @param options.by who asks, for an entry that says that nothing was found, behind which a later verification can go on; none is written without
    */
-  async verify(options: { readonly sealed?: boolean } = {}): Promise<AuditVerdict> {
+  async verify(
+    options: { readonly sealed?: boolean; readonly resumes?: boolean; readonly by?: string | undefined } = {},
+  ): Promise<AuditVerdict> {
     await this.#heads.flush();
     // Read before the snapshot, so that they are never ahead of an honest log.
     const kept = await this.#heads.read();
@@ -284,14 +279,25 @@ export class AuditLog extends Ledger {
     const accepted = new Set(findings.flatMap(({ state, place }) => (state === "accepted" ? place : [])));
     const seal = options.sealed === false ? undefined : this.#seal;
     const heads = kept.filter(({ place }) => !accepted.has(place));
-    const verdict = await this.#snapshot((connection) => verifyLog(connection, { verifier: this.#signer, seal, heads }));
+    const { resumes = false, by } = options;
+    const at = new Date(this.store.now()).toISOString();
+    const verdict = await this.#snapshot((connection) =>
+      verifyLog(connection, { verifier: this.#signer, seal, heads }, { resumes }),
+    );
     if (!verdict.ok) return verdict;
     const [conflict] = this.store.hold.conflicts;
     if (conflict !== undefined) {
       const seq = conflict.size === null ? 0 : Math.max(0, Math.min(verdict.size, conflict.size - 1));
       return { ok: false, seq, kind: conflict.kind, message: conflict.message };
     }
-    return { ...verdict, verified: findings.some(({ outside, state }) => outside && state === "fits"), heads: findings };
+    const intact = { ...verdict, verified: findings.some(({ outside, state }) => outside && state === "fits"), heads: findings };
+    if (by !== undefined && seal !== undefined && intact.size > 0) {
+      await this.append([verifiedEntry(by, intact, at)]).catch((thrown: unknown) => {
+        // A standby, or a store without room, can be verified all the same; the next verification then reads more.
+        if (!(thrown instanceof StoreError)) throw thrown;
+      });
+    }
+    return intact;
   }
 
   /**
@@ -410,6 +416,7 @@ export class AuditLog extends Ledger {
 
   /** Resolves when the head files contain what was committed. */
   async flush(): Promise<void> {
+    await this.store.appended();
     await this.#heads.flush();
   }
 
@@ -443,238 +450,4 @@ function sound<T>(proof: T, verdict: { ok: boolean; message?: string }): T {
   throw new StoreError("invalid_state", `the log does not prove this: ${verdict.message}`, {
     advice: "Run outdial audit verify.",
   });
-}
-
-// Recomputes the whole log, compares it with its signatures, and names the first wrong row.
-//
-// How each attack is detected: an edit changes the hash of the canonical text; a removal leaves a gap in seq; after a consistent
-// rewrite, renumbering or swap, the seal, which needs the signing key, does not fit row and position; after any rewrite between
-// two checkpoints, even with the private key, the root does not fit a signed checkpoint; after cutting off the end or restoring
-// an older backup, the checkpoint kept outside the database is ahead of the log or of another history.
-
-/**
- * - `edited`, `removed`, `inserted`, `reordered`: what was done to the row `seq`
- * - `rewritten`: rows between two checkpoints were changed consistently; `seq` is the first of them
- * - `checkpoint_forged`, `checkpoint_removed`: a signed checkpoint is not by the log's key, or is missing; `seq` is the first row
- *   it covers
- * - `head_changed`: the stored state for appending does not match the rows
- * - `truncated`: the end of the log is missing, with its checkpoints; `seq` is the first missing row
- * - `rolled_back`: the log was set back and continued differently; the first differing row is at `seq` or before
- */
-type TamperKind =
-  | "edited"
-  | "removed"
-  | "inserted"
-  | "reordered"
-  | "rewritten"
-  | "checkpoint_forged"
-  | "checkpoint_removed"
-  | "head_changed"
-  | "truncated"
-  | "rolled_back";
-
-/** The log is consistent in itself. */
-interface AuditWhole {
-  readonly ok: true;
-  /** Number of entries checked. */
-  readonly size: number;
-  /** Root hash of the tree, base64. */
-  readonly root: string;
-  /** Number of signed checkpoints checked. */
-  readonly checkpoints: number;
-  /** Whether row seals were checked too, which needs the private key. */
-  readonly seals: boolean;
-}
-
-/** The log is consistent, and no head outside contradicts it. */
-interface AuditIntact extends AuditWhole {
-  /**
-   * Whether a head outside the store confirms it. Without one, a log that was cut short or set back to an older backup cannot be
-   * distinguished from an intact one.
-   */
-  readonly verified: boolean;
-  /** The comparison with each place of a head. */
-  readonly heads: readonly HeadFinding[];
-}
-
-/** The log was tampered with. */
-interface AuditTampered {
-  readonly ok: false;
-  /** The first affected row, counted from 0. */
-  readonly seq: number;
-  readonly kind: TamperKind;
-  readonly message: string;
-}
-
-/** The result of a recomputation: intact, or the first wrong entry. */
-export type AuditVerdict = AuditIntact | AuditTampered;
-
-/** What verification uses besides the database. */
-interface Knowledge {
-  readonly verifier: Verifier;
-  /** Present when the private key is available. */
-  readonly seal: Sealer | undefined;
-  /** Heads that were read before the snapshot began. */
-  readonly heads: readonly KeptHead[];
-}
-
-/** The action of entries that say from which entries a person was erased, each with the hash of what is left of it. */
-const ERASED = "data.erased";
-const erasure = z.object({ entries: z.array(z.tuple([z.int(), z.string()])) });
-
-function erasedIn(row: StoredRow): readonly (readonly [number, string])[] {
-  return erasure.safeParse(toEntry(row).details).data?.entries ?? [];
-}
-
-/** Verifies the log as `connection` sees it: one snapshot, in a transaction of its own. */
-async function verifyLog(connection: Connection, known: Knowledge): Promise<AuditWhole | AuditTampered> {
-  const checkpoints = readCheckpoints(connection);
-  const next = async (): Promise<StoredCheckpoint | undefined> => {
-    const step = await checkpoints.next();
-    return step.done ? undefined : step.value;
-  };
-  const frontier = Frontier.empty();
-  let covered = 0;
-  let count = 0;
-  let checkpoint = await next();
-  const wanted = new Set(known.heads.map(({ size }) => size));
-  /** Entries that were erased, until the entry that says so. */
-  const erased = new Map<number, { readonly by: number; readonly left: string }>();
-  const rootsAt = new Map<number, Bytes>([[0, frontier.root()]]);
-  for await (const row of readRows(connection)) {
-    const seq = frontier.size;
-    if (row.seq < seq) return tampered(row.seq, "inserted", `row ${row.seq} lies before the beginning of the log`);
-    if (row.seq > seq) return tampered(seq, "removed", `row ${seq} was removed; the next one there is ${row.seq}`);
-    const leaf = row.erased === null ? leafOf(seq, row) : row.leaf;
-    if (!leaf.equals(row.leaf) || !isGenuine(row, seq, known.seal)) return classify(connection, row, known.seal);
-    frontier.append(leaf);
-    if (row.erased !== null) erased.set(seq, { by: row.erased, left: leafOf(seq, row).toString("base64") });
-    else if (row.action === ERASED)
-      for (const [of, left] of erasedIn(row)) if (erased.get(of)?.by === seq && erased.get(of)?.left === left) erased.delete(of);
-    if (checkpoint !== undefined && checkpoint.size <= frontier.size) {
-      const verdict = judge(checkpoint, frontier, covered, known.verifier);
-      if (verdict) return verdict;
-      covered = checkpoint.size;
-      count += 1;
-      checkpoint = await next();
-    }
-    if (wanted.has(frontier.size)) rootsAt.set(frontier.size, frontier.root());
-  }
-  for (const [seq, { by }] of erased)
-    return tampered(seq, "edited", `row ${seq} is not what was written there, and entry ${by} does not say that this was erased`);
-  if (checkpoint) {
-    const signed = openCheckpoint(checkpoint.note, known.verifier)?.size === checkpoint.size;
-    if (!signed) return forged(checkpoint, covered);
-    return tampered(
-      frontier.size,
-      "removed",
-      `row ${frontier.size} and those behind it were removed; a signed checkpoint says ${checkpoint.size}`,
-    );
-  }
-  return (
-    (await judgeEnd(connection, frontier, covered, known)) ??
-    judgeHeads(frontier, rootsAt, known.heads) ?? {
-      ok: true,
-      size: frontier.size,
-      root: frontier.root().toString("base64"),
-      checkpoints: count,
-      seals: known.seal !== undefined,
-    }
-  );
-}
-
-/** Whether a row is what the log's key wrote at `seq`; without the key, whether it matches its own hash there. */
-function isGenuine(row: StoredRow, seq: number, seal: Sealer | undefined): boolean {
-  const leaf = row.erased === null ? leafOf(seq, row) : row.leaf;
-  return seal ? seal(seq, leaf).equals(row.seal) : leaf.equals(row.leaf);
-}
-
-function judge(checkpoint: StoredCheckpoint, frontier: Frontier, covered: number, verifier: Verifier): AuditTampered | undefined {
-  const said = openCheckpoint(checkpoint.note, verifier);
-  if (said?.size !== checkpoint.size || checkpoint.size !== frontier.size) return forged(checkpoint, covered);
-  if (said.root.equals(frontier.root())) return undefined;
-  const last = checkpoint.size - 1;
-  return tampered(
-    covered,
-    "rewritten",
-    `rows ${covered} to ${last} are not those that the checkpoint at ${checkpoint.size} was signed for`,
-  );
-}
-
-function forged(checkpoint: StoredCheckpoint, covered: number): AuditTampered {
-  return tampered(covered, "checkpoint_forged", `the checkpoint at ${checkpoint.size} is not signed by the log's key`);
-}
-
-/** After the last row: is it covered by a checkpoint, and does the stored state for appending match it? */
-async function judgeEnd(
-  connection: Connection,
-  frontier: Frontier,
-  covered: number,
-  known: Knowledge,
-): Promise<AuditTampered | undefined> {
-  const { size } = frontier;
-  if (covered < size) {
-    return known.seal
-      ? tampered(
-          covered,
-          "checkpoint_removed",
-          `rows ${covered} to ${size - 1} are genuine, but the checkpoint that covers them was removed`,
-        )
-      : tampered(covered, "inserted", `no signed checkpoint covers rows ${covered} to ${size - 1}`);
-  }
-  const { rows } = await connection.query<{ size: number; frontier: Buffer; vkey: string | null }>(
-    "select size, frontier, vkey from outdial.audit_head",
-  );
-  const [head] = rows;
-  if (head !== undefined && head.vkey !== null && head.vkey !== known.verifier.vkey)
-    return tampered(size, "head_changed", "the log's head names another key than the one that signed its heads");
-  if (head?.size === size && head.frontier.equals(frontier.toBytes())) return undefined;
-  return tampered(
-    Math.min(head?.size ?? 0, size),
-    "head_changed",
-    `the log has ${size} rows, its head says ${head?.size ?? "nothing"} or another tree`,
-  );
-}
-
-function judgeHeads(
-  frontier: Frontier,
-  rootsAt: ReadonlyMap<number, Bytes>,
-  heads: readonly KeptHead[],
-): AuditTampered | undefined {
-  for (const head of heads) {
-    const { place, size, root } = head;
-    if (rootsAt.get(size)?.equals(root)) continue;
-    const { kind, message } = conflictWith(place, { ...head, note: "" }, frontier.size);
-    return tampered(kind === "truncated" ? frontier.size : Math.max(0, size - 1), kind, message);
-  }
-  return undefined;
-}
-
-/** Determines what was done to the first wrong row, by finding where it, or its successor, is genuine. */
-async function classify(connection: Connection, row: StoredRow, seal: Sealer | undefined): Promise<AuditTampered> {
-  const { seq } = row;
-  const following = await readRow(connection, seq + 1);
-  const belongsHere = following !== undefined && isGenuine(following, seq, seal);
-  const { rows } = await connection.query<{ size: number }>(
-    "select greatest(max(seq) + 2, (select max(size) from outdial.audit_head)) as size from outdial.audit",
-  );
-  const home = findPlace(row, rows[0]?.size ?? seq, seal);
-  if (home === seq + 1 && !belongsHere) return tampered(seq, "removed", `row ${seq} was removed and those behind it moved up`);
-  if (home !== undefined && home !== seq) return tampered(seq, "reordered", `row ${seq} holds what was written at ${home}`);
-  if (belongsHere) return tampered(seq, "inserted", `row ${seq} was inserted and those behind it moved down`);
-  return tampered(seq, "edited", `row ${seq} is not what was written there`);
-}
-
-/** Where a row is genuine, searching outward from its position. Runs only once, for the reported row. */
-function findPlace(row: StoredRow, size: number, seal: Sealer | undefined): number | undefined {
-  for (let distance = 0; distance <= Math.max(row.seq, size - row.seq); distance++) {
-    for (const place of distance === 0 ? [row.seq] : [row.seq + distance, row.seq - distance]) {
-      if (place >= 0 && isGenuine(row, place, seal)) return place;
-    }
-  }
-  return undefined;
-}
-
-function tampered(seq: number, kind: TamperKind, message: string): AuditTampered {
-  return { ok: false, seq, kind, message };
 }

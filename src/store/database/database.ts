@@ -158,8 +158,10 @@ export class Database {
   async transaction<T>(work: (connection: Connection) => Promise<T>, begin = "begin", urgent = false): Promise<T> {
     const connection = await this.#connect(urgent ? this.#urgent : this.#pool);
     let broken: Error | undefined;
+    let isSent = false;
     try {
       const [, result] = await together([connection.query(this.#pooled ? limited(begin) : begin), work(connection)]);
+      isSent = true;
       await connection.query("commit");
       return result;
     } catch (thrown) {
@@ -167,7 +169,8 @@ export class Database {
       await connection.query("rollback").catch((cause: unknown) => {
         broken = cause instanceof Error ? cause : new Error(messageOf(cause));
       });
-      throw this.#explain(thrown);
+      const explained = this.#explain(thrown);
+      throw isSent && !READ_ONLY_BEGIN.test(begin) ? unanswered(explained) : explained;
     } finally {
       connection.release(broken);
     }
@@ -190,6 +193,17 @@ export class Database {
       connection.release(broken);
     }
   }
+}
+
+const READ_ONLY_BEGIN = /read only/;
+
+/** A commit that was sent and has no answer: what was to be written may be there. */
+function unanswered(thrown: unknown): unknown {
+  if (!(thrown instanceof StoreError) || thrown.code !== "store_unavailable") return thrown;
+  return new StoreError(thrown.code, `${thrown.message}; the commit was sent, so whether this was written is not known`, {
+    advice: `${thrown.advice} Then look whether it was written before it is done again.`,
+    cause: thrown,
+  });
 }
 
 /** A connection, as what reads by it asks. */

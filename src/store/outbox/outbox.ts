@@ -94,6 +94,8 @@ const FAILED = settling(
 );
 
 const NONE = { endpoints: [], types: [] };
+/** Events that are made pending again by one statement. */
+const REPLAYED = 1_000;
 
 /** Adds, claims, settles, lists and replays events. Times are on the store's clock. */
 export class Outbox extends Ledger {
@@ -216,24 +218,35 @@ export class Outbox extends Ledger {
     );
   }
 
-  /** Makes dead (or delivered) events pending again, with a new count of attempts. Returns how many. */
-  async replay(query: ReplayQuery = {}): Promise<number> {
-    const [row] = await this.store.query<{ count: number }>(
-      `with again as (
-         update outdial.outbox set status = 'pending', attempts = 0, next_attempt_at = $1, delivered_at = null, claimed_by = null, claimed_until = null
-         where status = $2 and ($3::text is null or endpoint = $3) and ($4::bigint[] is null or id = any($4))
-           and ($5::bigint is null or id >= $5) and ($6::bigint is null or id <= $6) returning 1)
-       select count(*)::int as count from again`,
+  /**
+   * Makes dead (or delivered) events pending again, with a new count of attempts; in batches, so that nobody who claims or writes waits for all of them.
+   * @param told how many of a batch are pending again: they stay so when a later batch fails
+   * @returns how many
+   */
+  async replay(query: ReplayQuery = {}, told: (count: number) => void = () => undefined): Promise<number> {
+    const status = query.status ?? "dead";
+    const found = await this.store.query<{ id: number }>(
+      `select id from outdial.outbox where status = $1 and ($2::text is null or endpoint = $2) and ($3::bigint[] is null or id = any($3))
+         and ($4::bigint is null or id >= $4) and ($5::bigint is null or id <= $5) order by id`,
       [
-        new Date(this.store.now()),
-        query.status ?? "dead",
+        status,
         query.endpoint ?? null,
         query.ids === undefined ? null : numberArray(query.ids),
         query.fromId ?? null,
         query.toId ?? null,
       ],
     );
-    return row?.count ?? 0;
+    let sum = 0;
+    for (let from = 0; from < found.length; from += REPLAYED) {
+      const again = await this.store.query(
+        `update outdial.outbox set status = 'pending', attempts = 0, next_attempt_at = $1, delivered_at = null, claimed_by = null, claimed_until = null
+         where id = any($3::bigint[]) and (status = $2) is true returning 1`,
+        [new Date(this.store.now()), status, numberArray(found.slice(from, from + REPLAYED).map(({ id }) => id))],
+      );
+      sum += again.length;
+      told(again.length);
+    }
+    return sum;
   }
 
   /**

@@ -78,11 +78,17 @@ export class RetrievalLedger extends Ledger {
     /** Id of a job: only jobs after it in the list, which are older. */
     readonly after?: string | undefined;
   }): Promise<Retrieval[]> {
+    const { campaignId, status, after, limit } = query;
+    // The page first: only its windows are counted. Ids sort by time, so that those of a campaign come from its own index.
+    const page =
+      campaignId === undefined
+        ? `select id from outdial.jobs where kind = '${RETRIEVE}' and $1::text is null and ($2::text[] is null or status = any($2))
+             and ($4::text is null or (created_at, id) < (select f.created_at, f.id from outdial.jobs f where f.id = $4)) order by created_at desc, id desc limit $3`
+        : `select o.job_id from outdial.retrievals o join outdial.jobs on id = o.job_id where o.campaign_id = $1 and ($2::text[] is null or status = any($2))
+             and ($4::text is null or o.job_id < $4) order by o.job_id desc limit $3`;
     const rows = await this.store.query<RetrievalRow>(
-      `${RETRIEVAL_COLUMNS} where j.kind = '${RETRIEVE}' and ($1::text is null or r.campaign_id = $1) and ($2::text[] is null or j.status = any($2))
-         and ($4::text is null or (j.created_at, j.id) < (select f.created_at, f.id from outdial.jobs f where f.id = $4))
-       order by j.created_at desc, j.id desc limit $3`,
-      [query.campaignId ?? null, query.status ?? null, query.limit, query.after ?? null],
+      `${RETRIEVAL_COLUMNS} where r.job_id in (${page}) order by ${campaignId === undefined ? "j.created_at desc, j.id" : "r.job_id"} desc`,
+      [campaignId ?? null, status ?? null, limit, after ?? null],
     );
     return rows.map(toRetrieval);
   }

@@ -11,6 +11,7 @@ const DONE: Readonly<Record<string, string>> = {
   "attention.take": "sees to what needs attention",
   "audit.accept-head": "accepted a database that was set back",
   "audit.pack": "made an evidence pack",
+  "audit.verified": "verified the audit log and found nothing wrong",
   "call.tag": "tagged a call",
   "campaign.accepted": "had a campaign accepted by the tenant",
   "campaign.apply": "applied a campaign file",

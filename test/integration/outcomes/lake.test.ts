@@ -291,6 +291,28 @@ describe("merging", () => {
   });
 });
 
+test("the lake is gone through once an hour, by whichever process comes first; a mark of the future counts for nothing", async () => {
+  await land(record("a"));
+  const root = join(folder.path, "lake");
+  const other = openLake({ root, catalog, random: createRandom(3, "lake"), now: () => Date.now() });
+  const old = async (name: string) => {
+    await mkdir(join(root, "_staging"), { recursive: true });
+    await writeFile(join(root, "_staging", name), "PAR1");
+    await utimes(join(root, "_staging", name), new Date(Date.now() - DAY), new Date(Date.now() - DAY));
+  };
+  const mark = (at: number) => utimes(join(root, ".swept"), new Date(at), new Date(at));
+  await old("first.parquet");
+  expect(await lake.sweep(3_600_000, 3_600_000)).toEqual({ removed: 1 });
+  await old("second.parquet");
+  expect(await other.sweep(3_600_000, 3_600_000)).toEqual({ removed: 0 });
+  await mark(Date.now() - 2 * 3_600_000);
+  expect(await other.sweep(3_600_000, 3_600_000)).toEqual({ removed: 1 });
+  await old("third.parquet");
+  await mark(Date.now() + DAY);
+  expect(await lake.sweep(3_600_000, 3_600_000)).toEqual({ removed: 1 });
+  await other.close();
+});
+
 test("a sweep of a process whose clock is ahead leaves what others write now", async () => {
   await land(record("a"));
   await mkdir(join(folder.path, "lake/_staging"), { recursive: true });

@@ -98,6 +98,28 @@ test("dead events are replayed by endpoint, id and range, with a fresh count", a
   expect(await outbox.replay({ status: "delivered", toId: ids[0] })).toBe(1);
 });
 
+test("many dead events are replayed in batches; what failed again meanwhile is not taken a second time", async () => {
+  await outbox.add(Array.from({ length: 2_100 }, (_, n) => event(`e${n}`, `S${n}`)));
+  const client = new pg.Client({ connectionString: world.url });
+  await client.connect();
+  await client.query("update outdial.outbox set status = 'dead', next_attempt_at = null");
+  const told: number[] = [];
+  expect(await outbox.replay({ endpoint: "bi" }, (count) => told.push(count))).toBe(2_100);
+  expect(told).toEqual([1_000, 1_000, 100]);
+  await client.query("update outdial.outbox set status = 'dead', next_attempt_at = null");
+  // A batch that fails leaves those before it pending, which is told.
+  await client.query(
+    `create function refuse() returns trigger language plpgsql as $$ begin
+       if new.event_id = 'e1500' then raise 'no room'; end if; return new; end $$;
+     create trigger refuse before update on outdial.outbox for each row execute function refuse()`,
+  );
+  let sum = 0;
+  await expect(outbox.replay({ endpoint: "bi" }, (count) => (sum += count))).rejects.toThrow("no room");
+  expect(sum).toBe(1_000);
+  expect((await outbox.counts())[0]).toMatchObject({ pending: 1_000, dead: 1_100 });
+  await client.end();
+});
+
 test("counts and ages by endpoint; released events are due at once", async () => {
   await outbox.add([event("a", "A"), event("b", "B"), event("c", "C", "crm")]);
   world.clock.advance(5_000);

@@ -121,6 +121,12 @@ const READS: Readonly<Record<string, { readonly most: number; readonly ask: (sto
       most: 100,
       ask: ({ retrievals }) => retrievals.list({ campaignId: "camp_1", status: ["ready", "running", "stopped"], limit: 1 }),
     },
+    // Twenty with their jobs and windows, a few blocks each, however many the campaign has.
+    "a page of a campaign's retrievals": {
+      most: 400,
+      ask: ({ retrievals }) => retrievals.list({ campaignId: "camp_1", limit: 20 }),
+    },
+    "a page of all retrievals": { most: 400, ask: ({ retrievals }) => retrievals.list({ limit: 20 }) },
   };
 
 test.each(Object.entries(READS))("%s reads no table that grows whole", async (_, { most, ask }) => {

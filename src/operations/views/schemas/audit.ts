@@ -17,14 +17,24 @@ export const auditEntry = z
   .meta({ id: "AuditEntry" });
 export type AuditEntry = z.output<typeof auditEntry>;
 
-/** The result of recomputing the whole log. */
+/** The result of recomputing the log. */
 export const auditVerdict = z
   .discriminatedUnion("ok", [
     z.object({
       ok: z.literal(true),
       size: count,
       root: z.string().describe("Root hash of the tree, base64"),
-      checkpoints: count,
+      earlier: z
+        .object({
+          size: count.describe("They are those before this one"),
+          at: time.describe("They were read at this time or later"),
+          seq: count.describe("The entry that says so"),
+        })
+        .nullable()
+        .describe(
+          "Entries that were not read now, because an earlier verification had read them: whether one was changed since is not known. null: all were read",
+        ),
+      checkpoints: count.describe("Signed checkpoints that were checked now"),
       seals: z.boolean().describe("Whether the seals of the rows were checked too, which needs the private key"),
       verified: z
         .boolean()

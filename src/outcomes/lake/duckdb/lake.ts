@@ -27,7 +27,7 @@ import type {
 } from "../lake.ts";
 import { dayOf, fileName, partitionFolder, versionOfFile } from "../layout.ts";
 import { PartWriter, stageParts } from "../part-writer.ts";
-import { folderPlace, type LakePlace, STAGING } from "../place.ts";
+import { folderPlace, isDue, type LakePlace, STAGING } from "../place.ts";
 import { CALL_COLUMNS, copyToParquet } from "./columns.ts";
 import { brokeOff, Engine, type LakeConnection, literal } from "./engine.ts";
 import {
@@ -480,7 +480,8 @@ class DuckDbLake implements OutcomeLake {
     return isMine ? hash("sha256", await readFile(join(this.#root, made.path))) : undefined;
   }
 
-  async sweep(graceMs: number): Promise<{ readonly removed: number }> {
+  async sweep(graceMs: number, everyMs = 0): Promise<{ readonly removed: number }> {
+    if (!(await isDue(this.#root, everyMs))) return { removed: 0 };
     const stays = async () => {
       const replaced = await this.#catalog.replacedWithin(graceMs);
       const live = [...(await this.#catalog.files()), ...(await this.#catalog.files({ kind: "quarantine" }))];
