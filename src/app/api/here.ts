@@ -11,7 +11,7 @@ import { type Flags, loadConfig } from "../config.ts";
 import type { Environment } from "../environment.ts";
 import type { OutcomesRuntime } from "../outcomes.ts";
 import type { DeliveryEnd, Workplace, WorkplaceOptions } from "../workplace.ts";
-import { ApiClient, type Asked, type AskedOf, type Followed } from "./client.ts";
+import { ApiClient, type Asked, type AskedOf, type FileAnswer, type Followed } from "./client.ts";
 
 /** What was opened for some operations: of each group of use cases the part that they need. */
 interface Opened extends AsyncDisposable {
@@ -30,6 +30,10 @@ interface Opened extends AsyncDisposable {
 export interface OwnSettings {
   /** File of a rule pack. */
   readonly pack?: string | undefined;
+  /** File of a campaign whose own rules count. */
+  readonly campaignRules?: string | undefined;
+  /** File of a map of disposition codes. */
+  readonly map?: string | undefined;
   /** Without request limits. */
   readonly "no-limits"?: true | undefined;
   /** Rows under way at once. */
@@ -38,6 +42,8 @@ export interface OwnSettings {
   readonly downloads?: number | undefined;
   /** What the figures of a campaign are measured over, minutes. */
   readonly window?: number | undefined;
+  /** One check of a pair. */
+  readonly once?: true | undefined;
   /** Contacts of a campaign's list that are looked at. */
   readonly contacts?: number | undefined;
 }
@@ -104,6 +110,14 @@ const orders = opens(
     engine: { runs, deliverEvents },
   }),
 );
+/** The watch itself. */
+const watching = opens(
+  async () => {
+    const { openFailover } = await import("../failover.ts");
+    return (flags, environment, own) => openFailover(flags, environment, { ...own, watches: true });
+  },
+  ({ failover, actor, runs, deliverEvents }) => ({ work: { failover }, actor, engine: { runs, deliverEvents } }),
+);
 const versions = opens(
   async () => (await import("../campaign-state.ts")).openDialerHistory,
   (dialer) => ({ work: { dialer } }),
@@ -159,7 +173,7 @@ const exports = opens(
 );
 const outcomes = opens(
   async () => (await import("../outcomes.ts")).openOutcomeRecords,
-  ({ known }) => ({ work: { outcomes: known } }),
+  ({ known, actor }) => ({ work: { outcomes: known }, actor }),
 );
 const retrievalPlans = opens(
   async () => async (flags: Flags, environment: Environment) => {
@@ -203,6 +217,23 @@ const facts = opens(
   ({ facts: known, compliance, actor }) => ({ work: { facts: known, compliance }, actor }),
 );
 
+/** Rules, and the facts of a store where there is one. */
+const rules = opens(
+  async () => {
+    const { openRules } = await import("../compliance.ts");
+    return (flags, environment, own) => openRules(flags, environment, own);
+  },
+  (compliance) => ({ work: { compliance } }),
+);
+/** Where the tenant counts live answers itself, it is asked. */
+const answers = opens(
+  async () => {
+    const { openCompliance } = await import("../compliance.ts");
+    return (flags, environment, own) => openCompliance(flags, environment, { ...own, answers: true });
+  },
+  ({ compliance }) => ({ work: { compliance } }),
+);
+
 const listed = opens(
   async () => (await import("../capabilities.ts")).openListedWebhooks,
   (vendorWebhooks) => ({ work: { vendorWebhooks } }),
@@ -216,6 +247,8 @@ const registrations = opens(
 const HERE = {
   "attention.list": attention,
   "audit.list": records,
+  "audit.pack": records,
+  "audit.packPdf": records,
   "audit.proof": records,
   "audit.verify": records,
   "callbacks.delete": calls,
@@ -262,7 +295,10 @@ const HERE = {
   "dialer.vendorAudit": settings,
   "doNotCall.compare": calls,
   "doNotCall.push": calls,
+  "compliance.abandonment": { by: ({ query }) => (query?.["at"] === undefined ? answers : facts) },
   "compliance.acknowledge": facts,
+  "compliance.explain": rules,
+  "compliance.gate": facts,
   "compliance.manifest": facts,
   "compliance.manifests": facts,
   "compliance.revocations": facts,
@@ -275,11 +311,14 @@ const HERE = {
   "failover.drill": orders,
   "failover.history": pairs,
   "failover.holds": pairs,
-  "failover.list": [pairs, orders],
+  "failover.list": [pairs, orders, watching],
   "failover.prepare": orders,
+  "failover.preview": watching,
+  "failover.put": watching,
   "failover.removal": orders,
   "failover.remove": orders,
-  "failover.show": [pairs, orders],
+  "failover.show": [pairs, orders, watching],
+  "failover.take": watching,
   "dispositions.check": checks,
   "dispositions.submit": whole,
   "interactions.made": made,
@@ -292,9 +331,13 @@ const HERE = {
   "jobs.show": [records, whole],
   "lives.list": records,
   "outcomes.doubt": whole,
+  "outcomes.export": outcomes,
+  "outcomes.makeReport": outcomes,
   "outcomes.plan": retrievalPlans,
   "outcomes.push": whole,
   "outcomes.quarantine": outcomes,
+  "outcomes.reconcile": whole,
+  "outcomes.report": outcomes,
   "outcomes.retrieval": [outcomes, whole],
   "outcomes.retrievals": [outcomes, whole],
   "outcomes.retrieve": whole,
@@ -302,6 +345,8 @@ const HERE = {
   "outcomes.schedules": [outcomes, whole],
   "outcomes.unschedule": outcomes,
   "outcomes.verify": outcomes,
+  "packs.compare": facts,
+  "packs.replay": rules,
   "suppressions.add": facts,
   "suppressions.declareEmpty": facts,
   "suppressions.lift": facts,
@@ -315,6 +360,7 @@ const HERE = {
   "tenant.probe": look,
   "tenant.read": look,
   "tenant.reads": look,
+  "tenant.smoke": look,
   "webhooks.list": listed,
   "webhooks.register": registrations,
   "webhooks.remove": registrations,
@@ -325,6 +371,10 @@ const LOOK_MS = 1_000;
 
 /** An operation that a command can ask for without a service. */
 export type HereOperation = keyof typeof HERE;
+
+async function* bytesOf(texts: AsyncIterable<string | Uint8Array> | Iterable<string>): AsyncGenerator<Uint8Array> {
+  for await (const text of texts) yield typeof text === "string" ? Buffer.from(text) : text;
+}
 
 /** Operations in this process, in the name of the configuration's actor. What they need is opened once, and closed when this is disposed of. */
 export class HereClient extends ApiClient<HereOperation> {
@@ -391,7 +441,15 @@ export class HereClient extends ApiClient<HereOperation> {
     const answer = await (asked.file?.breaksOff === true ? answering : this.#untilInterrupted(answering));
     if (answer.kind !== "stream") throw new TypeError(`${route.id} is answered in another way`);
     // Texts are whole lines.
-    for await (const text of answer.texts) for (const line of text.split("\n")) if (line !== "") yield JSON.parse(line);
+    for await (const text of answer.texts) for (const line of String(text).split("\n")) if (line !== "") yield JSON.parse(line);
+  }
+
+  protected override async content(route: ApiRoute, asked: Asked): Promise<FileAnswer> {
+    const answer = await this.#untilInterrupted(this.#answer(route, asked));
+    if (answer.kind === "json") throw new TypeError(`${route.id} is answered in another way`);
+    if (answer.kind === "stream") return { headers: new Headers(answer.headers), bytes: bytesOf(answer.texts) };
+    const { headers, body } = answer.response;
+    return { headers, bytes: body ?? bytesOf([]) };
   }
 
   protected override misread(where: string, why: string): TypeError {

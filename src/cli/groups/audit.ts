@@ -1,7 +1,7 @@
 // outdial audit.
 
 import { command } from "../command.ts";
-import { file, id, instant, NOTHING, phone, STORE, text, whole } from "../declare.ts";
+import { file, id, instant, NOTHING, phones, STORE, text, whole } from "../declare.ts";
 
 export const listAudit = command("list", STORE, {
   runs: "through",
@@ -50,9 +50,11 @@ export const verifyProofFile = command("verify-proof", NOTHING, {
 });
 
 export const makePack = command("pack", STORE, {
+  runs: "through",
   summary: "everything about a number, a campaign or a period with its proofs, as one signed file",
+  args: [phones("[number]", "about this telephone number (this, --campaign or --from is required)")],
   options: [
-    phone("--phone <number>", "about this telephone number (one of --phone, --campaign and --from is required)"),
+    phones("--phone <number>", "the same as the number in front"),
     id("--campaign <id>", "about this campaign"),
     instant("--from <time>", "about a period: its beginning"),
     instant("--to <time>", "… and its end, exclusive"),
@@ -66,7 +68,7 @@ export const makePack = command("pack", STORE, {
     "The files contain telephone numbers in full. The audit log records that a pack was made, by whom and about what.\n" +
     "When nothing is known about a number, its pack says so.",
   examples: [
-    "outdial audit pack --phone +12125550123 --out case.ndjson --pdf case.pdf",
+    "outdial audit pack +12125550123 --out case.ndjson --pdf case.pdf",
     "outdial audit pack --from 2026-06-01 --to 2026-07-01 --out june.ndjson",
   ],
 });

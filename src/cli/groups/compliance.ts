@@ -3,6 +3,7 @@
 
 import { command } from "../command.ts";
 import {
+  choice,
   file,
   flag,
   id,
@@ -19,7 +20,7 @@ import {
   text,
   whole,
 } from "../declare.ts";
-import { CALL_TYPE, CAMPAIGN_RULES, PACK } from "./shared.ts";
+import { CALL_TYPE, CAMPAIGN_RULES, callTypes, PACK } from "./shared.ts";
 
 const SUBJECT = text("--subject <text>", "campaign subject or debt, for caps that count by it");
 const LIMIT = { from: 1, to: 100_000 } as const;
@@ -47,12 +48,13 @@ export const explain = command(
   "explain",
   { ...STORE, tells: "itself" },
   {
+    runs: "through",
     summary: "one decision for a person to read, with a chart of when each rule allows the call in the next 48 hours",
     args: [text("<number>", "telephone number with its country code")],
     options: [
       instant("--at <time>", "the instant of the call, such as 2026-06-16T15:00:00Z; now by default"),
       text("--postal <code>", "US ZIP or Canadian postal code of the person"),
-      text("--call-type <type>", "telemarketing (the default), prerecorded or collection"),
+      choice("--call-type <type>", "telemarketing (the default), prerecorded or collection", callTypes),
       SUBJECT,
       file(
         "--facts <file>",
@@ -64,7 +66,8 @@ export const explain = command(
       flag("--check", "for a script: exit code 3 unless the call is allowed on facts about the person"),
     ],
     notes:
-      "The first line says which facts were used. Without a store and without --facts, the answer is about place and time only.",
+      "The first line says which facts were used. Without a store and without --facts, the answer is about place and time only.\n" +
+      "Through a service the number is shown masked.",
   },
 );
 
@@ -124,6 +127,7 @@ export const fetchPack = command("fetch", STORE, {
 });
 
 export const replayPack = command("replay", STORE, {
+  runs: "through",
   summary: "decide recorded decisions, or placed calls, again with another pack; writes those that change",
   args: [many(input("[decisions...]", "files that check --record and gate --record wrote; - or nothing reads stdin"))],
   options: [
@@ -146,6 +150,7 @@ export const gate = command(
   "gate",
   { ...STORE, tells: "lists" },
   {
+    runs: "through",
     summary: "decide about every contact: dial now, later and when, or never and why; signs a manifest of the decisions",
     args: [input("<contacts>", "contact list: CSV with a header, bare numbers, or NDJSON; - reads stdin")],
     options: [
@@ -226,6 +231,7 @@ export const acknowledge = command("acknowledge", STORE, {
 });
 
 export const abandonment = command("abandonment", STORE, {
+  runs: "through",
   summary: "abandoned calls and the limit: rate, today's allowance, when the budget runs out, which rate keeps the limit",
   options: [
     id("--campaign <id>", "campaign", { required: true }),

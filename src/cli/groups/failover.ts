@@ -12,6 +12,7 @@ export const watch = command(
   "watch",
   { ...TENANT_AND_STORE, tells: "lists" },
   {
+    runs: "through",
     summary: "watch one pair or all; when several processes watch a pair, one works and another takes over when it dies",
     options: [
       id("--primary <id>", "the campaign to watch; by default all pairs"),
@@ -39,7 +40,8 @@ export const watch = command(
     notes:
       "Options change the policy of the pair; those that are left out stay as they are. Ctrl-C ends with exit code 130; the next watch continues a hand-over\n" +
       "that is under way. Exit codes with --once: 0 one campaign dials, 1 it is not certain that one dials, 5 not authorised, 6 the tenant does not answer.\n" +
-      "With --once, a pair that another process watches is not checked; its state is shown. A service watches the pairs of its store by itself: this command is not for one.",
+      "With --once, a pair that another process watches is not checked; its state is shown. A service watches the pairs of its store by itself:\n" +
+      "through one the policy is set and the pair is followed until Ctrl-C, and --once is not taken.",
     examples: ["outdial campaign failover watch --primary camp_primary_001 --backup camp_backup_001 --yes"],
   },
 );

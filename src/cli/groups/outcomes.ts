@@ -17,7 +17,16 @@ import {
   value,
   whole,
   words,
+  wordsIn,
+  wrong,
 } from "../declare.ts";
+
+/** A day in the zone of a report, or an instant; as it is written. */
+async function dayOrTime(written: string, label: string): Promise<string> {
+  const { localTime, parseInstant } = await import("../late.ts");
+  parseInstant(label, written, localTime("UTC"));
+  return written;
+}
 
 const FROM = instant("--from <time>", "earliest start of a call");
 const TO = instant("--to <time>", "latest start; now by default");
@@ -81,6 +90,7 @@ export const verify = command("verify", STORE, {
 });
 
 export const exportOutcomes = command("export", STORE, {
+  runs: "through",
   summary: "write the latest version of each call to a file, with the category of its code",
   options: [
     choice("--format <format>", "parquet, csv or ndjson", ["parquet", "csv", "ndjson"], { required: true }),
@@ -94,6 +104,7 @@ export const exportOutcomes = command("export", STORE, {
 });
 
 export const reconcile = command("reconcile", TENANT_AND_STORE, {
+  runs: "through",
   summary: "count the calls of vendor, lake and CRM by hour, and list calls that one of them does not have",
   options: [
     id("--campaign <id>", "campaign whose calls are compared", { required: true }),
@@ -106,16 +117,27 @@ export const reconcile = command("reconcile", TENANT_AND_STORE, {
 });
 
 export const report = command("report", STORE, {
+  runs: "through",
   summary:
     "conversion with its interval and trend, by hour, weekday, code, attempt, list and agent; comparisons; restated figures",
   options: [
     many(id("--campaign <id...>", "only these campaigns")),
-    text("--from <time>", "first day such as 2026-03-01 (in the zone), or a time with an offset"),
-    text("--to <time>", "last day (included), or a time with an offset; now by default"),
-    text("--last <span>", "instead of --from: length of the period before the end, such as 7d (default: 30d); at most 1100d"),
+    value("--from <time>", "first day such as 2026-03-01 (in the zone), or a time with an offset", dayOrTime),
+    value("--to <time>", "last day (included), or a time with an offset; now by default", dayOrTime),
+    value(
+      "--last <span>",
+      "instead of --from: length of the period before the end, such as 7d (default: 30d); at most 1100d",
+      (written, label) => (spanOf(written, label), written),
+    ),
     file("--map <file>", "outcome map; by default outcomes.map of outdial.yaml, else the documented codes"),
     text("--zone <name>", "IANA time zone of days and hours; by default outcomes.zone of outdial.yaml, else UTC"),
-    words("--by <list>", "only these groupings: hour, weekday, code, campaign, attempt, list, agent"),
+    value("--by <list>", "only these groupings: hour, weekday, code, campaign, attempt, list, agent", async (written, label) => {
+      const { DIMENSIONS } = await import("../late.ts");
+      const names = wordsIn(written);
+      const odd = names.find((name) => !DIMENSIONS.some((one) => one === name));
+      if (odd === undefined) return names;
+      throw wrong(`${label} ${odd}: nothing to group calls by; allowed are ${DIMENSIONS.join(", ")}`);
+    }),
     many(text("--compare <what>", "previous, a dimension, or two groups such as 'list=A vs list=B'; may be given several times")),
     whole("--minimum <calls>", "calls that each side of a comparison must have (default: 100)", { from: 1, to: 1_000_000_000 }),
     whole("--confidence <percent>", "level of all intervals", { from: 50, to: 99, default: 95 }),

@@ -42,9 +42,10 @@ export const call = command("call", TENANT, {
 });
 
 export const smoke = command("smoke", TENANT, {
+  runs: "through",
   summary: "call every read operation of the tenant and show what differs from the contract",
   options: [flag("--writes", "also create objects whose names begin with outdial-smoke-, and remove them")],
   notes:
-    "It tries the connection of this machine, so not through a service.\n--tenant is required, with or without a name, as a confirmation that the tenant in use is meant.\nExit code 1 when something differs, 0 otherwise, also when rights are missing.",
+    "--tenant, with or without a name, or --yes confirms that the tenant in use is meant.\nExit code 1 when something differs, 0 otherwise, also when rights are missing.",
   examples: ["outdial smoke --tenant"],
 });

@@ -38,6 +38,7 @@ export {
   openSignedPack,
   REPLAYED_MS,
   type RulesInForce,
+  RuleUseCases,
   signPack,
 } from "./use-cases.ts";
 export { askedAs, civilDate, instant, type NumbersNamed, phone, phones, phoneText } from "./values.ts";

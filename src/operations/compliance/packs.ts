@@ -114,18 +114,30 @@ export interface ReplaySink {
   readonly progress?: (decisions: number) => void;
 }
 
-/** Decides recorded decisions again. @param counts of earlier files, which are added to @returns them */
+/**
+ * Decides recorded decisions again. @param counts of earlier files, which are added to @param own compiles the pack that a first line `{pack}` has
+ * @returns the counts
+ */
 export async function replayDecisions(
   bytes: AsyncIterable<Uint8Array>,
   pack: CompiledPack,
   { write, progress, since }: ReplaySink,
   counts: ReplayCounts = noneReplayed(),
+  own?: (document: object) => Promise<CompiledPack>,
 ): Promise<ReplayCounts> {
+  let rules = pack;
+  let above = 0;
   for await (const read of ndjsonLines(bytes)) {
-    const { line } = read;
+    const line = read.line - above;
     try {
       if ("problem" in read) throw new OutdialError("invalid_facts", read.problem);
       const recorded = Object.fromEntries(read.members);
+      const document = line === 1 && read.members.size === 1 ? recorded["pack"] : undefined;
+      if (own !== undefined && above === 0 && typeof document === "object" && document !== null) {
+        rules = await own(document);
+        above = 1;
+        continue;
+      }
       const notDecided = failureOf(recorded);
       if (notDecided !== undefined) {
         counts.notDecided += 1;
@@ -136,7 +148,7 @@ export async function replayDecisions(
         counts.older += 1;
         continue;
       }
-      const { id, change, before, after } = replay(recorded, pack);
+      const { id, change, before, after } = replay(recorded, rules);
       counts.decisions += 1;
       progress?.(counts.decisions);
       if (change === undefined) continue;

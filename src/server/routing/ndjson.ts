@@ -40,12 +40,12 @@ export async function textsFrom(
 }
 
 /** NDJSON with a last line that says how many went before it, and why no more came: an answer without that line was cut off. */
-export async function* withEnd(texts: AsyncIterable<string>): AsyncGenerator<string> {
+export async function* withEnd(texts: AsyncIterable<string | Uint8Array>): AsyncGenerator<string | Uint8Array> {
   let lines = 0;
   const end: z.output<typeof endOfLines> = { end: { lines } };
   try {
     for await (const text of texts) {
-      lines += text.split("\n").length - 1;
+      lines += String(text).split("\n").length - 1;
       yield text;
     }
   } catch (thrown) {

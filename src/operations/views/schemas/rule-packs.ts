@@ -77,3 +77,20 @@ export const packComparison = z
   .meta({ id: "PackComparison" });
 
 export type PackComparison = z.output<typeof packComparison>;
+
+/** A line of what a replay says: a decision that changes, or that cannot be decided again; at the end the counts. */
+export const replayLine = z.union([
+  z.strictObject({
+    pack: z.string().describe("Version"),
+    counts: z.strictObject({
+      decisions: count,
+      decision: count.describe("Swap allow and deny"),
+      rules: count.describe("Break other rules"),
+      next: count.describe("Move their next instant"),
+      unreadable: count,
+      notDecided: count.describe("Could not be decided when they were recorded"),
+      older: count.describe("Left out because they were made before since"),
+    }),
+  }),
+  z.looseObject({ line: z.int() }),
+]);
