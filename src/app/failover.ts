@@ -93,4 +93,9 @@ export async function openFailover(flags: Flags, environment: Environment, optio
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
+
+/** The same for pairs that are watched until they are interrupted, or looked at once. */
+export const openWatch: typeof openFailover = (flags, environment, options) =>
+  openFailover(flags, environment, { ...options, watches: true });
+
 export type FailoverRuntime = Awaited<ReturnType<typeof openFailover>>;

@@ -44,5 +44,5 @@ export { pauseOverService, stopOverService } from "./over-service/stops.ts";
 export { openRecords } from "./records.ts";
 export { dashboardFolder } from "./service/dashboard.ts";
 export { openAccess, openService, type RunningService, type ServiceOptions } from "./service.ts";
-export { knownIds, openTenantLook } from "./tenant-look.ts";
+export { knownIds } from "./tenant-look.ts";
 export type { DeliveryEnd } from "./workplace.ts";

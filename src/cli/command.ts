@@ -86,11 +86,10 @@ export interface Declaration<Args extends readonly Spec[] = readonly Spec[], Opt
   readonly interrupted?: string | undefined;
   /** A capability of the tenant that it needs and that not every profile has. */
   readonly wants?: Want | undefined;
-  /**
-   * When OUTDIAL_URL is set: it runs `through` that service, or `here` all the same. Other commands that work with a store or a
-   * tenant are refused then.
-   */
-  readonly runs?: "through" | "here" | undefined;
+  /** When OUTDIAL_URL is set, it works here all the same; others that work with a store or a tenant go through that service. */
+  readonly runs?: "here" | undefined;
+  /** Why it is refused when OUTDIAL_URL is set; shown in its help. */
+  readonly alone?: string | undefined;
   /** Flags for which a service wants a higher role than for the rest of the command: a refusal names them. */
   readonly privileged?: readonly string[] | undefined;
 }
@@ -118,7 +117,7 @@ export interface Workplace<Options extends readonly Spec[] = readonly Spec[]> {
   readonly tells?: Tells;
 }
 
-type Details = Pick<Declaration, "summary" | "notes" | "examples" | "interrupted" | "wants" | "runs" | "privileged">;
+type Details = Pick<Declaration, "summary" | "notes" | "examples" | "interrupted" | "wants" | "runs" | "alone" | "privileged">;
 
 /** Declares a command; `runBy` adds its code. */
 export function command<
@@ -213,12 +212,16 @@ export const worksElsewhere = ({ options }: Pick<Declaration, "options">): boole
 export const isHidden = ({ name }: Pick<Declaration, "name">): boolean => name.startsWith("__");
 
 /** The command in the form for commander, without its action. */
-export function commandOf({ name, summary, args, options, notes, examples }: Declaration): Command {
+export function commandOf({ name, summary, args, options, notes, examples, alone }: Declaration): Command {
   const made = new Command(name).description(summary);
   for (const { flags, help, standard } of args) made.addArgument(new Argument(flags, help).default(standard));
   for (const spec of options) made.addOption(optionOf(spec));
   const shown = examples?.map((example) => `\n  $ ${example}`).join("");
-  const below = [notes, shown === undefined ? undefined : `Example${examples?.length === 1 ? "" : "s"}:${shown}`];
+  const below = [
+    notes,
+    alone === undefined ? undefined : `Not through a service: ${alone}.`,
+    shown === undefined ? undefined : `Example${examples?.length === 1 ? "" : "s"}:${shown}`,
+  ];
   const text = below.filter((part) => part !== undefined).join("\n\n");
   return text === "" ? made : made.addHelpText("after", `\n${text}`);
 }

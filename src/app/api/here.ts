@@ -60,15 +60,24 @@ type Place = readonly [
 ];
 type Open = (...place: Place) => Promise<Opened>;
 
-/** @param load loads what opens: of a workplace no more is loaded than is asked for */
+type Group = keyof Work;
+
+/**
+ * @param load loads what opens: of a workplace no more is loaded than is asked for @param as the group that what was opened is, or what it is; by default its
+ * members are groups, and one of them the actor
+ */
 function opens<Runtime extends AsyncDisposable>(
   load: () => Promise<(...place: Place) => Promise<Runtime>>,
-  give: (runtime: Runtime) => Omit<Opened, keyof AsyncDisposable>,
+  as?: Group | ((runtime: Runtime) => Omit<Opened, keyof AsyncDisposable>),
 ): Open {
   return async (...place) => {
     const open = await load();
     const runtime = await open(...place);
-    return { ...give(runtime), [Symbol.asyncDispose]: () => runtime[Symbol.asyncDispose]() };
+    const { actor }: { readonly actor?: unknown } = runtime as object;
+    const named = typeof actor === "string" ? { actor } : {};
+    const groups = (): Opened["work"] => Object.fromEntries(typeof as === "string" ? [[as, runtime]] : Object.entries(runtime));
+    const members = typeof as === "function" ? as(runtime) : { work: groups() };
+    return { ...named, ...members, [Symbol.asyncDispose]: () => runtime[Symbol.asyncDispose]() };
   };
 }
 
@@ -76,75 +85,43 @@ type Choice = Open | readonly Open[] | { readonly by: (asked: Asked) => Open };
 
 const records = opens(
   async () => (await import("../records.ts")).openRecords,
-  ({ audit, jobs, deliveries, known, lives, actor }) => ({
-    work: { audit, jobs, deliveries, lives, tenant: { known } },
-    actor,
-  }),
+  ({ known, ...work }) => ({ work: { ...work, tenant: { known } } }),
 );
-const holders = opens(
-  async () => (await import("../lives.ts")).openLives,
-  ({ lives, actor }) => ({ work: { lives }, actor }),
-);
-const attention = opens(
-  async () => (await import("../records.ts")).openAttention,
-  (known) => ({ work: { attention: known } }),
-);
+const holders = opens(async () => (await import("../lives.ts")).openLives);
+const attention = opens(async () => (await import("../records.ts")).openAttention, "attention");
 const receivers = opens(
   async () => (await import("../delivery.ts")).openDelivery,
-  ({ deliveries, actor, drain }) => ({ work: { deliveries }, actor, engine: { deliverEvents: drain } }),
+  ({ deliveries, drain }) => ({ work: { deliveries }, engine: { deliverEvents: drain } }),
 );
-const stops = opens(
-  async () => (await import("../emergency-stop.ts")).openStopRecords,
-  (campaigns) => ({ work: { campaigns } }),
-);
-const pairs = opens(
-  async () => (await import("../failover.ts")).openFailoverRecords,
-  (failover) => ({ work: { failover } }),
-);
+const stops = opens(async () => (await import("../emergency-stop.ts")).openStopRecords, "campaigns");
+const pairs = opens(async () => (await import("../failover.ts")).openFailoverRecords, "failover");
 /** Hand-overs that a person orders. */
 const orders = opens(
   async () => (await import("../failover.ts")).openFailover,
-  ({ failover, campaigns, actor, runs, deliverEvents }) => ({
-    work: { failover, campaigns },
-    actor,
-    engine: { runs, deliverEvents },
-  }),
+  ({ failover, campaigns, ...engine }) => ({ work: { failover, campaigns }, engine }),
 );
 /** The watch itself. */
 const watching = opens(
-  async () => {
-    const { openFailover } = await import("../failover.ts");
-    return (flags, environment, own) => openFailover(flags, environment, { ...own, watches: true });
-  },
-  ({ failover, actor, runs, deliverEvents }) => ({ work: { failover }, actor, engine: { runs, deliverEvents } }),
+  async () => (await import("../failover.ts")).openWatch,
+  ({ failover, ...engine }) => ({ work: { failover }, engine }),
 );
-const versions = opens(
-  async () => (await import("../campaign-state.ts")).openDialerHistory,
-  (dialer) => ({ work: { dialer } }),
-);
+const versions = opens(async () => (await import("../campaign-state.ts")).openDialerHistory, "dialer");
 const changes = opens(
   async () => (await import("../campaign-state.ts")).openDialer,
   ({ dialer, workplace }) => ({ work: { dialer }, actor: workplace.actor, engine: workplace }),
 );
-const settings = opens(
-  async () => (await import("../campaign-state.ts")).openDialerTenant,
-  (dialer) => ({ work: { dialer } }),
-);
+const settings = opens(async () => (await import("../campaign-state.ts")).openDialerTenant, "dialer");
 const states = opens(
   async () => (await import("../campaign-state.ts")).openCampaignStates,
-  ({ resumes, actor }) => ({ work: { campaigns: resumes }, actor }),
+  ({ resumes }) => ({ work: { campaigns: resumes } }),
 );
 const applies = opens(
   async () => (await import("../campaign-state.ts")).openCampaignApplies,
-  ({ plans, workplace }) => ({
-    work: { campaignFiles: plans },
-    actor: workplace.actor,
-    engine: workplace,
-  }),
+  ({ plans, workplace }) => ({ work: { campaignFiles: plans }, actor: workplace.actor, engine: workplace }),
 );
 const calls = opens(
   async () => (await import("../tenant-look.ts")).openTenantDnc,
-  ({ calls: known, dnc: doNotCall, callbacks, actor }) => ({ work: { tenant: { calls: known, doNotCall, callbacks } }, actor }),
+  ({ calls: known, dnc: doNotCall, callbacks }) => ({ work: { tenant: { calls: known, doNotCall, callbacks } } }),
 );
 const shownCalls = opens(
   async () => (await import("../tenant-look.ts")).openCalls,
@@ -155,25 +132,13 @@ const look = opens(
   async () => (await import("../tenant-look.ts")).openTenantLook,
   (known) => ({ work: { tenant: { look: known } } }),
 );
-const made = opens(
-  async () => (await import("../interactions.ts")).openInteractionChanges,
-  (known) => ({ work: { interactions: known } }),
-);
-const segments = opens(
-  async () => (await import("../segments.ts")).openSegments,
-  ({ contacts, actor }) => ({ work: { contacts }, actor }),
-);
-const plans = opens(
-  async () => (await import("../campaign-state.ts")).openCampaignReader,
-  (campaignFiles) => ({ work: { campaignFiles } }),
-);
-const exports = opens(
-  async () => (await import("../campaign-state.ts")).openCampaignExport,
-  (campaignFiles) => ({ work: { campaignFiles } }),
-);
+const made = opens(async () => (await import("../interactions.ts")).openInteractionChanges, "interactions");
+const segments = opens(async () => (await import("../segments.ts")).openSegments);
+const plans = opens(async () => (await import("../campaign-state.ts")).openCampaignReader, "campaignFiles");
+const exports = opens(async () => (await import("../campaign-state.ts")).openCampaignExport, "campaignFiles");
 const outcomes = opens(
   async () => (await import("../outcomes.ts")).openOutcomeRecords,
-  ({ known, actor }) => ({ work: { outcomes: known }, actor }),
+  ({ known }) => ({ work: { outcomes: known } }),
 );
 const retrievalPlans = opens(
   async () => async (flags: Flags, environment: Environment) => {
@@ -182,20 +147,11 @@ const retrievalPlans = opens(
       Promise.resolve(retrievalPlanOf(checkRequest(input, clock.now(), [], REACH_DAYS[profile])));
     return { planRetrieval, [Symbol.asyncDispose]: () => Promise.resolve() };
   },
-  (outcomes) => ({ work: { outcomes } }),
+  "outcomes",
 );
-const interactions = opens(
-  async () => (await import("../interactions.ts")).openInteractions,
-  (known) => ({ work: { interactions: known } }),
-);
-const corrections = opens(
-  async () => (await import("../interactions.ts")).openCorrections,
-  (known) => ({ work: { interactions: known } }),
-);
-const checks = opens(
-  async () => (await import("../interactions.ts")).openChecks,
-  (jobs) => ({ work: { jobs } }),
-);
+const interactions = opens(async () => (await import("../interactions.ts")).openInteractions, "interactions");
+const corrections = opens(async () => (await import("../interactions.ts")).openCorrections, "interactions");
+const checks = opens(async () => (await import("../interactions.ts")).openChecks, "jobs");
 /** Whatever runs jobs. */
 const whole = opens(
   async () => (await import("../open-outdial.ts")).openWhole,
@@ -209,39 +165,13 @@ const whole = opens(
     },
   }),
 );
-const facts = opens(
-  async () => {
-    const { openCompliance } = await import("../compliance.ts");
-    return (flags, environment, own) => openCompliance(flags, environment, own, own);
-  },
-  ({ facts: known, compliance, actor }) => ({ work: { facts: known, compliance }, actor }),
-);
-
+const facts = opens(async () => (await import("../compliance.ts")).openCompliance);
 /** Rules, and the facts of a store where there is one. */
-const rules = opens(
-  async () => {
-    const { openRules } = await import("../compliance.ts");
-    return (flags, environment, own) => openRules(flags, environment, own);
-  },
-  (compliance) => ({ work: { compliance } }),
-);
+const rules = opens(async () => (await import("../compliance.ts")).openRules, "compliance");
 /** Where the tenant counts live answers itself, it is asked. */
-const answers = opens(
-  async () => {
-    const { openCompliance } = await import("../compliance.ts");
-    return (flags, environment, own) => openCompliance(flags, environment, { ...own, answers: true });
-  },
-  ({ compliance }) => ({ work: { compliance } }),
-);
-
-const listed = opens(
-  async () => (await import("../capabilities.ts")).openListedWebhooks,
-  (vendorWebhooks) => ({ work: { vendorWebhooks } }),
-);
-const registrations = opens(
-  async () => (await import("../capabilities.ts")).openVendorWebhooks,
-  ({ vendorWebhooks, actor }) => ({ work: { vendorWebhooks }, actor }),
-);
+const answers = opens(async () => (await import("../compliance.ts")).openAnswers);
+const listed = opens(async () => (await import("../capabilities.ts")).openListedWebhooks, "vendorWebhooks");
+const registrations = opens(async () => (await import("../capabilities.ts")).openVendorWebhooks);
 
 /** The operations of commands without a service, and what is opened for each: the first, unless one behind it is open already; or by what is asked. */
 const HERE = {

@@ -4,7 +4,6 @@ import { command } from "../command.ts";
 import { file, id, instant, NOTHING, phones, STORE, text, whole } from "../declare.ts";
 
 export const listAudit = command("list", STORE, {
-  runs: "through",
   summary: "entries, oldest first",
   options: [
     id("--subject <id>", "only entries about this call"),
@@ -15,7 +14,6 @@ export const listAudit = command("list", STORE, {
 });
 
 export const verifyAudit = command("verify", STORE, {
-  runs: "through",
   summary: "recompute the whole log and its signatures; names the first entry that was edited, removed or reordered",
   notes:
     "The log is compared with its heads outside the store (audit.heads in outdial.yaml). When no head can be compared, the result is not\n" +
@@ -24,6 +22,7 @@ export const verifyAudit = command("verify", STORE, {
 });
 
 export const acceptHead = command("accept-head", STORE, {
+  alone: "whoever accepts a database that was set back has to be at the machine that has it",
   summary: "accept a database that was set back to an older state, although heads outside the store do not fit",
   options: [text("--reason <text>", "why; recorded in the audit log", { required: true })],
   notes:
@@ -33,7 +32,6 @@ export const acceptHead = command("accept-head", STORE, {
 });
 
 export const proveEntry = command("proof", STORE, {
-  runs: "through",
   summary: "prove that an entry is in the log: one JSON object that anyone with audit.pub can check",
   args: [whole("<seq>", "number of the entry")],
   notes:
@@ -50,7 +48,6 @@ export const verifyProofFile = command("verify-proof", NOTHING, {
 });
 
 export const makePack = command("pack", STORE, {
-  runs: "through",
   summary: "everything about a number, a campaign or a period with its proofs, as one signed file",
   args: [phones("[number]", "about this telephone number (this, --campaign or --from is required)")],
   options: [

@@ -48,7 +48,6 @@ export const explain = command(
   "explain",
   { ...STORE, tells: "itself" },
   {
-    runs: "through",
     summary: "one decision for a person to read, with a chart of when each rule allows the call in the next 48 hours",
     args: [text("<number>", "telephone number with its country code")],
     options: [
@@ -103,12 +102,14 @@ export const stalePack = command("stale", NOTHING, {
 });
 
 export const signPack = command("sign", STORE, {
+  alone: "it signs with the key of the audit log, which does not leave its machine",
   summary: "sign a rule pack with the key of the audit log and write the signed file",
   args: [input("<pack>", "file, JSON or YAML")],
   options: [file("--out <file>", "the signed file", { required: true })],
 });
 
 export const fetchPack = command("fetch", STORE, {
+  alone: "the pack that it checks becomes a file of this machine",
   summary: "fetch a signed rule pack, check it, show in sentences and by replay what it would change, and write it to a file",
   args: [text("<from>", "URL or file of the signed pack")],
   options: [
@@ -127,7 +128,6 @@ export const fetchPack = command("fetch", STORE, {
 });
 
 export const replayPack = command("replay", STORE, {
-  runs: "through",
   summary: "decide recorded decisions, or placed calls, again with another pack; writes those that change",
   args: [many(input("[decisions...]", "files that check --record and gate --record wrote; - or nothing reads stdin"))],
   options: [
@@ -150,7 +150,6 @@ export const gate = command(
   "gate",
   { ...STORE, tells: "lists" },
   {
-    runs: "through",
     summary: "decide about every contact: dial now, later and when, or never and why; signs a manifest of the decisions",
     args: [input("<contacts>", "contact list: CSV with a header, bare numbers, or NDJSON; - reads stdin")],
     options: [
@@ -178,7 +177,6 @@ export const gate = command(
 );
 
 export const manifests = command("manifests", STORE, {
-  runs: "through",
   summary: "the manifests of gates, the newest first",
   args: [id("[id]", "print this signed manifest, as verify-manifest reads it")],
   options: [
@@ -188,7 +186,6 @@ export const manifests = command("manifests", STORE, {
 });
 
 export const imports = command("imports", STORE, {
-  runs: "through",
   summary: "imports of facts, the newest first: done, under way, or broken off, with the part that is in force",
   options: [
     flag("--broken-off", "only those that broke off and were not completed by another import"),
@@ -208,7 +205,6 @@ export const verifyGate = command("verify-manifest", NOTHING, {
 });
 
 export const revocations = command("revocations", STORE, {
-  runs: "through",
   summary: "revocations: deadline, targets, and which systems have carried them out; overdue first",
   options: [
     flag("--open", "only those that some system has not acknowledged"),
@@ -220,7 +216,6 @@ export const revocations = command("revocations", STORE, {
 });
 
 export const acknowledge = command("acknowledge", STORE, {
-  runs: "through",
   summary: "record that a system has carried revocations out",
   args: [many(whole("<revocation...>", "numbers of revocations, from the list", { from: 1, label: "revocation" }))],
   options: [
@@ -231,7 +226,6 @@ export const acknowledge = command("acknowledge", STORE, {
 });
 
 export const abandonment = command("abandonment", STORE, {
-  runs: "through",
   summary: "abandoned calls and the limit: rate, today's allowance, when the budget runs out, which rate keeps the limit",
   options: [
     id("--campaign <id>", "campaign", { required: true }),

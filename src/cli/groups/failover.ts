@@ -12,7 +12,6 @@ export const watch = command(
   "watch",
   { ...TENANT_AND_STORE, tells: "lists" },
   {
-    runs: "through",
     summary: "watch one pair or all; when several processes watch a pair, one works and another takes over when it dies",
     options: [
       id("--primary <id>", "the campaign to watch; by default all pairs"),
@@ -47,13 +46,11 @@ export const watch = command(
 );
 
 export const rehearse = command("drill", TENANT_AND_STORE, {
-  runs: "through",
   summary: "rehearse the hand-over: all reads and decisions, no writes; exit code 3 when it would not succeed",
   args: [PRIMARY],
 });
 
 export const prepare = command("prepare", TENANT_AND_STORE, {
-  runs: "through",
   summary: "bring the primary's contacts to the backup, as lists that it dials only after a hand-over (profile acd)",
   args: [PRIMARY],
   notes:
@@ -64,7 +61,6 @@ export const start = command(
   "start",
   { ...TENANT_AND_STORE, tells: "lists" },
   {
-    runs: "through",
     summary: "hand over to the backup now, whatever the success rate is",
     args: [PRIMARY],
   },
@@ -74,33 +70,28 @@ export const failback = command(
   "failback",
   { ...TENANT_AND_STORE, tells: "lists" },
   {
-    runs: "through",
     summary: "hand back to the primary, with the same checks",
     args: [PRIMARY],
   },
 );
 
 export const status = command("status", STORE, {
-  runs: "through",
   summary: "which campaign dials, since when, and the figures; exit code 1 when a pair needs a person or is not watched",
   args: [id("[primary]", "one pair; by default all")],
 });
 
 export const history = command("history", STORE, {
-  runs: "through",
   summary: "what happened to a pair, newest first",
   args: [PRIMARY],
   options: [whole("--limit <number>", "how many", { from: 1, to: 100_000, default: 50 })],
 });
 
 export const holds = command("holds", STORE, {
-  runs: "through",
   summary: "contacts that a campaign must not call yet, as CSV, so that they can be removed from its list",
   args: [id("<campaign>", "the campaign that took over")],
 });
 
 export const remove = command("remove", TENANT_AND_STORE, {
-  runs: "through",
   summary: "end the watch over a pair; no campaign is changed, and the history is kept",
   args: [PRIMARY],
   notes:

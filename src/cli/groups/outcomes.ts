@@ -35,7 +35,6 @@ const PAGE = whole("--limit <number>", "calls in a page, at most 5000", { from: 
 const RUNS = { from: 1, to: 1000, default: 20 } as const;
 
 export const pull = command("pull", TENANT_AND_STORE, {
-  runs: "through",
   summary: "retrieve ended calls into the lake: no call twice, none lost; continues at the page where it was interrupted",
   options: [
     many(id("--campaign <id...>", "campaign whose calls are retrieved; several with --every (required without --resume)"), false),
@@ -69,7 +68,6 @@ export const pull = command("pull", TENANT_AND_STORE, {
 });
 
 export const runs = command("runs", STORE, {
-  runs: "through",
   summary: "retrievals, newest first: period, pages, calls, hash, rows in quarantine; and the schedules",
   args: [id("[id]", "one retrieval")],
   options: [
@@ -83,14 +81,12 @@ export const runs = command("runs", STORE, {
 });
 
 export const verify = command("verify", STORE, {
-  runs: "through",
   summary: "hash the calls of a retrieval in the lake again and compare the hash with the recorded one",
   args: [id("[id]", "one retrieval; the newest ones by default")],
   options: [whole("--limit <number>", "how many of the newest", RUNS)],
 });
 
 export const exportOutcomes = command("export", STORE, {
-  runs: "through",
   summary: "write the latest version of each call to a file, with the category of its code",
   options: [
     choice("--format <format>", "parquet, csv or ndjson", ["parquet", "csv", "ndjson"], { required: true }),
@@ -104,7 +100,6 @@ export const exportOutcomes = command("export", STORE, {
 });
 
 export const reconcile = command("reconcile", TENANT_AND_STORE, {
-  runs: "through",
   summary: "count the calls of vendor, lake and CRM by hour, and list calls that one of them does not have",
   options: [
     id("--campaign <id>", "campaign whose calls are compared", { required: true }),
@@ -117,7 +112,6 @@ export const reconcile = command("reconcile", TENANT_AND_STORE, {
 });
 
 export const report = command("report", STORE, {
-  runs: "through",
   summary:
     "conversion with its interval and trend, by hour, weekday, code, attempt, list and agent; comparisons; restated figures",
   options: [
@@ -153,7 +147,6 @@ export const report = command("report", STORE, {
 });
 
 export const pushCrm = command("crm", TENANT_AND_STORE, {
-  runs: "through",
   summary:
     "send the CRM the events of retrievals that it does not have; with --records also every call whose latest version it does not have",
   options: [
