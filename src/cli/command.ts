@@ -130,9 +130,19 @@ export function command<
   details: Details & { readonly args?: Args; readonly options?: Options },
 ): Declaration<Args, readonly (Options[number] | Shared[number])[]>;
 export function command(name: string, where: Workplace, details: Details & Partial<Declaration>): Declaration {
-  const { args = [], options = [] } = details;
+  const { args = [], options = [], alone } = details;
+  const why = alone === undefined ? [] : [`Not through a service: ${alone}.`];
+  const notes = [...(details.notes === undefined ? [] : [details.notes]), ...why].join("\n");
   const { makes = "nothing", tells } = where;
-  return { ...details, name, makes, tells, args, options: [...options, ...where.options] };
+  return {
+    ...details,
+    name,
+    makes,
+    tells,
+    args,
+    options: [...options, ...where.options],
+    notes: notes === "" ? undefined : notes,
+  };
 }
 
 /** A command in the tree of the help, with its subcommands. */
@@ -212,16 +222,12 @@ export const worksElsewhere = ({ options }: Pick<Declaration, "options">): boole
 export const isHidden = ({ name }: Pick<Declaration, "name">): boolean => name.startsWith("__");
 
 /** The command in the form for commander, without its action. */
-export function commandOf({ name, summary, args, options, notes, examples, alone }: Declaration): Command {
+export function commandOf({ name, summary, args, options, notes, examples }: Declaration): Command {
   const made = new Command(name).description(summary);
   for (const { flags, help, standard } of args) made.addArgument(new Argument(flags, help).default(standard));
   for (const spec of options) made.addOption(optionOf(spec));
   const shown = examples?.map((example) => `\n  $ ${example}`).join("");
-  const below = [
-    notes,
-    alone === undefined ? undefined : `Not through a service: ${alone}.`,
-    shown === undefined ? undefined : `Example${examples?.length === 1 ? "" : "s"}:${shown}`,
-  ];
+  const below = [notes, shown === undefined ? undefined : `Example${examples?.length === 1 ? "" : "s"}:${shown}`];
   const text = below.filter((part) => part !== undefined).join("\n\n");
   return text === "" ? made : made.addHelpText("after", `\n${text}`);
 }

@@ -24,7 +24,7 @@ import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/audit.ts";
 import type { Io } from "../io.ts";
 import { openInput, parseJson, readText } from "../source.ts";
-import { grouped, printable } from "../text.ts";
+import { grouped, printable, timeText } from "../text.ts";
 import { writeBytes } from "../whole-file.ts";
 
 /** The whole log is read. */
@@ -121,8 +121,7 @@ export const makePack: Run<typeof declared.makePack> = async ({ args, options, i
   if (out !== undefined && out === pdf)
     throw new OperationError("invalid_input", "NDJSON and PDF need a file each; --out and --pdf name the same one");
   await using api = await openApi(options, io);
-  const at = (time: number | undefined) => (time === undefined ? undefined : new Date(time).toISOString());
-  const asked = { body: { number, campaign, from: at(from), to: at(to) } };
+  const asked = { body: { number, campaign, from: timeText(from), to: timeText(to) } };
   const made = new PackWritten();
   if (pdf === undefined) {
     const { bytes } = await api.file("audit.pack", { ...asked, withinMs: VERIFY_MS });

@@ -34,9 +34,8 @@ export const gate: Run<typeof declared.gate> = async ({ args, options, io, stand
   await using api = await openApi(options, io, known({ pack: options.pack, campaignRules: options.campaignRules }));
   using refusals = new Refusals(io);
   const { format, delimiter, column, name } = read;
-  const when = at === undefined ? {} : { at: timeText(at) };
   const kinds = { verdicts: out !== undefined, records: recordFile !== undefined, progress: true, reveal: true };
-  const query = { campaign, callType, subject, ...when, name, format, delimiter, column, reasons, ...kinds };
+  const query = { campaign, callType, subject, at: timeText(at), name, format, delimiter, column, reasons, ...kinds };
   let manifest: unknown;
   await withOutput(out, io, (output) =>
     withOutput(recordFile, io, async (record) => {
@@ -176,7 +175,7 @@ export const acknowledge: Run<typeof declared.acknowledge> = async ({ args, opti
   for (const revocation of args.revocation) {
     const done = await api.ask("compliance.acknowledge", {
       params: { id: revocation },
-      body: { system, at: at === undefined ? undefined : timeText(at), evidence },
+      body: { system, at: timeText(at), evidence },
     });
     await io.answer(
       done,
@@ -190,7 +189,7 @@ const points = (share: number) => `${share >= 0 ? "+" : "−"}${Math.abs(share *
 export const abandonment: Run<typeof declared.abandonment> = async ({ options, io }) => {
   const { campaign, country, at, pack } = options;
   await using api = await openApi(options, io, known({ pack }));
-  const query = { campaign, country, at: at === undefined ? undefined : timeText(at) };
+  const query = { campaign, country, at: timeText(at) };
   const { items, pack: inForce } = await api.ask("compliance.abandonment", { query });
   if (items.length === 0)
     throw new OperationError(

@@ -27,12 +27,11 @@ import {
   OperationError,
   openSignedPack,
   REPLAYED_MS,
-  type ReplayCounts,
   replayDecisions,
   replayPlaced,
   validatedPack,
 } from "../../operations/index.ts";
-import { type PackComparison, replayLine } from "../../operations/views/index.ts";
+import { type PackComparison, type ReplayCounts, replayCounts } from "../../operations/views/index.ts";
 import { known, type Run } from "../command.ts";
 import { SHIPPED_PACK } from "../declare.ts";
 import { EXIT } from "../exit.ts";
@@ -127,9 +126,8 @@ export const replayPack: Run<typeof declared.replayPack> = async (given) => {
     for await (const line of api.lines("packs.replay", { query, file, signal: io.signal })) {
       if (!("counts" in line)) await io.data(JSON.stringify({ ...where, ...line }));
       else {
-        const read = replayLine.options[0].parse(line);
-        version = read.pack;
-        for (const [what, many] of Object.entries(read.counts)) counts[what as keyof ReplayCounts] += many;
+        version = String(line.pack);
+        for (const [what, many] of Object.entries(replayCounts.parse(line.counts))) counts[what as keyof ReplayCounts] += many;
       }
     }
   }

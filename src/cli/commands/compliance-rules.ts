@@ -37,7 +37,7 @@ export const explain: Run<typeof declared.explain> = async ({ args: { number }, 
   const { at: when, facts: file, callType, postal, subject, pack, campaignRules } = options;
   const given = file === undefined ? undefined : await readFacts(file);
   await using api = await openApi(options, io, known({ pack, campaignRules }));
-  const asked = { number, callType, at: when === undefined ? undefined : timeText(when), postal, subject, facts: given };
+  const asked = { number, callType, at: timeText(when), postal, subject, facts: given };
   const found = await api.ask("compliance.explain", { body: { ...asked, reveal: api.reveals } });
   const { decision, rules, zones, readings, reasons, weighed, cap, strip, facts, setBack } = found;
   const [at, next] = [instantOf(found.at), instantOf(found.next)];

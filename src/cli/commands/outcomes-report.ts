@@ -85,8 +85,7 @@ export const exportOutcomes: Run<typeof declared.exportOutcomes> = async ({ opti
   const toFile = out !== undefined && out !== "-";
   if (!toFile && format === "parquet") throw new OperationError("invalid_input", "--format parquet needs --out FILE");
   await using api = await openApi(options, io, { map });
-  const at = (time: number | undefined) => (time === undefined ? undefined : new Date(time).toISOString());
-  const query = { format, campaign, from: at(from), to: at(to), code: codes };
+  const query = { format, campaign, from: timeText(from), to: timeText(to), code: codes };
   const { headers, bytes } = await api.file("outcomes.export", { query });
   const calls = Number(headers.get("outdial-calls"));
   await writeBytes(toFile ? out : "-", bytes, io);
@@ -101,7 +100,7 @@ type Compared = Answer<"outcomes.reconcile">;
 type HourCounts = Extract<Compared, { hour: unknown }>["hour"];
 type Difference = Extract<Compared, { difference: unknown }>["difference"];
 
-const minuteOf = (at: string) => `${timeText(Date.parse(at)).slice(0, 16)}Z`;
+const minuteOf = (at: string) => `${at.slice(0, 16)}Z`;
 
 const HOURS = table<HourCounts>([
   { title: "hour (UTC)", value: ({ at }) => minuteOf(at) },
@@ -118,9 +117,8 @@ const HOUR_MS = 3_600_000;
 export const reconcile: Run<typeof declared.reconcile> = async ({ options, io }) => {
   const { campaign: campaignId, from, to, last, limit, out } = options;
   await using api = await openApi(options, io);
-  const at = (time: number | undefined) => (time === undefined ? undefined : new Date(time).toISOString());
   const lastHours = last === undefined ? undefined : last / HOUR_MS;
-  const body = { campaignId, from: at(from), to: at(to), lastHours, limit };
+  const body = { campaignId, from: timeText(from), to: timeText(to), lastHours, limit };
   const hours: HourCounts[] = [];
   const shown: Difference[] = [];
   const result = await withOutput(out, io, async (output) => {
@@ -162,11 +160,10 @@ const SHOWN_REFUSALS = 10;
 export const pushCrm: Run<typeof declared.pushCrm> = async ({ options, io }) => {
   const { records, campaign: campaignId, to, last, batch, again, map, out } = options;
   const from = options.from ?? (last === undefined ? undefined : (to ?? io.clock.now()) - last);
-  const at = (time: number | undefined) => (time === undefined ? undefined : new Date(time).toISOString());
   const own = await mapOf(map);
   await using api = await openApi(options, io);
   using _listening = endedByInterrupt(io, api);
-  const body = { records, campaignId, from: at(from), to: at(to), batch, again, map: own };
+  const body = { records, campaignId, from: timeText(from), to: timeText(to), batch, again, map: own };
   const begun = await api.ask("outcomes.push", { body });
   const { jobId } = begun;
   if (begun.earlier) io.say(`this push exists as ${jobId} and is continued`);

@@ -17,6 +17,7 @@ import {
 import { OutdialError } from "../../kernel/index.ts";
 import { OperationError } from "../error.ts";
 import { ndjsonLines } from "../table/lines.ts";
+import type { ReplayCounts } from "../views/schemas/rule-packs.ts";
 
 /** Compiles a pack with this runtime's time-zone data. Throws ComplianceError `invalid_pack`. */
 export function compileRulePack(pack: RulePack): CompiledPack {
@@ -58,22 +59,6 @@ export function convertedPack(document: object): {
 } {
   if (isFlatRuleSet(document)) return { format: "pack", document: { ...convertFlatRuleSet(document, "document") } };
   return { format: "flat", document: { ...toFlatRuleSet(parseRulePack(document, "document")) } };
-}
-
-/** The number of decisions made again, and how many changed. */
-export interface ReplayCounts {
-  decisions: number;
-  /** Allow became deny or the reverse. */
-  decision: number;
-  /** Other rules are broken. */
-  rules: number;
-  /** Only the next allowed instant changed. */
-  next: number;
-  unreadable: number;
-  /** Records of questions that could not be read when they were asked: they contain no decision. */
-  notDecided: number;
-  /** Decisions older than the requested time. */
-  older: number;
 }
 
 /** Counts of a replay before its first decision. */

@@ -24,22 +24,15 @@ import { countAnswers } from "../known/index.ts";
 import { explainOf, manifestOf, revocationOf } from "../views/compliance-views.ts";
 import type { ComplianceExplain, ManifestView } from "../views/schemas/compliance.ts";
 import type { Acknowledgement, RevocationView } from "../views/schemas/opt-outs.ts";
+import type { PackComparison, ReplayCounts } from "../views/schemas/rule-packs.ts";
 import { type RuleReading, readCampaignAbandonment } from "./abandonment.ts";
 import { requireStoreClock } from "./clock.ts";
 import { createGate, type GateResult, type GateSink } from "./gate.ts";
 import { deadlineRule, readRevocations } from "./import.ts";
 import type { GateRequest } from "./judge.ts";
 import { verifyManifest } from "./manifest.ts";
-import {
-  compileRulePack,
-  noneReplayed,
-  packOfDocument,
-  type ReplayCounts,
-  type ReplaySink,
-  replayDecisions,
-  validatedPack,
-} from "./packs.ts";
-import { type PackComparison, replayPlaced } from "./placed.ts";
+import { compileRulePack, noneReplayed, packOfDocument, type ReplaySink, replayDecisions, validatedPack } from "./packs.ts";
+import { replayPlaced } from "./placed.ts";
 import { type Asked, answerTo, explained, type KnownFacts, momentOf } from "./questions.ts";
 import { packSent } from "./read-pack.ts";
 

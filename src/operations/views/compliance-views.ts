@@ -4,7 +4,6 @@ import { type Decision, localTime, zoneOf } from "../../compliance/index.ts";
 import type { BudgetFigures, RuleReading } from "../compliance/abandonment.ts";
 import type { RevocationReading } from "../compliance/import.ts";
 import { type GateManifest, parseManifest } from "../compliance/manifest.ts";
-import type { PackComparison as Compared } from "../compliance/placed.ts";
 import type { Explained } from "../compliance/questions.ts";
 import { phoneText } from "../compliance/values.ts";
 import type { AbandonmentBudget } from "./schemas/campaigns.ts";
@@ -179,7 +178,7 @@ export function abandonmentOf(campaign: string, read: RuleReading): AbandonmentV
 }
 
 /** What a rule pack would change. */
-export function comparisonOf({ calls, ...packs }: Compared, { reveal }: { readonly reveal: boolean }): PackComparison {
+export function comparisonOf({ calls, ...packs }: PackComparison, { reveal }: { readonly reveal: boolean }): PackComparison {
   const shown = (number: string) => (reveal ? number : masked(number));
   return {
     ...packs,
