@@ -41,6 +41,6 @@ export const smoke = command("smoke", TENANT, {
   summary: "call every read operation of the tenant and show what differs from the contract",
   options: [flag("--writes", "also create objects whose names begin with outdial-smoke-, and remove them")],
   notes:
-    "--tenant, with or without a name, or --yes confirms that the tenant in use is meant.\nExit code 1 when something differs, 0 otherwise, also when rights are missing.",
+    "--tenant, with or without a name, or --yes is required: it confirms that the tenant in use is meant.\nExit code 1 when something differs, 0 otherwise, also when rights are missing.",
   examples: ["outdial smoke --tenant"],
 });
