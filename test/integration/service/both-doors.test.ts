@@ -332,6 +332,10 @@ test("every operation has a case, or is said to be a service's alone", () => {
   expect(known).toEqual([...byId.keys()].sort());
 });
 
+test("every answer of lines is counted at its end when that is asked for: without that it would be called cut off", () => {
+  expect(ROUTES.filter(({ line, query }) => line !== undefined && query?.shape["end"] === undefined)).toEqual([]);
+});
+
 test.each(Object.keys(CASES) as HereOperation[])("%s", async (id) => {
   const { params, upload } = byId.get(id) ?? {};
   const nothing = () => ({ params: Object.fromEntries(Object.keys(params?.shape ?? {}).map((name) => [name, "none"])) });
