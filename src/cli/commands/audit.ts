@@ -22,7 +22,6 @@ import type { Run } from "../command.ts";
 import { confirmed } from "../confirm.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/audit.ts";
-import type { Io } from "../io.ts";
 import { openInput, parseJson, readText } from "../source.ts";
 import { grouped, printable, timeText } from "../text.ts";
 import { writeBytes } from "../whole-file.ts";
