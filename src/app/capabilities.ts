@@ -11,11 +11,11 @@ import {
   CrmUseCases,
   type DeliveryProof,
   DeliveryUseCases,
+  type GivenMap,
   JobUseCases,
   KnownAnswers,
   listedWebhooks,
   OperationError,
-  OutcomeUseCases,
   RETRY_POLICY,
   type RowJob,
   SimulationUseCases,
@@ -39,7 +39,7 @@ import { correctionsOn, correctionUseCasesOn, taggingOn } from "./interactions.t
 import { livesOn } from "./lives.ts";
 import { opening } from "./opening.ts";
 import { outcomeMapOf, outcomeMapText } from "./outcome-map.ts";
-import { outcomesOn, reportRulesOf } from "./outcomes.ts";
+import { outcomesOn } from "./outcomes.ts";
 import { allOf } from "./receivers.ts";
 import { contactsOn } from "./segments.ts";
 import type { Background } from "./service/background.ts";
@@ -88,7 +88,8 @@ export async function capabilitiesOn(
     predict: predictBeside,
     ...(options.changesClock === undefined ? {} : { clock: options.changesClock }),
   });
-  const { lake, retrieving, runSchedules } = outcomesOn(stack, workplace, { warn, downloads: options.downloads });
+  const outcomes = outcomesOn(stack, workplace, { warn, downloads: options.downloads, requestId });
+  const { lake, retrieving, runSchedules } = outcomes;
   const campaignFiles = campaignFilesOn(workplace);
   const pushing = pushingOn(workplace, lake);
   if (pushing !== undefined) runs.add(pushing.kind());
@@ -117,13 +118,7 @@ export async function capabilitiesOn(
     corrections: correctionUseCasesOn(workplace, corrections, jobs),
     settings,
     simulations: new SimulationUseCases(async () => (await rules()).pack),
-    outcomes: new OutcomeUseCases(workplace, {
-      lake,
-      retrieving,
-      rules: reportRulesOf(config),
-      takesRecords: workplace.crmRecordsUrl !== undefined,
-      requestId,
-    }),
+    outcomes: outcomes.known,
     crm: crmOn(workplace, pushing, requestId),
     compliance,
     facts,
@@ -226,8 +221,7 @@ function pushingOn(workplace: Workplace, lake: OutcomeLake): CrmPushing | undefi
       return workplace.receivers["crm"] ?? first;
     },
     recordsUrl,
-    map: (given?: { readonly name: string; readonly text: string }) =>
-      given === undefined ? outcomeMapOf(config) : readOutcomeMap(given.text, given.name),
+    map: (given?: GivenMap) => outcomeMapOf(config, given),
   };
   return new CrmPushing({ store, lake, access, runs, members, scope, clock: config.clock, random });
 }

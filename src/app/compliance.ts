@@ -18,6 +18,7 @@ import {
   type KnownFacts,
   openSignedPack,
   type RulesInForce,
+  RuleUseCases,
 } from "../operations/index.ts";
 import type { Store } from "../store/index.ts";
 import { type Profile, systemClock } from "../tenant/index.ts";
@@ -124,12 +125,24 @@ async function rulesRead({ file, folder, profile }: Config, { pack, campaignRule
 }
 
 /** Opens rules and facts in the store of the configuration. */
-export const openCompliance = opening(async (parts, asked: RulesAsked = {}, told: ImportsTold = {}) => {
+export const openCompliance = opening(async (parts, asked: RulesAsked & ImportsTold = {}) => {
   const { config } = parts;
   const store = await parts.store();
   const tenant = asked.answers === true && config.profile === "acd" ? await parts.tenant() : undefined;
   const random = createRandom(randomUUID(), "facts");
-  return complianceOn({ config, store, tenant, clock: config.clock, random }, asked, told);
+  return complianceOn({ config, store, tenant, clock: config.clock, random }, asked, asked);
+});
+
+/** The same, with the tenant's own count of live answers. */
+export const openAnswers: typeof openCompliance = (flags, environment, asked) =>
+  openCompliance(flags, environment, { ...asked, answers: true });
+
+/** Opens rules, and a store only for a question about a person. */
+export const openRules = opening(async ({ config, storeIfAny }, asked: RulesAsked = {}) => {
+  const none = `there is no store in ${config.dir}, so company's list, consent and attempts were not read`;
+  let opened: Promise<KnownFacts | undefined> | undefined;
+  const known = async () => (await (opened ??= storeIfAny())) ?? none;
+  return new RuleUseCases({ clock: config.clock, known }, { rules: rulesOf(config, asked) });
 });
 
 /** Opens the facts when there is a store; otherwise `store` is undefined, and `dir` is where it would be. */

@@ -1,7 +1,14 @@
 // Wiring of failover: pairs over a store and a tenant, with the pre-dial gate and the figures for the watch.
 
 import type { Clock } from "../kernel/index.ts";
-import { type CampaignGate, type FailoverProgress, FailoverRecords, FailoverUseCases, HandOvers } from "../operations/index.ts";
+import {
+  type CampaignGate,
+  type FailoverProgress,
+  FailoverRecords,
+  FailoverUseCases,
+  HandOvers,
+  isSettled,
+} from "../operations/index.ts";
 import { factsOf, rulesOf } from "./compliance.ts";
 import type { Flags } from "./config.ts";
 import type { Environment } from "./environment.ts";
@@ -17,6 +24,9 @@ const SETTLE_MS = 10_000;
 interface FailoverOptions extends WorkplaceOptions {
   /** Clock of the watch; the system's by default. */
   readonly clock?: Clock;
+  /** Pairs that are followed are watched, until their figures settle with `once`; by default an order is seen through. */
+  readonly watches?: boolean | undefined;
+  readonly once?: true | undefined;
   /** See FailoverRules. */
   readonly pause?: (point: string) => Promise<void>;
 }
@@ -47,6 +57,10 @@ export function failoverOn(workplace: Workplace, options: Pick<FailoverOptions, 
   return failover;
 }
 
+/** Whether one look of the watch, and the hand-over that it led to, is over. */
+const isLooked: NonNullable<Parameters<FailoverUseCases["watch"]>[1]["until"]> = (state, { type }) =>
+  type !== "taken" && isSettled(state);
+
 /** Opens what the watch needs. Disposing closes it in reverse order. */
 export async function openFailover(flags: Flags, environment: Environment, options: FailoverOptions) {
   await using stack = new AsyncDisposableStack();
@@ -66,14 +80,22 @@ export async function openFailover(flags: Flags, environment: Environment, optio
     failover,
     campaigns: new HandOvers(workplace, failover),
     actor: workplace.actor,
-    /** Orders, as runs of their pairs. */
+    /** Orders and watches, as runs of their pairs. */
     runs: {
-      run: (primary: string, _onLook: unknown, onProgress?: FailoverProgress) =>
-        failover.seeThrough(primary, { signal: runs.interrupted, onProgress }),
+      run(primary: string, _onLook: unknown, onProgress?: FailoverProgress) {
+        const told = { signal: runs.interrupted, onProgress };
+        if (options.watches !== true) return failover.seeThrough(primary, told);
+        return failover.watch(primary, options.once ? { ...told, until: isLooked, leaveToOthers: true } : told);
+      },
       interrupt: () => runs.interrupt(),
     },
     deliverEvents: () => workplace.deliverEvents(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
+
+/** The same for pairs that are watched until they are interrupted, or looked at once. */
+export const openWatch: typeof openFailover = (flags, environment, options) =>
+  openFailover(flags, environment, { ...options, watches: true });
+
 export type FailoverRuntime = Awaited<ReturnType<typeof openFailover>>;

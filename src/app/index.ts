@@ -36,14 +36,7 @@ export { type InitReport, initSandbox, initWorkplace, workplaceAbove } from "./i
 export { openTagging } from "./interactions.ts";
 export { openAssistance } from "./mcp.ts";
 export { openWhole } from "./open-outdial.ts";
-export { outcomeMapOf } from "./outcome-map.ts";
-export {
-  campaignsIn,
-  type OutcomesRuntime,
-  openOutcomeRecords,
-  openOutcomes,
-  reportOnOutcomes,
-} from "./outcomes.ts";
+export { type OutcomesRuntime, openOutcomeRecords, openOutcomes } from "./outcomes.ts";
 export { type ServiceAddress, serviceAddress } from "./over-service/address.ts";
 export { ServiceClient } from "./over-service/client.ts";
 export { Silence } from "./over-service/silence.ts";
@@ -51,5 +44,5 @@ export { pauseOverService, stopOverService } from "./over-service/stops.ts";
 export { openRecords } from "./records.ts";
 export { dashboardFolder } from "./service/dashboard.ts";
 export { openAccess, openService, type RunningService, type ServiceOptions } from "./service.ts";
-export { knownIds, openTenantLook } from "./tenant-look.ts";
+export { knownIds } from "./tenant-look.ts";
 export type { DeliveryEnd } from "./workplace.ts";

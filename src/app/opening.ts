@@ -26,8 +26,10 @@ export const opening =
   async (flags: Flags, environment: Environment, ...asked: Asked): Promise<Made & AsyncDisposable> => {
     const config = await loadConfig(flags, environment);
     await using stack = new AsyncDisposableStack();
+    // What is opened when it is first needed belongs to whoever has the rest.
+    let owner: AsyncDisposableStack = stack;
     const closing = <Part extends { close(): unknown }>(part: Part): Part => {
-      stack.defer(async () => void (await part.close()));
+      owner.defer(async () => void (await part.close()));
       return part;
     };
     const stores = () => import("./store-of-config.ts");
@@ -45,5 +47,6 @@ export const opening =
     };
     const made = await make(parts, ...asked);
     const owned = stack.move();
+    owner = owned;
     return Object.assign(made, { [Symbol.asyncDispose]: () => owned.disposeAsync() });
   };

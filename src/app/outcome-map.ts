@@ -2,12 +2,13 @@
 
 import { resolve } from "node:path";
 import { fileTrouble } from "../kernel/index.ts";
-import { boundedFileText } from "../operations/index.ts";
+import { boundedFileText, type GivenMap } from "../operations/index.ts";
 import { DOCUMENTED_MAP, MeaningError, type OutcomeMap, readOutcomeMap } from "../outcomes/index.ts";
 import type { Config } from "./config.ts";
 
-/** The map named by the configuration, or the given one. Throws MeaningError. */
-export async function outcomeMapOf(config: Config, given?: string): Promise<OutcomeMap> {
+/** The given map, or the one named by the configuration. Throws MeaningError. */
+export async function outcomeMapOf(config: Config, given?: GivenMap): Promise<OutcomeMap> {
+  if (typeof given === "object") return readOutcomeMap(given.text, given.name);
   const path = given ?? config.file.outcomes?.map;
   if (path === undefined) return DOCUMENTED_MAP;
   return readOutcomeMap(await textOf(path, given === undefined ? config.folder : config.cwd), path);

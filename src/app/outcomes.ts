@@ -4,28 +4,21 @@ import { randomUUID } from "node:crypto";
 import { join, resolve } from "node:path";
 import { createRandom, messageOf } from "../kernel/index.ts";
 import {
-  compareOutcomes,
   createCrmAnnouncer,
   findRetrieval,
+  type GivenMap,
   type Interruption,
   OutcomeRecordsUseCases,
-  planReport,
-  type ReconcileSink,
-  type ReportRequest,
+  OutcomeUseCases,
   type ReportRules,
-  type RetrievalInput,
-  type RetrievalRequest,
   Retrieving,
-  type Rhythm,
   recordOutcomes,
   runSchedules,
-  setSchedules,
   verifyRetrieval,
 } from "../operations/index.ts";
-import { bucketPlace, type OutcomeLake, type OutcomeReport, openLake } from "../outcomes/index.ts";
+import { bucketPlace, type OutcomeLake, openLake } from "../outcomes/index.ts";
 import type { Retrieval, Store } from "../store/index.ts";
-import { type Config, type Flags, loadConfig } from "./config.ts";
-import type { Environment } from "./environment.ts";
+import type { Config } from "./config.ts";
 import { opening } from "./opening.ts";
 import { outcomeMapOf } from "./outcome-map.ts";
 import { lakeRoot, type Workplace, type WorkplaceOptions, working } from "./workplace.ts";
@@ -47,12 +40,16 @@ export type OutcomesRuntime = Awaited<ReturnType<typeof openOutcomes>>;
 interface OutcomesOptions extends WorkplaceOptions {
   /** Number of windows that are read at once; by default `outcomes.downloads` of the configuration, else 4. */
   readonly downloads?: number | undefined;
+  /** The id of the present request; none by default. */
+  readonly requestId?: (() => string | undefined) | undefined;
   /** Called with every retrieval that ran to its end in this process. */
   readonly onEnded?: (retrieval: Retrieval, records: Omit<OutcomeRecords, keyof AsyncDisposable>) => Promise<void>;
 }
 
-/** Opens the lake and the store. */
-export const openOutcomeRecords = opening(async ({ config, store, stack }) => recordsOver(stack, config, await store()));
+/** Opens the lake and the store. @param own.map file of a map instead of the configured one */
+export const openOutcomeRecords = opening(async ({ config, store, stack }, own: { readonly map?: string | undefined } = {}) =>
+  recordsOver(stack, config, await store(), own.map),
+);
 
 /** Opens what retrieval needs. */
 export const openOutcomes = working(
@@ -68,7 +65,7 @@ export const openOutcomes = working(
 export function outcomesOn(
   stack: AsyncDisposableStack,
   workplace: Workplace,
-  options: Pick<OutcomesOptions, "warn" | "onEnded" | "downloads">,
+  options: Pick<OutcomesOptions, "warn" | "onEnded" | "downloads" | "requestId">,
 ) {
   const { config, store, tenant, random, replica } = workplace;
   const records = recordsOver(stack, config, store);
@@ -115,22 +112,22 @@ export function outcomesOn(
     retrieving,
     /** Stops what runs in this process early: requests already sent are finished and recorded, and it can be resumed. */
     interrupt: (): Interruption => workplace.runs.interrupt(),
-    /** Retrieves campaigns at regular times, with staggered turns. @returns warnings. Throws OperationError `invalid_input` */
-    async setSchedules(campaignIds: readonly string[], input: Omit<RetrievalInput, "campaignId">, rhythm: Rhythm) {
-      const parts = { retrieving, schedules: store.retrievalSchedules, clock };
-      return (await setSchedules(parts, campaignIds, input, { rhythm, by: config.actor })).warnings;
-    },
+    known: new OutcomeUseCases(workplace, {
+      lake,
+      retrieving,
+      rules: reportRulesOf(config),
+      takesRecords: workplace.crmRecordsUrl !== undefined,
+      requestId: options.requestId ?? (() => undefined),
+    }),
     runSchedules: (given: Omit<Parameters<typeof runSchedules>[1], "signal">) =>
       runSchedules(
         { retrieving, ledger: store.retrievals, schedules: store.retrievalSchedules, clock, replicaId: workplace.replica.id },
         { ...given, signal: workplace.runs.interrupted },
       ),
-    reconcile: (request: RetrievalRequest, sink: ReconcileSink) =>
-      compareOutcomes(workplace, { lake, takesRecords: workplace.crmRecordsUrl !== undefined }, request, sink),
   };
 }
 
-function recordsOver(stack: AsyncDisposableStack, config: Config, store: Store) {
+function recordsOver(stack: AsyncDisposableStack, config: Config, store: Store, map?: string) {
   const lake = lakeOn(stack, config, store);
   return {
     config,
@@ -144,7 +141,8 @@ function recordsOver(stack: AsyncDisposableStack, config: Config, store: Store) 
     find: (jobId: string) => findRetrieval(store.retrievals, jobId),
     /** Undefined when it has not ended. */
     verify: (retrieval: Retrieval) => verifyRetrieval(lake, retrieval),
-    known: new OutcomeRecordsUseCases({ store }, { lake }),
+    known: new OutcomeRecordsUseCases({ store }, { lake, rules: reportRulesOf(config, map) }),
+    actor: config.actor,
   };
 }
 
@@ -174,35 +172,12 @@ function lakePlaceOf(config: Config, now: () => number): Parameters<typeof openL
   return bucketPlace({ endpoint, region, bucket, prefix, keys: config.lakeKeys, folder, keptBytes: cacheGb * GB, now });
 }
 
-/** Default rules of reports. */
-export const reportRulesOf = (config: Config): ReportRules => ({
+/** Default rules of reports. @param own a map instead of the configured one */
+export const reportRulesOf = (config: Config, own?: GivenMap): ReportRules => ({
   zone: config.file.outcomes?.zone ?? "UTC",
-  map: (path) => outcomeMapOf(config, path),
+  map: (given = own) => outcomeMapOf(config, given),
   clock: config.clock,
 });
-
-/**
- * Checks the request, opens lake and store, and makes the report. Throws MeaningError for an invalid request. @param onNone
- * called with the existing campaigns when no calls are found
- */
-export async function reportOnOutcomes(
-  flags: Flags,
-  environment: Environment,
-  request: ReportRequest,
-  onNone?: (campaigns: readonly string[]) => void,
-): Promise<OutcomeReport> {
-  // Every mistake in the request is found before a store is started.
-  const plan = await planReport(reportRulesOf(await loadConfig(flags, environment)), request);
-  await using records = await openOutcomeRecords(flags, environment);
-  const { report } = await plan.report(records);
-  if (!report.calls) onNone?.(await campaignsIn(records.lake));
-  return report;
-}
-
-/** The campaigns with calls in the lake. */
-export const campaignsIn = async (lake: OutcomeLake): Promise<readonly string[]> => [
-  ...new Set((await lake.partitions()).map(({ campaignId }) => campaignId)),
-];
 
 /** Queues the event of a retrieval that ended. */
 async function announceToCrm(

@@ -2,24 +2,11 @@
 // a prefix are created and removed.
 
 import { type Clock, HOUR_MS, messageOf } from "../kernel/index.ts";
+import type { TenantSmoke } from "../operations/views/index.ts";
 import { TenantError } from "../tenant/index.ts";
 import { type CallInput, placeholdersOf, readsOf, type TableCalls } from "./table-calls.ts";
 
-interface SmokeLine {
-  readonly operation: string;
-  /** `differs`: answered in another form than in the contract. `skipped`: it needs an id that the tenant did not provide. */
-  readonly state: "ok" | "empty" | "differs" | "not permitted" | "refused" | "unanswered" | "skipped";
-  readonly status: number | null;
-  readonly latencyMs: number | null;
-  readonly version: number | null;
-  readonly text: string | null;
-}
-
-export interface SmokeReport {
-  readonly profile: string;
-  readonly lines: readonly SmokeLine[];
-  readonly differs: number;
-}
+type SmokeLine = TenantSmoke["lines"][number];
 
 interface SmokeOptions {
   readonly writes: boolean;
@@ -73,7 +60,7 @@ const QUERIES: Readonly<Record<string, Fields>> = {
 const BODIES: Readonly<Record<string, unknown>> = { runSimulator: { durationMinutes: 1 } };
 
 /** Tries the reads of a table. Throws errors that are not answers of the tenant. */
-export async function smokeTenant(calls: TableCalls, options: SmokeOptions): Promise<SmokeReport> {
+export async function smokeTenant(calls: TableCalls, options: SmokeOptions): Promise<TenantSmoke> {
   const { table } = calls;
   const { profile } = table;
   const ids = new Map<string, string>();

@@ -86,11 +86,10 @@ export interface Declaration<Args extends readonly Spec[] = readonly Spec[], Opt
   readonly interrupted?: string | undefined;
   /** A capability of the tenant that it needs and that not every profile has. */
   readonly wants?: Want | undefined;
-  /**
-   * When OUTDIAL_URL is set: it runs `through` that service, or `here` all the same. Other commands that work with a store or a
-   * tenant are refused then.
-   */
-  readonly runs?: "through" | "here" | undefined;
+  /** When OUTDIAL_URL is set, it works here all the same; others that work with a store or a tenant go through that service. */
+  readonly runs?: "here" | undefined;
+  /** Why it is refused when OUTDIAL_URL is set; shown in its help. */
+  readonly alone?: string | undefined;
   /** Flags for which a service wants a higher role than for the rest of the command: a refusal names them. */
   readonly privileged?: readonly string[] | undefined;
 }
@@ -118,7 +117,7 @@ export interface Workplace<Options extends readonly Spec[] = readonly Spec[]> {
   readonly tells?: Tells;
 }
 
-type Details = Pick<Declaration, "summary" | "notes" | "examples" | "interrupted" | "wants" | "runs" | "privileged">;
+type Details = Pick<Declaration, "summary" | "notes" | "examples" | "interrupted" | "wants" | "runs" | "alone" | "privileged">;
 
 /** Declares a command; `runBy` adds its code. */
 export function command<
@@ -131,9 +130,19 @@ export function command<
   details: Details & { readonly args?: Args; readonly options?: Options },
 ): Declaration<Args, readonly (Options[number] | Shared[number])[]>;
 export function command(name: string, where: Workplace, details: Details & Partial<Declaration>): Declaration {
-  const { args = [], options = [] } = details;
+  const { args = [], options = [], alone } = details;
+  const why = alone === undefined ? [] : [`Not through a service: ${alone}.`];
+  const notes = [...(details.notes === undefined ? [] : [details.notes]), ...why].join("\n");
   const { makes = "nothing", tells } = where;
-  return { ...details, name, makes, tells, args, options: [...options, ...where.options] };
+  return {
+    ...details,
+    name,
+    makes,
+    tells,
+    args,
+    options: [...options, ...where.options],
+    notes: notes === "" ? undefined : notes,
+  };
 }
 
 /** A command in the tree of the help, with its subcommands. */

@@ -159,13 +159,13 @@ export function choice<
 }
 
 /** Words separated by commas; blanks and empty words are dropped. */
-export const words = <const Flags extends string>(flags: Flags, help: string) =>
-  value(flags, help, (written) =>
-    written
-      .split(",")
-      .map((word) => word.trim())
-      .filter((word) => word !== ""),
-  );
+export const wordsIn = (written: string): string[] =>
+  written
+    .split(",")
+    .map((word) => word.trim())
+    .filter((word) => word !== "");
+
+export const words = <const Flags extends string>(flags: Flags, help: string) => value(flags, help, wordsIn);
 
 /** A time span in ms, above zero unless `from` says otherwise. @param problem the message for a text that is not a span */
 export function spanOf(

@@ -31,19 +31,18 @@ const CHOSEN_THERE = {
 };
 
 /**
- * The service in OUTDIAL_URL. Throws `invalid_input` for a command that does not work through one: it would use another store and
- * tenant.
+ * The service in OUTDIAL_URL. Throws `invalid_input` for a command that does not work through one. @param alone why it does not
  */
 export function serviceOf(
   env: Surroundings["env"],
-  goesThrough: boolean,
+  alone: string | undefined,
   given: Readonly<Record<string, unknown>>,
   path: string,
   told: { readonly clock: Clock; readonly warn: (message: string) => void },
 ): ServiceAddress | undefined {
   const service = serviceAddress(env);
-  if (!goesThrough)
-    throw new OutdialError("invalid_input", `outdial ${path} cannot use a service, but OUTDIAL_URL is set`, {
+  if (alone !== undefined)
+    throw new OutdialError("invalid_input", `outdial ${path} cannot use a service, but OUTDIAL_URL is set: ${alone}`, {
       advice:
         "Use the service's dashboard or API, or run the command without OUTDIAL_URL on a machine where store and tenant are configured.",
     });

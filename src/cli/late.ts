@@ -13,4 +13,5 @@ export {
   REGULATORY_CHECKS,
   VENDOR_WEBHOOKS,
 } from "../operations/index.ts";
+export { DIMENSIONS, localTime, parseInstant } from "../outcomes/index.ts";
 export { ITEM_RESULTS } from "../store/index.ts";

@@ -189,7 +189,7 @@ async function runCommand(
   run: Run<Declaration>,
   { surroundings, commands }: { readonly surroundings: Surroundings; readonly commands: readonly Node[] },
 ): Promise<number> {
-  const { args, options, makes, tells, interrupted, runs, privileged = [] } = declaration;
+  const { args, options, makes, tells, interrupted, runs, alone, privileged = [] } = declaration;
   const { cwd, clock } = surroundings;
   const given = command.optsWithGlobals<Record<string, unknown>>();
   let service: ServiceAddress | undefined;
@@ -225,7 +225,7 @@ async function runCommand(
   try {
     service =
       asks && runs !== "here" && (surroundings.env["OUTDIAL_URL"] ?? "") !== ""
-        ? (await import("./elsewhere.ts")).serviceOf(surroundings.env, runs === "through", given, pathOf(command), {
+        ? (await import("./elsewhere.ts")).serviceOf(surroundings.env, alone, given, pathOf(command), {
             clock,
             warn: io.say,
           })

@@ -1,6 +1,6 @@
 // The next hours as a picture: one line for each rule and zone, a character for each half hour, clocks above. Pure text.
 
-import type { Strip } from "../compliance/index.ts";
+import type { ComplianceExplain } from "../operations/views/index.ts";
 
 const CELLS_A_LINE = 48;
 const WEEKDAYS = ["Su", "Mo", "Tu", "We", "Th", "Fr", "Sa"] as const;
@@ -22,22 +22,23 @@ export function stripStyle(environment: Readonly<Record<string, string | undefin
  * @param zones whose clocks to show; @param hourIn local hour and weekday of an instant in a zone
  */
 export function stripLines(
-  strip: Strip,
+  { from: start, minutes, all, rows: read }: ComplianceExplain["strip"],
   zones: readonly string[],
   hourIn: (zone: string, at: number) => { readonly hour: number; readonly weekday: number },
   style: StripStyle,
 ): string[] {
   const city = (zone: string) => zone.slice(zone.lastIndexOf("/") + 1).replaceAll("_", " ");
-  const rows = strip.rows.map(({ violation, ruleId, zone, open }) => ({
-    label: [violation, ruleId, zone === undefined || zones.length < 2 ? undefined : city(zone)]
-      .filter((part) => part !== undefined)
+  const cells = all.map((_, cell) => Date.parse(start) + cell * minutes * 60_000);
+  const rows = read.map(({ violation, ruleId, zone, open }) => ({
+    label: [violation, ruleId, zone === null || zones.length < 2 ? undefined : city(zone)]
+      .filter((part) => part !== undefined && part !== null)
       .join(" "),
     open,
   }));
   const width =
     Math.max(...[...zones.map(city), "all rules", ...rows.map(({ label }) => label)].map((label) => label.length)) + 2;
   const lines: string[] = [];
-  for (let from = 0; from < strip.cells.length; from += CELLS_A_LINE) {
+  for (let from = 0; from < cells.length; from += CELLS_A_LINE) {
     const draw = (open: readonly boolean[]) =>
       open
         .slice(from, from + CELLS_A_LINE)
@@ -45,8 +46,8 @@ export function stripLines(
         .join("");
     if (from > 0) lines.push("");
     for (const zone of zones)
-      lines.push(city(zone).padEnd(width) + clockLine(strip.cells.slice(from, from + CELLS_A_LINE), (at) => hourIn(zone, at)));
-    lines.push("all rules".padEnd(width) + draw(strip.open));
+      lines.push(city(zone).padEnd(width) + clockLine(cells.slice(from, from + CELLS_A_LINE), (at) => hourIn(zone, at)));
+    lines.push("all rules".padEnd(width) + draw(all));
     if (rows.length > 1) for (const { label, open } of rows) lines.push(label.padEnd(width) + draw(open));
   }
   return lines;

@@ -11,12 +11,9 @@ export function grouped(value: number): string {
 /** A number with its noun: `1 row`, `2,000 rows`. */
 export const numberOf = (count: number, noun: string): string => `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
 
-/** An instant for machines and people: 2026-03-01T08:00:00.000Z; null stays null. */
-export function timeText(at: number): string;
-export function timeText(at: number | null): string | null;
-export function timeText(at: number | null): string | null {
-  return at === null ? null : new Date(at).toISOString();
-}
+/** An instant for machines and people: 2026-03-01T08:00:00.000Z; what is none stays what it is. */
+export const timeText = <None extends null | undefined = never>(at: number | None): string | None =>
+  typeof at === "number" ? new Date(at).toISOString() : at;
 
 /** 75 as "1 min 15 s". */
 export function duration(seconds: number): string {

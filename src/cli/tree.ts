@@ -211,10 +211,10 @@ export const MAKE_A_STORE: readonly string[] = pathsOf(TREE, ({ makes }) => make
 export const MAKE_TABLES: readonly string[] = pathsOf(TREE, ({ makes }) => makes === "schema");
 
 /** Commands that work through the service in OUTDIAL_URL. */
-export const THROUGH_A_SERVICE: readonly string[] = pathsOf(TREE, ({ runs }) => runs === "through");
-
-/** Commands that are refused while OUTDIAL_URL is set: they would work with another store and tenant. */
-export const NOT_THROUGH_A_SERVICE: readonly string[] = pathsOf(
+export const THROUGH_A_SERVICE: readonly string[] = pathsOf(
   TREE,
-  (one) => worksElsewhere(one) && one.runs === undefined && !isHidden(one),
+  (one) => worksElsewhere(one) && one.runs === undefined && one.alone === undefined && !isHidden(one),
 );
+
+/** Commands that are refused while OUTDIAL_URL is set: what they need is on this machine. */
+export const NOT_THROUGH_A_SERVICE: readonly string[] = pathsOf(TREE, ({ alone }) => alone !== undefined);

@@ -3,6 +3,8 @@
 // cannot be renamed to: they are written directly.
 
 import { rename, rm, stat, writeFile } from "node:fs/promises";
+import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
 import { fileTrouble } from "../kernel/index.ts";
 import { OperationError } from "../operations/index.ts";
 import type { Io } from "./io.ts";
@@ -45,14 +47,30 @@ export async function openWholeFile(path: string, io: Io): Promise<WholeFile> {
   };
 }
 
-/** Writes bytes as one whole file. Throws `invalid_input` when it cannot be written. */
-export async function writeWholeFile(path: string, bytes: Uint8Array): Promise<void> {
+/**
+ * Writes bytes as they come as one whole file; lines of text to `-`, which is stdout. Throws `invalid_input` when it cannot be written, and what reading them
+ * throws.
+ */
+export async function writeBytes(path: string, bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, io: Io): Promise<void> {
+  if (path === "-") {
+    for await (const line of createInterface({ input: Readable.from(bytes) })) await io.data(line);
+    return;
+  }
   const partial = await partialOf(path);
+  let failed: unknown;
+  async function* read() {
+    try {
+      yield* bytes;
+    } catch (thrown) {
+      failed = thrown;
+      throw thrown;
+    }
+  }
   try {
-    await writeFile(partial, bytes, { mode: 0o600 });
+    await writeFile(partial, read(), { mode: 0o600 });
   } catch (thrown) {
     if (partial !== path) await rm(partial, { force: true });
-    throw new OperationError("invalid_input", `cannot write ${path}: ${fileTrouble(thrown)}`);
+    throw failed ?? new OperationError("invalid_input", `cannot write ${path}: ${fileTrouble(thrown)}`);
   }
   if (partial !== path) await put(partial, path);
 }

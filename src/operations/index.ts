@@ -75,16 +75,7 @@ export { Semaphore } from "./jobs/semaphore.ts";
 export { checkCorrections, checkTags, JOB_FILTERS, JobRecordsUseCases, JobUseCases, jobFiltersIn } from "./jobs/use-cases.ts";
 export { KnownAnswers, SAY_GONE } from "./known/index.ts";
 export { lacksOf } from "./lacks.ts";
-export {
-  compareOutcomes,
-  exportedText,
-  exportToFile,
-  OutcomeRecordsUseCases,
-  OutcomeUseCases,
-  planReport,
-  type ReportRequest,
-  type ReportRules,
-} from "./outcomes/use-cases.ts";
+export { type GivenMap, OutcomeRecordsUseCases, OutcomeUseCases, type ReportRules } from "./outcomes/use-cases.ts";
 export { shareRates } from "./rates/sharing.ts";
 export { TenantRefresh } from "./refresh/refresh.ts";
 export { findRetrieval } from "./retrieval/entry.ts";

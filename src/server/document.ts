@@ -1,5 +1,7 @@
 // The API's description without a service: for the file that is published and for its check.
 
+import type { Clock } from "../kernel/index.ts";
+import type { Access, ServiceFeed, ServiceRequests } from "../store/index.ts";
 import { LoginThrottle } from "./access/throttle.ts";
 import { FeedHub } from "./live/hub.ts";
 import type { AnyAsking } from "./operation.ts";
@@ -75,50 +77,25 @@ function textsOf(given: NonNullable<AnyAsking["query"]>): RawRequest["query"] {
 
 /** Every route. @param work what the routes act on; without it they are only described */
 export function describedRoutes(work: Partial<Work> = {}) {
-  const clock = { now: nothing, sleep: nothing };
-  const feed = { after: nothing, reaches: nothing, end: nothing };
+  const clock = absent<Clock>();
+  const feed = absent<ServiceFeed>();
   return apiRoutes({
     clock,
     feed,
-    hub: new FeedHub({ feed, access: { inForce: nothing }, clock, log: nothing }),
+    hub: new FeedHub({ feed, access: absent<Access>(), clock, log: nothing }),
     throttle: new LoginThrottle(clock),
     facts: { version: "", fourEyes: false, timeZone: "UTC", startedAt: 0, https: false, tenant: null, profile: "", lacks: [] },
     logLine: nothing,
-    access: {
-      openWithToken: nothing,
-      openWithCode: nothing,
-      endSession: nothing,
-      listSessions: nothing,
-      listTokens: nothing,
-      addToken: nothing,
-      revokeToken: nothing,
-    },
-    requests: { listApprovals: nothing, approval: nothing, askerEnded: nothing, decideApproval: nothing, endApproval: nothing },
+    access: absent<Access>(),
+    requests: absent<ServiceRequests>(),
     replica: "",
-    work: {
-      attention: nothing,
-      campaigns: nothing,
-      campaignFiles: nothing,
-      contacts: nothing,
-      failover: nothing,
-      jobs: nothing,
-      interactions: nothing,
-      dialer: nothing,
-      simulate: nothing,
-      outcomes: nothing,
-      outcomesCrm: nothing,
-      compliance: nothing,
-      facts: nothing,
-      audit: nothing,
-      deliveries: nothing,
-      inbound: nothing,
-      lives: nothing,
-      vendorWebhooks: nothing,
-      tenant: nothing,
-      ...work,
-    },
+    work: absent<Work>(work),
   });
 }
+
+/** What has nothing but what is given. */
+const absent = <Port extends object>(given: Partial<Port> = {}): Port =>
+  new Proxy(given, { get: (own, name) => Reflect.get(own, name) ?? nothing }) as Port;
 
 /** What a route that is only described has to act on. */
 function nothing(): never {

@@ -43,6 +43,12 @@ export type CarriedOut<Result> =
   | { readonly result: Result; readonly approval: null }
   | { readonly result: null; readonly approval: ApprovalView };
 
+/** A file that is answered. */
+export interface FileAnswer {
+  readonly headers: Headers;
+  readonly bytes: AsyncIterable<Uint8Array>;
+}
+
 /** Something under way that is looked at until it has ended. */
 export interface Followed<Seen> {
   /** The job that carries it out. */
@@ -120,6 +126,11 @@ export abstract class ApiClient<Known extends Operation = Operation> implements 
     for await (const line of this.values(route, asked)) yield this.#checked(route.line, line) as Answer<Id>;
   }
 
+  /** An answer that is a file, or a text that is no lines. Reading it throws `answer_cut_off` when its end is missing. */
+  file<Id extends Known>(id: Id, asked: AskedOf<Id>): Promise<FileAnswer> {
+    return this.content(routeOf(id), asked);
+  }
+
   /**
    * Asks again and again until what is seen has ended, or `interrupt` ends it: in this process the job runs as long as it is followed, a service goes on
    * with it. @returns what was seen last
@@ -132,6 +143,8 @@ export abstract class ApiClient<Known extends Operation = Operation> implements 
   protected abstract value(route: ApiRoute, asked: Asked): Promise<unknown>;
   /** The lines of the answer, not yet checked. */
   protected abstract values(route: ApiRoute, asked: Asked): AsyncIterable<unknown>;
+  /** The answer as bytes. */
+  protected abstract content(route: ApiRoute, asked: Asked): Promise<FileAnswer>;
   /** The error for an answer that is none of this operation. */
   protected abstract misread(where: string, why: string): Error;
 

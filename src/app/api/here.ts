@@ -11,7 +11,7 @@ import { type Flags, loadConfig } from "../config.ts";
 import type { Environment } from "../environment.ts";
 import type { OutcomesRuntime } from "../outcomes.ts";
 import type { DeliveryEnd, Workplace, WorkplaceOptions } from "../workplace.ts";
-import { ApiClient, type Asked, type AskedOf, type Followed } from "./client.ts";
+import { ApiClient, type Asked, type AskedOf, type FileAnswer, type Followed } from "./client.ts";
 
 /** What was opened for some operations: of each group of use cases the part that they need. */
 interface Opened extends AsyncDisposable {
@@ -30,6 +30,10 @@ interface Opened extends AsyncDisposable {
 export interface OwnSettings {
   /** File of a rule pack. */
   readonly pack?: string | undefined;
+  /** File of a campaign whose own rules count. */
+  readonly campaignRules?: string | undefined;
+  /** File of a map of disposition codes. */
+  readonly map?: string | undefined;
   /** Without request limits. */
   readonly "no-limits"?: true | undefined;
   /** Rows under way at once. */
@@ -38,6 +42,8 @@ export interface OwnSettings {
   readonly downloads?: number | undefined;
   /** What the figures of a campaign are measured over, minutes. */
   readonly window?: number | undefined;
+  /** One check of a pair. */
+  readonly once?: true | undefined;
   /** Contacts of a campaign's list that are looked at. */
   readonly contacts?: number | undefined;
 }
@@ -54,15 +60,24 @@ type Place = readonly [
 ];
 type Open = (...place: Place) => Promise<Opened>;
 
-/** @param load loads what opens: of a workplace no more is loaded than is asked for */
+type Group = keyof Work;
+
+/**
+ * @param load loads what opens: of a workplace no more is loaded than is asked for @param as the group that what was opened is, or what it is; by default its
+ * members are groups, and one of them the actor
+ */
 function opens<Runtime extends AsyncDisposable>(
   load: () => Promise<(...place: Place) => Promise<Runtime>>,
-  give: (runtime: Runtime) => Omit<Opened, keyof AsyncDisposable>,
+  as?: Group | ((runtime: Runtime) => Omit<Opened, keyof AsyncDisposable>),
 ): Open {
   return async (...place) => {
     const open = await load();
     const runtime = await open(...place);
-    return { ...give(runtime), [Symbol.asyncDispose]: () => runtime[Symbol.asyncDispose]() };
+    const { actor }: { readonly actor?: unknown } = runtime as object;
+    const named = typeof actor === "string" ? { actor } : {};
+    const groups = (): Opened["work"] => Object.fromEntries(typeof as === "string" ? [[as, runtime]] : Object.entries(runtime));
+    const members = typeof as === "function" ? as(runtime) : { work: groups() };
+    return { ...named, ...members, [Symbol.asyncDispose]: () => runtime[Symbol.asyncDispose]() };
   };
 }
 
@@ -70,67 +85,43 @@ type Choice = Open | readonly Open[] | { readonly by: (asked: Asked) => Open };
 
 const records = opens(
   async () => (await import("../records.ts")).openRecords,
-  ({ audit, jobs, deliveries, known, lives, actor }) => ({
-    work: { audit, jobs, deliveries, lives, tenant: { known } },
-    actor,
-  }),
+  ({ known, ...work }) => ({ work: { ...work, tenant: { known } } }),
 );
-const holders = opens(
-  async () => (await import("../lives.ts")).openLives,
-  ({ lives, actor }) => ({ work: { lives }, actor }),
-);
-const attention = opens(
-  async () => (await import("../records.ts")).openAttention,
-  (known) => ({ work: { attention: known } }),
-);
+const holders = opens(async () => (await import("../lives.ts")).openLives);
+const attention = opens(async () => (await import("../records.ts")).openAttention, "attention");
 const receivers = opens(
   async () => (await import("../delivery.ts")).openDelivery,
-  ({ deliveries, actor, drain }) => ({ work: { deliveries }, actor, engine: { deliverEvents: drain } }),
+  ({ deliveries, drain }) => ({ work: { deliveries }, engine: { deliverEvents: drain } }),
 );
-const stops = opens(
-  async () => (await import("../emergency-stop.ts")).openStopRecords,
-  (campaigns) => ({ work: { campaigns } }),
-);
-const pairs = opens(
-  async () => (await import("../failover.ts")).openFailoverRecords,
-  (failover) => ({ work: { failover } }),
-);
+const stops = opens(async () => (await import("../emergency-stop.ts")).openStopRecords, "campaigns");
+const pairs = opens(async () => (await import("../failover.ts")).openFailoverRecords, "failover");
 /** Hand-overs that a person orders. */
 const orders = opens(
   async () => (await import("../failover.ts")).openFailover,
-  ({ failover, campaigns, actor, runs, deliverEvents }) => ({
-    work: { failover, campaigns },
-    actor,
-    engine: { runs, deliverEvents },
-  }),
+  ({ failover, campaigns, ...engine }) => ({ work: { failover, campaigns }, engine }),
 );
-const versions = opens(
-  async () => (await import("../campaign-state.ts")).openDialerHistory,
-  (dialer) => ({ work: { dialer } }),
+/** The watch itself. */
+const watching = opens(
+  async () => (await import("../failover.ts")).openWatch,
+  ({ failover, ...engine }) => ({ work: { failover }, engine }),
 );
+const versions = opens(async () => (await import("../campaign-state.ts")).openDialerHistory, "dialer");
 const changes = opens(
   async () => (await import("../campaign-state.ts")).openDialer,
   ({ dialer, workplace }) => ({ work: { dialer }, actor: workplace.actor, engine: workplace }),
 );
-const settings = opens(
-  async () => (await import("../campaign-state.ts")).openDialerTenant,
-  (dialer) => ({ work: { dialer } }),
-);
+const settings = opens(async () => (await import("../campaign-state.ts")).openDialerTenant, "dialer");
 const states = opens(
   async () => (await import("../campaign-state.ts")).openCampaignStates,
-  ({ resumes, actor }) => ({ work: { campaigns: resumes }, actor }),
+  ({ resumes }) => ({ work: { campaigns: resumes } }),
 );
 const applies = opens(
   async () => (await import("../campaign-state.ts")).openCampaignApplies,
-  ({ plans, workplace }) => ({
-    work: { campaignFiles: plans },
-    actor: workplace.actor,
-    engine: workplace,
-  }),
+  ({ plans, workplace }) => ({ work: { campaignFiles: plans }, actor: workplace.actor, engine: workplace }),
 );
 const calls = opens(
   async () => (await import("../tenant-look.ts")).openTenantDnc,
-  ({ calls: known, dnc: doNotCall, callbacks, actor }) => ({ work: { tenant: { calls: known, doNotCall, callbacks } }, actor }),
+  ({ calls: known, dnc: doNotCall, callbacks }) => ({ work: { tenant: { calls: known, doNotCall, callbacks } } }),
 );
 const shownCalls = opens(
   async () => (await import("../tenant-look.ts")).openCalls,
@@ -141,22 +132,10 @@ const look = opens(
   async () => (await import("../tenant-look.ts")).openTenantLook,
   (known) => ({ work: { tenant: { look: known } } }),
 );
-const made = opens(
-  async () => (await import("../interactions.ts")).openInteractionChanges,
-  (known) => ({ work: { interactions: known } }),
-);
-const segments = opens(
-  async () => (await import("../segments.ts")).openSegments,
-  ({ contacts, actor }) => ({ work: { contacts }, actor }),
-);
-const plans = opens(
-  async () => (await import("../campaign-state.ts")).openCampaignReader,
-  (campaignFiles) => ({ work: { campaignFiles } }),
-);
-const exports = opens(
-  async () => (await import("../campaign-state.ts")).openCampaignExport,
-  (campaignFiles) => ({ work: { campaignFiles } }),
-);
+const made = opens(async () => (await import("../interactions.ts")).openInteractionChanges, "interactions");
+const segments = opens(async () => (await import("../segments.ts")).openSegments);
+const plans = opens(async () => (await import("../campaign-state.ts")).openCampaignReader, "campaignFiles");
+const exports = opens(async () => (await import("../campaign-state.ts")).openCampaignExport, "campaignFiles");
 const outcomes = opens(
   async () => (await import("../outcomes.ts")).openOutcomeRecords,
   ({ known }) => ({ work: { outcomes: known } }),
@@ -168,20 +147,11 @@ const retrievalPlans = opens(
       Promise.resolve(retrievalPlanOf(checkRequest(input, clock.now(), [], REACH_DAYS[profile])));
     return { planRetrieval, [Symbol.asyncDispose]: () => Promise.resolve() };
   },
-  (outcomes) => ({ work: { outcomes } }),
+  "outcomes",
 );
-const interactions = opens(
-  async () => (await import("../interactions.ts")).openInteractions,
-  (known) => ({ work: { interactions: known } }),
-);
-const corrections = opens(
-  async () => (await import("../interactions.ts")).openCorrections,
-  (known) => ({ work: { interactions: known } }),
-);
-const checks = opens(
-  async () => (await import("../interactions.ts")).openChecks,
-  (jobs) => ({ work: { jobs } }),
-);
+const interactions = opens(async () => (await import("../interactions.ts")).openInteractions, "interactions");
+const corrections = opens(async () => (await import("../interactions.ts")).openCorrections, "interactions");
+const checks = opens(async () => (await import("../interactions.ts")).openChecks, "jobs");
 /** Whatever runs jobs. */
 const whole = opens(
   async () => (await import("../open-outdial.ts")).openWhole,
@@ -195,139 +165,137 @@ const whole = opens(
     },
   }),
 );
-const facts = opens(
-  async () => {
-    const { openCompliance } = await import("../compliance.ts");
-    return (flags, environment, own) => openCompliance(flags, environment, own, own);
-  },
-  ({ facts: known, compliance, actor }) => ({ work: { facts: known, compliance }, actor }),
-);
+const facts = opens(async () => (await import("../compliance.ts")).openCompliance);
+/** Rules, and the facts of a store where there is one. */
+const rules = opens(async () => (await import("../compliance.ts")).openRules, "compliance");
+/** Where the tenant counts live answers itself, it is asked. */
+const answers = opens(async () => (await import("../compliance.ts")).openAnswers);
+const listed = opens(async () => (await import("../capabilities.ts")).openListedWebhooks, "vendorWebhooks");
+const registrations = opens(async () => (await import("../capabilities.ts")).openVendorWebhooks);
 
-const listed = opens(
-  async () => (await import("../capabilities.ts")).openListedWebhooks,
-  (vendorWebhooks) => ({ work: { vendorWebhooks } }),
-);
-const registrations = opens(
-  async () => (await import("../capabilities.ts")).openVendorWebhooks,
-  ({ vendorWebhooks, actor }) => ({ work: { vendorWebhooks }, actor }),
-);
+/** @param choice what is opened for these operations: the first, unless one behind it is open already; or by what is asked */
+const by = <const Id extends Operation>(choice: Choice, ...ids: readonly Id[]): { readonly [Name in Id]: Choice } =>
+  Object.fromEntries(ids.map((id) => [id, choice])) as { readonly [Name in Id]: Choice };
 
-/** The operations of commands without a service, and what is opened for each: the first, unless one behind it is open already; or by what is asked. */
+/** The operations of commands without a service, by what is opened for them. */
 const HERE = {
-  "attention.list": attention,
-  "audit.list": records,
-  "audit.proof": records,
-  "audit.verify": records,
-  "callbacks.delete": calls,
-  "callbacks.list": calls,
-  "calls.recordings": calls,
-  "calls.show": shownCalls,
-  "campaigns.agents": states,
-  "campaigns.applied": applies,
-  "campaigns.applies": applies,
-  "campaigns.apply": applies,
-  "campaigns.drift": plans,
-  "campaigns.export": exports,
-  "campaigns.plan": [plans, applies],
-  "campaigns.planned": [plans, applies],
-  "campaigns.failback": orders,
-  "campaigns.failover": orders,
-  "campaigns.preview": { by: ({ params }) => (params?.["verb"] === "resume" ? states : orders) },
-  "campaigns.resume": states,
-  "campaigns.resumeApply": applies,
-  "campaigns.status": states,
-  "campaigns.stopped": stops,
-  "campaigns.stops": stops,
-  "data.erase": holders,
-  "data.eraseAgain": holders,
-  "data.find": holders,
-  "data.previewErase": holders,
-  "deliveries.disable": receivers,
-  "deliveries.enable": receivers,
-  "deliveries.endpoints": receivers,
-  "deliveries.forget": receivers,
-  "deliveries.list": records,
-  "deliveries.replay": receivers,
-  "deliveries.show": records,
-  "contacts.segment": segments,
-  "dialer.apply": changes,
-  "dialer.change": changes,
-  "dialer.createCampaign": changes,
-  "dialer.history": versions,
-  "dialer.metrics": settings,
-  "dialer.preview": changes,
-  "dialer.previewRollback": changes,
-  "dialer.resume": changes,
-  "dialer.rollback": changes,
-  "dialer.show": { by: ({ query }) => (query?.["fresh"] === true ? settings : changes) },
-  "dialer.simulateVendor": settings,
-  "dialer.validate": settings,
-  "dialer.vendorAudit": settings,
-  "doNotCall.compare": calls,
-  "doNotCall.push": calls,
-  "compliance.acknowledge": facts,
-  "compliance.manifest": facts,
-  "compliance.manifests": facts,
-  "compliance.revocations": facts,
-  "compliance.revocationsOf": facts,
-  "consents.revoke": facts,
-  "facts.import": facts,
-  "facts.importLines": facts,
-  "facts.imports": facts,
-  "facts.registries": facts,
-  "failover.drill": orders,
-  "failover.history": pairs,
-  "failover.holds": pairs,
-  "failover.list": [pairs, orders],
-  "failover.prepare": orders,
-  "failover.removal": orders,
-  "failover.remove": orders,
-  "failover.show": [pairs, orders],
-  "dispositions.check": checks,
-  "dispositions.submit": whole,
-  "interactions.made": made,
-  "interactions.preview": corrections,
-  "interactions.show": interactions,
-  "jobs.cancel": records,
-  "jobs.list": records,
-  "jobs.resume": whole,
-  "jobs.rows": [records, whole],
-  "jobs.show": [records, whole],
-  "lives.list": records,
-  "outcomes.doubt": whole,
-  "outcomes.plan": retrievalPlans,
-  "outcomes.push": whole,
-  "outcomes.quarantine": outcomes,
-  "outcomes.retrieval": [outcomes, whole],
-  "outcomes.retrievals": [outcomes, whole],
-  "outcomes.retrieve": whole,
-  "outcomes.scheduleAll": whole,
-  "outcomes.schedules": [outcomes, whole],
-  "outcomes.unschedule": outcomes,
-  "outcomes.verify": outcomes,
-  "suppressions.add": facts,
-  "suppressions.declareEmpty": facts,
-  "suppressions.lift": facts,
-  "suppressions.lookup": facts,
-  "suppressions.pending": facts,
-  "suppressions.previewLift": facts,
-  "tags.check": checks,
-  "tags.submit": whole,
-  "tenant.gone": records,
-  "tenant.missing": records,
-  "tenant.probe": look,
-  "tenant.read": look,
-  "tenant.reads": look,
-  "webhooks.list": listed,
-  "webhooks.register": registrations,
-  "webhooks.remove": registrations,
-} as const satisfies Readonly<Partial<Record<Operation, Choice>>>;
+  ...by(attention, "attention.list"),
+  ...by(
+    records,
+    "audit.list",
+    "audit.pack",
+    "audit.packPdf",
+    "audit.proof",
+    "audit.verify",
+    "deliveries.list",
+    "deliveries.show",
+    "jobs.cancel",
+    "jobs.list",
+    "lives.list",
+    "tenant.gone",
+    "tenant.missing",
+  ),
+  ...by(calls, "callbacks.delete", "callbacks.list", "calls.recordings", "doNotCall.compare", "doNotCall.push"),
+  ...by(shownCalls, "calls.show"),
+  ...by(states, "campaigns.agents", "campaigns.resume", "campaigns.status"),
+  ...by(applies, "campaigns.applied", "campaigns.applies", "campaigns.apply", "campaigns.resumeApply"),
+  ...by(plans, "campaigns.drift"),
+  ...by(exports, "campaigns.export"),
+  ...by([plans, applies], "campaigns.plan", "campaigns.planned"),
+  ...by(
+    orders,
+    "campaigns.failback",
+    "campaigns.failover",
+    "failover.drill",
+    "failover.prepare",
+    "failover.removal",
+    "failover.remove",
+  ),
+  ...by({ by: ({ params }) => (params?.["verb"] === "resume" ? states : orders) }, "campaigns.preview"),
+  ...by(stops, "campaigns.stopped", "campaigns.stops"),
+  ...by(holders, "data.erase", "data.eraseAgain", "data.find", "data.previewErase"),
+  ...by(receivers, "deliveries.disable", "deliveries.enable", "deliveries.endpoints", "deliveries.forget", "deliveries.replay"),
+  ...by(segments, "contacts.segment"),
+  ...by(
+    changes,
+    "dialer.apply",
+    "dialer.change",
+    "dialer.createCampaign",
+    "dialer.preview",
+    "dialer.previewRollback",
+    "dialer.resume",
+    "dialer.rollback",
+  ),
+  ...by(versions, "dialer.history"),
+  ...by(settings, "dialer.metrics", "dialer.simulateVendor", "dialer.validate", "dialer.vendorAudit"),
+  ...by({ by: ({ query }) => (query?.["fresh"] === true ? settings : changes) }, "dialer.show"),
+  ...by({ by: ({ query }) => (query?.["at"] === undefined ? answers : facts) }, "compliance.abandonment"),
+  ...by(
+    facts,
+    "compliance.acknowledge",
+    "compliance.gate",
+    "compliance.manifest",
+    "compliance.manifests",
+    "compliance.revocations",
+    "compliance.revocationsOf",
+    "consents.revoke",
+    "facts.import",
+    "facts.importLines",
+    "facts.imports",
+    "facts.registries",
+    "packs.compare",
+    "suppressions.add",
+    "suppressions.declareEmpty",
+    "suppressions.lift",
+    "suppressions.lookup",
+    "suppressions.pending",
+    "suppressions.previewLift",
+  ),
+  ...by(rules, "compliance.explain", "packs.replay"),
+  ...by(pairs, "failover.history", "failover.holds"),
+  ...by([pairs, orders, watching], "failover.list", "failover.show"),
+  ...by(watching, "failover.preview", "failover.put", "failover.take"),
+  ...by(checks, "dispositions.check", "tags.check"),
+  ...by(
+    whole,
+    "dispositions.submit",
+    "jobs.resume",
+    "outcomes.doubt",
+    "outcomes.push",
+    "outcomes.reconcile",
+    "outcomes.retrieve",
+    "outcomes.scheduleAll",
+    "tags.submit",
+  ),
+  ...by(made, "interactions.made"),
+  ...by(corrections, "interactions.preview"),
+  ...by(interactions, "interactions.show"),
+  ...by([records, whole], "jobs.rows", "jobs.show"),
+  ...by(
+    outcomes,
+    "outcomes.export",
+    "outcomes.makeReport",
+    "outcomes.quarantine",
+    "outcomes.report",
+    "outcomes.unschedule",
+    "outcomes.verify",
+  ),
+  ...by(retrievalPlans, "outcomes.plan"),
+  ...by([outcomes, whole], "outcomes.retrieval", "outcomes.retrievals", "outcomes.schedules"),
+  ...by(look, "tenant.probe", "tenant.read", "tenant.reads", "tenant.smoke"),
+  ...by(listed, "webhooks.list"),
+  ...by(registrations, "webhooks.register", "webhooks.remove"),
+};
 
 /** Looks at what runs elsewhere are so far apart, ms. */
 const LOOK_MS = 1_000;
 
 /** An operation that a command can ask for without a service. */
 export type HereOperation = keyof typeof HERE;
+
+async function* bytesOf(texts: AsyncIterable<string | Uint8Array> | Iterable<string>): AsyncGenerator<Uint8Array> {
+  for await (const text of texts) yield typeof text === "string" ? Buffer.from(text) : text;
+}
 
 /** Operations in this process, in the name of the configuration's actor. What they need is opened once, and closed when this is disposed of. */
 export class HereClient extends ApiClient<HereOperation> {
@@ -394,7 +362,15 @@ export class HereClient extends ApiClient<HereOperation> {
     const answer = await (asked.file?.breaksOff === true ? answering : this.#untilInterrupted(answering));
     if (answer.kind !== "stream") throw new TypeError(`${route.id} is answered in another way`);
     // Texts are whole lines.
-    for await (const text of answer.texts) for (const line of text.split("\n")) if (line !== "") yield JSON.parse(line);
+    for await (const text of answer.texts) for (const line of String(text).split("\n")) if (line !== "") yield JSON.parse(line);
+  }
+
+  protected override async content(route: ApiRoute, asked: Asked): Promise<FileAnswer> {
+    const answer = await this.#untilInterrupted(this.#answer(route, asked));
+    if (answer.kind === "json") throw new TypeError(`${route.id} is answered in another way`);
+    if (answer.kind === "stream") return { headers: new Headers(answer.headers), bytes: bytesOf(answer.texts) };
+    const { headers, body } = answer.response;
+    return { headers, bytes: body ?? bytesOf([]) };
   }
 
   protected override misread(where: string, why: string): TypeError {

@@ -31,7 +31,10 @@ export async function openApi(
   }
   const given = Object.entries(own).find(([, value]) => value !== undefined);
   if (given !== undefined)
-    throw new OutdialError("invalid_input", `--${given[0]} does not go through a service: it works by its own configuration`);
+    throw new OutdialError(
+      "invalid_input",
+      `--${given[0].replaceAll(/[A-Z]/g, (one) => `-${one.toLowerCase()}`)} does not go through a service: it works by its own configuration`,
+    );
   const { ServiceClient } = await import("../over-service/client.ts");
   return new ServiceClient(place.service, signal, { clock, warn });
 }

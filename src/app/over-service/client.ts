@@ -5,7 +5,7 @@ import type { Interruption } from "../../operations/index.ts";
 import { endOfLines, MOST_JSON_BYTES, type Problem, problem } from "../../operations/views/index.ts";
 import type { Answer, ApiRoute, Operation } from "../../server/index.ts";
 import { systemClock } from "../../tenant/index.ts";
-import { ApiClient, type Asked, type AskedOf, type Followed } from "../api/client.ts";
+import { ApiClient, type Asked, type AskedOf, type FileAnswer, type Followed } from "../api/client.ts";
 import type { ServiceAddress } from "./address.ts";
 import { Silence, type SilenceOptions } from "./silence.ts";
 
@@ -116,6 +116,24 @@ export class ServiceClient extends ApiClient {
     if (end !== read) throw this.#cutOff(read);
   }
 
+  protected override async content(route: ApiRoute, asked: Asked): Promise<FileAnswer> {
+    const { headers, body } = await this.#ask(route, { ...asked, withinMs: Number.POSITIVE_INFINITY });
+    const cutOff = (bytes: number, thrown: unknown) =>
+      asked.signal?.aborted === true ? thrown : this.#cutOff(bytes, thrown, "byte");
+    async function* whole() {
+      let read = 0;
+      try {
+        for await (const chunk of body ?? []) {
+          read += chunk.byteLength;
+          yield chunk;
+        }
+      } catch (thrown) {
+        throw cutOff(read, thrown);
+      }
+    }
+    return { headers, bytes: whole() };
+  }
+
   protected override misread(where: string, why: string): OutdialError {
     return new OutdialError(
       "not_a_service",
@@ -206,11 +224,11 @@ export class ServiceClient extends ApiClient {
     });
   }
 
-  #cutOff(read: number, cause?: unknown): OutdialError {
+  #cutOff(read: number, cause?: unknown, what = "line"): OutdialError {
     const why =
       cause === undefined ? "" : ` (${this.#clean(messageOf(cause instanceof Error ? (cause.cause ?? cause) : cause))})`;
-    const lines = read === 1 ? "1 line" : `${read} lines`;
-    return new OutdialError("answer_cut_off", `the answer of ${this.#address.url} was cut off after ${lines}${why}`, {
+    const after = read === 1 ? `1 ${what}` : `${read} ${what}s`;
+    return new OutdialError("answer_cut_off", `the answer of ${this.#address.url} was cut off after ${after}${why}`, {
       advice: "There may be more. Ask again; a proxy in between may have ended the answer.",
       cause,
     });

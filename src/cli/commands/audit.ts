@@ -5,26 +5,26 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { openApi, openRecords, storeFolder } from "../../app/index.ts";
-import { MINUTE_MS } from "../../kernel/index.ts";
+import { MINUTE_MS, OutdialError } from "../../kernel/index.ts";
 import {
+  attachedPack,
   isPdf,
   OperationError,
   type PackHolds,
   type PackVerdict,
-  PdfText,
   packInPdf,
+  packLine,
   verifyPack,
 } from "../../operations/index.ts";
 import type { AuditVerdict } from "../../operations/views/index.ts";
 import { type HeadFinding, verifyProof } from "../../store/index.ts";
-import { known, type Run } from "../command.ts";
+import type { Run } from "../command.ts";
 import { confirmed } from "../confirm.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/audit.ts";
-import type { Io } from "../io.ts";
 import { openInput, parseJson, readText } from "../source.ts";
-import { grouped, printable } from "../text.ts";
-import { openWholeFile, writeWholeFile } from "../whole-file.ts";
+import { grouped, printable, timeText } from "../text.ts";
+import { writeBytes } from "../whole-file.ts";
 
 /** The whole log is read. */
 const VERIFY_MS = 30 * MINUTE_MS;
@@ -118,23 +118,32 @@ export const verifyProofFile: Run<typeof declared.verifyProofFile> = async ({ ar
 
 // outdial audit pack and verify-pack: evidence as one signed file, and its check offline.
 
-export const makePack: Run<typeof declared.makePack> = async ({ options, io }) => {
-  const { phone: number, campaign, from, to, out, pdf } = options;
+export const makePack: Run<typeof declared.makePack> = async ({ args, options, io }) => {
+  const { phone, campaign, from, to, out, pdf } = options;
+  if (args.number !== undefined && phone !== undefined)
+    throw new OperationError("invalid_input", "name the number once: in front, or with --phone");
+  const number = args.number ?? phone;
   if (out === undefined && pdf === undefined)
     throw new OperationError("invalid_input", "name a file for the pack: --out for NDJSON, --pdf for a PDF");
   if (out !== undefined && out === pdf)
     throw new OperationError("invalid_input", "NDJSON and PDF need a file each; --out and --pdf name the same one");
-  await using records = await openRecords(options, io.env);
-  const kept = pdf === undefined ? undefined : new PdfText();
-  const asked = known({ number, campaign, from, to });
-  const made = await writing(out, io, (write) =>
-    records.audit.pack(asked, records.actor, (text) => {
-      kept?.add(text);
-      return write(text.slice(0, -1));
-    }),
-  );
-  if (pdf !== undefined && kept !== undefined) await writeWholeFile(pdf, await records.audit.pdfOf(kept));
-  const { about, entries, size, lines } = made;
+  await using api = await openApi(options, io);
+  const asked = { body: { number, campaign, from: timeText(from), to: timeText(to) } };
+  const made = new PackWritten();
+  if (pdf === undefined) {
+    const { bytes } = await api.file("audit.pack", { ...asked, withinMs: VERIFY_MS });
+    await writeBytes(out ?? "-", made.through(bytes), io);
+  } else {
+    const whole = await buffer((await api.file("audit.packPdf", { ...asked, withinMs: VERIFY_MS })).bytes);
+    const inside = attachedPack(whole);
+    if (inside === undefined) throw new TypeError("the PDF has no pack attached");
+    // One pack for both files: it was made once, and the log says so once.
+    const read = made.through([inside]);
+    if (out === undefined) for await (const _ of read);
+    else await writeBytes(out, read, io);
+    await writeBytes(pdf, [whole], io);
+  }
+  const { entries, size, lines } = made.report;
   const facts = Object.entries(lines).flatMap(([kind, count]) =>
     ASIDE.has(kind) ? [] : `${grouped(count)} ${WORDS[kind] ?? kind}`,
   );
@@ -145,25 +154,37 @@ export const makePack: Run<typeof declared.makePack> = async ({ options, io }) =
   if (out === "-") io.say(said);
   else
     await io.answer(
-      { ...made, about, out: out ?? null, pdf: pdf ?? null },
+      { ...made.report, out: out ?? null, pdf: pdf ?? null },
       said.filter((line) => line !== ""),
     );
 };
 
-/**
- * Writes to a file that appears only when the work is done: an incomplete pack must not look like a complete one, nor replace
- * one.
- */
-async function writing<T>(
-  path: string | undefined,
-  io: Io,
-  work: (write: (line: string) => Promise<void> | undefined) => Promise<T>,
-): Promise<T> {
-  if (path === undefined) return work(() => undefined);
-  await using file = await openWholeFile(path, io);
-  const made = await work((line) => file.text(line));
-  await file.keep();
-  return made;
+/** What a pack holds, from its first line and its last two while it is written. */
+class PackWritten {
+  readonly #ends: string[] = [];
+
+  async *through(bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    let rest = "";
+    const decoder = new TextDecoder();
+    for await (const chunk of bytes) {
+      const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) {
+        if (this.#ends.length > 2) this.#ends.splice(1, 1);
+        this.#ends.push(line);
+      }
+      yield chunk;
+    }
+  }
+
+  get report() {
+    const [head, index, signature] = this.#ends.map((line) => packLine.parse(JSON.parse(line)));
+    if (head?.kind !== "head" || index?.kind !== "index" || signature?.kind !== "signature")
+      throw new OutdialError("answer_cut_off", "the pack has no signature at its end", { advice: "Make it again." });
+    const { about, madeAt, log } = head;
+    const { lines, entries } = index;
+    return { about, madeAt, entries: entries.count, size: log.size, lines: { ...lines, signature: 1 }, sha256: signature.sha256 };
+  }
 }
 
 const ASIDE = new Set(["head", "index", "signature", "skip", "entry"]);

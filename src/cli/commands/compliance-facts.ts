@@ -2,17 +2,22 @@
 
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
-import { openApi, openCompliance, storeFolder } from "../../app/index.ts";
+import { openApi, storeFolder } from "../../app/index.ts";
 import { coversText, fileTrouble, percent } from "../../kernel/index.ts";
-import { hashing, noAnswers, OperationError, type RuleReading, readContacts, verifyManifest } from "../../operations/index.ts";
-import { abandonmentOf, type ManifestView, manifestViewOf, type RevocationView } from "../../operations/views/index.ts";
-import type { Run } from "../command.ts";
+import { hashing, noAnswers, OperationError, verifyManifest } from "../../operations/index.ts";
+import {
+  type AbandonmentView,
+  type ManifestView,
+  manifestOf,
+  manifestViewOf,
+  type RevocationView,
+} from "../../operations/views/index.ts";
+import { known, type Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/compliance.ts";
-import { interruptible } from "../interrupt.ts";
-import { type Output, withOutput, writeText } from "../output.ts";
+import { withOutput, writeText } from "../output.ts";
 import { Refusals } from "../refusals.ts";
-import { readFileText, rowSource } from "../source.ts";
+import { readFileText, rowsToSend } from "../source.ts";
 import { grouped, printable, timeText } from "../text.ts";
 
 export const gate: Run<typeof declared.gate> = async ({ args, options, io, standing }) => {
@@ -20,28 +25,36 @@ export const gate: Run<typeof declared.gate> = async ({ args, options, io, stand
   if (campaign.trim() === "") throw new OperationError("invalid_input", "--campaign is empty");
   if (out !== undefined && out === recordFile)
     throw new OperationError("invalid_input", `--out and --record are the same file, ${out}`);
-  const source = await rowSource(args.contacts, options, io);
-  await using runtime = await openCompliance(options, io.env, options);
-  const contacts = readContacts(interruptible(io, source, "there is no manifest, so nobody of this list may be dialed"));
+  const { file, read } = await rowsToSend(
+    args.contacts,
+    options,
+    io,
+    "there is no manifest, so nobody of this list may be dialed",
+  );
+  await using api = await openApi(options, io, known({ pack: options.pack, campaignRules: options.campaignRules }));
   using refusals = new Refusals(io);
-  const decided = (output: Output | undefined, record: Output | undefined) =>
-    runtime.compliance.gate(
-      { campaign, callType, subject, at, contacts, reasons },
-      {
-        ...(output === undefined ? {} : { verdict: (_, json) => output.text(json) }),
-        ...(record === undefined ? {} : { record: (json) => record.text(json) }),
-        refused: (line) => refusals.tell(line),
-        progress: (done) => io.progress(`deciding · ${grouped(done)} contacts`),
-      },
-      runtime.actor,
-    );
-  const { manifest } = await withOutput(out, io, (output) => withOutput(recordFile, io, (record) => decided(output, record)));
+  const { format, delimiter, column, name } = read;
+  const kinds = { verdicts: out !== undefined, records: recordFile !== undefined, progress: true, reveal: true };
+  const query = { campaign, callType, subject, at: timeText(at), name, format, delimiter, column, reasons, ...kinds };
+  let manifest: unknown;
+  await withOutput(out, io, (output) =>
+    withOutput(recordFile, io, async (record) => {
+      for await (const line of api.lines("compliance.gate", { query, file, signal: io.signal })) {
+        if ("manifest" in line) ({ manifest } = line);
+        else if ("decided" in line) io.progress(`deciding · ${grouped(Number(line["decided"]))} contacts`);
+        else if ("refused" in line) refusals.tell({ line: Number(line["line"]), reason: String(line["refused"]) });
+        else if ("record" in line) await record?.text(JSON.stringify(line["record"]));
+        else await output?.text(JSON.stringify(line));
+      }
+    }),
+  );
+  const view = manifestOf(JSON.stringify(manifest));
   if (options.manifest !== undefined) await writeText(options.manifest, `${JSON.stringify(manifest, undefined, 2)}\n`);
-  const lines = gateLines(manifestViewOf(manifest));
+  const lines = gateLines(view);
   if (out === "-" || recordFile === "-") io.say(lines);
   else await io.answer({ manifest, standing: standing() }, lines);
-  if (manifest.counts.refused > 0) return EXIT.partlyFailed;
-  return options.check && manifest.counts.dial === 0 ? EXIT.refused : EXIT.done;
+  if (view.counts.refused > 0) return EXIT.partlyFailed;
+  return options.check && view.counts.dial === 0 ? EXIT.refused : EXIT.done;
 };
 
 /** A manifest for a person: the result in one line, then the details. */
@@ -162,7 +175,7 @@ export const acknowledge: Run<typeof declared.acknowledge> = async ({ args, opti
   for (const revocation of args.revocation) {
     const done = await api.ask("compliance.acknowledge", {
       params: { id: revocation },
-      body: { system, at: at === undefined ? undefined : timeText(at), evidence },
+      body: { system, at: timeText(at), evidence },
     });
     await io.answer(
       done,
@@ -174,69 +187,69 @@ export const acknowledge: Run<typeof declared.acknowledge> = async ({ args, opti
 const points = (share: number) => `${share >= 0 ? "+" : "−"}${Math.abs(share * 100).toFixed(2)} points`;
 
 export const abandonment: Run<typeof declared.abandonment> = async ({ options, io }) => {
-  const { campaign } = options;
-  const { at, country } = options;
-  await using runtime = await openCompliance(options, io.env, { pack: options.pack, answers: at === undefined });
-  const readings = await runtime.compliance.abandonment({ campaign, country, at });
-  if (readings.length === 0) {
-    const where = options.country === undefined ? "" : ` for ${options.country}`;
+  const { campaign, country, at, pack } = options;
+  await using api = await openApi(options, io, known({ pack }));
+  const query = { campaign, country, at: timeText(at) };
+  const { items, pack: inForce } = await api.ask("compliance.abandonment", { query });
+  if (items.length === 0)
     throw new OperationError(
       "invalid_input",
-      `the rule pack ${(await runtime.compliance.inForce()).version} has no abandonment limit${where}`,
-      {
-        advice: "It needs a rule of kind abandonment-limit; the shipped pack has them.",
-      },
+      `the rule pack ${inForce} has no abandonment limit${country === undefined ? "" : ` for ${country}`}`,
+      { advice: "It needs a rule of kind abandonment-limit; the shipped pack has them." },
     );
-  }
-  await io.answer(
-    { items: readings.map((reading) => abandonmentOf(campaign, reading)) },
-    readings.flatMap((reading) => readingLines(campaign, reading)),
-  );
+  await io.answer({ items }, items.flatMap(ledgerLines));
 };
 
-type Reading = RuleReading["reading"];
+const vendorParts = ({ difference, parts }: AbandonmentView["vendor"]): string =>
+  difference === null || parts === null
+    ? ""
+    : `; the legal one is ${points(difference)} apart: ${points(parts.machines)} machines among the answers, ${points(parts.lateConnects)} agents who came late, ${points(parts.earlyHangups)} early hang-ups`;
 
-const vendorParts = ({ difference, parts }: Reading["vendor"]): string =>
-  `; the legal one is ${points(difference)} apart: ${points(parts.machines)} machines among the answers, ${points(parts.lateConnects)} agents who came late, ${points(parts.earlyHangups)} early hang-ups`;
-
-function ofAnswers({ rate, numerator, denominator }: Reading["vendor"]["rate"], none = "no live answers", more = ""): string {
-  return denominator === 0 ? none : `${percent(rate, 2)} (${grouped(numerator)} of ${grouped(denominator)}${more})`;
+function ofAnswers(
+  { rate, numerator, denominator }: Pick<AbandonmentView["vendor"]["rate"], "rate" | "numerator" | "denominator">,
+  none = "no live answers",
+  more = "",
+): string {
+  return rate === null ? none : `${percent(rate, 2)} (${grouped(numerator)} of ${grouped(denominator)}${more})`;
 }
 
-const overDays = ({ low, high, days, withheld }: Reading["rate"]) =>
-  withheld === null
-    ? `, 95 % interval over ${days} days ${percent(low, 2)} to ${percent(high, 2)}`
-    : `, no interval: ${withheld}`;
+const overDays = ({ low, high, days, withheld }: AbandonmentView["budget"]["rate"]) =>
+  low === null || high === null
+    ? `, no interval: ${withheld}`
+    : `, 95 % interval over ${days} days ${percent(low, 2)} to ${percent(high, 2)}`;
 
-function readingLines(campaign: string, { rule, reading }: RuleReading): string[] {
-  const { limit, window, rate, allowance, pace, forecast, vendor } = reading;
+function ledgerLines(ledger: AbandonmentView): string[] {
+  const { campaign, rule, citation, budget, window, pace, vendor, expected, deficit, recoversAt } = ledger;
+  const { limit, rate, left, until, burnRate, exhaustedAt, withinLimit, by, importing } = budget;
   const lines = [
-    `${printable(campaign)} under ${rule.id} (${rule.citation}): at most ${percent(limit.maxRate, 2)} of live answers, ${timeText(window.from)} to ${timeText(window.to)}`,
+    `${printable(campaign)} under ${rule} (${citation}): at most ${percent(limit, 2)} of live answers, ${window.from} to ${window.to}`,
   ];
-  const isTenants = reading.by === "tenant";
-  if (reading.live === 0)
-    return [...lines, `  not known: ${noAnswers(reading.by)}${isTenants ? "" : " of this time (outdial attempts import FILE)"}`];
-  const { importing } = reading;
-  if (importing !== null && reading.withinLimit === null)
-    return [...lines, `  not judged: calls are being imported since ${timeText(importing.since)}; so far ${ofAnswers(rate)}`];
+  const isTenants = by === "tenant";
+  if (rate.rate === null)
+    return [...lines, `  not known: ${noAnswers(by)}${isTenants ? "" : " of this time (outdial attempts import FILE)"}`];
+  if (withinLimit === null)
+    return [...lines, `  not judged: calls are being imported since ${importing?.since}; so far ${ofAnswers(rate)}`];
   const atLeast = importing === null ? "" : `, by at least ${importing.overBy}, whatever the import still brings`;
   lines.push(
-    `  abandoned: ${ofAnswers(rate, undefined, overDays(rate))}${isTenants ? ", as the tenant counts" : ""}${reading.withinLimit ? "" : ` OVER THE LIMIT${atLeast}`}`,
-    reading.withinLimit
-      ? `  until ${timeText(allowance.until)}: ${grouped(allowance.certain)} more may be abandoned, ${grouped(allowance.expected)} if people go on answering as in the last ${pace.hours} h`
-      : `  until ${timeText(allowance.until)}: none may be abandoned; ${grouped(allowance.deficit)} served answers bring the window back within the limit${forecast.recoversAt === null ? "" : `, by ${timeText(forecast.recoversAt)} at this volume`}`,
-    `  pace of the last ${pace.hours} h: ${ofAnswers(pace.rate)}${Number.isNaN(pace.burnRate) ? "" : `, ${pace.burnRate.toFixed(2)} times what the limit allows`}`,
+    `  abandoned: ${ofAnswers(rate, undefined, overDays(rate))}${isTenants ? ", as the tenant counts" : ""}${withinLimit ? "" : ` OVER THE LIMIT${atLeast}`}`,
+    withinLimit
+      ? `  until ${until}: ${grouped(left ?? 0)} more may be abandoned, ${grouped(expected ?? 0)} if people go on answering as in the last ${pace.hours} h`
+      : `  until ${until}: none may be abandoned; ${grouped(deficit ?? 0)} served answers bring the window back within the limit${recoversAt === null ? "" : `, by ${recoversAt} at this volume`}`,
+    `  pace of the last ${pace.hours} h: ${ofAnswers(pace.rate)}${burnRate === null ? "" : `, ${burnRate.toFixed(2)} times what the limit allows`}`,
   );
-  if (reading.withinLimit) {
-    const runsOut =
-      forecast.exhaustedAt === null ? "does not run out within 30 days" : `runs out ${timeText(forecast.exhaustedAt)}`;
-    lines.push(`  at this pace the budget ${runsOut}`);
-  }
+  if (withinLimit)
+    lines.push(
+      `  at this pace the budget ${exhaustedAt === null ? "does not run out within 30 days" : `runs out ${exhaustedAt}`}`,
+    );
+  const { sustainableRate, sustainableToday } = ledger;
+  if (sustainableRate !== null && sustainableToday !== null)
+    lines.push(
+      `  an abandonment rate of ${percent(sustainableRate, 2)} keeps the limit for 30 days, ${percent(sustainableToday, 2)} until the day ends: set the dialer's target there or below`,
+    );
   lines.push(
-    `  an abandonment rate of ${percent(forecast.sustainableRate, 2)} keeps the limit for 30 days, ${percent(forecast.sustainableToday, 2)} until the day ends: set the dialer's target there or below`,
     isTenants
       ? "  the tenant does not say who waited longer than two seconds: only a file of calls does (outdial attempts import FILE)"
-      : `  the vendor's figure from the same calls: ${ofAnswers(vendor.rate, "no answers")}${Number.isNaN(vendor.difference) ? "" : vendorParts(vendor)}`,
+      : `  the vendor's figure from the same calls: ${ofAnswers(vendor.rate, "no answers")}${vendorParts(vendor)}`,
   );
   return lines;
 }

@@ -1,6 +1,7 @@
 // outdial compliance pack: show, validate and compare rule packs, and replay recorded decisions with one.
 
 import {
+  openApi,
   openCompliance,
   openFactsIfAny,
   readPackDocument,
@@ -25,15 +26,13 @@ import {
   noneReplayed,
   OperationError,
   openSignedPack,
-  type PlacedReplay,
   REPLAYED_MS,
-  type ReplayCounts,
   replayDecisions,
   replayPlaced,
   validatedPack,
 } from "../../operations/index.ts";
-import { comparisonOf } from "../../operations/views/index.ts";
-import type { Run } from "../command.ts";
+import { type PackComparison, type ReplayCounts, replayCounts } from "../../operations/views/index.ts";
+import { known, type Run } from "../command.ts";
 import { SHIPPED_PACK } from "../declare.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/compliance.ts";
@@ -110,22 +109,30 @@ export const replayPack: Run<typeof declared.replayPack> = async (given) => {
     throw new OperationError("invalid_input", "--against needs --calls: recorded decisions contain what was decided");
   const inputs = [];
   for (const file of args.decisions.length === 0 ? ["-"] : args.decisions) inputs.push(await openInput(file, io));
-  const pack = compileRulePack(await withOwnRules(options, io.env, await namedPack(options.pack), options.campaignRules));
+  const { pack, campaignRules, since } = options;
+  const first = JSON.stringify({ pack: await withOwnRules(options, io.env, await namedPack(pack), campaignRules) });
+  await using api = await openApi(options, io, known({ campaignRules }));
   const counts = noneReplayed();
+  let version = "";
   for (const input of inputs) {
     // With several files, each row names its file.
     const where = inputs.length === 1 ? {} : { file: input.name };
-    const sink = {
-      since: options.since,
-      write: (line: object) => io.data(JSON.stringify({ ...where, ...line })),
-      progress(decisions: number) {
-        if (decisions % 1000 === 0) io.progress(`deciding again · ${grouped(decisions)} lines`);
-      },
-    };
-    await replayDecisions(input.bytes(), pack, sink, counts);
+    async function* bytes() {
+      yield Buffer.from(`${first}\n`);
+      yield* input.bytes();
+    }
+    const query = { since: since === undefined ? undefined : formatInstant(since) };
+    const file = { bytes, rereadable: input.rereadable };
+    for await (const line of api.lines("packs.replay", { query, file, signal: io.signal })) {
+      if (!("counts" in line)) await io.data(JSON.stringify({ ...where, ...line }));
+      else {
+        version = String(line.pack);
+        for (const [what, many] of Object.entries(replayCounts.parse(line.counts))) counts[what as keyof ReplayCounts] += many;
+      }
+    }
   }
   io.say(
-    `${grouped(counts.decisions)} decisions replayed with ${pack.packVersion}: ${countsText(counts)}` +
+    `${grouped(counts.decisions)} decisions replayed with ${version}: ${countsText(counts)}` +
       (counts.older === 0 ? "" : ` · ${grouped(counts.older)} left out because they were made before --since`),
   );
   return counts.unreadable > 0 ? EXIT.partlyFailed : EXIT.done;
@@ -151,18 +158,30 @@ const replayCalls: Run<typeof declared.replayPack> = async ({ args, options, io 
   const { against, since, callType } = options;
   const after = await withOwnRules(options, io.env, await namedPack(options.pack), options.campaignRules);
   const before = against === undefined ? "in-force" : await namedPack(against);
-  await using runtime = await openCompliance(options, io.env);
-  const progress = (calls: number) => io.progress(`deciding again · ${grouped(calls)} calls`);
-  const found = await runtime.compliance.comparePacks(before, after, { since, callType, progress });
-  await io.answer(comparisonOf(found, { reveal: true }), [
+  await using api = await openApi(options, io, known({ campaignRules: options.campaignRules }));
+  const asked = { since: since === undefined ? undefined : formatInstant(since), callType, reveal: api.reveals };
+  const found = await api.ask("packs.compare", { body: { before, after, ...asked }, withinMs: REPLAY_MS });
+  await io.answer(found, [
     `${grouped(found.changes.length)} changes from ${found.before} to ${found.after}`,
     ...found.changes.map((one) => `  ${printable(one)}`),
     ...placedLines(found.calls),
   ]);
 };
 
+/** How long an answer about all placed calls may take, ms. */
+const REPLAY_MS = 1_800_000;
+
 /** What packs change for placed calls, for a person. */
-export function placedLines({ since, calls, assumed, forbidden, allowed, otherRules, byRule, examples }: PlacedReplay): string[] {
+export function placedLines({
+  since,
+  calls,
+  assumed,
+  forbidden,
+  allowed,
+  otherRules,
+  byRule,
+  examples,
+}: PackComparison["calls"]): string[] {
   const rules = byRule.map(({ rule, calls: many }) => `${rule} ${grouped(many)}`).join(", ");
   return [
     `${grouped(calls)} calls placed since ${since}: ${grouped(forbidden)} would be forbidden${rules === "" ? "" : ` (${rules})`}, ` +

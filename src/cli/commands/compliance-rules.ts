@@ -1,17 +1,17 @@
 // outdial compliance check and explain: decisions on questions, one line each, and one decision explained for a person.
 
-import { openFactsIfAny, readRules, type Standing } from "../../app/index.ts";
-import { type CapReading, formatInstant, localTime, zoneOf } from "../../compliance/index.ts";
+import { openApi, readRules, type Standing } from "../../app/index.ts";
+import { formatInstant, localTime, zoneOf } from "../../compliance/index.ts";
 import { OutdialError } from "../../kernel/index.ts";
-import { answerTo, type Explained, explained, ndjsonLines, unreadable } from "../../operations/index.ts";
-import { explainOf } from "../../operations/views/index.ts";
-import type { Run } from "../command.ts";
+import { answerTo, ndjsonLines, unreadable } from "../../operations/index.ts";
+import type { ComplianceExplain } from "../../operations/views/index.ts";
+import { known, type Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/compliance.ts";
 import { standingLines } from "../render-standing.ts";
 import { stripLines, stripStyle } from "../render-strip.ts";
 import { openInput, parseJson, readFileText } from "../source.ts";
-import { grouped, printable } from "../text.ts";
+import { grouped, printable, timeText } from "../text.ts";
 
 export const check: Run<typeof declared.check> = async ({ args, options, io }) => {
   const { at, record } = options;
@@ -33,53 +33,64 @@ export const check: Run<typeof declared.check> = async ({ args, options, io }) =
   return counts.unreadable > 0 ? EXIT.partlyFailed : EXIT.done;
 };
 
-export const explain: Run<typeof declared.explain> = async ({ args, options, io, standing }) => {
-  const { at: when, facts: file, callType, postal, subject } = options;
-  const facts = file === undefined ? undefined : await readFacts(file);
-  const { compiled: pack } = await readRules(options, io.env, options);
-  await using stack = new AsyncDisposableStack();
-  let noStore: string | undefined;
-  const asked = { number: args.number, callType, at: when, postal, subject, facts };
-  const found = await explained(asked, pack, io.clock.now(), async () => {
-    const store = stack.use(await openFactsIfAny(options, io.env));
-    if (store.store === undefined) noStore = store.dir;
-    return store.store;
-  });
-  const { call, at, decision, ahead, from, setBack } = found;
-  await io.answer({ ...explainOf(found, { reveal: true }), standing: standing() }, () => {
-    const clocks = (moment: number) => decision.zones.map((zone) => `${localTime(zoneOf(zone), moment)} ${zone}`).join(" · ");
+export const explain: Run<typeof declared.explain> = async ({ args: { number }, options, io, standing }) => {
+  const { at: when, facts: file, callType, postal, subject, pack, campaignRules } = options;
+  const given = file === undefined ? undefined : await readFacts(file);
+  await using api = await openApi(options, io, known({ pack, campaignRules }));
+  const asked = { number, callType, at: timeText(when), postal, subject, facts: given };
+  const found = await api.ask("compliance.explain", { body: { ...asked, reveal: api.reveals } });
+  const { decision, rules, zones, readings, reasons, weighed, cap, strip, facts, setBack } = found;
+  const [at, next] = [instantOf(found.at), instantOf(found.next)];
+  await io.answer({ ...found, standing: standing() }, () => {
+    const clocks = (moment: string) => zones.map((zone) => `${localTime(zoneOf(zone), Date.parse(moment))} ${zone}`).join(" · ");
     const style = options.ascii ? stripStyle({ TERM: "dumb" }) : stripStyle(io.env);
     return [
       ...(setBack === null ? [] : [setBack]),
-      ...wordsOf(from, { file, noStore, standing: standing() }),
-      `${printable(explainOf(found, { reveal: true }).number)} · ${call.callType} · ${formatInstant(at)}`,
-      ...(decision.zones.length > 0 ? [`  ${clocks(at)}`] : []),
+      ...wordsOf(found, file, standing()),
+      `${printable(found.number)} · ${found.callType} · ${at}`,
+      ...(zones.length > 0 ? [`  ${clocks(at)}`] : []),
       "",
-      decision.decision === "allow" ? ALLOWED[from] : `DENY: ${decision.rules.join(", ")}`,
-      ...explainOf(found, { reveal: true }).readings.map(
+      decision === "allow" ? ALLOWED[facts] : `DENY: ${rules.join(", ")}`,
+      ...readings.map(
         (one) =>
-          `  ${one.number}: ${one.decision === "allow" ? "allowed" : `denied (${one.rules.join(", ")}), ${one.next === null ? "never within 45 days" : `first allowed at ${one.next}`}`}`,
+          `  ${one.number}: ${one.decision === "allow" ? "allowed" : `denied (${one.rules.join(", ")}), ${one.next === null ? "never within 45 days" : `first allowed at ${instantOf(one.next)}`}`}`,
       ),
-      ...decision.reasons.map(({ rule, text }) => `  ${rule}: ${printable(text)}`),
-      ...(decision.weighed ?? []).map(({ text }) => `  ${printable(text)}`),
-      ...(decision.decision === "allow"
+      ...reasons.map(({ rule, text }) => `  ${rule}: ${printable(text)}`),
+      ...(weighed ?? []).map(({ text }) => `  ${printable(text)}`),
+      ...(decision === "allow"
         ? []
-        : decision.next === null
+        : next === null
           ? ["  never within 45 days, as things stand"]
-          : [`  first allowed at ${formatInstant(decision.next)}: ${clocks(decision.next)}`]),
-      ...(decision.cap === null ? [] : [`  ${capText(decision.cap)}`]),
+          : [`  first allowed at ${next}: ${clocks(next)}`]),
+      ...(cap === null ? [] : [`  ${capText(cap)}`]),
       "",
-      ...stripLines(ahead, decision.zones, hourIn, style),
+      ...stripLines(strip, zones, hourIn, style),
       "",
       `${style.open} allowed, ${style.closed} forbidden, half an hour each; rules not shown allow throughout`,
-      `${pack.packVersion} · tables of places ${pack.geographyVersion} · time-zone data ${pack.timeZoneData}`,
+      `${found.packVersion} · tables of places ${found.geography} · time-zone data ${found.timeZoneData}`,
     ];
   });
-  return options.check && (decision.decision !== "allow" || from === "none") ? EXIT.refused : EXIT.done;
+  return options.check && (decision !== "allow" || facts === "none") ? EXIT.refused : EXIT.done;
 };
 
+/** Without the parts of a second. */
+function instantOf(at: string): string;
+function instantOf(at: string | null): string | null;
+function instantOf(at: string | null): string | null {
+  return at === null ? null : formatInstant(Date.parse(at));
+}
+
 /** The binding cap as text. */
-function capText({ left, max, placed, period, scope, jurisdiction, citation, rule }: CapReading): string {
+function capText({
+  left,
+  max,
+  placed,
+  period,
+  scope,
+  jurisdiction,
+  citation,
+  rule,
+}: NonNullable<ComplianceExplain["cap"]>): string {
   const span = "hours" in period ? `${period.hours} hours` : `${period.localDates} days`;
   const about = scope === "subject" ? " about one subject" : "";
   return `calls left: ${left} of ${max} in ${span}${about}, ${placed} placed: ${rule} of ${jurisdiction} binds (${printable(citation)})`;
@@ -92,28 +103,21 @@ const ALLOWED = {
   none: "ALLOW by place and time only: facts about the person were not checked",
 } as const;
 
-interface Looked {
-  readonly file: string | undefined;
-  /** Set when no store was found. */
-  readonly noStore: string | undefined;
-  readonly standing: Standing | null;
-}
-
 /** The first line of the answer says whose facts were used; the lines below it, their dates. */
-function wordsOf(from: Explained["from"], { file, noStore, standing }: Looked): string[] {
-  if (from === "given") return [`decided on the facts of ${printable(file ?? "")}; the store was not read`];
-  if (from === "store")
-    return [
-      "decided on what the store knows: company's list, consent, attempts, registries",
-      ...(standing === null ? [] : standingLines(standing, true).map((line) => `  ${line}`)),
-    ];
-  if (noStore === undefined) return ["decided without facts: this is not a telephone number"];
+function wordsOf(
+  { facts, noFacts }: Pick<ComplianceExplain, "facts" | "noFacts">,
+  file: string | undefined,
+  standing: Standing | null,
+): string[] {
+  if (facts === "given") return [`decided on the facts of ${printable(file ?? "")}; the store was not read`];
+  if (facts === "none") return [`decided without facts: ${printable(noFacts ?? "")}`];
   return [
-    `decided without facts: there is no store in ${printable(noStore)}, so company's list, consent and attempts were not read`,
+    "decided on what the store knows: company's list, consent, attempts, registries",
+    ...(standing === null ? [] : standingLines(standing, true).map((line) => `  ${line}`)),
   ];
 }
 
-async function readFacts(path: string): Promise<object> {
+async function readFacts(path: string): Promise<Record<string, unknown>> {
   const text = await readFileText(path, "the facts");
   const lines = text.split("\n").filter((line) => line.trim() !== "");
   if (lines.length > 1 && lines.every((line) => /^\s*\{.*\}\s*$/.test(line)))
@@ -121,7 +125,7 @@ async function readFacts(path: string): Promise<object> {
       advice: "outdial compliance check FILE decides a line at a time.",
     });
   const value = parseJson(text, `cannot read the facts ${path}`);
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
   throw new OutdialError("invalid_input", `${path} is not a JSON object of facts such as {"dnc": {"national": true}}`);
 }
 

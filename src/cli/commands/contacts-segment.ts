@@ -8,7 +8,7 @@ import type { Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/contacts.ts";
 import { Refusals } from "../refusals.ts";
-import { grouped, printable, printableWhole } from "../text.ts";
+import { grouped, printable, printableWhole, timeText } from "../text.ts";
 import { openWholeFile } from "../whole-file.ts";
 import { gateLines } from "./compliance-facts.ts";
 
@@ -30,13 +30,12 @@ export const segment: Run<typeof declared.segment> = async ({ args: { list: list
   if (csv) await rows?.text(csvLine(COLUMNS));
   const refusals = stack.use(new Refusals(io));
   const verdicts = lines !== undefined;
-  const when = at === undefined ? {} : { at: new Date(at).toISOString() };
   const body = {
     query: query.text,
     where: where.map(({ text }) => text),
     campaign,
     callType,
-    ...when,
+    at: timeText(at),
     verdicts,
     progress: true,
     reveal: true,

@@ -85,7 +85,8 @@ async function importAs(
   return result?.result === "kept" ? EXIT.refused : EXIT.done;
 }
 
-const BATCHES = "the complete batches that were read are in force; import the file again for the rest";
+const BATCHES =
+  "the complete batches that were read are in force (outdial compliance imports shows them); import the file again for the rest";
 const NOTHING_NEW = "the registry file before stays in force";
 
 export const declareEmpty: Run<typeof declared.declareEmpty> = async ({ options, io }) => {
@@ -106,7 +107,7 @@ export const addDnc: Run<typeof declared.addDnc> = async ({ args: { number }, op
   const { reason, reference, at } = options;
   await using api = await openApi(options, io);
   const done = await api.ask("suppressions.add", {
-    body: { number, reason, reference, at: at === undefined ? undefined : timeText(at), ...REVEALED },
+    body: { number, reason, reference, at: timeText(at), ...REVEALED },
   });
   await io.answer(done, `${done.number} is on the do-not-call list${done.added ? "" : " (this entry was known)"}`);
   tellDoubt(done, io);
@@ -116,7 +117,7 @@ export const revokeConsent: Run<typeof declared.revokeConsent> = async ({ args: 
   const { channel, reference, at } = options;
   await using api = await openApi(options, io);
   const done = await api.ask("consents.revoke", {
-    body: { number, channel, reference, at: at === undefined ? undefined : timeText(at), ...REVEALED },
+    body: { number, channel, reference, at: timeText(at), ...REVEALED },
   });
   await io.answer(done, `${done.number}: consent revoked, suppressed${done.added ? "" : " (this revocation was known)"}`);
   tellDoubt(done, io);

@@ -1,8 +1,8 @@
 // outdial campaign failover watch, rehearse, prepare, remove.
 
-import { type ApiClient, type FailoverRuntime, type HereOperation, openApi, openFailover } from "../../app/index.ts";
+import { type ApiClient, type HereOperation, openApi } from "../../app/index.ts";
 import { OutdialError } from "../../kernel/index.ts";
-import { type FailoverProgress, isSettled } from "../../operations/index.ts";
+import type { FailoverProgress } from "../../operations/index.ts";
 import type { CampaignPreview, FailoverPairView } from "../../operations/views/index.ts";
 import { known, type OptionsOf, type Run } from "../command.ts";
 import { answerWaits, confirmed } from "../confirm.ts";
@@ -14,6 +14,7 @@ import { effectLines } from "../render-verb.ts";
 import { endedByInterrupt, standing } from "../running.ts";
 import { grouped, printable, printableWhole } from "../text.ts";
 
+type Api = ApiClient<HereOperation>;
 type Options = OptionsOf<typeof declared.start>;
 type WatchOptions = OptionsOf<typeof declared.watch>;
 
@@ -38,42 +39,29 @@ function policyOptions(options: WatchOptions): object {
   });
 }
 
-interface Watching {
-  /** The pairs as they are. */
-  readonly pairs: readonly FailoverPairView[];
-  /** Pairs that applied campaign files ask for, as sentences. */
-  readonly filed: readonly string[];
-  /** The pair to create, or to give another policy. */
-  readonly put: Awaited<ReturnType<FailoverRuntime["failover"]["planPut"]>> | undefined;
-}
-
-/** The pairs to watch, and which of them the options create or change. Writes nothing. */
-async function askedOf({ failover }: FailoverRuntime, options: WatchOptions): Promise<Watching> {
-  const { primary } = options;
-  const pairs = await failover.list();
-  const files = await failover.filed();
+/** The policy of a pair that the options make or change; undefined when all pairs are watched as they are. */
+async function askedOf(api: Api, options: WatchOptions, io: Io) {
+  const { primary, backup } = options;
+  const { items, filed } = await api.ask("failover.list", {});
   const given = policyOptions(options);
   if (primary === undefined) {
     if (Object.keys(given).length > 0)
       throw new OutdialError("invalid_input", "options of a pair need --primary", {
         advice: "Name the primary campaign of the pair.",
       });
-    const filed = files.map(filedText);
-    if (pairs.length + filed.length > 0) return { pairs, filed, put: undefined };
-    throw new OutdialError("invalid_input", "there is no pair to watch", {
-      advice: "Create one: outdial campaign failover watch --primary <id> --backup <id>.",
-    });
+    if (items.length + filed.length === 0)
+      throw new OutdialError("invalid_input", "there is no pair to watch", {
+        advice: "Create one: outdial campaign failover watch --primary <id> --backup <id>.",
+      });
+    io.say([...items.map(pairText), ...filed.map(filedText)]);
+    return undefined;
   }
-  const pair = pairs.find((pair) => pair.primary === primary);
-  const file = files.find((one) => one.primary === primary);
-  if (pair === undefined && file === undefined && options.backup === undefined)
+  const known = filed.find((one) => one.primary === primary) ?? items.find((one) => one.primary === primary);
+  if (known === undefined && backup === undefined)
     throw new OutdialError("invalid_input", `there is no pair of ${primary} yet`, {
       advice: "Name the campaign that takes over: --backup <id>.",
     });
-  const put = await failover.planPut(primary, { ...(file ?? pair)?.policy, ...given });
-  if (put.refusals.length > 0)
-    throw new OutdialError("invalid_input", put.refusals.join("; "), { advice: "Name another campaign with --backup." });
-  return { pairs: pair === undefined ? [] : [pair], filed: [], put };
+  return { primary, policy: { ...known?.policy, ...given } };
 }
 
 const filedText = ({ summary }: { readonly summary: string }) => printable(`by its campaign file: ${summary}`);
@@ -96,33 +84,39 @@ function progressTo(io: Io, { waits = true, asData = true } = {}): FailoverProgr
 }
 
 export const watch: Run<typeof declared.watch> = async ({ options, io }) => {
-  await using runtime = await openFailover(options, io.env, { warn: io.say });
-  const { pairs: found, filed, put } = await askedOf(runtime, options);
-  io.say(found.map(pairText));
-  io.say(filed);
-  if (put !== undefined) io.say(printable(put.summary));
+  await using api = await openApi(options, io, { once: options.once ? true : undefined });
+  const asked = await askedOf(api, options, io);
+  const preview = asked && (await api.ask("failover.preview", { body: asked }));
+  if (preview !== undefined && preview.refusals.length > 0)
+    throw new OutdialError("invalid_input", preview.refusals.join("; "), { advice: "Name another campaign with --backup." });
+  if (preview !== undefined) io.say(printable(preview.summary));
   if (!(await confirmed("Watch, and let the backup dial when the primary fails?", io))) return EXIT.interrupted;
   // From here on every service on the store watches it.
-  if (put !== undefined) await runtime.failover.put(put.plan.primary, put.plan.policy);
-  else io.say((await runtime.failover.takeFiles()).map(printableWhole));
-  const pairs = put === undefined ? await runtime.failover.list() : [await runtime.failover.show(put.plan.primary)];
-  const { signal } = io;
-  const until = options.once
-    ? (state: Parameters<typeof isSettled>[0], event: { type: string }) => event.type !== "taken" && isSettled(state)
-    : undefined;
-  await Promise.all(
-    pairs.map(({ primary }) =>
-      runtime.failover.watch(primary, {
-        signal,
-        onProgress: progressTo(io, { waits: !options.once }),
-        until,
-        leaveToOthers: options.once,
-      }),
-    ),
+  if (asked === undefined || preview === undefined) io.say((await api.ask("failover.take", {})).problems.map(printableWhole));
+  else {
+    const { approval } = await api.carryOut("failover.put", { body: { ...asked, confirm: preview.confirm } });
+    if (approval !== null) return await answerWaits(approval, io);
+  }
+  const { items } = await api.ask("failover.list", {});
+  const pairs = items.filter(({ primary }) => asked === undefined || primary === asked.primary);
+  using _listening = endedByInterrupt(io, api);
+  const after = await Promise.all(
+    pairs.map(async ({ primary }) => {
+      const tell = standing(io);
+      return api.follow(
+        "failover.show",
+        { params: { primary } },
+        {
+          job: primary,
+          ended: () => false,
+          onLook: (seen) => tell(pairText(seen)),
+          onProgress: progressTo(io, { waits: !options.once }),
+          again: `outdial campaign failover status ${primary}`,
+        },
+      );
+    }),
   );
-  await runtime.deliverEvents();
-  if (signal.aborted) return EXIT.interrupted;
-  const after = await Promise.all(pairs.map(({ primary }) => runtime.failover.show(primary)));
+  if (io.pressed) return EXIT.interrupted;
   // With --json, each progress line was also an object.
   for (const pair of after) await io.answer(pair, pairText(pair));
   return Math.max(...after.map(exitOfPair));
@@ -138,7 +132,7 @@ function exitOfPair({ alarms, unanswered, dials }: FailoverPairView): number {
 const TAKES_MS = 900_000;
 
 /** A pair, first as a campaign file that nobody watches yet has it. */
-async function pairOf(api: ApiClient<HereOperation>, primary: string) {
+async function pairOf(api: Api, primary: string) {
   const filed = (await api.ask("failover.list", {})).filed.find((one) => one.primary === primary);
   return filed ?? (await api.ask("failover.show", { params: { primary } }));
 }

@@ -92,8 +92,8 @@ type Api = ApiClient<HereOperation>;
 /** A retrieval as the API takes it. */
 const askedOf = ({ campaignId, from, to, lastMs, codes, limit }: RetrievalInput) => ({
   campaignId,
-  ...(from === undefined ? {} : { from: new Date(from).toISOString() }),
-  ...(to === undefined ? {} : { to: new Date(to).toISOString() }),
+  from: timeText(from),
+  to: timeText(to),
   ...(lastMs === undefined ? {} : { lastHours: lastMs / HOUR_MS }),
   codes: codes === undefined ? undefined : [...codes],
   limit,

@@ -1,30 +1,10 @@
 // outdial outcomes report, export, reconcile, push crm: what others are told of outcomes.
 
-import { resolve } from "node:path";
-import { createInterface } from "node:readline";
-import { Readable } from "node:stream";
-import {
-  campaignsIn,
-  type DeliveryEnd,
-  openApi,
-  openOutcomeRecords,
-  openOutcomes,
-  outcomeMapOf,
-  reportOnOutcomes,
-} from "../../app/index.ts";
+import { type ApiClient, type DeliveryEnd, type HereOperation, openApi } from "../../app/index.ts";
 import { nearest } from "../../kernel/index.ts";
-import {
-  type CrmPushed,
-  type Difference,
-  exportedText,
-  exportToFile,
-  GOES_ON,
-  type HourCounts,
-  isReconciled,
-  OperationError,
-  refuseUnended,
-} from "../../operations/index.ts";
+import { type CrmPushed, GOES_ON, isReconciled, OperationError, refuseUnended } from "../../operations/index.ts";
 import { type OutcomeReport, renderCsv, renderHtml, renderText } from "../../outcomes/index.ts";
+import type { Answer } from "../../server/index.ts";
 import type { OptionsOf, Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type * as declared from "../groups/outcomes.ts";
@@ -34,20 +14,24 @@ import { endedByInterrupt } from "../running.ts";
 import { readFileText } from "../source.ts";
 import { table } from "../table.ts";
 import { grouped, printable, timeText } from "../text.ts";
+import { writeBytes } from "../whole-file.ts";
 
 type Format = NonNullable<OptionsOf<typeof declared.report>["format"]>;
 
 const ENDINGS: Readonly<Record<string, Format>> = { html: "html", htm: "html", json: "json", csv: "csv" };
 
-const nameOf = (member: string) => `--${member}`;
+/** The text of a map's file. */
+const mapOf = async (path: string | undefined) =>
+  path === undefined ? undefined : { name: path, text: await readFileText(path, "the outcome map") };
 
 export const report: Run<typeof declared.report> = async ({ options, io }) => {
-  const { campaign: campaigns, from, to, last, map, zone, by, compare, minimum, confidence, keep, out } = options;
+  const { campaign: campaigns, from, to, last, zone, by, compare, minimum, confidence, keep, out } = options;
   const ending = out === undefined ? "" : (out.split(".").at(-1) ?? "").toLowerCase();
   const format = options.format ?? (io.json ? "json" : (ENDINGS[ending] ?? "text"));
-  const asked = { campaigns, from, to, last, map, zone, by, compare, minimum, confidence, keep, nameOf };
-  let there: readonly string[] = [];
-  const made = await reportOnOutcomes(options, io.env, asked, (found) => (there = found));
+  const map = await mapOf(options.map);
+  await using api = await openApi(options, io);
+  const body = { campaigns, from, to, last, zone, by, compare, minimum, confidence, keep, map };
+  const made = await api.ask("outcomes.makeReport", { body });
   const toFile = out !== undefined && out !== "-";
   const lines = render(made, format, toFile, io);
   if (toFile) {
@@ -59,8 +43,17 @@ export const report: Run<typeof declared.report> = async ({ options, io }) => {
     io.say(
       `${grouped(unmapped)} calls count as neutral, their codes are not mapped (${codes.map(({ code }) => printable(code ?? "none")).join(", ")}): map them with outcomes.map in outdial.yaml, or --map FILE`,
     );
-  if (!made.calls && made.covers.leftOut === 0) io.say(noCalls(campaigns, there));
+  if (!made.calls && made.covers.leftOut === 0) io.say(noCalls(campaigns, await campaignsIn(api)));
 };
+
+/** Retrievals that are looked at for the campaigns that have calls. */
+const LOOKED_AT = 1000;
+
+/** The campaigns of which calls were retrieved. */
+async function campaignsIn(api: ApiClient<HereOperation>): Promise<readonly string[]> {
+  const found = await api.list("outcomes.retrievals", { most: LOOKED_AT });
+  return [...new Set(found.flatMap(({ campaignId, calls }) => (calls !== null && calls > 0 ? [campaignId] : [])))];
+}
 
 /** Why there are no calls, and what to do. @param there campaigns of which the lake has calls */
 function noCalls(asked: readonly string[], there: readonly string[]): string {
@@ -88,33 +81,29 @@ function render(report: OutcomeReport, format: Format, toFile: boolean, io: Io):
 }
 
 export const exportOutcomes: Run<typeof declared.exportOutcomes> = async ({ options, io }) => {
-  const { format, campaign: campaignId, from, to, codes, map: mapFile, out } = options;
+  const { format, campaign, from, to, codes, map, out } = options;
   const toFile = out !== undefined && out !== "-";
-  const text = format === "parquet" ? undefined : format;
-  if (!toFile && text === undefined) throw new OperationError("invalid_input", "--format parquet needs --out FILE");
-  const query = { campaignId, from, to, codes };
-  await using records = await openOutcomeRecords(options, io.env);
-  const by = records.config.actor;
-  const map = await outcomeMapOf(records.config, mapFile);
-  const target = toFile ? resolve(out) : "stdout";
-  if (toFile || text === undefined) {
-    const calls = await exportToFile(records, { query, map, format, target, by });
-    io.say(`${grouped(calls)} calls in ${target}`);
-    if (calls === 0 && campaignId !== undefined) io.say(noCalls([campaignId], await campaignsIn(records.lake)));
-    return await io.answer({ calls, file: target }, []);
-  }
-  let calls = 0;
-  const texts = exportedText(records, { query, map, format: text, target, by }, (found) => (calls = found));
-  for await (const line of createInterface({ input: Readable.from(texts) })) await io.data(line);
-  io.say(`${grouped(calls)} calls`);
-  if (calls === 0 && campaignId !== undefined) io.say(noCalls([campaignId], await campaignsIn(records.lake)));
+  if (!toFile && format === "parquet") throw new OperationError("invalid_input", "--format parquet needs --out FILE");
+  await using api = await openApi(options, io, { map });
+  const query = { format, campaign, from: timeText(from), to: timeText(to), code: codes };
+  const { headers, bytes } = await api.file("outcomes.export", { query });
+  const calls = Number(headers.get("outdial-calls"));
+  await writeBytes(toFile ? out : "-", bytes, io);
+  io.say(`${grouped(calls)} calls${toFile ? ` in ${out}` : ""}`);
+  if (calls === 0 && campaign !== undefined) io.say(noCalls([campaign], await campaignsIn(api)));
+  if (toFile) await io.answer({ calls, file: out }, []);
 };
 
-const minuteOf = (at: number) => `${timeText(at).slice(0, 16)}Z`;
-const count = (calls: number | undefined) => (calls === undefined ? "–" : grouped(calls));
+const count = (calls: number | null) => (calls === null ? "–" : grouped(calls));
+
+type Compared = Answer<"outcomes.reconcile">;
+type HourCounts = Extract<Compared, { hour: unknown }>["hour"];
+type Difference = Extract<Compared, { difference: unknown }>["difference"];
+
+const minuteOf = (at: string) => `${at.slice(0, 16)}Z`;
 
 const HOURS = table<HourCounts>([
-  { title: "hour (UTC)", value: ({ hour }) => minuteOf(hour) },
+  { title: "hour (UTC)", value: ({ at }) => minuteOf(at) },
   { title: "vendor", value: ({ vendor }) => count(vendor), align: "right", least: 8 },
   { title: "lake", value: ({ lake }) => count(lake), align: "right", least: 8 },
   { title: "CRM", value: ({ crm }) => count(crm), align: "right", least: 8 },
@@ -123,41 +112,44 @@ const HOURS = table<HourCounts>([
 
 /** Differences that are shown without --out. */
 const SHOWN_DIFFERENCES = 50;
+const HOUR_MS = 3_600_000;
 
 export const reconcile: Run<typeof declared.reconcile> = async ({ options, io }) => {
-  const { campaign: campaignId, from, to, last: lastMs, limit, out } = options;
-  await using runtime = await openOutcomes(options, io.env, { warn: io.say });
-  const { request, warnings } = await runtime.retrieving.check({ campaignId, from, to, lastMs, limit });
-  io.say(warnings.map((warning) => `warning: ${warning}`));
+  const { campaign: campaignId, from, to, last, limit, out } = options;
+  await using api = await openApi(options, io);
+  const lastHours = last === undefined ? undefined : last / HOUR_MS;
+  const body = { campaignId, from: timeText(from), to: timeText(to), lastHours, limit };
   const hours: HourCounts[] = [];
   const shown: Difference[] = [];
-  const result = await withOutput(out, io, (output) =>
-    runtime.reconcile(request, {
-      hour: (counts) => {
-        hours.push(counts);
-        io.progress(`comparing · ${new Date(counts.hour).toISOString().slice(0, 13)} h`);
-      },
-      difference: async (difference) => {
-        if (shown.length < SHOWN_DIFFERENCES) shown.push(difference);
-        await output?.line({ ...difference, hour: new Date(difference.hour).toISOString() });
-      },
-    }),
-  );
-  const total = Object.values(result.differences).reduce((sum, count) => sum + count, 0);
-  await io.answer({ ...result, hours, ...(out === undefined ? { first: shown } : {}) }, [
+  const result = await withOutput(out, io, async (output) => {
+    for await (const line of api.lines("outcomes.reconcile", { body, signal: io.signal })) {
+      if ("report" in line) return line.report;
+      if ("hour" in line) {
+        hours.push(line.hour);
+        io.progress(`comparing · ${line.hour.at.slice(0, 13)} h`);
+      } else {
+        if (shown.length < SHOWN_DIFFERENCES) shown.push(line.difference);
+        await output?.line(line.difference);
+      }
+    }
+    throw new TypeError("a comparison has no last line");
+  });
+  const { warnings, ...found } = result;
+  io.say(warnings.map((warning) => `warning: ${warning}`));
+  const total = Object.values(found.differences).reduce((sum, each) => sum + each, 0);
+  await io.answer({ ...found, hours, ...(out === undefined ? { first: shown } : {}) }, [
     ...(out === "-" ? [] : HOURS.lines(hours, io.width)),
     ...(out === undefined ? shown.map(differenceLine) : []),
   ]);
   if (out === undefined && !io.json && total > shown.length)
     io.say(`${grouped(total - shown.length)} further differences; --out FILE writes them all`);
-  const crm = result.crm === undefined ? "CRM not known: none is configured" : `CRM acknowledged ${grouped(result.crm)}`;
-  const between = result.crm === undefined ? " between vendor and lake" : "";
-  io.say(`vendor ${grouped(result.vendor)} · lake ${grouped(result.lake)} · ${crm} · ${grouped(total)} differences${between}`);
-  if (result.unreadable > 0)
-    io.say(`${grouped(result.unreadable)} rows of the vendor are not valid records and were not compared`);
-  if (result.vendor === 0 && result.lake === 0)
+  const crm = found.crm === null ? "CRM not known: none is configured" : `CRM acknowledged ${grouped(found.crm)}`;
+  const between = found.crm === null ? " between vendor and lake" : "";
+  io.say(`vendor ${grouped(found.vendor)} · lake ${grouped(found.lake)} · ${crm} · ${grouped(total)} differences${between}`);
+  if (found.unreadable > 0) io.say(`${grouped(found.unreadable)} rows of the vendor are not valid records and were not compared`);
+  if (found.vendor === 0 && found.lake === 0)
     io.say("neither has a call of this time: whether they have the same calls is NOT KNOWN");
-  return isReconciled(result) ? EXIT.done : EXIT.partlyFailed;
+  return isReconciled(found) ? EXIT.done : EXIT.partlyFailed;
 };
 
 function differenceLine({ callId, hour, kind }: Difference): string {
@@ -170,11 +162,10 @@ const SHOWN_REFUSALS = 10;
 export const pushCrm: Run<typeof declared.pushCrm> = async ({ options, io }) => {
   const { records, campaign: campaignId, to, last, batch, again, map, out } = options;
   const from = options.from ?? (last === undefined ? undefined : (to ?? io.clock.now()) - last);
-  const at = (time: number | undefined) => (time === undefined ? undefined : new Date(time).toISOString());
-  const own = map === undefined ? undefined : { name: map, text: await readFileText(map, "the outcome map") };
+  const own = await mapOf(map);
   await using api = await openApi(options, io);
   using _listening = endedByInterrupt(io, api);
-  const body = { records, campaignId, from: at(from), to: at(to), batch, again, map: own };
+  const body = { records, campaignId, from: timeText(from), to: timeText(to), batch, again, map: own };
   const begun = await api.ask("outcomes.push", { body });
   const { jobId } = begun;
   if (begun.earlier) io.say(`this push exists as ${jobId} and is continued`);

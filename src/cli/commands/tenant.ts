@@ -1,6 +1,6 @@
 // outdial tenant probe, missing, gone; call, smoke.
 
-import { openApi, openTenantLook } from "../../app/index.ts";
+import { openApi } from "../../app/index.ts";
 import { OutdialError } from "../../kernel/index.ts";
 import type { MissingThing } from "../../operations/views/index.ts";
 import type { Run } from "../command.ts";
@@ -116,11 +116,11 @@ function bodyOf(text: string | undefined): unknown {
 }
 
 export const smoke: Run<typeof declared.smoke> = async ({ options, io }) => {
-  const { tenant: asked } = options;
-  if (asked === undefined)
-    throw new OutdialError("invalid_input", "outdial smoke calls the configured tenant: add --tenant to confirm this");
-  await using tenant = await openTenantLook({ ...options, tenant: asked === true ? undefined : asked }, io.env);
-  const found = await tenant.smoke({ writes: options.writes, signal: io.signal });
+  const { tenant, writes } = options;
+  const question = `Call every read of the tenant in use${writes ? ", and make and remove objects there" : ""}?`;
+  if (tenant === undefined && !(await confirmed(question, io, "Add --tenant or --yes to confirm this."))) return EXIT.interrupted;
+  await using api = await openApi({ ...options, tenant: tenant === true ? undefined : tenant }, io);
+  const found = await api.ask("tenant.smoke", { body: { writes }, takesMs: PROBE_MS, signal: io.signal });
   await io.answer(found, [
     ...SMOKE.lines(found.lines, io.width),
     "",

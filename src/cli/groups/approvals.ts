@@ -9,7 +9,6 @@ const NOTES =
   "Only through a service (OUTDIAL_URL, OUTDIAL_TOKEN): its tokens say who agrees, and nobody can take the name of somebody else.";
 
 export const list = command("list", STORE, {
-  runs: "through",
   summary: "what waits for a second person, the newest first",
   options: [
     flag("--all", "also what was decided before"),
@@ -19,14 +18,12 @@ export const list = command("list", STORE, {
 });
 
 export const show = command("show", STORE, {
-  runs: "through",
   summary: "one approval: what the person who asked was shown, and whether that still holds",
   args: [ID],
   notes: NOTES,
 });
 
 export const approve = command("approve", STORE, {
-  runs: "through",
   summary: "agree to exactly what was shown to the person who asked; it is carried out at once",
   args: [ID],
   options: [MESSAGE],
@@ -34,7 +31,6 @@ export const approve = command("approve", STORE, {
 });
 
 export const reject = command("reject", STORE, {
-  runs: "through",
   summary: "reject it; the person who asked may do so, too",
   args: [ID],
   options: [MESSAGE],

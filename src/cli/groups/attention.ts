@@ -4,7 +4,6 @@ import { command } from "../command.ts";
 import { flag, STORE } from "../declare.ts";
 
 export const attention = command("attention", STORE, {
-  runs: "through",
   summary: "what needs somebody, worst first: since when, why, what to do next; and how much of the tenant is known",
   options: [flag("--check", "end with 3 when something needs somebody, and with 4 when not all is known")],
   notes:

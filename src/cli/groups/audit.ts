@@ -1,10 +1,9 @@
 // outdial audit.
 
 import { command } from "../command.ts";
-import { file, flag, id, instant, NOTHING, phone, STORE, text, whole } from "../declare.ts";
+import { file, flag, id, instant, NOTHING, phones, STORE, text, whole } from "../declare.ts";
 
 export const listAudit = command("list", STORE, {
-  runs: "through",
   summary: "entries, oldest first",
   options: [
     id("--subject <id>", "only entries about this call"),
@@ -15,7 +14,6 @@ export const listAudit = command("list", STORE, {
 });
 
 export const verifyAudit = command("verify", STORE, {
-  runs: "through",
   summary: "recompute the whole log and its signatures; names the first entry that was edited, removed or reordered",
   options: [flag("--new", "read only entries that no earlier verification has read; says which were not read now")],
   notes:
@@ -27,6 +25,7 @@ export const verifyAudit = command("verify", STORE, {
 });
 
 export const acceptHead = command("accept-head", STORE, {
+  alone: "whoever accepts a database that was set back has to be at the machine that has it",
   summary: "accept a database that was set back to an older state, although heads outside the store do not fit",
   options: [text("--reason <text>", "why; recorded in the audit log", { required: true })],
   notes:
@@ -36,7 +35,6 @@ export const acceptHead = command("accept-head", STORE, {
 });
 
 export const proveEntry = command("proof", STORE, {
-  runs: "through",
   summary: "prove that an entry is in the log: one JSON object that anyone with audit.pub can check",
   args: [whole("<seq>", "number of the entry")],
   notes:
@@ -54,8 +52,9 @@ export const verifyProofFile = command("verify-proof", NOTHING, {
 
 export const makePack = command("pack", STORE, {
   summary: "everything about a number, a campaign or a period with its proofs, as one signed file",
+  args: [phones("[number]", "about this telephone number (this, --campaign or --from is required)")],
   options: [
-    phone("--phone <number>", "about this telephone number (one of --phone, --campaign and --from is required)"),
+    phones("--phone <number>", "the same as the number in front"),
     id("--campaign <id>", "about this campaign"),
     instant("--from <time>", "about a period: its beginning"),
     instant("--to <time>", "… and its end, exclusive"),
@@ -69,7 +68,7 @@ export const makePack = command("pack", STORE, {
     "The files contain telephone numbers in full. The audit log records that a pack was made, by whom and about what.\n" +
     "When nothing is known about a number, its pack says so.",
   examples: [
-    "outdial audit pack --phone +12125550123 --out case.ndjson --pdf case.pdf",
+    "outdial audit pack +12125550123 --out case.ndjson --pdf case.pdf",
     "outdial audit pack --from 2026-06-01 --to 2026-07-01 --out june.ndjson",
   ],
 });

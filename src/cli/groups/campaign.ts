@@ -34,7 +34,6 @@ const CONTACTS = value(
 const REASON = text("--reason <text>", "why, for the audit");
 
 export const plan = command("plan", TENANT_AND_STORE, {
-  runs: "through",
   summary: "what apply would create and change, field by field, what it reaches and what forbids it; changes nothing",
   args: [FILES],
   options: [
@@ -52,7 +51,6 @@ export const apply = command(
   "apply",
   { ...TENANT_AND_STORE, tells: "lists" },
   {
-    runs: "through",
     summary: "execute exactly the plan that was shown, read back every field; new campaigns stay paused",
     args: [input("[path]", "campaign file or folder, or a plan that plan --out wrote; campaigns by default")],
     options: [
@@ -79,20 +77,17 @@ export const resumeApply = command(
   "resume-apply",
   { ...TENANT_AND_STORE, tells: "lists" },
   {
-    runs: "through",
     summary: "go on with an apply that was interrupted, or watch the process that does",
   },
 );
 
 export const exportAll = command("export", TENANT_AND_STORE, {
-  runs: "through",
   summary: "write a campaign file for each campaign; a plan of them changes nothing",
   args: [many(id("[ids...]", "campaigns; all of the tenant's by default"))],
   options: [file("--out <folder>", "where to; stdout by default"), flag("--force", "overwrite files that say something else")],
 });
 
 export const drift = command("drift", TENANT_AND_STORE, {
-  runs: "through",
   summary: "whether tenant and files differ, and where",
   args: [FILES],
   options: [flag("--unmanaged", "campaigns that no file describes are a difference, too")],
@@ -100,7 +95,6 @@ export const drift = command("drift", TENANT_AND_STORE, {
 });
 
 export const status = command("status", TENANT_AND_STORE, {
-  runs: "through",
   summary: "what a campaign does, how well, and why it is not dialing",
   args: [id("[id]", "a campaign; all of them by default")],
   options: [
@@ -123,7 +117,6 @@ export const status = command("status", TENANT_AND_STORE, {
 });
 
 export const agents = command("agents", TENANT_AND_STORE, {
-  runs: "through",
   wants: "agents",
   summary: "who is assigned to a campaign and who is signed in on it, with names, teams and states (profile acd)",
   args: [id("<id>", "campaign (required)")],
@@ -145,7 +138,6 @@ const UNTIL_PAUSED = [
 
 /** Under its group, and in the first place of the help. */
 export const stop = command("stop", TENANT_AND_STORE, {
-  runs: "through",
   summary: "stop dialing at once: every campaign of the tenant with --all, or the named ones; needs neither database nor service",
   args: [many(id("[campaign...]", "campaigns (required without --all)"))],
   options: [flag("--all", "every campaign of the tenant, also those that its list does not show"), ...UNTIL_PAUSED],
@@ -159,7 +151,6 @@ export const stop = command("stop", TENANT_AND_STORE, {
 });
 
 export const pause = command("pause", TENANT_AND_STORE, {
-  runs: "through",
   summary: "pause campaigns and wait until no call is under way; with --all the same as outdial stop --all",
   args: [many(id("[id...]", "campaigns (required without --all)"))],
   options: [flag("--all", "every campaign of the tenant, at once: outdial stop --all"), ...UNTIL_PAUSED],
@@ -172,7 +163,6 @@ export const pause = command("pause", TENANT_AND_STORE, {
 });
 
 export const stops = command("stops", STORE, {
-  runs: "through",
   summary: "stops that were given: what is confirmed paused, what is not and why",
   args: [id("[id]", "a stop; the latest ones by default")],
   notes:
@@ -184,7 +174,6 @@ export const resume = command(
   "resume",
   { ...TENANT_AND_STORE, tells: "lists" },
   {
-    runs: "through",
     summary: "let a campaign dial again, when the pre-dial gate allows it",
     args: [id("<id>", "campaign")],
     options: [REASON, flag("--check", "ask the gate and change nothing")],

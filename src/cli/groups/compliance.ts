@@ -3,6 +3,7 @@
 
 import { command } from "../command.ts";
 import {
+  choice,
   file,
   flag,
   id,
@@ -19,7 +20,7 @@ import {
   text,
   whole,
 } from "../declare.ts";
-import { CALL_TYPE, CAMPAIGN_RULES, PACK } from "./shared.ts";
+import { CALL_TYPE, CAMPAIGN_RULES, callTypes, PACK } from "./shared.ts";
 
 const SUBJECT = text("--subject <text>", "campaign subject or debt, for caps that count by it");
 const LIMIT = { from: 1, to: 100_000 } as const;
@@ -52,7 +53,7 @@ export const explain = command(
     options: [
       instant("--at <time>", "the instant of the call, such as 2026-06-16T15:00:00Z; now by default"),
       text("--postal <code>", "US ZIP or Canadian postal code of the person"),
-      text("--call-type <type>", "telemarketing (the default), prerecorded or collection"),
+      choice("--call-type <type>", "telemarketing (the default), prerecorded or collection", callTypes),
       SUBJECT,
       file(
         "--facts <file>",
@@ -64,7 +65,8 @@ export const explain = command(
       flag("--check", "for a script: exit code 3 unless the call is allowed on facts about the person"),
     ],
     notes:
-      "The first line says which facts were used. Without a store and without --facts, the answer is about place and time only.",
+      "The first line says which facts were used. Without a store and without --facts, the answer is about place and time only.\n" +
+      "Through a service the number is shown masked.",
   },
 );
 
@@ -100,12 +102,14 @@ export const stalePack = command("stale", NOTHING, {
 });
 
 export const signPack = command("sign", STORE, {
+  alone: "it signs with the key of the audit log, which does not leave its machine",
   summary: "sign a rule pack with the key of the audit log and write the signed file",
   args: [input("<pack>", "file, JSON or YAML")],
   options: [file("--out <file>", "the signed file", { required: true })],
 });
 
 export const fetchPack = command("fetch", STORE, {
+  alone: "the pack that it checks becomes a file of this machine",
   summary: "fetch a signed rule pack, check it, show in sentences and by replay what it would change, and write it to a file",
   args: [text("<from>", "URL or file of the signed pack")],
   options: [
@@ -173,7 +177,6 @@ export const gate = command(
 );
 
 export const manifests = command("manifests", STORE, {
-  runs: "through",
   summary: "the manifests of gates, the newest first",
   args: [id("[id]", "print this signed manifest, as verify-manifest reads it")],
   options: [
@@ -183,7 +186,6 @@ export const manifests = command("manifests", STORE, {
 });
 
 export const imports = command("imports", STORE, {
-  runs: "through",
   summary: "imports of facts, the newest first: done, under way, or broken off, with the part that is in force",
   options: [
     flag("--broken-off", "only those that broke off and were not completed by another import"),
@@ -203,7 +205,6 @@ export const verifyGate = command("verify-manifest", NOTHING, {
 });
 
 export const revocations = command("revocations", STORE, {
-  runs: "through",
   summary: "revocations: deadline, targets, and which systems have carried them out; overdue first",
   options: [
     flag("--open", "only those that some system has not acknowledged"),
@@ -215,7 +216,6 @@ export const revocations = command("revocations", STORE, {
 });
 
 export const acknowledge = command("acknowledge", STORE, {
-  runs: "through",
   summary: "record that a system has carried revocations out",
   args: [many(whole("<revocation...>", "numbers of revocations, from the list", { from: 1, label: "revocation" }))],
   options: [

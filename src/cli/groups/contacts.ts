@@ -8,7 +8,6 @@ export const segment = command(
   "segment",
   { ...TENANT_AND_STORE, tells: "lists" },
   {
-    runs: "through",
     summary: "read a whole list, check every contact again, pass it through the gate, write who may be called now",
     args: [id("<list>", "id of a contact list")],
     options: [

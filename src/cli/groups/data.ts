@@ -4,14 +4,12 @@ import { command } from "../command.ts";
 import { flag, phone, STORE, text } from "../declare.ts";
 
 export const lives = command("lives", STORE, {
-  runs: "through",
   summary: "what is kept, for how long, what removes it, who may change that, and what was removed so far",
   notes: "The times stand under kept in outdial.yaml. A service removes once an hour; docs/lives.md has the same table.",
   examples: ["outdial data lives --json"],
 });
 
 export const findPerson = command("find", STORE, {
-  runs: "through",
   summary: "every place that keeps a person, by the telephone number: how much, how long, and what removes it",
   args: [phone("<number>", "E.164, or as people write it")],
   notes:
@@ -21,7 +19,6 @@ export const findPerson = command("find", STORE, {
 });
 
 export const erasePerson = command("erase", STORE, {
-  runs: "through",
   summary: "erase a person: all that no duty holds; says what stays, and why",
   args: [phone("[number]", "E.164, or as people write it (it or --again is required)")],
   options: [

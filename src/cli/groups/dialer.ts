@@ -15,7 +15,6 @@ const METRICS = ["efficiency", "abandonmentRate", "answerRate", "averageWaitTime
 const format = choice("--format <format>", "table, json or csv", FORMATS);
 
 export const validate = command("validate", TENANT, {
-  runs: "through",
   summary: "our own checks, the tenant's validation with all regulatory checks, a simulated prediction; changes nothing",
   args: [FILE],
   options: [
@@ -33,7 +32,6 @@ export const validate = command("validate", TENANT, {
 
 export const simulateVendor = command("simulate-vendor", TENANT, {
   wants: "simulator",
-  runs: "through",
   summary: "the tenant's own simulator and ours on the same settings, and where they differ; changes nothing",
   args: [FILE],
   options: [
@@ -51,7 +49,6 @@ export const apply = command(
   "apply",
   { ...TENANT_AND_STORE, tells: "place" },
   {
-    runs: "through",
     summary: "activate settings and verify them; what does not hold is put back",
     args: [FILE],
     options: [
@@ -76,7 +73,6 @@ export const rollback = command(
   "rollback",
   { ...TENANT_AND_STORE, tells: "place" },
   {
-    runs: "through",
     summary: "put earlier settings back, as carefully as new ones are applied",
     args: [whole("[version]", "a version that was in force; without one, what was in force before the latest change", VERSION)],
     options: [
@@ -92,7 +88,6 @@ export const resume = command(
   "resume",
   { ...TENANT_AND_STORE, tells: "place" },
   {
-    runs: "through",
     summary: "go on with a change that was interrupted, or decide about one that waits for a person",
     args: [whole("[version]", "a change that has not ended; there is one at most", VERSION)],
     options: [
@@ -103,7 +98,6 @@ export const resume = command(
 );
 
 export const history = command("history", STORE, {
-  runs: "through",
   summary: "versions of the settings, newest first: changes with their outcome, and settings that were found",
   options: [
     id("--campaign <id>", "only those of this campaign's settings"),
@@ -112,10 +106,9 @@ export const history = command("history", STORE, {
   ],
 });
 
-export const show = command("show", TENANT, { runs: "through", summary: "the settings in force", options: [CAMPAIGN] });
+export const show = command("show", TENANT, { summary: "the settings in force", options: [CAMPAIGN] });
 
 export const metrics = command("metrics", TENANT, {
-  runs: "through",
   summary: "the dialer's figures by the hour",
   options: [
     id("--campaign <id>", "only this campaign's"),
@@ -125,7 +118,6 @@ export const metrics = command("metrics", TENANT, {
 });
 
 export const vendorAudit = command("audit", TENANT, {
-  runs: "through",
   summary: "the tenant's own audit log, newest first; outdial's is outdial audit",
   options: [
     text("--entity <name>", "what the entries are about; on acd campaign or disposition", { default: "dialer" }),
@@ -136,7 +128,6 @@ export const vendorAudit = command("audit", TENANT, {
 
 export const createCampaign = command("create-campaign", TENANT_AND_STORE, {
   wants: "a campaign of dialer settings",
-  runs: "through",
   summary: "make a dialer campaign of a file, never two of one file",
   args: [FILE],
   options: [flag("--again", "send it although an earlier request may have been carried out: after you have looked")],

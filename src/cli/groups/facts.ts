@@ -22,7 +22,6 @@ const ASKED = [
 ] as const;
 
 export const importConsent = command("import", STORE, {
-  runs: "through",
   summary: "add consent records; a line with revoked_at is a revocation as well",
   args: [FILE],
   options: IMPORTED,
@@ -30,7 +29,6 @@ export const importConsent = command("import", STORE, {
 });
 
 export const importRelationships = command("relationships", STORE, {
-  runs: "through",
   summary: "add established business relationships",
   args: [FILE],
   options: IMPORTED,
@@ -38,7 +36,6 @@ export const importRelationships = command("relationships", STORE, {
 });
 
 export const importDisconnections = command("disconnections", STORE, {
-  runs: "through",
   summary: "add answers of the Reassigned Numbers Database: when it was asked, and permanent disconnections",
   args: [FILE],
   options: IMPORTED,
@@ -46,7 +43,6 @@ export const importDisconnections = command("disconnections", STORE, {
 });
 
 export const importLines = command("lines", STORE, {
-  runs: "through",
   summary: "add line types: mobile, landline or voip; the latest date counts",
   args: [FILE],
   options: IMPORTED,
@@ -54,7 +50,6 @@ export const importLines = command("lines", STORE, {
 });
 
 export const revokeConsent = command("revoke", STORE, {
-  runs: "through",
   summary: "record that somebody revoked consent: suppresses the number at once and starts the revocation clock for every system",
   args: [NUMBERS],
   options: [text("--channel <channel>", "how: call, sms, e-mail, letter, web, …", { required: true }), ...ASKED],
@@ -82,7 +77,6 @@ const COVERED = `A registry file takes the place of the one before only for the 
 (DNC_NOT_COVERED); a file of a whole list needs --covers all. A list of changes is applied when what is in force is of --changes-since or newer.`;
 
 export const importDnc = command("import", STORE, {
-  runs: "through",
   summary:
     "add numbers to the company's list, or put a file of a national registry or a state's list in force; a file of bare numbers is enough",
   args: [FILE],
@@ -96,7 +90,6 @@ ${COVERED}`,
 });
 
 export const declareEmpty = command("declare-empty", STORE, {
-  runs: "through",
   summary:
     "declare that the company has no do-not-call list besides the entries of this store; before this or an import, gates let nobody be dialed",
   options: [
@@ -108,14 +101,12 @@ export const declareEmpty = command("declare-empty", STORE, {
 });
 
 export const addDnc = command("add", STORE, {
-  runs: "through",
   summary: "put a number on the company's list",
   args: [NUMBERS],
   options: [text("--reason <text>", "what the person said or wrote", { required: true }), ...ASKED],
 });
 
 export const liftDnc = command("lift", STORE, {
-  runs: "through",
   summary: "take a number off the company's list; the audit log keeps the reason and the person for ever",
   args: [NUMBERS],
   options: [
@@ -128,19 +119,16 @@ export const showDnc = command(
   "show",
   { ...STORE, tells: "itself" },
   {
-    runs: "through",
     summary: "whether a number is suppressed, since when and why; every entry and every lift",
     args: [NUMBERS],
   },
 );
 
 export const listRegistries = command("registries", STORE, {
-  runs: "through",
   summary: "the registries that are loaded: which area codes their files cover, and as of which date",
 });
 
 export const pendingDnc = command("pending", STORE, {
-  runs: "through",
   summary: "opt-outs of which only the call is known: they take effect when the attempt of that call is imported",
   options: [
     whole("--limit <n>", "how many at most; those that have waited longest come first", { from: 1, to: 100_000, default: 1000 }),
@@ -148,7 +136,6 @@ export const pendingDnc = command("pending", STORE, {
 });
 
 export const importAttempts = command("import", STORE, {
-  runs: "through",
   summary: "add placed calls, and inbound calls that were conversations",
   args: [FILE],
   options: IMPORTED,
@@ -159,7 +146,6 @@ export const importAttempts = command("import", STORE, {
 });
 
 export const importFile = command("import", STORE, {
-  runs: "through",
   summary: "add a file of facts of any kind",
   args: [FILE],
   options: [

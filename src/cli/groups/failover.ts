@@ -39,19 +39,18 @@ export const watch = command(
     notes:
       "Options change the policy of the pair; those that are left out stay as they are. Ctrl-C ends with exit code 130; the next watch continues a hand-over\n" +
       "that is under way. Exit codes with --once: 0 one campaign dials, 1 it is not certain that one dials, 5 not authorised, 6 the tenant does not answer.\n" +
-      "With --once, a pair that another process watches is not checked; its state is shown. A service watches the pairs of its store by itself: this command is not for one.",
+      "With --once, a pair that another process watches is not checked; its state is shown. A service watches the pairs of its store by itself:\n" +
+      "through one the policy is set and the pair is followed until Ctrl-C, and --once is not taken.",
     examples: ["outdial campaign failover watch --primary camp_primary_001 --backup camp_backup_001 --yes"],
   },
 );
 
 export const rehearse = command("drill", TENANT_AND_STORE, {
-  runs: "through",
   summary: "rehearse the hand-over: all reads and decisions, no writes; exit code 3 when it would not succeed",
   args: [PRIMARY],
 });
 
 export const prepare = command("prepare", TENANT_AND_STORE, {
-  runs: "through",
   summary: "bring the primary's contacts to the backup, as lists that it dials only after a hand-over (profile acd)",
   args: [PRIMARY],
   notes:
@@ -62,7 +61,6 @@ export const start = command(
   "start",
   { ...TENANT_AND_STORE, tells: "lists" },
   {
-    runs: "through",
     summary: "hand over to the backup now, whatever the success rate is",
     args: [PRIMARY],
   },
@@ -72,33 +70,28 @@ export const failback = command(
   "failback",
   { ...TENANT_AND_STORE, tells: "lists" },
   {
-    runs: "through",
     summary: "hand back to the primary, with the same checks",
     args: [PRIMARY],
   },
 );
 
 export const status = command("status", STORE, {
-  runs: "through",
   summary: "which campaign dials, since when, and the figures; exit code 1 when a pair needs a person or is not watched",
   args: [id("[primary]", "one pair; by default all")],
 });
 
 export const history = command("history", STORE, {
-  runs: "through",
   summary: "what happened to a pair, newest first",
   args: [PRIMARY],
   options: [whole("--limit <number>", "how many", { from: 1, to: 100_000, default: 50 })],
 });
 
 export const holds = command("holds", STORE, {
-  runs: "through",
   summary: "contacts that a campaign must not call yet, as CSV, so that they can be removed from its list",
   args: [id("<campaign>", "the campaign that took over")],
 });
 
 export const remove = command("remove", TENANT_AND_STORE, {
-  runs: "through",
   summary: "end the watch over a pair; no campaign is changed, and the history is kept",
   args: [PRIMARY],
   notes:

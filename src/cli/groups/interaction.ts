@@ -8,13 +8,11 @@ const POLICIES = async () => (await import("../late.ts")).POLICIES;
 const ID = id("<id>", "interaction id");
 
 export const showInteraction = command("show", TENANT, {
-  runs: "through",
   summary: "the dispositions that the tenant has now for an interaction",
   args: [ID],
 });
 
 export const listInteractions = command("list", STORE, {
-  runs: "through",
   summary: "the interactions that were corrected with this store, the latest first: when, by whom, in which job",
   options: [
     id("--interaction <id>", "only corrections of this interaction"),
@@ -28,7 +26,6 @@ export const correctOne = command(
   { ...TENANT_AND_STORE, tells: "place" },
   {
     wants: "interactions",
-    runs: "through",
     summary: "correct the disposition of an interaction: read, merge, check, write under a lock, read back",
     args: [ID],
     options: [
@@ -51,7 +48,6 @@ export const correctMany = command(
   { ...TENANT_AND_STORE, tells: "place" },
   {
     wants: "interactions",
-    runs: "through",
     summary: "correct many: all rows are checked before the first is sent; an interrupted job is resumed",
     args: [input("<file>", "CSV with a header, or NDJSON; - reads stdin")],
     options: [

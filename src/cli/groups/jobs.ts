@@ -6,7 +6,6 @@ import { choice, file, flag, id, STORE, TENANT_AND_STORE, whole } from "../decla
 const ID = id("<id>", "job id");
 
 export const listJobs = command("list", STORE, {
-  runs: "through",
   summary: "jobs, newest first",
   options: [
     choice("--kind <kind>", "only jobs of this kind, such as tag", async () => {
@@ -18,7 +17,6 @@ export const listJobs = command("list", STORE, {
 });
 
 export const showJob = command("show", STORE, {
-  runs: "through",
   summary: "one job: state, counts, measurements; with --out its rows",
   args: [ID],
   interrupted: "no longer followed: the job continues where it runs",
@@ -33,14 +31,12 @@ export const resumeJob = command(
   "resume",
   { ...TENANT_AND_STORE, tells: "place" },
   {
-    runs: "through",
     summary: "continue a job that was interrupted or stopped",
     args: [ID],
   },
 );
 
 export const cancelJob = command("cancel", STORE, {
-  runs: "through",
   summary: "stop a job for good; rows that were sent are not undone",
   args: [ID],
 });

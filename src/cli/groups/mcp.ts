@@ -4,6 +4,7 @@ import { command } from "../command.ts";
 import { choice, flag, many, TENANT_AND_STORE, whole } from "../declare.ts";
 
 export const mcp = command("mcp", TENANT_AND_STORE, {
+  alone: "a service offers the same tools itself, at /mcp",
   summary: "tools for AI assistants (Model Context Protocol): read only, except for the verbs that are allowed",
   options: [
     flag(

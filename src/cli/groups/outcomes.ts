@@ -17,7 +17,16 @@ import {
   value,
   whole,
   words,
+  wordsIn,
+  wrong,
 } from "../declare.ts";
+
+/** A day in the zone of a report, or an instant; as it is written. */
+async function dayOrTime(written: string, label: string): Promise<string> {
+  const { localTime, parseInstant } = await import("../late.ts");
+  parseInstant(label, written, localTime("UTC"));
+  return written;
+}
 
 const FROM = instant("--from <time>", "earliest start of a call");
 const TO = instant("--to <time>", "latest start; now by default");
@@ -26,7 +35,6 @@ const PAGE = whole("--limit <number>", "calls in a page, at most 5000", { from: 
 const RUNS = { from: 1, to: 1000, default: 20 } as const;
 
 export const pull = command("pull", TENANT_AND_STORE, {
-  runs: "through",
   summary: "retrieve ended calls into the lake: no call twice, none lost; continues at the page where it was interrupted",
   options: [
     many(id("--campaign <id...>", "campaign whose calls are retrieved; several with --every (required without --resume)"), false),
@@ -60,7 +68,6 @@ export const pull = command("pull", TENANT_AND_STORE, {
 });
 
 export const runs = command("runs", STORE, {
-  runs: "through",
   summary: "retrievals, newest first: period, pages, calls, hash, rows in quarantine; and the schedules",
   args: [id("[id]", "one retrieval")],
   options: [
@@ -74,7 +81,6 @@ export const runs = command("runs", STORE, {
 });
 
 export const verify = command("verify", STORE, {
-  runs: "through",
   summary: "hash the calls of a retrieval in the lake again and compare the hash with the recorded one",
   args: [id("[id]", "one retrieval; the newest ones by default")],
   options: [whole("--limit <number>", "how many of the newest", RUNS)],
@@ -110,12 +116,22 @@ export const report = command("report", STORE, {
     "conversion with its interval and trend, by hour, weekday, code, attempt, list and agent; comparisons; restated figures",
   options: [
     many(id("--campaign <id...>", "only these campaigns")),
-    text("--from <time>", "first day such as 2026-03-01 (in the zone), or a time with an offset"),
-    text("--to <time>", "last day (included), or a time with an offset; now by default"),
-    text("--last <span>", "instead of --from: length of the period before the end, such as 7d (default: 30d); at most 1100d"),
+    value("--from <time>", "first day such as 2026-03-01 (in the zone), or a time with an offset", dayOrTime),
+    value("--to <time>", "last day (included), or a time with an offset; now by default", dayOrTime),
+    value(
+      "--last <span>",
+      "instead of --from: length of the period before the end, such as 7d (default: 30d); at most 1100d",
+      (written, label) => (spanOf(written, label), written),
+    ),
     file("--map <file>", "outcome map; by default outcomes.map of outdial.yaml, else the documented codes"),
     text("--zone <name>", "IANA time zone of days and hours; by default outcomes.zone of outdial.yaml, else UTC"),
-    words("--by <list>", "only these groupings: hour, weekday, code, campaign, attempt, list, agent"),
+    value("--by <list>", "only these groupings: hour, weekday, code, campaign, attempt, list, agent", async (written, label) => {
+      const { DIMENSIONS } = await import("../late.ts");
+      const names = wordsIn(written);
+      const odd = names.find((name) => !DIMENSIONS.some((one) => one === name));
+      if (odd === undefined) return names;
+      throw wrong(`${label} ${odd}: nothing to group calls by; allowed are ${DIMENSIONS.join(", ")}`);
+    }),
     many(text("--compare <what>", "previous, a dimension, or two groups such as 'list=A vs list=B'; may be given several times")),
     whole("--minimum <calls>", "calls that each side of a comparison must have (default: 100)", { from: 1, to: 1_000_000_000 }),
     whole("--confidence <percent>", "level of all intervals", { from: 50, to: 99, default: 95 }),
@@ -131,7 +147,6 @@ export const report = command("report", STORE, {
 });
 
 export const pushCrm = command("crm", TENANT_AND_STORE, {
-  runs: "through",
   summary:
     "send the CRM the events of retrievals that it does not have; with --records also every call whose latest version it does not have",
   options: [

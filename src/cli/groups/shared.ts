@@ -9,9 +9,8 @@ export const CAMPAIGN_RULES = file(
   "the campaign's own rules: a campaign file, JSON or YAML, or its complianceConfig",
 );
 
-export const CALL_TYPE = choice(
-  "--call-type <type>",
-  "telemarketing, prerecorded or collection",
-  async () => (await import("../late.ts")).CALL_TYPES,
-  { default: "telemarketing" },
-);
+export const callTypes = async () => (await import("../late.ts")).CALL_TYPES;
+
+export const CALL_TYPE = choice("--call-type <type>", "telemarketing, prerecorded or collection", callTypes, {
+  default: "telemarketing",
+});

@@ -7,7 +7,6 @@ export const tag = command(
   "tag",
   { ...TENANT_AND_STORE, tells: "place" },
   {
-    runs: "through",
     summary: "tag calls with dispositions: validates every row, sends within the rate budget, resumes an interrupted job",
     args: [input("[file]", "CSV with a header, or NDJSON; - reads stdin (required without --call)")],
     options: [

@@ -9,7 +9,6 @@ export const compareDnc = command(
   "compare",
   { ...TENANT_AND_STORE, tells: "place" },
   {
-    runs: "through",
     wants: "do-not-call groups",
     summary: "compare the company's list with the tenant's do-not-call groups that a campaign obeys; changes nothing",
     options: [CAMPAIGN],
@@ -21,7 +20,6 @@ export const pushDnc = command(
   "push",
   { ...TENANT_AND_STORE, tells: "place" },
   {
-    runs: "through",
     wants: "do-not-call groups",
     summary: "add missing numbers to a do-not-call group of the tenant, and check each one with the tenant's own search",
     options: [CAMPAIGN, id("--group <id>", "one of the groups that the campaign obeys; optional when there is only one")],
@@ -37,7 +35,6 @@ export const listCallbacks = command(
   "list",
   { ...TENANT_AND_STORE, tells: "place" },
   {
-    runs: "through",
     wants: "callbacks",
     summary: "callbacks that the tenant will call by itself when they are due",
     options: [id("--campaign <id>", "campaign of the callbacks", { required: true })],
@@ -49,7 +46,6 @@ export const deleteCallback = command(
   "delete",
   { ...TENANT_AND_STORE, tells: "place" },
   {
-    runs: "through",
     wants: "callbacks",
     summary: "delete a callback, so that the tenant does not call it",
     args: [id("<id>", "id of a callback")],

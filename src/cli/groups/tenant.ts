@@ -4,7 +4,6 @@ import { command } from "../command.ts";
 import { flag, id, many, STORE, TENANT, text } from "../declare.ts";
 
 export const probe = command("probe", TENANT, {
-  runs: "through",
   summary: "what this tenant can do, found out with reads only: yes, no with the alternative, not permitted, or unknown",
   notes:
     "It writes nothing. For unknown capabilities it names the exact read that would answer the question. Exit code 1 when the tenant gives no token or cannot be found, 4 while anything is unknown, 0 otherwise.",
@@ -12,14 +11,12 @@ export const probe = command("probe", TENANT, {
 });
 
 export const missing = command("missing", STORE, {
-  runs: "through",
   summary: "what is known and the tenant's last answer lacks: campaigns, and contact lists that shrank to less than half",
   notes:
     "A campaign that is missing may dial. Exit code 3 when something is missing, 4 when that is not known because the tenant does not answer, was not read yet, or its latest list is older than 15 minutes, 0 otherwise.",
 });
 
 export const gone = command("gone", STORE, {
-  runs: "through",
   summary: "say that campaigns are really gone, or that contact lists really have as few contacts as the tenant says",
   args: [many(id("<ids...>", "campaigns and contact lists, as outdial tenant missing names them"))],
   options: [text("--reason <text>", "how it is known; for the audit", { required: true })],
@@ -29,7 +26,6 @@ export const gone = command("gone", STORE, {
 });
 
 export const call = command("call", TENANT, {
-  runs: "through",
   summary: "call one read operation of the tenant by its name and print the reply as JSON",
   args: [text("[operation]", "name of the operation, such as listCampaigns (required without --list)")],
   options: [
@@ -45,6 +41,6 @@ export const smoke = command("smoke", TENANT, {
   summary: "call every read operation of the tenant and show what differs from the contract",
   options: [flag("--writes", "also create objects whose names begin with outdial-smoke-, and remove them")],
   notes:
-    "It tries the connection of this machine, so not through a service.\n--tenant is required, with or without a name, as a confirmation that the tenant in use is meant.\nExit code 1 when something differs, 0 otherwise, also when rights are missing.",
+    "--tenant, with or without a name, or --yes is required: it confirms that the tenant in use is meant.\nExit code 1 when something differs, 0 otherwise, also when rights are missing.",
   examples: ["outdial smoke --tenant"],
 });

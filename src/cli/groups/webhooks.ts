@@ -7,7 +7,6 @@ const RECEIVER = text("<receiver>", "name of a receiver in webhooks of outdial.y
 const OF_RECEIVER = text("--receiver <name>", "only those of one receiver");
 
 export const deliveries = command("deliveries", STORE, {
-  runs: "through",
   summary: "events and the state of their delivery, newest first",
   options: [
     choice("--status <status>", "pending, delivered or dead", ["pending", "delivered", "dead"]),
@@ -17,13 +16,11 @@ export const deliveries = command("deliveries", STORE, {
 });
 
 export const show = command("show", STORE, {
-  runs: "through",
   summary: "one delivery: the event, every attempt that failed, and what the receiver said",
   args: [whole("<id>", "number of the delivery", { from: 1 })],
 });
 
 export const replay = command("replay", STORE, {
-  runs: "through",
   summary: "queue dead letters again and deliver them now; a service delivers them by itself",
   options: [
     whole("--from <id>", "first delivery", { from: 1 }),
@@ -33,33 +30,31 @@ export const replay = command("replay", STORE, {
   ],
 });
 
-export const deliver = command("deliver", STORE, { summary: "deliver due events and end" });
+export const deliver = command("deliver", STORE, {
+  alone: "it delivers by itself",
+  summary: "deliver due events and end",
+});
 
 export const receivers = command("receivers", STORE, {
-  runs: "through",
   summary: "your receivers of events, and the state of each",
 });
 
 export const turnOn = command("on", STORE, {
-  runs: "through",
   summary: "switch a receiver on again",
   args: [RECEIVER],
 });
 
 export const turnOff = command("off", STORE, {
-  runs: "through",
   summary: "switch a receiver off; its events wait",
   args: [RECEIVER],
 });
 
 export const forget = command("forget", STORE, {
-  runs: "through",
   summary: "say that a receiver is gone: no events are written for it any more, and those that wait become dead letters",
   args: [RECEIVER],
 });
 
 export const register = command("register", TENANT_AND_STORE, {
-  runs: "through",
   wants: "vendor events",
   summary: "register an address for the vendor's events; the same name and address are registered only once",
   args: [
@@ -102,13 +97,11 @@ export const register = command("register", TENANT_AND_STORE, {
 });
 
 export const listVendor = command("vendor", TENANT, {
-  runs: "through",
   wants: "vendor events",
   summary: "registrations at the tenant",
 });
 
 export const remove = command("remove", TENANT_AND_STORE, {
-  runs: "through",
   wants: "vendor events",
   summary: "end a registration at the tenant",
   args: [id("<id>", "id of a registration at the tenant")],

@@ -56,7 +56,7 @@ const pdfText = (bytes: Uint8Array): string => `outdial-evidence-pdf/1\n${create
 export const isPdf = (start: Uint8Array): boolean => Buffer.from(start.subarray(0, 5)).toString("latin1") === "%PDF-";
 
 /** Keeps the text of a pack for its PDF. Throws OperationError `invalid_input` as soon as it is too large. */
-export class PdfText {
+class PdfText {
   readonly #texts: string[] = [];
   #bytes = 0;
 
@@ -99,11 +99,18 @@ export function packInPdf(file: Uint8Array, vkey: string): Uint8Array | string {
   const signed = bytes.subarray(0, mark + 1);
   if (!verifySignatureLine(pdfText(signed), Buffer.from(signature, "base64").toString(), vkey))
     return "the PDF was changed after it was signed, or signed by another key";
+  return attachedPack(signed) ?? "the PDF has no pack attached";
+}
+
+/** The pack in a PDF, not checked: for whoever has just been given it by the one who signed it. Undefined when it has none. */
+export function attachedPack(file: Uint8Array): Uint8Array | undefined {
+  const bytes = Buffer.from(file);
+  const text = bytes.toString("latin1");
   const [head, length = "0", filter] =
-    /\/Type \/EmbeddedFile\b[^]*?\/Length (\d+)(\n\/Filter \/FlateDecode)?\n>>\nstream\n/.exec(signed.toString("latin1")) ?? [];
-  if (head === undefined) return "the PDF has no pack attached";
-  const start = signed.toString("latin1").indexOf(head) + head.length;
-  const stream = signed.subarray(start, start + Number(length));
+    /\/Type \/EmbeddedFile\b[^]*?\/Length (\d+)(\n\/Filter \/FlateDecode)?\n>>\nstream\n/.exec(text) ?? [];
+  if (head === undefined) return undefined;
+  const start = text.indexOf(head) + head.length;
+  const stream = bytes.subarray(start, start + Number(length));
   return filter === undefined ? stream : inflateSync(stream, { maxOutputLength: LARGEST });
 }
 
@@ -580,13 +587,8 @@ export class AuditUseCases {
    * PDF.
    */
   async packPdf(asked: PackAsked, by: string): Promise<Uint8Array> {
-    const text = new PdfText();
-    await this.pack(asked, by, (line) => text.add(line));
-    return this.pdfOf(text);
-  }
-
-  /** The signed PDF of a pack. */
-  pdfOf(pack: PdfText): Promise<Uint8Array> {
+    const pack = new PdfText();
+    await this.pack(asked, by, (line) => pack.add(line));
     return packPdf(pack, (text) => this.#context.store.audit.sign(text));
   }
 }

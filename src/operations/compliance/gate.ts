@@ -36,7 +36,7 @@ export interface GateSink {
   record?(json: string): void | Promise<void>;
   refused?(line: RefusedLine): void | Promise<void>;
   /** Contacts decided so far. */
-  progress?(contacts: number): void;
+  progress?(contacts: number): void | Promise<void>;
 }
 
 /** The result of a gate. */
@@ -93,7 +93,7 @@ async function runGate(deps: GateDeps, request: GateRequest, sink: GateSink): Pr
       }
     }
     decided += batch.length;
-    sink.progress?.(decided);
+    await sink.progress?.(decided);
   }
 
   if (request.keep !== false) audit.requireNotHeld();

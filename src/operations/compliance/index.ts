@@ -25,8 +25,8 @@ export {
 export type { GateContact, GateRequest, GateVerdict } from "./judge.ts";
 export { companyListOf, type GateManifest, parseManifest, verifyManifest } from "./manifest.ts";
 export { optOutsOf, type RawOutcome, recordOutcomes } from "./outcomes.ts";
-export { compileRulePack, convertedPack, noneReplayed, type ReplayCounts, replayDecisions, validatedPack } from "./packs.ts";
-export { type PackComparison, type PlacedReplay, replayPlaced } from "./placed.ts";
+export { compileRulePack, convertedPack, noneReplayed, replayDecisions, validatedPack } from "./packs.ts";
+export { replayPlaced } from "./placed.ts";
 export { answerTo, type Explained, explained, type KnownFacts, numberOf, numbersNamed, unreadable } from "./questions.ts";
 export { loadRegistry, type RegistryReport } from "./registry.ts";
 export { consentFile, disconnectionsFile, internalListFile, linesFile, relationshipsFile } from "./specs.ts";
@@ -38,6 +38,7 @@ export {
   openSignedPack,
   REPLAYED_MS,
   type RulesInForce,
+  RuleUseCases,
   signPack,
 } from "./use-cases.ts";
 export { askedAs, civilDate, instant, type NumbersNamed, phone, phones, phoneText } from "./values.ts";

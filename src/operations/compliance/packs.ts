@@ -17,6 +17,7 @@ import {
 import { OutdialError } from "../../kernel/index.ts";
 import { OperationError } from "../error.ts";
 import { ndjsonLines } from "../table/lines.ts";
+import type { ReplayCounts } from "../views/schemas/rule-packs.ts";
 
 /** Compiles a pack with this runtime's time-zone data. Throws ComplianceError `invalid_pack`. */
 export function compileRulePack(pack: RulePack): CompiledPack {
@@ -60,22 +61,6 @@ export function convertedPack(document: object): {
   return { format: "flat", document: { ...toFlatRuleSet(parseRulePack(document, "document")) } };
 }
 
-/** The number of decisions made again, and how many changed. */
-export interface ReplayCounts {
-  decisions: number;
-  /** Allow became deny or the reverse. */
-  decision: number;
-  /** Other rules are broken. */
-  rules: number;
-  /** Only the next allowed instant changed. */
-  next: number;
-  unreadable: number;
-  /** Records of questions that could not be read when they were asked: they contain no decision. */
-  notDecided: number;
-  /** Decisions older than the requested time. */
-  older: number;
-}
-
 /** Counts of a replay before its first decision. */
 export const noneReplayed = (): ReplayCounts => ({
   decisions: 0,
@@ -114,18 +99,30 @@ export interface ReplaySink {
   readonly progress?: (decisions: number) => void;
 }
 
-/** Decides recorded decisions again. @param counts of earlier files, which are added to @returns them */
+/**
+ * Decides recorded decisions again. @param counts of earlier files, which are added to @param own compiles the pack that a first line `{pack}` has
+ * @returns the counts
+ */
 export async function replayDecisions(
   bytes: AsyncIterable<Uint8Array>,
   pack: CompiledPack,
   { write, progress, since }: ReplaySink,
   counts: ReplayCounts = noneReplayed(),
+  own?: (document: object) => Promise<CompiledPack>,
 ): Promise<ReplayCounts> {
+  let rules = pack;
+  let above = 0;
   for await (const read of ndjsonLines(bytes)) {
-    const { line } = read;
+    const line = read.line - above;
     try {
       if ("problem" in read) throw new OutdialError("invalid_facts", read.problem);
       const recorded = Object.fromEntries(read.members);
+      const document = line === 1 && read.members.size === 1 ? recorded["pack"] : undefined;
+      if (own !== undefined && above === 0 && typeof document === "object" && document !== null) {
+        rules = await own(document);
+        above = 1;
+        continue;
+      }
       const notDecided = failureOf(recorded);
       if (notDecided !== undefined) {
         counts.notDecided += 1;
@@ -136,7 +133,7 @@ export async function replayDecisions(
         counts.older += 1;
         continue;
       }
-      const { id, change, before, after } = replay(recorded, pack);
+      const { id, change, before, after } = replay(recorded, rules);
       counts.decisions += 1;
       progress?.(counts.decisions);
       if (change === undefined) continue;

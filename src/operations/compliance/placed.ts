@@ -2,6 +2,7 @@
 
 import { CALL_TYPES, type CallType, type CompiledPack, decide, formatInstant, together } from "../../compliance/index.ts";
 import { type Facts, NO_FACTS, type NumberFacts, type PhoneKey, type PlacedCall, type RegistryFile } from "../../store/index.ts";
+import type { PackComparison } from "../views/schemas/rule-packs.ts";
 import { attemptsToPerson, FactsReader, lookBack } from "./call-facts.ts";
 import { parseManifest } from "./manifest.ts";
 import { askedAs, phoneText } from "./values.ts";
@@ -10,6 +11,9 @@ import { askedAs, phoneText } from "./values.ts";
 const BATCH = 2_000;
 /** Most changed calls that are listed. */
 const EXAMPLES = 20;
+
+/** What another decision would be for placed calls; numbers in E.164. */
+type PlacedReplay = PackComparison["calls"];
 
 /** The calls to decide again, and the packs. */
 interface PlacedRequest {
@@ -20,47 +24,6 @@ interface PlacedRequest {
   readonly until: number;
   /** Call type for campaigns whose gate records do not say it. */
   readonly callType: CallType;
-}
-
-/** A call with another decision. */
-interface ChangedCall {
-  /** ISO 8601, UTC. */
-  readonly at: string;
-  readonly campaign: string;
-  /** E.164. */
-  readonly number: string;
-  readonly change: "forbidden" | "allowed";
-  /** Violations under the first and the second pack. */
-  readonly before: readonly string[];
-  readonly after: readonly string[];
-}
-
-/** The result for all calls. */
-export interface PlacedReplay {
-  /** Begin and end of the period, ISO 8601, UTC; the end is exclusive. */
-  readonly since: string;
-  readonly until: string;
-  readonly calls: number;
-  /** Calls of campaigns whose gate records do not give the call type: decided as `callType`. */
-  readonly assumed: { readonly calls: number; readonly callType: CallType };
-  /** Allowed by the first pack, denied by the second. */
-  readonly forbidden: number;
-  /** Denied by the first pack, allowed by the second. */
-  readonly allowed: number;
-  /** Denied by both, by other rules. */
-  readonly otherRules: number;
-  /** The rules that forbid what was allowed, with the number of calls, most first. */
-  readonly byRule: readonly { readonly rule: string; readonly calls: number }[];
-  readonly examples: readonly ChangedCall[];
-}
-
-/** The differences between two packs in sentences, and their effect on placed calls. */
-export interface PackComparison {
-  /** Versions of the packs. */
-  readonly before: string;
-  readonly after: string;
-  readonly changes: readonly string[];
-  readonly calls: PlacedReplay;
 }
 
 /**
@@ -81,7 +44,7 @@ export async function replayPlaced(
   const back = Math.max(lookBack(before.pack.rules), lookBack(after.pack.rules));
   const counts = { calls: 0, assumed: 0, forbidden: 0, allowed: 0, otherRules: 0 };
   const byRule = new Map<string, number>();
-  const examples: ChangedCall[] = [];
+  const examples: PlacedReplay["examples"][number][] = [];
   let last: PlacedCall | undefined;
   for (;;) {
     const page = await facts.placedCalls({ since, until, after: last, limit: BATCH });

@@ -66,20 +66,24 @@ export interface Explained {
   readonly at: number;
   readonly decision: Decision;
   readonly ahead: Strip;
+  /** Version of the tables of places. */
+  readonly geography: string;
   readonly from: "store" | "given" | "none";
+  /** Why no facts decided; null when some did. */
+  readonly noFacts: string | null;
   /** Why the store may lack facts: it was set back. Null when it was not, or when that was not checked. */
   readonly setBack: string | null;
 }
 
 /**
  * Decides a question on the given facts, otherwise on those of the store, otherwise without facts. @param now ms since the epoch
- * @param open undefined where there is no store
+ * @param open in words, why there is no store
  */
 export async function explained(
   asked: Asked,
   pack: CompiledPack,
   now: number,
-  open: () => Promise<KnownFacts | undefined>,
+  open: () => Promise<KnownFacts | string>,
 ): Promise<Explained> {
   const { facts: given, number: text, ...rest } = asked;
   const read = phones(text);
@@ -89,7 +93,8 @@ export async function explained(
   const number = only === undefined || others.length > 0 ? text.trim() : askedAs(only);
   const question = parseQuestion(given ?? {}, { callType: "telemarketing", at: now }, { ...rest, number });
   const { call, at, facts: brought } = question;
-  const store = given === undefined && only !== undefined ? await open() : undefined;
+  const opened = given !== undefined ? null : only === undefined ? "this is not a telephone number" : await open();
+  const store = typeof opened === "string" || opened === null ? undefined : opened;
   const setBack = store === undefined ? null : await setBackOf(store);
   const known = store === undefined ? undefined : await askedOfNumbers(store.facts, keys, { pack, at, call });
   const parts = known ?? [{ call, facts: brought }];
@@ -105,7 +110,9 @@ export async function explained(
     at,
     decision: decided(at),
     ahead: strip(decided, at, CELLS, HALF_HOUR_MS),
+    geography: pack.geographyVersion,
     from: known !== undefined ? "store" : given === undefined ? "none" : "given",
+    noFacts: typeof opened === "string" ? opened : null,
     setBack,
   };
 }

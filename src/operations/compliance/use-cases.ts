@@ -24,15 +24,16 @@ import { countAnswers } from "../known/index.ts";
 import { explainOf, manifestOf, revocationOf } from "../views/compliance-views.ts";
 import type { ComplianceExplain, ManifestView } from "../views/schemas/compliance.ts";
 import type { Acknowledgement, RevocationView } from "../views/schemas/opt-outs.ts";
+import type { PackComparison, ReplayCounts } from "../views/schemas/rule-packs.ts";
 import { type RuleReading, readCampaignAbandonment } from "./abandonment.ts";
 import { requireStoreClock } from "./clock.ts";
 import { createGate, type GateResult, type GateSink } from "./gate.ts";
 import { deadlineRule, readRevocations } from "./import.ts";
 import type { GateRequest } from "./judge.ts";
 import { verifyManifest } from "./manifest.ts";
-import { compileRulePack, packOfDocument, type ReplayCounts, type ReplaySink, replayDecisions, validatedPack } from "./packs.ts";
-import { type PackComparison, replayPlaced } from "./placed.ts";
-import { type Asked, answerTo, explained, momentOf } from "./questions.ts";
+import { compileRulePack, noneReplayed, packOfDocument, type ReplaySink, replayDecisions, validatedPack } from "./packs.ts";
+import { replayPlaced } from "./placed.ts";
+import { type Asked, answerTo, explained, type KnownFacts, momentOf } from "./questions.ts";
 import { packSent } from "./read-pack.ts";
 
 /** A rule pack, also in compiled form. */
@@ -60,6 +61,12 @@ export interface ComplianceRules {
 /** What use cases of compliance need. Without a tenant the abandonment ledger is that of the imported calls alone. */
 export type ComplianceContext = Pick<Context, "store" | "clock" | "random"> & { readonly tenant?: Context["tenant"] | undefined };
 
+interface RulesContext {
+  readonly clock: Context["clock"];
+  /** The facts of a store; in words, why there is none. */
+  readonly known: () => Promise<KnownFacts | string>;
+}
+
 /** Default period for which placed calls are decided again, ms: 30 days. */
 export const REPLAYED_MS = 30 * 86_400_000;
 
@@ -75,17 +82,14 @@ interface RevocationsAsked {
   readonly after?: number | undefined;
 }
 
-/**
- * Decides who may be called: explain, check, gate, manifests, revocations, rule packs. Errors: OperationError, ComplianceError,
- * StoreError.
- */
-export class ComplianceUseCases {
-  readonly #context: ComplianceContext;
-  readonly #rules: ComplianceRules;
+/** What needs no store: an explanation where there is none, and decisions that were recorded. Errors: OperationError, ComplianceError. */
+export class RuleUseCases {
+  protected readonly context: RulesContext;
+  protected readonly rules: Pick<ComplianceRules, "rules">;
 
-  constructor(context: ComplianceContext, rules: ComplianceRules) {
-    this.#context = context;
-    this.#rules = rules;
+  constructor(context: RulesContext, rules: Pick<ComplianceRules, "rules">) {
+    this.context = context;
+    this.rules = rules;
   }
 
   /**
@@ -93,9 +97,41 @@ export class ComplianceUseCases {
    * `invalid_facts`, also when the facts contradict the question.
    */
   async explain(asked: Asked, { reveal }: { readonly reveal: boolean }): Promise<ComplianceExplain> {
-    const { store, clock } = this.#context;
-    const { compiled } = await this.#rules.rules();
-    return explainOf(await explained(asked, compiled, clock.now(), async () => store), { reveal });
+    const { known, clock } = this.context;
+    const { compiled } = await this.rules.rules();
+    return explainOf(await explained(asked, compiled, clock.now(), known), { reveal });
+  }
+
+  /** Decides recorded decisions again; a first line `{pack}` has the pack instead. @returns the pack's version, and how many changed */
+  async replay(
+    bytes: AsyncIterable<Uint8Array>,
+    pack: GivenPack,
+    sink: ReplaySink,
+  ): Promise<{ readonly pack: string; readonly counts: ReplayCounts }> {
+    let compiled = compileRulePack(await this.packOf(pack, "pack"));
+    const own = async (document: object) => (compiled = compileRulePack(await packSent(document, "pack")));
+    const counts = await replayDecisions(bytes, compiled, sink, noneReplayed(), own);
+    return { pack: compiled.packVersion, counts };
+  }
+
+  protected async packOf(given: GivenPack, where: string): Promise<RulePack> {
+    if (given === "in-force") return (await this.rules.rules()).pack;
+    return given === "shipped" ? usCaUk2026() : packSent(Object(given), where);
+  }
+}
+
+/**
+ * Decides who may be called: explain, check, gate, manifests, revocations, rule packs. Errors: OperationError, ComplianceError,
+ * StoreError.
+ */
+export class ComplianceUseCases extends RuleUseCases {
+  readonly #context: ComplianceContext;
+  readonly #rules: ComplianceRules;
+
+  constructor(context: ComplianceContext, rules: ComplianceRules) {
+    super({ clock: context.clock, known: () => Promise.resolve(context.store) }, rules);
+    this.#context = context;
+    this.#rules = rules;
   }
 
   /** Decides questions on the facts in them. @param at for questions without an instant */
@@ -118,7 +154,7 @@ export class ComplianceUseCases {
 
   /** The differences between two packs. Throws ComplianceError `invalid_pack`. */
   async diffPacks(before: GivenPack, after: GivenPack): Promise<readonly PackDifference[]> {
-    return diffPacks(await this.#packOf(before, "before"), await this.#packOf(after, "after"));
+    return diffPacks(await this.packOf(before, "before"), await this.packOf(after, "after"));
   }
 
   /** The rules in force that were last looked up more than `days` days ago, and the calendars that end within `days` days. */
@@ -142,7 +178,7 @@ export class ComplianceUseCases {
       readonly progress?: (calls: number) => void;
     } = {},
   ): Promise<PackComparison> {
-    const [first, second] = [await this.#packOf(before, "before"), await this.#packOf(after, "after")];
+    const [first, second] = [await this.packOf(before, "before"), await this.packOf(after, "after")];
     const [old, new_] = [compileRulePack(first), compileRulePack(second)];
     const until = this.#context.clock.now();
     const { since = until - REPLAYED_MS, callType = "telemarketing", progress } = asked;
@@ -154,24 +190,9 @@ export class ComplianceUseCases {
     };
   }
 
-  /** Decides recorded decisions again. @returns the pack's version, and how many changed */
-  async replay(
-    bytes: AsyncIterable<Uint8Array>,
-    pack: GivenPack,
-    sink: ReplaySink,
-  ): Promise<{ readonly pack: string; readonly counts: ReplayCounts }> {
-    const compiled = compileRulePack(await this.#packOf(pack, "pack"));
-    return { pack: compiled.packVersion, counts: await replayDecisions(bytes, compiled, sink) };
-  }
-
   /** A pack's document as a signed file, signed with the audit key. Throws ComplianceError `invalid_pack`. */
   signPack(document: object): string {
     return signPack(document, (text) => this.#context.store.audit.sign(text));
-  }
-
-  async #packOf(given: GivenPack, where: string): Promise<RulePack> {
-    if (given === "in-force") return (await this.#rules.rules()).pack;
-    return given === "shipped" ? usCaUk2026() : packSent(Object(given), where);
   }
 
   /** Judges a list of contacts; the manifest is signed and stored. Throws like `Gate`. */

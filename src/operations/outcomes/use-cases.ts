@@ -62,10 +62,55 @@ interface OutcomeParts {
 export class OutcomeRecordsUseCases {
   readonly #store: Context["store"];
   readonly #lake: OutcomeLake;
+  readonly #rules: ReportRules;
 
-  constructor({ store }: Pick<Context, "store">, { lake }: Pick<OutcomeParts, "lake">) {
+  constructor({ store }: Pick<Context, "store">, { lake, rules }: Pick<OutcomeParts, "lake" | "rules">) {
     this.#store = store;
     this.#lake = lake;
+    this.#rules = rules;
+  }
+
+  /** Conversion with intervals, categories, trend, comparisons, the heat map. Throws MeaningError for an invalid request */
+  async report(request: ReportRequest): Promise<OutcomeReportView> {
+    const { report, scope } = await this.#reported(request);
+    const heat = await heatOf(this.#lake, scope);
+    return { ...report, heat: heat.map((cell) => ({ ...cell, conversion: { ...cell.conversion } })) };
+  }
+
+  /** The same without the heat map. */
+  async makeReport(request: ReportRequest): Promise<OutcomeReport> {
+    return (await this.#reported(request)).report;
+  }
+
+  async #reported(request: ReportRequest) {
+    const planned = await planReport(this.#rules, request);
+    return planned.report({ lake: this.#lake, store: this.#store });
+  }
+
+  /**
+   * The latest version of each call with its category, as a file. An audit entry is written before. @returns of how many calls it is.
+   * Throws MeaningError
+   */
+  async export(
+    query: ExportQuery,
+    format: "csv" | "ndjson" | "parquet",
+    by: string,
+  ): Promise<{ readonly calls: number; readonly bytes: AsyncIterable<Uint8Array> }> {
+    const map = await this.#rules.map();
+    const details = { ...query, format, definition: map.id };
+    await this.#store.audit.append([
+      { actor: by, action: "outcomes.export", subject: query.campaignId ?? "all campaigns", details },
+    ]);
+    const folder = await mkdtemp(join(tmpdir(), "outdial-export-"));
+    const remove = () => rm(folder, { recursive: true, force: true });
+    try {
+      const file = join(folder, "calls");
+      const calls = await this.#lake.exportTo(file, format, map, query);
+      return { calls, bytes: readThen(file, remove) };
+    } catch (thrown) {
+      await remove();
+      throw thrown;
+    }
   }
 
   /** Newest first. @param after the job of the last one of the page before */
@@ -121,16 +166,6 @@ export class OutcomeUseCases extends OutcomeRecordsUseCases {
     this.#parts = parts;
   }
 
-  /** Conversion with intervals, categories, trend, comparisons, the heat map. Throws MeaningError for an invalid request */
-  async report(request: ReportRequest): Promise<OutcomeReportView> {
-    const { lake, rules } = this.#parts;
-    const { store } = this.#context;
-    const planned = await planReport(rules, request);
-    const { report, scope } = await planned.report({ lake, store });
-    const heat = await heatOf(lake, scope);
-    return { ...report, heat: heat.map((cell) => ({ ...cell, conversion: { ...cell.conversion } })) };
-  }
-
   /** The preview of a retrieval. Throws OperationError `invalid_input` */
   async planRetrieval(input: RetrievalInput): Promise<RetrievalPlan> {
     return retrievalPlanOf(await this.#parts.retrieving.check(input));
@@ -183,9 +218,12 @@ export class OutcomeUseCases extends OutcomeRecordsUseCases {
     return this.#parts.retrieving.check(input);
   }
 
-  /** Compares tenant, lake and CRM by hour; reads the tenant's listing again. */
+  /** Compares tenant, lake and CRM by hour, until the runs are interrupted; reads the tenant's listing again. */
   compare(request: RetrievalRequest, sink: ReconcileSink): Promise<ReconcileReport> {
-    return compareOutcomes(this.#context, this.#parts, request, sink);
+    const { tenant, store, clock, runs } = this.#context;
+    const { lake, takesRecords } = this.#parts;
+    const { outcomeSource: source } = tenant.capabilities;
+    return reconcile({ source, lake, ledger: store.retrievals, takesRecords, clock, signal: runs.interrupted }, request, sink);
   }
 
   /**
@@ -212,24 +250,17 @@ export class OutcomeUseCases extends OutcomeRecordsUseCases {
     const { set, warnings } = await setSchedules(parts, campaignIds, input, { rhythm, by });
     return { items: set.map(({ campaignId, nextAt }) => ({ campaignId, nextAt: timeText(nextAt) })), warnings };
   }
-
-  /** The latest version of each call with its category, as text. An audit entry is written before. Throws MeaningError */
-  async *export(query: ExportQuery, format: "csv" | "ndjson", by: string): AsyncGenerator<string> {
-    const { lake, rules } = this.#parts;
-    const map = await rules.map();
-    yield* exportedText({ lake, store: this.#context.store }, { query, map, format, target: "service", by });
-  }
 }
 
-/** Compares tenant, lake and CRM by hour, until the runs of the context are interrupted. */
-export function compareOutcomes(
-  { tenant, store, clock, runs }: Context,
-  { lake, takesRecords }: Pick<OutcomeParts, "lake" | "takesRecords">,
-  request: RetrievalRequest,
-  sink: ReconcileSink,
-): Promise<ReconcileReport> {
-  const { outcomeSource: source } = tenant.capabilities;
-  return reconcile({ source, lake, ledger: store.retrievals, takesRecords, clock, signal: runs.interrupted }, request, sink);
+/** Which calls are exported. */
+type ExportQuery = Pick<RecordQuery, "campaignId" | "from" | "to" | "codes">;
+
+async function* readThen(file: string, remove: () => Promise<void>): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of createReadStream(file)) yield chunk as Uint8Array;
+  } finally {
+    await remove();
+  }
 }
 
 // Rows of the vendor that a retrieval could not read as calls.
@@ -247,63 +278,17 @@ async function quarantinedIn(
   return rows.map((row) => ({ ...row, observed_at: timeText(Number(row.observed_at)) }));
 }
 
-// Exports outcomes from the lake: the latest version of each call, to a file or as text. An audit entry is written before.
-
-/** Which calls are exported. */
-type ExportQuery = Pick<RecordQuery, "campaignId" | "from" | "to" | "codes">;
-
-interface Over {
-  readonly lake: OutcomeLake;
-  readonly store: Pick<Store, "audit">;
-}
-
-interface Asked<Format extends string> {
-  readonly query: ExportQuery;
-  /** What disposition codes mean. */
-  readonly map: OutcomeMap;
-  readonly format: Format;
-  /** Its destination, for the audit log. */
-  readonly target: string;
-  readonly by: string;
-}
-
-/** Writes an export to the file `asked.target`. @returns the number of calls */
-export async function exportToFile({ lake, store }: Over, asked: Asked<"parquet" | "csv" | "ndjson">): Promise<number> {
-  await noteExport(store, asked);
-  return lake.exportTo(asked.target, asked.format, asked.map, asked.query);
-}
-
-/** An export as text. @param onCalls called with the number of calls, before the text */
-export async function* exportedText(
-  { lake, store }: Over,
-  asked: Asked<"csv" | "ndjson">,
-  onCalls?: (calls: number) => void,
-): AsyncGenerator<string> {
-  await noteExport(store, asked);
-  const folder = await mkdtemp(join(tmpdir(), "outdial-export-"));
-  try {
-    const file = join(folder, "calls");
-    const calls = await lake.exportTo(file, asked.format, asked.map, asked.query);
-    onCalls?.(calls);
-    for await (const chunk of createReadStream(file, { encoding: "utf8" })) yield String(chunk);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-async function noteExport({ audit }: Over["store"], { query, map, format, target, by }: Asked<string>): Promise<void> {
-  const details = { ...query, format, target, definition: map.id };
-  await audit.append([{ actor: by, action: "outcomes.export", subject: query.campaignId ?? "all campaigns", details }]);
-}
-
 // Turns a request for a report into its scope, with checks.
+
+/** A map of disposition codes: a file, or its text. */
+export type GivenMap = string | { readonly name: string; readonly text: string };
 
 /** Defaults of reports. */
 export interface ReportRules {
   /** IANA zone. */
   readonly zone: string;
-  /** The map of disposition codes: from a file, otherwise the configured one. Throws MeaningError */
-  readonly map: (path?: string) => Promise<OutcomeMap>;
+  /** The map of disposition codes: the given one, otherwise the configured one. Throws MeaningError */
+  readonly map: (given?: GivenMap) => Promise<OutcomeMap>;
   readonly clock: Pick<Clock, "now">;
 }
 
@@ -318,8 +303,8 @@ export interface ReportRequest {
   readonly to?: string | undefined;
   /** Instead of `from`: a duration before the end; default 30d. */
   readonly last?: string | undefined;
-  /** File of the map; default: the configured one, otherwise the documented codes. */
-  readonly map?: string | undefined;
+  /** The map; default: the configured one, otherwise the documented codes. */
+  readonly map?: GivenMap | undefined;
   /** IANA zone; default: the configured one, otherwise UTC. */
   readonly zone?: string | undefined;
   readonly by?: readonly string[] | undefined;
@@ -327,8 +312,6 @@ export interface ReportRequest {
   readonly minimum?: number | undefined;
   /** In percent, for example 95. */
   readonly confidence?: number | undefined;
-  /** How messages name a member of the request: as its caller gave it; by default the member's own name. */
-  readonly nameOf?: ((member: "from" | "to" | "last" | "by") => string) | undefined;
   /** False: nothing is restated, and no figures are kept. */
   readonly keep: boolean;
 }
@@ -346,15 +329,14 @@ interface PlannedReport {
 }
 
 /** Checks what is asked for. Throws MeaningError. */
-export async function planReport({ zone, map, clock }: ReportRules, request: ReportRequest): Promise<PlannedReport> {
-  const { nameOf = (member) => member } = request;
+async function planReport({ zone, map, clock }: ReportRules, request: ReportRequest): Promise<PlannedReport> {
   const comparisons = request.compare.map(parseComparison);
-  const by = request.by?.map((name) => dimension(name, nameOf("by")));
+  const by = request.by?.map((name) => dimension(name, "by"));
   const time = localTime(request.zone ?? zone);
   const now = clock.now();
   const scope: PlannedReport["scope"] = {
     campaigns: request.campaigns.length === 0 ? undefined : request.campaigns,
-    ...periodOf(request, (member, text) => parseInstant(nameOf(member), text, time), now, nameOf),
+    ...periodOf(request, (member, text) => parseInstant(member, text, time), now),
     map: await map(request.map),
     time,
   };
@@ -387,14 +369,11 @@ function periodOf(
   { from, to, last }: ReportRequest,
   read: (member: "from" | "to", text: string) => Instant,
   now: Instant,
-  nameOf: NonNullable<ReportRequest["nameOf"]>,
 ): { from: Instant; to: Instant } {
-  if (from !== undefined && last !== undefined)
-    throw new MeaningError(`${nameOf("from")} and ${nameOf("last")} exclude each other`);
+  if (from !== undefined && last !== undefined) throw new MeaningError("from and last exclude each other");
   const end = to === undefined ? now : /^\d{4}-\d{2}-\d{2}$/.test(to) ? read("to", dayAfter(to)) : read("to", to);
   const span = last === undefined ? DEFAULT_SPAN_MS : parseDuration(last);
-  if (span === undefined || span <= 0)
-    throw new MeaningError(`${nameOf("last")} ${last} is no span of time; give one such as 7d or 36h`);
+  if (span === undefined || span <= 0) throw new MeaningError(`last ${last} is no span of time; give one such as 7d or 36h`);
   const begin = from === undefined ? end - span : read("from", from);
   return checkedPeriod({ from: begin, to: end });
 }

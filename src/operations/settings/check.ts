@@ -1,22 +1,13 @@
 // Our own checks of dialer settings, before the tenant is asked: limits of the law, and fields that do not fit together. Pure.
 
 import { ABANDONMENT_LIMIT } from "../../kernel/index.ts";
+import type { Finding } from "../views/schemas/dialer.ts";
 import type { SettingsFile } from "./file.ts";
 
 /** Mean seconds from dialing to an answer or giving up, when the file does not give it. */
 const RING_SECONDS = 20;
 /** Filling the lines from empty takes longer than this: the spacing, not the ratio, sets the pace. */
 const SLOW_FILL_SECONDS = 120;
-
-/** One finding. With a violation the settings are refused, with a warning they are not. */
-export interface Finding {
-  readonly severity: "violation" | "warning";
-  /** Which check, by name. */
-  readonly check: string;
-  /** The field it is about. */
-  readonly path: string;
-  readonly message: string;
-}
 
 /**
  * All findings, not only the first.

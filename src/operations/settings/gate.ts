@@ -3,7 +3,8 @@
 import { type Instant, percent, probabilityText } from "../../kernel/index.ts";
 import type { PacingSettings } from "../../tenant/port.ts";
 import { OperationError } from "../error.ts";
-import { checkSettings, type Finding } from "./check.ts";
+import type { Finding } from "../views/schemas/dialer.ts";
+import { checkSettings } from "./check.ts";
 import type { SettingsFile } from "./file.ts";
 import { FEWEST_CALLS } from "./in-force.ts";
 import type { DialerSettings } from "./model.ts";

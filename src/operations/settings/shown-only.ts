@@ -2,7 +2,7 @@
 // value; anything else is refused. Pure.
 
 import type { PacingSettings } from "../../tenant/port.ts";
-import type { Finding } from "./check.ts";
+import type { Finding } from "../views/schemas/dialer.ts";
 import type { SettingsFile } from "./file.ts";
 import { complete, type DialerSettings, diffSettings, withFieldsOf } from "./model.ts";
 

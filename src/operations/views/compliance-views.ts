@@ -4,7 +4,6 @@ import { type Decision, localTime, zoneOf } from "../../compliance/index.ts";
 import type { BudgetFigures, RuleReading } from "../compliance/abandonment.ts";
 import type { RevocationReading } from "../compliance/import.ts";
 import { type GateManifest, parseManifest } from "../compliance/manifest.ts";
-import type { PackComparison as Compared } from "../compliance/placed.ts";
 import type { Explained } from "../compliance/questions.ts";
 import { phoneText } from "../compliance/values.ts";
 import type { AbandonmentBudget } from "./schemas/campaigns.ts";
@@ -15,7 +14,7 @@ import { masked, maskedText, timeText } from "./texts.ts";
 
 /** One decision with the 48 hours ahead. */
 export function explainOf(
-  { call, numbers, at, decision, ahead, from, setBack }: Explained,
+  { call, numbers, at, decision, ahead, geography, from, noFacts, setBack }: Explained,
   { reveal }: { readonly reveal: boolean },
 ): ComplianceExplain {
   const words = (text: string) => (reveal ? text : maskedText(text));
@@ -44,15 +43,20 @@ export function explainOf(
       from: timeText(at),
       minutes: 30,
       all: [...ahead.open],
-      rows: ahead.rows.map(({ violation, zone, open }) => ({
+      rows: ahead.rows.map(({ violation, ruleId, zone, open }) => ({
         label: zone === undefined ? violation : `${violation} ${zone}`,
+        violation,
+        ruleId: ruleId ?? null,
+        zone: zone ?? null,
         open: [...open],
       })),
     },
     packVersion: decision.packVersion,
     timeZoneData: decision.timeZoneData,
+    geography,
     factsUsed: from === "store",
     facts: from,
+    noFacts,
     setBack,
   };
 }
@@ -139,23 +143,42 @@ export function budgetOf({
   };
 }
 
+/** A share of nothing is not known. */
+const shareOf = ({ rate, numerator, denominator }: RuleReading["reading"]["pace"]["rate"]) => ({
+  rate: Number.isNaN(rate) ? null : rate,
+  numerator,
+  denominator,
+});
+
 /** The abandonment ledger of a campaign under one rule. */
 export function abandonmentOf(campaign: string, read: RuleReading): AbandonmentView {
   const { rule, reading } = read;
-  const { forecast, vendor } = reading;
+  const { forecast, vendor, window, allowance, pace } = reading;
+  const isKnown = reading.live > 0 && reading.withinLimit !== null;
   return {
     campaign,
     rule: rule.id,
     citation: rule.citation,
     budget: budgetOf({ rule: rule.id, jurisdiction: rule.jurisdiction, reading }),
-    sustainableRate: reading.live === 0 || reading.withinLimit === null ? null : forecast.sustainableRate,
-    sustainableToday: reading.live === 0 || reading.withinLimit === null ? null : forecast.sustainableToday,
-    vendorRate: Number.isNaN(vendor.rate.rate) ? null : vendor.rate.rate,
+    sustainableRate: isKnown ? forecast.sustainableRate : null,
+    sustainableToday: isKnown ? forecast.sustainableToday : null,
+    vendorRate: shareOf(vendor.rate).rate,
+    window: { from: timeText(window.from), to: timeText(window.to) },
+    expected: isKnown ? allowance.expected : null,
+    deficit: isKnown ? allowance.deficit : null,
+    recoversAt: isKnown ? timeText(forecast.recoversAt) : null,
+    pace: { hours: pace.hours, rate: shareOf(pace.rate) },
+    vendor: {
+      rate: shareOf(vendor.rate),
+      ...(Number.isNaN(vendor.difference)
+        ? { difference: null, parts: null }
+        : { difference: vendor.difference, parts: { ...vendor.parts } }),
+    },
   };
 }
 
 /** What a rule pack would change. */
-export function comparisonOf({ calls, ...packs }: Compared, { reveal }: { readonly reveal: boolean }): PackComparison {
+export function comparisonOf({ calls, ...packs }: PackComparison, { reveal }: { readonly reveal: boolean }): PackComparison {
   const shown = (number: string) => (reveal ? number : masked(number));
   return {
     ...packs,

@@ -29,8 +29,8 @@ import {
 } from "../../operations/views/index.ts";
 import { mayReveal } from "../access/reveal.ts";
 import { ServerError } from "../error.ts";
-import { linesFrom, withEnd } from "../routing/ndjson.ts";
-import { cursor, end, flag, limit, NO_NUL, numberCursor, pageOfItems } from "../routing/query.ts";
+import { linesFrom } from "../routing/ndjson.ts";
+import { cursor, flag, limit, NO_NUL, numberCursor, pageOfItems } from "../routing/query.ts";
 import { dangerousRoute, route, streamRoute } from "../routing/route.ts";
 
 /** Most campaigns that one request pauses. */
@@ -355,7 +355,7 @@ const campaignId = z.string().min(1).max(200);
 const byPrimary = z.strictObject({ primary: campaignId });
 
 const filedPair = z
-  .strictObject({ primary: z.string(), backup: z.string(), summary: z.string() })
+  .strictObject({ primary: z.string(), backup: z.string(), policy: failoverPair.shape.policy, summary: z.string() })
   .describe("As an applied campaign file says, and nobody watches yet");
 
 const proposal = z.strictObject({
@@ -379,7 +379,7 @@ export function failoverRoutes(failover: () => FailoverUseCases) {
         const filed = await failover().filed();
         return {
           items: await failover().list(),
-          filed: filed.map(({ primary, backup, summary }) => ({ primary, backup, summary })),
+          filed: filed.map(({ primary, backup, policy, summary }) => ({ primary, backup, policy, summary })),
         };
       },
     }),
@@ -417,7 +417,7 @@ export function failoverRoutes(failover: () => FailoverUseCases) {
       description: "Numbers are masked unless revealed.",
       role: "viewer",
       params: z.strictObject({ id: campaignId }),
-      query: z.strictObject({ reveal: flag, end }),
+      query: z.strictObject({ reveal: flag }),
       line: z.strictObject({ number: z.string(), until: z.string() }),
       contentType: "application/x-ndjson",
       async handle({ params, query, who }) {
@@ -426,7 +426,7 @@ export function failoverRoutes(failover: () => FailoverUseCases) {
           for await (const { number, until } of failover().holds(params.id))
             await write({ number: shown ? number : masked(number), until });
         });
-        return { texts: withEnd(texts, query.end) };
+        return { texts };
       },
     }),
     route({
@@ -453,6 +453,15 @@ export function failoverRoutes(failover: () => FailoverUseCases) {
         await failover().put(primary, policy, who.name);
         return failover().show(primary);
       },
+    }),
+    route({
+      id: "failover.take",
+      method: "post",
+      path: "/failover/pairs/filed",
+      summary: "Begins to watch the pairs of applied campaign files; a running service does so by itself",
+      role: "operator",
+      reply: z.strictObject({ problems: z.array(z.string()).readonly().describe("Why one could not be watched now") }),
+      handle: async () => ({ problems: await failover().takeFiles() }),
     }),
     route({
       id: "failover.drill",

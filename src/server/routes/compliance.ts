@@ -10,11 +10,13 @@ import {
   checkAnswer,
   comparisonOf,
   complianceExplain,
+  gateLine,
   manifestView,
   masked,
   packComparison,
   packFreshness,
   pageOf,
+  replayLine,
   revocationView,
 } from "../../operations/views/index.ts";
 import { mayReveal } from "../access/reveal.ts";
@@ -36,7 +38,7 @@ export function complianceRoutes(compliance: () => ComplianceUseCases) {
       role: "viewer",
       body: z.strictObject({
         number: phoneText,
-        callType: z.enum(CALL_TYPES),
+        callType: z.enum(CALL_TYPES).optional().describe("That of the facts, else telemarketing"),
         at: instant.optional(),
         postal: z.string().max(20).optional(),
         subject: z.string().max(200).optional(),
@@ -102,12 +104,17 @@ export function complianceRoutes(compliance: () => ComplianceUseCases) {
         column: list,
         reasons: flag,
         verdicts: flag.describe("true sends every verdict; otherwise only refused lines and the manifest come"),
+        records: flag.describe("true also sends `{record}`: each decision with its facts, as a replay reads it; needs reveal"),
+        progress: flag.describe("true also sends `{decided}` as it goes on"),
         reveal: flag,
       }),
       upload: FILE_TYPES,
+      line: gateLine,
       contentType: "application/x-ndjson",
       async handle({ query, upload, who }) {
         const shown = mayReveal(query.reveal, who);
+        if (query.records && !shown)
+          throw new ServerError("invalid_request", "query.records: the facts hold numbers: ask with reveal=true");
         const { format, delimiter, column } = query;
         const mapping = columnMapping(column);
         const source = { ...sourceOf(upload, query.name), read: { format, delimiter, mapping } };
@@ -120,7 +127,11 @@ export function complianceRoutes(compliance: () => ComplianceUseCases) {
               ...(query.verdicts
                 ? { verdict: (verdict) => write({ ...verdict, number: shown ? verdict.number : masked(verdict.number) }) }
                 : {}),
-              refused: ({ line, reason }) => write({ line, refused: reason }),
+              ...(query.records ? { record: (json) => write({ record: JSON.parse(json) }) } : {}),
+              refused: ({ line, field, reason }) => write({ line, field, refused: reason }),
+              async progress(decided) {
+                if (query.progress) await write({ decided });
+              },
             },
             who.name,
           );
@@ -176,10 +187,11 @@ export function complianceRoutes(compliance: () => ComplianceUseCases) {
         country: z.string().length(2).optional(),
         at: instant.optional(),
       }),
-      reply: z.strictObject({ items: z.array(abandonmentView) }),
+      reply: z.strictObject({ items: z.array(abandonmentView), pack: z.string().describe("Version of the rules in force") }),
       async handle({ query }) {
         const readings = await compliance().abandonment(query);
-        return { items: readings.map((one) => abandonmentOf(query.campaign, one)) };
+        const { version: pack } = await compliance().inForce();
+        return { items: readings.map((one) => abandonmentOf(query.campaign, one)), pack };
       },
     }),
     route({
@@ -288,10 +300,14 @@ export function rulePackRoutes(compliance: () => ComplianceUseCases) {
         after: pack,
         since: instant.optional().describe("Calls since then instead of the last 30 days"),
         callType: z.enum(CALL_TYPES).optional().describe("Of campaigns of which no gate says it; telemarketing by default"),
+        reveal: z.boolean().optional(),
       }),
+      personal: "revealed",
       reply: packComparison,
-      async handle({ body: { before, after, since, callType } }) {
-        return comparisonOf(await compliance().comparePacks(before, after, { since, callType }), { reveal: false });
+      async handle({ body: { before, after, since, callType, reveal = false }, who }) {
+        return comparisonOf(await compliance().comparePacks(before, after, { since, callType }), {
+          reveal: mayReveal(reveal, who),
+        });
       },
     }),
     route({
@@ -335,14 +351,20 @@ export function rulePackRoutes(compliance: () => ComplianceUseCases) {
       question: true,
       personal: true,
       summary: "Decides recorded decisions again: a line for each that changes as NDJSON, counts in the last one",
-      description: "The body is NDJSON as `compliance check --record` and `gate --record` write it. Answers hold no numbers.",
+      description:
+        "The body is NDJSON as `compliance check --record` and `gate --record` write it; a first line `{pack}` has a rule pack instead of one by name. Answers hold no numbers.",
       role: "viewer",
-      query: z.strictObject({ pack: z.enum(NAMES).default("in-force") }),
+      query: z.strictObject({
+        pack: z.enum(NAMES).default("in-force"),
+        since: instant.optional().describe("Only later decisions"),
+      }),
       upload: FILE_TYPES,
+      line: replayLine,
       contentType: "application/x-ndjson",
       async handle({ query, upload }) {
         const bytes = sourceOf(upload, "upload").bytes();
-        const texts = await linesFrom(async (write) => write(await compliance().replay(bytes, query.pack, { write })));
+        const { pack: name, since } = query;
+        const texts = await linesFrom(async (write) => write(await compliance().replay(bytes, name, { write, since })));
         return { texts };
       },
     }),

@@ -29,20 +29,8 @@ import {
 import type { Principal } from "../../store/index.ts";
 import { mayReveal } from "../access/reveal.ts";
 import { ServerError } from "../error.ts";
-import { linesFrom, withEnd } from "../routing/ndjson.ts";
-import {
-  cursor,
-  end,
-  flag,
-  limit,
-  list,
-  NO_NUL,
-  pageOfItems,
-  phoneText,
-  tellCursor,
-  toldCursor,
-  words,
-} from "../routing/query.ts";
+import { linesFrom } from "../routing/ndjson.ts";
+import { cursor, flag, limit, list, NO_NUL, pageOfItems, phoneText, tellCursor, toldCursor, words } from "../routing/query.ts";
 import { dangerousRoute, route, streamRoute } from "../routing/route.ts";
 import type { Asked } from "../routing/route-types.ts";
 import { FILE_TYPES, sourceOf } from "./jobs.ts";
@@ -151,7 +139,7 @@ export function factsRoutes(facts: () => FactsUseCases) {
         "Lines are `{read}` as it goes on, `{refused}` and `{doubted}`, the last one is `{imported}`. A registry file that is not put in force has `registry.result` `kept`. Whoever goes away ends the import: what was read until then is in force.",
       role: "operator",
       params: ofKind,
-      query: z.strictObject({ ...fileQuery, end }),
+      query: z.strictObject(fileQuery),
       upload: FILE_TYPES,
       line: importLine,
       contentType: "application/x-ndjson",
@@ -164,7 +152,7 @@ export function factsRoutes(facts: () => FactsUseCases) {
           };
           await write({ imported: await imported(facts(), asked, sink) });
         });
-        return { texts: withEnd(texts, asked.query.end) };
+        return { texts };
       },
     }),
     route({

@@ -17,8 +17,8 @@ import { checkLine, dryRun, jobDetail, jobSummary, pageOf, resultRow, submitted 
 import { ITEM_RESULTS, PUSH } from "../../store/index.ts";
 import { ServerError } from "../error.ts";
 import { mediaTypesIn } from "../http/body.ts";
-import { linesFrom, type WriteLine, withEnd } from "../routing/ndjson.ts";
-import { cursor, end, flag, limit, list, pageOfItems } from "../routing/query.ts";
+import { linesFrom, type WriteLine } from "../routing/ndjson.ts";
+import { cursor, flag, limit, list, pageOfItems } from "../routing/query.ts";
 import { route, streamRoute } from "../routing/route.ts";
 import type { Upload } from "../routing/route-types.ts";
 
@@ -93,7 +93,6 @@ export function jobRoutes(jobs: () => JobUseCases) {
         limit: z.coerce.number().int().min(1).optional(),
         format: z.enum(["ndjson", "csv"]).optional(),
         download: flag,
-        end,
       }),
       line: resultRow,
       contentType: "application/x-ndjson",
@@ -103,7 +102,7 @@ export function jobRoutes(jobs: () => JobUseCases) {
         const csv = (query.format ?? (mediaTypesIn(headers).includes(CSV) ? "csv" : "ndjson")) === "csv";
         const texts = linesOf(rows, csv ? columnsOf(kind) : undefined);
         return {
-          texts: csv ? texts : withEnd(texts, query.end),
+          texts,
           ...(csv ? { contentType: `${CSV}; charset=utf-8; header=present` } : {}),
           ...(query.download ? { fileName: `${params.id}.${csv ? "csv" : "ndjson"}` } : {}),
         };
@@ -176,12 +175,12 @@ export function jobRoutes(jobs: () => JobUseCases) {
       description: CHECKED,
       role: "operator",
       params: byId,
-      query: z.strictObject({ ...readQuery, instead, end }),
+      query: z.strictObject({ ...readQuery, instead }),
       upload: FILE_TYPES,
       line: checkLine,
       contentType: "application/x-ndjson",
       handle: ({ params, query, upload }) =>
-        checked(query.end, (refused) => jobs().checkTags(tagsIn(upload, query), params.id, { instead: query.instead, refused })),
+        checked((refused) => jobs().checkTags(tagsIn(upload, query), params.id, { instead: query.instead, refused })),
     }),
     streamRoute({
       id: "dispositions.check",
@@ -191,12 +190,11 @@ export function jobRoutes(jobs: () => JobUseCases) {
       summary: "What correcting the dispositions of a file would be: each refused row as NDJSON, the plan in the last line",
       description: CHECKED,
       role: "operator",
-      query: z.strictObject({ ...readQuery, ...correctionQuery, end }),
+      query: z.strictObject({ ...readQuery, ...correctionQuery }),
       upload: FILE_TYPES,
       line: checkLine,
       contentType: "application/x-ndjson",
-      handle: ({ query, upload }) =>
-        checked(query.end, (refused) => jobs().checkCorrections(correctionsIn(upload, query), { refused })),
+      handle: ({ query, upload }) => checked((refused) => jobs().checkCorrections(correctionsIn(upload, query), { refused })),
     }),
   ];
 }
@@ -205,9 +203,8 @@ const CHECKED =
   "The body is the file, CSV or NDJSON. Lines are `{refused}`, the last one is `{plan, ignoredColumns}`. Nothing is sent and nothing stored.";
 
 /** Each refused row of a dry run, then the rest of what it found. */
-async function checked(isEnded: boolean, work: (refused: (row: object) => Promise<void>) => Promise<object>) {
-  const texts = await linesFrom(async (write: WriteLine) => write(await work((refused) => write({ refused }))));
-  return { texts: withEnd(texts, isEnded) };
+async function checked(work: (refused: (row: object) => Promise<void>) => Promise<object>) {
+  return { texts: await linesFrom(async (write: WriteLine) => write(await work((refused) => write({ refused })))) };
 }
 
 type Reading = z.output<z.ZodObject<typeof readQuery>>;

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { CrmUseCases, OutcomeUseCases, RetrievalInput } from "../../operations/index.ts";
 import {
   outcomeReportView,
+  outcomesCompared,
   pageOf,
   pushBegun,
   quarantinedRow,
@@ -16,8 +17,8 @@ import {
   timeText,
 } from "../../operations/views/index.ts";
 import { DIMENSIONS } from "../../outcomes/index.ts";
-import { linesFrom, withEnd } from "../routing/ndjson.ts";
-import { cursor, end, flag, hours, instant, limit, list, minutes, pageOfItems, vendorId } from "../routing/query.ts";
+import { linesFrom } from "../routing/ndjson.ts";
+import { cursor, flag, hours, instant, limit, list, minutes, pageOfItems, vendorId } from "../routing/query.ts";
 import { route, streamRoute } from "../routing/route.ts";
 
 const byId = z.strictObject({ id: z.string() });
@@ -36,6 +37,13 @@ const rhythm = {
   codes: z.array(z.string()).min(1).max(100).optional(),
   limit: z.int().min(1).max(5000).optional(),
 };
+
+/** Says of how many calls an export is. */
+const CALLS = "outdial-calls";
+const ownMap = z
+  .strictObject({ name: z.string().min(1).max(4096), text: z.string().max(200_000) })
+  .optional()
+  .describe("A map of disposition codes instead of the configured one, as text");
 
 export function outcomeRoutes(outcomes: () => OutcomeUseCases) {
   return [
@@ -62,6 +70,28 @@ export function outcomeRoutes(outcomes: () => OutcomeUseCases) {
       reply: outcomeReportView,
       handle: ({ query: { campaign: campaigns, by, ...rest } }) =>
         outcomes().report({ ...rest, campaigns, ...(by.length === 0 ? {} : { by }), keep: false }),
+    }),
+    route({
+      id: "outcomes.makeReport",
+      method: "post",
+      path: "/outcomes/report",
+      summary: "The same report without the heat map; restates the figures of earlier ones and keeps its own",
+      role: "operator",
+      body: z.strictObject({
+        campaigns: z.array(z.string()).max(1000).default([]).describe("All by default"),
+        from: z.string().optional(),
+        to: z.string().optional(),
+        last: z.string().optional(),
+        zone: z.string().optional(),
+        by: z.array(z.string()).max(20).optional(),
+        compare: z.array(z.string()).max(100).default([]),
+        minimum: z.int().min(1).optional(),
+        confidence: z.number().gt(0).lt(100).optional(),
+        keep: z.boolean().default(true).describe("false: nothing is restated or kept"),
+        map: ownMap,
+      }),
+      reply: outcomeReportView.omit({ heat: true }).meta({ id: "OutcomeReportMade" }),
+      handle: ({ body }) => outcomes().makeReport(body),
     }),
     route({
       id: "outcomes.plan",
@@ -127,15 +157,14 @@ export function outcomeRoutes(outcomes: () => OutcomeUseCases) {
       description: "Lines are `{reason, detail, call_id, observed_at, row}`; `row` is as the vendor sent it.",
       role: "operator",
       params: byId,
-      query: z.strictObject({ end }),
       line: quarantinedRow,
       contentType: "application/x-ndjson",
-      async handle({ params, query }) {
+      async handle({ params }) {
         const rows = await outcomes().quarantine(params.id);
         const texts = await linesFrom(async (write) => {
           for (const row of rows) await write(row);
         });
-        return { texts: withEnd(texts, query.end) };
+        return { texts };
       },
     }),
     route({
@@ -210,10 +239,11 @@ export function outcomeRoutes(outcomes: () => OutcomeUseCases) {
       method: "get",
       path: "/outcomes/export",
       personal: true,
-      summary: "The latest version of each call as CSV or NDJSON",
+      summary: "The latest version of each call as CSV, NDJSON or Parquet",
+      description: "The header outdial-calls says of how many calls.",
       role: "operator",
       query: z.strictObject({
-        format: z.enum(["csv", "ndjson"]).default("csv"),
+        format: z.enum(["csv", "ndjson", "parquet"]).default("csv"),
         campaign: z.string().optional(),
         from: instant.optional(),
         to: instant.optional(),
@@ -221,11 +251,15 @@ export function outcomeRoutes(outcomes: () => OutcomeUseCases) {
         download: flag,
       }),
       contentType: "text/plain; charset=utf-8",
+      alsoTypes: ["application/vnd.apache.parquet"],
       async handle({ query, who }) {
         const { format, campaign, from, to, code } = query;
         const codes = code.length === 0 ? undefined : code;
-        const texts = outcomes().export({ campaignId: campaign, from, to, codes }, format, who.name);
-        return { texts, ...(query.download ? { fileName: `outcomes.${format}` } : {}) };
+        const asked = { campaignId: campaign, from, to, codes };
+        const { calls, bytes } = await outcomes().export(asked, format, who.name);
+        const headers = { [CALLS]: String(calls) };
+        const contentType = format === "parquet" ? { contentType: "application/vnd.apache.parquet" } : {};
+        return { texts: bytes, headers, ...contentType, ...(query.download ? { fileName: `outcomes.${format}` } : {}) };
       },
     }),
   ];
@@ -255,10 +289,7 @@ export function outcomesCrmRoutes(crm: () => CrmUseCases, outcomes: () => Outcom
           to: instant.optional(),
           batch: z.int().min(1).max(10_000).default(500),
           again: z.boolean().default(false),
-          map: z
-            .strictObject({ name: z.string().min(1).max(4096), text: z.string().max(200_000) })
-            .optional()
-            .describe("A map of disposition codes instead of the configured one, as text"),
+          map: ownMap,
         })
         .prefault({}),
       reply: pushBegun,
@@ -280,6 +311,7 @@ export function outcomesCrmRoutes(crm: () => CrmUseCases, outcomes: () => Outcom
         lastHours: hours(100_000).optional().describe("Instead of from: so many hours before to"),
         limit: z.int().min(1).max(5000).optional().describe("Calls in a page"),
       }),
+      line: outcomesCompared,
       contentType: "application/x-ndjson",
       async handle({ body: { lastHours, ...rest } }) {
         const input = { ...rest, ...(lastHours === undefined ? {} : { lastMs: lastHours }) };

@@ -13,9 +13,11 @@ import {
   type TenantProbe,
   type TenantRead,
   type TenantReads,
+  type TenantSmoke,
   tenantProbe,
   tenantRead,
   tenantReads,
+  tenantSmoke,
 } from "../../operations/views/index.ts";
 import { mayReveal } from "../access/reveal.ts";
 import { flag } from "../routing/query.ts";
@@ -23,6 +25,8 @@ import { route } from "../routing/route.ts";
 
 export interface TenantPort {
   readonly look: {
+    /** Differences from the contract. @param options.writes creates objects with a prefix, and removes them */
+    smoke(options: { readonly writes: boolean; readonly signal: AbortSignal }): Promise<TenantSmoke>;
     /** Uses reads only; never writes. Throws TenantError when it is aborted. */
     probe(signal: AbortSignal): Promise<TenantProbe>;
     reads(): Promise<TenantReads["operations"]>;
@@ -54,6 +58,23 @@ export function tenantRoutes(tenant: () => TenantPort) {
       role: "operator",
       reply: tenantProbe,
       handle: ({ signal }) => tenant().look.probe(signal),
+    }),
+    route({
+      id: "tenant.smoke",
+      method: "post",
+      path: "/tenant/smoke",
+      summary: "Calls every read of the tenant's interface, and says what differs from the contract",
+      role: "admin",
+      body: z
+        .strictObject({
+          writes: z
+            .boolean()
+            .default(false)
+            .describe("Also makes objects whose names begin with outdial-smoke-, and removes them"),
+        })
+        .prefault({}),
+      reply: tenantSmoke,
+      handle: ({ body, signal }) => tenant().look.smoke({ ...body, signal }),
     }),
     route({
       id: "tenant.reads",

@@ -43,12 +43,12 @@ export async function textsFrom(
  * NDJSON whose last line says why no more came, where something failed after the first lines; asked for its end, it always has
  * such a line with the number of lines before it: an answer without it was cut off.
  */
-export async function* withEnd(texts: AsyncIterable<string>, isAsked: boolean): AsyncGenerator<string> {
+export async function* withEnd(texts: AsyncIterable<string | Uint8Array>, isAsked: boolean): AsyncGenerator<string | Uint8Array> {
   let lines = 0;
   let why: z.output<typeof endOfLines>["end"]["problem"];
   try {
     for await (const text of texts) {
-      lines += text.split("\n").length - 1;
+      lines += String(text).split("\n").length - 1;
       yield text;
     }
   } catch (thrown) {

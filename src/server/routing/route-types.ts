@@ -52,7 +52,9 @@ export type Answer =
       readonly kind: "stream";
       readonly contentType: string;
       readonly fileName: string | undefined;
-      readonly texts: AsyncIterable<string>;
+      readonly headers?: Readonly<Record<string, string>> | undefined;
+      /** Bytes of what is no text. */
+      readonly texts: AsyncIterable<string | Uint8Array>;
     }
   | { readonly kind: "response"; readonly response: Response };
 

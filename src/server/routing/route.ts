@@ -1,10 +1,12 @@
 // A route of the API as data, from which the server, the OpenAPI document and the security tests are derived.
 
-import type { z } from "zod";
+import { z } from "zod";
 import { problemsOf } from "../../kernel/index.ts";
 import { type AwaitingApproval, confirmOf, type Previewed, type Role } from "../../operations/views/index.ts";
 import { ServerError } from "../error.ts";
 import { PROBLEMS } from "../http/problem.ts";
+import { withEnd } from "./ndjson.ts";
+import { end } from "./query.ts";
 import type { ApiRoute, Asked, Mend, Method, RawRequest, TypedRoute, TypesOf } from "./route-types.ts";
 
 /** Prefix of the API's paths. */
@@ -58,6 +60,9 @@ export function route<
   };
 }
 
+/** Whether an answer of lines gets a last one that counts them: its reader then sees that it was not cut off. */
+const ended = z.looseObject({ end });
+
 /** A route that answers with a stream of text: NDJSON, CSV, a download. */
 export function streamRoute<
   const Id extends string,
@@ -76,17 +81,25 @@ export function streamRoute<
       readonly fileName?: string;
       /** When it differs from the route's. */
       readonly contentType?: string;
-      readonly texts: AsyncIterable<string>;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly texts: AsyncIterable<string | Uint8Array>;
     }>;
   },
 ): TypedRoute<Id, TypesOf<P, Q, B, z.output<Line>>> {
+  const { line } = spec;
+  const query = line === undefined ? spec.query : (spec.query ?? z.strictObject({})).extend({ end });
   return {
     ...shared(spec),
-    line: spec.line,
+    query,
+    line,
     replyTypes: [spec.contentType, ...(spec.alsoTypes ?? [])],
     async answer(raw) {
-      const { fileName, texts, contentType = spec.contentType } = await spec.handle(parse(spec, raw));
-      return { kind: "stream", contentType, fileName, texts };
+      const { end: counts = "false", ...rest } = raw.query;
+      const wants = line !== undefined && checked(ended, { end: counts }, "query").end;
+      const asked = parse(spec, line === undefined ? raw : { ...raw, query: rest });
+      const { fileName, headers, texts, contentType = spec.contentType } = await spec.handle(asked);
+      const isLines = line !== undefined && contentType === spec.contentType;
+      return { kind: "stream", contentType, fileName, headers, texts: isLines ? withEnd(texts, wants) : texts };
     },
   };
 }

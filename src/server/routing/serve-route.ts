@@ -108,8 +108,11 @@ function maskedAnswer(answer: Answer): Answer {
   return { ...answer, texts: mapped(answer.texts, shown) };
 }
 
-async function* mapped(texts: AsyncIterable<string>, change: (text: string) => string): AsyncGenerator<string> {
-  for await (const text of texts) yield change(text);
+async function* mapped(texts: AsyncIterable<string | Uint8Array>, change: (text: string) => string): AsyncGenerator<string> {
+  for await (const text of texts) {
+    if (typeof text !== "string") throw new TypeError("what is no text cannot be masked");
+    yield change(text);
+  }
 }
 
 /** The parts of the request, not yet checked against schemas. Throws ServerError for what no handler can use, except for routes with `mend`. */
@@ -329,7 +332,7 @@ function isRevealed({ query, body }: RawRequest): boolean {
 function responseOf(answer: Answer, request: Request, owned: AsyncDisposableStack | undefined): Response {
   if (answer.kind === "response") return answer.response;
   if (answer.kind === "json") return jsonOf(answer, request);
-  const headers = new Headers({ "content-type": answer.contentType, "cache-control": "no-store" });
+  const headers = new Headers({ "content-type": answer.contentType, "cache-control": "no-store", ...answer.headers });
   if (answer.fileName !== undefined)
     headers.set("content-disposition", `attachment; filename="${answer.fileName.replaceAll(/[^\w.-]/g, "_")}"`);
   return new Response(textStream(answer.texts, owned), { headers });
@@ -350,7 +353,10 @@ function jsonOf({ value, status, headers: own }: Extract<Answer, { kind: "json" 
 }
 
 /** Texts at the reader's pace; the resources they need are released at the end. */
-function textStream(texts: AsyncIterable<string>, owned: AsyncDisposableStack | undefined): ReadableStream<Uint8Array> {
+function textStream(
+  texts: AsyncIterable<string | Uint8Array>,
+  owned: AsyncDisposableStack | undefined,
+): ReadableStream<Uint8Array> {
   const iterator = texts[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
   return new ReadableStream<Uint8Array>({
@@ -358,7 +364,7 @@ function textStream(texts: AsyncIterable<string>, owned: AsyncDisposableStack | 
       try {
         const { value, done } = await iterator.next();
         if (done !== true) {
-          controller.enqueue(encoder.encode(value));
+          controller.enqueue(typeof value === "string" ? encoder.encode(value) : value);
           return;
         }
         await owned?.disposeAsync();

@@ -217,7 +217,7 @@ async function doors(text: string, { callType, at }: { callType: "telemarketing"
   const asked = { campaign: "c", callType, at, pack, reasons: true, contacts: readContacts(ndjson([text])) };
   await world.gate(asked, { verdict: (one) => void verdicts.push(one), record: (line) => void records.push(line) });
   const found = await explained({ number: text, callType, at }, pack, at, async () => world.store);
-  const bare = await explained({ number: text, callType, at, facts: {} }, pack, at, async () => undefined);
+  const bare = await explained({ number: text, callType, at, facts: {} }, pack, at, async () => "no store");
   const line = answerTo({ number: text, callType, at: new Date(at).toISOString() }, pack, undefined);
   return {
     verdict: verdicts[0],

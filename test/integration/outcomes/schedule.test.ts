@@ -30,7 +30,7 @@ afterEach(async () => {
 });
 
 const schedule = (everyMs: number) =>
-  runtime.setSchedules([CAMPAIGN], { limit: 100, lastMs: 3 * DAY }, { everyMs, overlapMs: HOUR });
+  runtime.known.setSchedules([CAMPAIGN], { limit: 100, lastMs: 3 * DAY }, { everyMs, overlapMs: HOUR, by: "ann" });
 
 /** Runs schedules until `wanted` retrievals have ended. */
 async function runsOf(wanted: number, between: (retrieval: Retrieval) => void = () => undefined): Promise<Retrieval[]> {
@@ -83,7 +83,7 @@ test("turns for which the tenant has no call leave no row behind, count as read,
   world = quiet;
   const at = await quiet.open();
   runtime = at;
-  await at.setSchedules([CAMPAIGN], { limit: 100, lastMs: HOUR }, { everyMs: 1, overlapMs: HOUR });
+  await at.known.setSchedules([CAMPAIGN], { limit: 100, lastMs: HOUR }, { everyMs: 1, overlapMs: HOUR, by: "ann" });
   const client = new pg.Client({ connectionString: quiet.databaseUrl });
   await client.connect();
   const ended: Retrieval[] = [];
@@ -193,7 +193,7 @@ test("a retrieval that ended after the process of its schedule is read on from, 
 
 test("campaigns that are set together take their turns one after the other", async () => {
   const set = (rhythm: { readonly everyMs: number; readonly staggerMs?: number }) =>
-    runtime.setSchedules([CAMPAIGN, "b", "c", "b"], { lastMs: DAY }, { overlapMs: HOUR, ...rhythm });
+    runtime.known.setSchedules([CAMPAIGN, "b", "c", "b"], { lastMs: DAY }, { overlapMs: HOUR, by: "ann", ...rhythm });
   const turns = async () => {
     const set = (await runtime.store.retrievalSchedules.list())
       .map(({ campaignId, nextAt }) => ({ campaignId, nextAt }))
@@ -222,7 +222,7 @@ test("campaigns that are set together take their turns one after the other", asy
 test("a retrieval that does not come to an end keeps no other campaign waiting", async () => {
   // Whichever of the two asks first.
   world.sandbox.control.faults.add({ match: { operation: "listCalls" }, times: 1, effect: { delayMs: HOUR } });
-  await runtime.setSchedules([CAMPAIGN, "b"], { lastMs: HOUR }, { everyMs: DAY, overlapMs: HOUR, staggerMs: 1 });
+  await runtime.known.setSchedules([CAMPAIGN, "b"], { lastMs: HOUR }, { everyMs: DAY, overlapMs: HOUR, staggerMs: 1, by: "ann" });
   const ended: string[] = [];
   await runtime.runSchedules({
     onRun: (run) => {
@@ -317,7 +317,7 @@ test("reconciling names every call that is not everywhere", async () => {
   const compare = async () => {
     const hours: HourCounts[] = [];
     const differences: Difference[] = [];
-    const report = await runtime.reconcile(request, {
+    const report = await runtime.known.compare(request, {
       hour: (counts) => void hours.push(counts),
       difference: (difference) => void differences.push(difference),
     });

@@ -71,6 +71,7 @@ test("what changes something is for nobody below operator, and what is dangerous
     "sessions.end",
     "sessions.list",
     "tenant.read",
+    "tenant.smoke",
     "tokens.add",
     "tokens.list",
     "tokens.revoke",

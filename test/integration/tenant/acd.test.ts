@@ -135,7 +135,7 @@ test("a schedule finds what changed late before its overlap, and the second vers
   const hour = 3_600_000;
   const environment = environmentOf();
   await using runtime = await openOutcomes({}, environment, { warn: () => undefined, limits: "off", deliver: false });
-  await runtime.setSchedules([SKILL], { limit: 1000, lastMs: 3 * DAY_MS }, { everyMs: 1, overlapMs: hour });
+  await runtime.known.setSchedules([SKILL], { limit: 1000, lastMs: 3 * DAY_MS }, { everyMs: 1, overlapMs: hour, by: "ann" });
   const runs: Retrieval[] = [];
   let changed: { readonly callId: string; readonly startTime: number; readonly dispositionCode: string } | undefined;
   await runtime.runSchedules({

@@ -13,7 +13,7 @@ import type { Kind } from "../../run/kind.ts";
 import { dncBeforeStart } from "../../tenant-dnc/index.ts";
 import { happeningOf, pairViewOf } from "../../views/failover-views.ts";
 import type { Planned } from "../../views/plan.ts";
-import type { FailoverHappeningView, FailoverPairView } from "../../views/schemas/failover.ts";
+import type { DrillReport, FailoverHappeningView, FailoverPairView, FailoverPrepared } from "../../views/schemas/failover.ts";
 import { timeText } from "../../views/texts.ts";
 import { CampaignMetrics } from "../metrics/index.ts";
 import { type CampaignGate, type ResumeVerdict, resumeVerdict } from "../state/index.ts";
@@ -307,7 +307,7 @@ export class FailoverUseCases extends FailoverRecords {
    * Brings the contacts of a pair's primary to its backup, as lists that only a hand-over lets it dial. Can be repeated. Throws OperationError `job_not_found`, `job_state`
    * unless the primary is the one that dials, TenantError `unsupported`, `refused` when the backup may dial.
    */
-  async prepare(id: string, signal?: AbortSignal, by = this.#context.actor): Promise<PreparedPair> {
+  async prepare(id: string, signal?: AbortSignal, by = this.#context.actor): Promise<FailoverPrepared> {
     const { primary, backup, state, policy } = await this.find(id);
     const { contactSource } = this.#context.tenant.capabilities;
     if (contactSource.copyTo === undefined)
@@ -360,14 +360,6 @@ export class FailoverUseCases extends FailoverRecords {
   }
 }
 
-/** What a preparation brought. */
-interface PreparedPair {
-  readonly primary: string;
-  readonly backup: string;
-  readonly lists: readonly CopiedList[];
-  readonly notes: readonly string[];
-}
-
 const OVERLAP_NOTE =
   "the policy refuses a hand-over while people whom the primary called are on the backup's list: --overlap hold holds them back at the tenant instead";
 
@@ -378,30 +370,6 @@ function entry(actor: string, action: string, primary: string, details: Readonly
 }
 
 // Rehearses a hand-over: the same decisions on the same readings, but nothing is paused, activated or held back.
-
-/** A step as it would be taken. */
-interface DrillStep {
-  /** What would be done, a sentence. */
-  readonly would: string;
-  /** What was found for it, a sentence. */
-  readonly found: string;
-}
-
-/** What a hand-over would do now, without doing it. */
-interface DrillReport {
-  readonly primary: string;
-  readonly backup: string;
-  /** The verdict on the present figures; null when the campaign does not dial. */
-  readonly verdict: RuleVerdict | null;
-  /** Whether the watch would start a hand-over now by itself. */
-  readonly wouldTrigger: boolean;
-  readonly steps: readonly DrillStep[];
-  readonly alarms: readonly Alarm[];
-  /** The phase in which it would end. */
-  readonly ends: FailoverState["phase"];
-  /** True when the other campaign would dial at the end. */
-  readonly passed: boolean;
-}
 
 /** More steps than any hand-over has. */
 const MOST_STEPS = 40;
@@ -433,7 +401,7 @@ async function drill(
   };
   const at = deps.clock.now();
   happen({ ...looked, at });
-  const steps: DrillStep[] = [
+  const steps: DrillReport["steps"][number][] = [
     {
       would: "hand over by itself only with evidence",
       found: looked.verdict?.words ?? `${ids[from]} is ${looked.statuses[from].status}: it has no figures`,

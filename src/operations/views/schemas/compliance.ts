@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { abandonmentBudget } from "./campaigns.ts";
-import { count, time } from "./common.ts";
+import { count, share, time } from "./common.ts";
 
 export const setBack = z
   .string()
@@ -70,18 +70,37 @@ export const complianceExplain = z
       from: time,
       minutes: z.int(),
       all: cells,
-      rows: z.array(z.strictObject({ label: z.string(), open: cells })).readonly(),
+      rows: z
+        .array(
+          z.strictObject({
+            label: z.string(),
+            violation: z.string(),
+            ruleId: z.string().nullable(),
+            zone: z.string().nullable().describe("Null: in all of them"),
+            open: cells,
+          }),
+        )
+        .readonly(),
     }),
     packVersion: z.string(),
     timeZoneData: z.string(),
+    geography: z.string().describe("Version of the tables of places"),
     factsUsed: z.boolean().describe("Whether facts of the store (the company's list, consent, attempts) were looked up"),
     facts: z
       .enum(["store", "given", "none"])
       .describe("Whose facts decided: the store's, those of the request, or nobody's; none is no statement about the person"),
+    noFacts: z.string().nullable().describe("Why nobody's facts decided; null when some did"),
     setBack,
   })
   .meta({ id: "ComplianceExplain" });
 export type ComplianceExplain = z.output<typeof complianceExplain>;
+
+/** A line of what a gate decides; many, so not told apart here. */
+export const gateLine = z
+  .record(z.string(), z.unknown())
+  .describe(
+    "`{manifest}`, `{line, field, refused}`, `{record}`, `{decided}`, or the verdict on a contact as the manifest hashes it",
+  );
 
 /** The answer to one line of a check: a decision, or why there is none. */
 export const checkAnswer = z.looseObject({ decision: z.enum(["allow", "deny"]).optional() }).meta({ id: "CheckAnswer" });
@@ -156,6 +175,8 @@ export const manifestView = z
   .meta({ id: "Manifest" });
 export type ManifestView = z.output<typeof manifestView>;
 
+const callShare = share.pick({ rate: true, numerator: true, denominator: true });
+
 /** The abandonment ledger of a campaign under one rule. */
 export const abandonmentView = z
   .strictObject({
@@ -169,6 +190,21 @@ export const abandonmentView = z
       .describe("Abandonment that keeps the limit for 30 days; never above the limit; null where nothing is known"),
     sustainableToday: z.number().nullable().describe("The same until the day ends"),
     vendorRate: z.number().nullable().describe("What the vendor counts from the same calls"),
+    window: z.strictObject({ from: time, to: time }),
+    expected: z
+      .number()
+      .nullable()
+      .describe("How many more may be abandoned until budget.until if people go on answering as lately"),
+    deficit: z.number().nullable().describe("Answers to serve before the window is within the limit again; 0 when it is within"),
+    recoversAt: time
+      .nullable()
+      .describe("When it is, if no call is abandoned; null when not within 30 days, and when it is within"),
+    pace: z.strictObject({ hours: z.number(), rate: callShare }),
+    vendor: z.strictObject({
+      rate: callShare,
+      difference: z.number().nullable().describe("The legal rate minus the vendor's; null when one of the two has no calls"),
+      parts: z.strictObject({ machines: z.number(), lateConnects: z.number(), earlyHangups: z.number() }).nullable(),
+    }),
   })
   .meta({ id: "Abandonment" });
 export type AbandonmentView = z.output<typeof abandonmentView>;

@@ -86,6 +86,7 @@ export const failoverDrill = z
     passed: z.boolean().describe("The other campaign would dial at the end"),
   })
   .meta({ id: "FailoverDrill" });
+export type DrillReport = z.output<typeof failoverDrill>;
 
 /** Lists that a backup was given. */
 export const failoverPrepared = z
@@ -106,3 +107,4 @@ export const failoverPrepared = z
     notes: z.array(z.string()).readonly(),
   })
   .meta({ id: "FailoverPrepared" });
+export type FailoverPrepared = z.output<typeof failoverPrepared>;

@@ -158,3 +158,25 @@ export const pushBegun = z.strictObject({
   jobId: z.string(),
   earlier: z.boolean().describe("A push that asks for the same had not ended: this is that one"),
 });
+
+const sameHour = { vendor: z.int(), lake: z.int(), crm: z.int().nullable().describe("Null: no CRM is known") };
+/** A line of the comparison of tenant, lake and CRM. */
+export const outcomesCompared = z.union([
+  z.strictObject({ hour: z.strictObject({ at: time, ...sameHour }) }),
+  z.strictObject({
+    difference: z.strictObject({
+      callId: z.string(),
+      hour: time,
+      kind: z.enum(["not_in_lake", "not_at_vendor", "not_in_crm"]),
+    }),
+  }),
+  z.strictObject({
+    report: z.strictObject({
+      ...sameHour,
+      differences: z.strictObject({ not_in_lake: z.int(), not_at_vendor: z.int(), not_in_crm: z.int() }),
+      unfinished: z.int().describe("Calls of the vendor that have not ended"),
+      unreadable: z.int().describe("Rows of the vendor that are no records"),
+      warnings: z.array(z.string()).readonly(),
+    }),
+  }),
+]);

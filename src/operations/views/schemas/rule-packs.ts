@@ -55,7 +55,7 @@ export const placedReplay = z
         z.strictObject({
           at: time,
           campaign: z.string(),
-          number: z.string().describe("Masked"),
+          number: z.string().describe("Masked unless revealed"),
           change: z.enum(["forbidden", "allowed"]),
           before: rulesBroken,
           after: rulesBroken,
@@ -77,3 +77,21 @@ export const packComparison = z
   .meta({ id: "PackComparison" });
 
 export type PackComparison = z.output<typeof packComparison>;
+
+/** How many decisions were made again, and how many changed. */
+export const replayCounts = z.strictObject({
+  decisions: count,
+  decision: count.describe("Swap allow and deny"),
+  rules: count.describe("Break other rules"),
+  next: count.describe("Move their next instant"),
+  unreadable: count,
+  notDecided: count.describe("Could not be decided when they were recorded"),
+  older: count.describe("Left out because they were made before since"),
+});
+export type ReplayCounts = z.output<typeof replayCounts>;
+
+/** A line of what a replay says: a decision that changes, or that cannot be decided again; at the end the counts. */
+export const replayLine = z.union([
+  z.strictObject({ pack: z.string().describe("Version"), counts: replayCounts }),
+  z.looseObject({ line: z.int() }),
+]);

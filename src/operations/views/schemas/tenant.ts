@@ -51,6 +51,31 @@ export const tenantReads = z
   .meta({ id: "TenantReads" });
 export type TenantReads = z.output<typeof tenantReads>;
 
+/** Each operation of the tenant's interface against the contract. */
+export const tenantSmoke = z
+  .strictObject({
+    profile: z.string(),
+    lines: z
+      .array(
+        z.strictObject({
+          operation: z.string(),
+          state: z
+            .enum(["ok", "empty", "differs", "not permitted", "refused", "unanswered", "skipped"])
+            .describe(
+              "differs: answered in another form than in the contract; skipped: it needs an id that the tenant did not provide",
+            ),
+          status: z.int().nullable(),
+          latencyMs: z.number().nullable(),
+          version: z.int().nullable(),
+          text: z.string().nullable(),
+        }),
+      )
+      .readonly(),
+    differs: z.int(),
+  })
+  .meta({ id: "TenantSmoke" });
+export type TenantSmoke = z.output<typeof tenantSmoke>;
+
 /** What the tenant answered one read. */
 export const tenantRead = z
   .strictObject({
