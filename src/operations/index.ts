@@ -121,4 +121,5 @@ export { createTagLedger } from "./tagging/store-ledger.ts";
 export { type CallTag, type CallTags, TagUseCases, tagSource } from "./tagging/use-cases.ts";
 export { CallUseCases, callShown, dncWords, GroupKeeper, TenantCallbacks, TenantDnc, takeOut } from "./tenant-dnc/index.ts";
 export { Thread } from "./thread.ts";
+export { Together } from "./together.ts";
 export * from "./webhook-registration/index.ts";

@@ -54,6 +54,7 @@ const PAGES: readonly (readonly [path: string, title: string, picture?: string])
   ["/deliveries", "Deliveries", "deliveries"],
   ["/campaign-files", "Campaign files"],
   ["/approvals", "Approvals"],
+  ["/setup", "Set up"],
   ["/tenant", "Tenant"],
   ["/access", "Users and tokens"],
 ];

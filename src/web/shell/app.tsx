@@ -35,6 +35,7 @@ import {
   Outcomes,
   pageOf,
   pagesOf,
+  Setup,
   Simulator,
   Tenant,
 } from "./pages.tsx";
@@ -601,6 +602,7 @@ function Frame() {
                 <Route path="/audit" component={Audit} />
                 <Route path="/deliveries" component={Deliveries} />
                 <Route path="/access" component={Access} />
+                <Route path="/setup" component={Setup} />
                 <Route path="/tenant" component={Tenant} />
                 <Route default component={NotFound} />
               </Router>

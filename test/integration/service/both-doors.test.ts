@@ -249,6 +249,7 @@ const SERVICE_ONLY: readonly string[] = [
   "packs.replay",
   "packs.validate",
   "service.conditions",
+  "service.setup",
   "session.close",
   "session.me",
   "session.open",
