@@ -110,6 +110,7 @@ export { stopOf } from "./run/reason.ts";
 export { type Interruption, Runs } from "./run/runs.ts";
 export * from "./settings/index.ts";
 export * from "./simulation/index.ts";
+export { storiesOf } from "./stories.ts";
 export { ndjsonLines } from "./table/lines.ts";
 export { MOST_PDF_ROWS, tablePdfOf } from "./table/pdf.ts";
 export { columnMapping } from "./table/records.ts";

@@ -77,3 +77,26 @@ test("an invitation is a token with a role and an end: copied whole, mailed with
   expect(await opened.violations()).toEqual([]);
   expect(faults).toEqual([]);
 });
+
+test("the command line lists who is signed in and ends a session, which is refused from then on", async () => {
+  const opened = await world.whole.ask("/api/v1/session", {
+    method: "POST",
+    headers: { "content-type": "application/json", "x-outdial-request": "1", origin: world.whole.service.url },
+    body: JSON.stringify({ token: world.whole.tokens.viewer }),
+  });
+  const cookie = opened.headers.get("set-cookie")?.split(";")[0] ?? "";
+  const me = () => fetch(`${world.whole.service.url}/api/v1/me`, { headers: { cookie } });
+  expect((await me()).status).toBe(200);
+  const outdial = (...args: string[]) => runCli(args, { cwd: world.whole.dir, env: world.whole.environment });
+  const listed = await outdial("serve", "session", "list", "--json");
+  const { items } = JSON.parse(listed.stdout) as { items: { id: string; name: string; role: string }[] };
+  const own = items.find(({ name }) => name === "vera");
+  expect([listed.code, own]).toMatchObject([0, { role: "viewer" }]);
+  expect((await outdial("serve", "session", "list")).stdout).toMatch(/vera {2}viewer {2}since \S+ {2}used \S+/);
+  expect(await outdial("serve", "session", "end", own?.id ?? "")).toMatchObject({ code: 0, stdout: `${own?.id} ended\n` });
+  expect((await me()).status).toBe(401);
+  expect(await outdial("serve", "session", "end", own?.id ?? "")).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("session list"),
+  });
+});

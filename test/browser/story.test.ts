@@ -3,6 +3,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { runCli } from "../support/cli.ts";
 import { hastenedClock } from "../support/hastened-clock.ts";
 import { PAGES } from "../support/pages-setup.ts";
 import { startService } from "../support/service.ts";
@@ -116,6 +117,18 @@ describe.each([2, 200])("of %i campaigns", { timeout: 240_000 }, (count) => {
       expect(await opened.overflow()).toBe(0);
       expect(opened.faults).toEqual([]);
       await picture(opened, `handover-${count}-${look.width}`);
+    }
+
+    // The command line tells the same, without a service and through one.
+    const { environment, dir, tokens } = whole;
+    const through = { ...environment, OUTDIAL_URL: whole.service.url, OUTDIAL_TOKEN: tokens.viewer };
+    for (const env of [environment, Object.fromEntries(Object.entries(through).filter(([name]) => name !== "DATABASE_URL"))]) {
+      const { code, stdout } = await runCli(["campaign", "story", BACKUP], { cwd: join(dir, ".."), env });
+      const texts = ["The campaign that hands over is being paused", "Ordered: fail-over by olga", "Gate: open"];
+      const places = texts.map((text) => stdout.indexOf(text));
+      expect([code, stdout, places]).toEqual([0, stdout, places.toSorted((a, b) => a - b)]);
+      expect([stdout, places.includes(-1)]).toEqual([stdout, false]);
+      expect(stdout).toContain(`Hand-over from ${PRIMARY} to ${BACKUP}: `);
     }
 
     // The same strip is in what needs attention, and opens by the address that it has.

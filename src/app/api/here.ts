@@ -238,6 +238,7 @@ const HERE = {
   "campaigns.status": states,
   "campaigns.stopped": stops,
   "campaigns.stops": stops,
+  "campaigns.stories": stops,
   "data.find": holders,
   "deliveries.disable": receivers,
   "deliveries.enable": receivers,

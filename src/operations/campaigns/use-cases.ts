@@ -393,10 +393,8 @@ export class CampaignUseCases extends CampaignResumes {
 
   /** Hand-overs, guarded changes and stops step by step, newest first. */
   stories(of: StoriesOf): Promise<readonly Story[]> {
-    const { metrics } = this.#parts.states;
     const { store, clock } = this.#context;
-    const series = metrics.series.bind(metrics);
-    return storiesOf(of, { store, series, stops: this.#parts.stops, now: clock.now() });
+    return storiesOf(of, { store, stops: this.#parts.stops, now: clock.now() });
   }
 
   async #pair(id: string) {
