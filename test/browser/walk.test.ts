@@ -54,7 +54,7 @@ const PAGES: readonly (readonly [path: string, title: string, picture?: string])
   ["/deliveries", "Deliveries", "deliveries"],
   ["/campaign-files", "Campaign files"],
   ["/approvals", "Approvals"],
-  ["/setup", "Set up"],
+  ["/setup", "Set up", "setup"],
   ["/tenant", "Tenant"],
   ["/access", "Users and tokens"],
 ];
@@ -127,6 +127,8 @@ const SUFFIX = new Map([
   [WIDE, ""],
   [NARROW, "-narrow"],
 ]);
+/** The README has its picture in both schemes. */
+const DARK_TOO = new Set(["campaigns"]);
 
 describe.each(LOOKS)("$width px, $colorScheme", (look) => {
   const suffix = SUFFIX.get(look);
@@ -143,6 +145,8 @@ describe.each(LOOKS)("$width px, $colorScheme", (look) => {
       expect.soft([path, await opened.overflow()]).toEqual([path, 0]);
       if (path === "/" && look.width >= 1280) expect.soft([path, await cut(page)]).toEqual([path, { rows: [], words: [] }]);
       if (suffix !== undefined && name !== undefined) await take(opened, `${name}${suffix}`);
+      if (look.width === WIDE.width && look.colorScheme === "dark" && DARK_TOO.has(name ?? ""))
+        await take(opened, `${name}-dark`);
     }
     expect(faults).toEqual([]);
   });
