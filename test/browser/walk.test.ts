@@ -54,7 +54,7 @@ const PAGES: readonly (readonly [path: string, title: string, picture?: string])
   ["/deliveries", "Deliveries", "deliveries"],
   ["/campaign-files", "Campaign files"],
   ["/approvals", "Approvals"],
-  ["/setup", "Set up", "setup"],
+  ["/setup", "Set up"],
   ["/tenant", "Tenant"],
   ["/access", "Users and tokens"],
 ];
@@ -101,6 +101,12 @@ test("the story: the first campaign falls, the watch hands over, the page shows 
   await page.goto(`${demo.service.url}/campaigns/${PRIMARY}`);
   await settled(opened);
   await expect.poll(() => page.getByText(/handed over/i).count(), { timeout: 60_000 }).toBeGreaterThan(0);
+  // The box of the first page follows the story.
+  await opened.go("/");
+  await page
+    .getByRole("complementary", { name: "What you are seeing" })
+    .getByText(/second list dials in its place/)
+    .waitFor();
   const { control } = demo.sandbox;
   expect(control.state().campaigns.map(({ status }) => status)).toEqual(["paused", "active"]);
   expect(control.requests({ operation: "updateCampaign" }).map(({ body }) => body)).toMatchObject([

@@ -41,6 +41,7 @@ const COLUMNS: readonly Column<Check>[] = [
   {
     name: "What to do",
     cell: ({ check, state, mend }) => {
+      if (mend === null) return null;
       const place = state === "ok" ? undefined : PLACES.find(([of]) => of.test(check));
       return (
         <>
