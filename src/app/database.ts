@@ -37,6 +37,8 @@ export interface DatabaseStanding {
   readonly outdial: SchemaStanding;
   /** The schema `dbos`: the workflow engine's. A newer one does as well. */
   readonly dbos: SchemaStanding;
+  /** When the server last put a part of its log into its archive, ISO 8601; null: it never did. */
+  readonly archivedAt: string | null;
   /** Whether this outdial can work with it as it is. */
   readonly isReady: boolean;
 }
@@ -72,6 +74,8 @@ async function onDatabase<T>(
   return await work(database, storeName(config));
 }
 
+const ARCHIVED = `select to_char(last_archived_time at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at from pg_stat_archiver`;
+
 async function standing(plain: PlainDatabase, database: string): Promise<DatabaseStanding> {
   const { role, version, hasTable, readable } = await plain.schema();
   const outdial = { found: hasTable && !readable && version === 0 ? null : version, wanted: MIGRATION_COUNT };
@@ -80,5 +84,6 @@ async function standing(plain: PlainDatabase, database: string): Promise<Databas
   const troubles = serverTroubles(server);
   const suits = troubles.every(({ state }) => state === "warn");
   const isReady = suits && outdial.found === outdial.wanted && readable && (dbos.found ?? 0) >= dbos.wanted;
-  return { database, server: serverText(server), troubles, role, outdial, dbos, isReady };
+  const [archiver] = await plain.ask<{ at: string | null }>(ARCHIVED);
+  return { database, server: serverText(server), troubles, role, outdial, dbos, archivedAt: archiver?.at ?? null, isReady };
 }

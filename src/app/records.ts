@@ -11,6 +11,7 @@ import {
   KnownAnswers,
   livesOf,
   stopRecords,
+  storiesOf,
 } from "../operations/index.ts";
 import { stopResultOf, stopViewOf } from "../operations/views/index.ts";
 import type { Store } from "../store/index.ts";
@@ -25,12 +26,13 @@ import { Waits } from "./service/waits.ts";
 /** Which processes of a store are dead, as seen from this machine, by a process that is not one of them. */
 export const livesHere = ({ replicas }: Pick<Store, "replicas">) => livesOf(replicas, { host: processSpace(), processLives });
 
-/** Emergency stops as a store has them. */
-export function stopReads(store: Store, clock: Clock): Pick<CampaignUseCases, "stops" | "stopped"> {
+/** Emergency stops as a store has them, and what campaigns went through. */
+export function stopReads(store: Store, clock: Clock): Pick<CampaignUseCases, "stops" | "stopped" | "stories"> {
   const records = stopRecords({ ledger: store.stops, replicas: livesHere(store), clock });
   return {
     stops: async (limit) => (await records.list(limit)).map(stopViewOf),
     stopped: async (id) => stopResultOf(await records.report(id)),
+    stories: (of) => storiesOf(of, { store, stops: records, now: clock.now() }),
   };
 }
 

@@ -19,6 +19,7 @@ import {
   SILENT_MS,
   stopOf,
   TAG,
+  Together,
   waitOf,
 } from "../operations/index.ts";
 import {
@@ -58,6 +59,7 @@ import { rulesOf } from "./compliance.ts";
 import { type Config, type Flags, keptIn } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { Correlator, correlated, traceOf } from "./correlation.ts";
+import { type Check, examine } from "./doctor/examine.ts";
 import { goOnWithStops, type StopTiming } from "./emergency-stop.ts";
 import { type Environment, secretFrom } from "./environment.ts";
 import { createInbound, inboundSecrets } from "./inbound.ts";
@@ -390,6 +392,7 @@ export async function openService(flags: Flags, environment: Environment, option
     readers: () => server.readers,
     secrets: () => inbound,
   });
+  const examined = new Together<readonly Check[]>();
   const server: Service = await createServer({
     parts: watched.parts,
     onRequest: watch.onRequest,
@@ -403,6 +406,12 @@ export async function openService(flags: Flags, environment: Environment, option
     record: (entry) => store.audit.append([entry]),
     log: options.log,
     conditions: () => store.health.conditions(),
+    setup: () =>
+      examined.get(async () => {
+        // The tenant that was chosen at the start, whatever is chosen in the folder since.
+        const same: Flags = { ...flags, tenant: config.named?.name ?? flags.tenant };
+        return (await Array.fromAsync(examine(same, environment, warn))).flat();
+      }),
     work: workOf(able, workplace),
     spool: (bytes) => spool.keep(bytes),
     settings: {

@@ -70,6 +70,7 @@ export const TREE: readonly Node[] = [
   ...under(
     runBy(ofServe, serve, "serve"),
     group("token", "who may use the service", runBy(ofServe, serve, "addToken", "listTokens", "revokeToken")),
+    group("session", "who is signed in to the dashboard", runBy(ofServe, serve, "listSessions", "endSession")),
   ),
   ...runBy(() => import("./commands/mcp.ts"), mcp, "mcp"),
   ...runBy(() => import("./commands/tag.ts"), tag, "tag"),
@@ -142,7 +143,7 @@ export const TREE: readonly Node[] = [
     runBy(ofCampaignFiles, campaign, "plan", "apply", "resumeApply", "exportAll", "drift"),
     runBy(() => import("./commands/campaign-status.ts"), campaign, "status", "agents"),
     runBy(ofStop, campaign, "stop", "pause"),
-    runBy(() => import("./commands/campaign-stops.ts"), campaign, "stops", "resume"),
+    runBy(() => import("./commands/campaign-stops.ts"), campaign, "stops", "story", "resume"),
     group(
       "failover",
       "watch pairs of campaigns: when the evidence shows that the primary has failed, the backup takes over",

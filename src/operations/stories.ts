@@ -5,7 +5,7 @@ import { MINUTE_MS, pairPhaseWords, wilsonInterval } from "../kernel/index.ts";
 import type { DialerChange, FailoverHappening, Store } from "../store/index.ts";
 import { isSettled, readPair } from "./campaigns/failover/pair.ts";
 import { FAILOVER_PHASES, otherSide, type Side } from "./campaigns/failover/state.ts";
-import type { CampaignReading } from "./campaigns/metrics/index.ts";
+import { readingOf } from "./campaigns/metrics/index.ts";
 import type { EmergencyStopReport } from "./campaigns/state/emergency-stop.ts";
 import { readChangePlan } from "./settings/journal.ts";
 import { type ChangeEvent, changeEvent } from "./settings/state.ts";
@@ -41,8 +41,6 @@ const thinned = <T>(points: readonly T[]): T[] => {
 /** What stories are read from. */
 interface StoryParts {
   readonly store: Store;
-  /** The figures of a campaign. */
-  readonly series: (campaignId: string, from: number, to: number) => Promise<readonly CampaignReading[]>;
   readonly stops: {
     list(limit: number): Promise<readonly { readonly id: string }[]>;
     report(id: string): Promise<EmergencyStopReport>;
@@ -115,7 +113,7 @@ function handOversIn(history: readonly FailoverHappening[]): (readonly FailoverH
   return found;
 }
 
-async function handOvers({ store, series, now }: StoryParts, campaign: string): Promise<Story[]> {
+async function handOvers({ store, now }: StoryParts, campaign: string): Promise<Story[]> {
   const pairs = await store.failovers.list();
   const row = pairs.find(({ primary, backup }) => primary === campaign || backup === campaign);
   if (row === undefined) return [];
@@ -133,8 +131,8 @@ async function handOvers({ store, series, now }: StoryParts, campaign: string): 
         // The one that dialed when it was decided; where that was not written, the one that does not dial after it.
         const before: Side = statuses?.backup.status === "active" ? "backup" : "primary";
         const from = statuses === undefined && last.phase === "watching" ? "backup" : before;
-        const readings = await series(pair[from], first.at - BEFORE_MS, ended ? last.at : now);
-        const own = readings.filter(({ windowMinutes }) => windowMinutes === pair.policy.windowMinutes);
+        const readings = await store.metrics.series(pair[from], first.at - BEFORE_MS, ended ? last.at : now);
+        const own = readings.map(readingOf).filter(({ windowMinutes }) => windowMinutes === pair.policy.windowMinutes);
         // By the tenant's clock, which may be ahead or behind.
         const points = thinned(own.map(pointOf)).filter(({ at }) => at <= timeText(ended ? last.at : now));
         return {

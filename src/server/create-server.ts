@@ -16,7 +16,7 @@ import { FeedHub } from "./live/hub.ts";
 import { StallWatch } from "./observe/stalls.ts";
 import { Pages } from "./pages/pages.ts";
 import { apiRoutes, type Work } from "./routes/index.ts";
-import type { ServiceFacts } from "./routes/session.ts";
+import type { ServiceFacts, SessionDeps } from "./routes/session.ts";
 import { describe, openApiDocument } from "./routing/openapi.ts";
 import { API, formerPath } from "./routing/route.ts";
 import type { ApiRoute, Upload } from "./routing/route-types.ts";
@@ -77,6 +77,7 @@ export interface ServerPorts {
   readonly log: ServiceLog;
   /** Conditions of the store that every page must show; none by default. */
   readonly conditions?: (() => readonly StoreCondition[]) | undefined;
+  readonly setup?: SessionDeps["setup"];
   readonly work: Work;
   /** Apps that state their full addresses and authenticate their callers themselves: webhooks, metrics. */
   readonly parts?: readonly Hono[];

@@ -591,7 +591,7 @@ test("a campaign is paused behind a preview, and cannot be dialed again before i
   await world.whole.service.store.metrics.add({ ...reading, ...figures, windowMinutes: 30, failoverTriggered: false });
   await page.reload();
   const plot = page.locator(".plot-host:not([hidden]) .u-over").first();
-  const told = page.locator(".plot-at:not([hidden])").first();
+  const told = page.locator(".plot-tip").first();
   const { width = 0 } = (await plot.boundingBox()) ?? {};
   for (let x = width - 2; x > 0 && !(await told.textContent())?.match(/pause/i); x -= 5)
     await plot.hover({ position: { x, y: 40 } });

@@ -26,6 +26,7 @@ const PAGES = [
   ["/compliance", "Compliance"],
   ["/audit", "Audit"],
   ["/deliveries", "Deliveries"],
+  ["/setup", "Set up"],
   ["/tenant", "Tenant"],
   ["/access", "Users and tokens"],
   ["/nowhere", "No such page"],

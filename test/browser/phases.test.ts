@@ -27,7 +27,7 @@ const PAIR: Readonly<Record<PairPhase, readonly [words: RegExp, primary: string 
   watching: [/^the primary dials/, null, null],
   pausing: [/^the primary is being paused/, "Handing over", "Handing over"],
   draining: [/^draining calls of the primary/, "Handing over", "Handing over"],
-  "handing-over": [/^holding back whom the primary has called/, "Handing over", "Handing over"],
+  "handing-over": [/^holding back the contacts that the primary has called/, "Handing over", "Handing over"],
   gating: [/^asking the gate for the backup/, "Handing over", "Handing over"],
   activating: [/^the backup is being activated/, "Handing over", "Handing over"],
   verifying: [/^reading back whether the backup is active/, "Handing over", "Handing over"],

@@ -3,6 +3,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { runCli } from "../support/cli.ts";
 import { hastenedClock } from "../support/hastened-clock.ts";
 import { PAGES } from "../support/pages-setup.ts";
 import { startService } from "../support/service.ts";
@@ -106,10 +107,50 @@ describe.each([2, 200])("of %i campaigns", { timeout: 240_000 }, (count) => {
       await scrubber.focus();
       await opened.page.keyboard.press("End");
       await known.getByText("Gate", { exact: true }).waitFor();
+      // Another person gets the same moment by its address.
+      await frames.first().click();
+      const { search } = new URL(opened.page.url());
+      await opened.page.goto(`${whole.service.url}/campaigns/${PRIMARY}${search}`);
+      await frames.first().and(opened.page.locator("[aria-current=step]")).waitFor();
+      expect(await known.getByText("Gate", { exact: true }).count()).toBe(0);
       expect(await opened.violations()).toEqual([]);
       expect(await opened.overflow()).toBe(0);
       expect(opened.faults).toEqual([]);
       await picture(opened, `handover-${count}-${look.width}`);
+    }
+
+    // The command line tells the same, without a service and through one.
+    const { environment, dir, tokens } = whole;
+    const through = { ...environment, OUTDIAL_URL: whole.service.url, OUTDIAL_TOKEN: tokens.viewer };
+    for (const env of [environment, Object.fromEntries(Object.entries(through).filter(([name]) => name !== "DATABASE_URL"))]) {
+      const { code, stdout } = await runCli(["campaign", "story", BACKUP], { cwd: join(dir, ".."), env });
+      const texts = ["The campaign that hands over is being paused", "Ordered: fail-over by olga", "Gate: open"];
+      const places = texts.map((text) => stdout.indexOf(text));
+      expect([code, stdout, places]).toEqual([0, stdout, places.toSorted((a, b) => a - b)]);
+      expect([stdout, places.includes(-1)]).toEqual([stdout, false]);
+      expect(stdout).toContain(`Hand-over from ${PRIMARY} to ${BACKUP}: `);
+    }
+
+    // The same strip is in what needs attention, and opens by the address that it has.
+    {
+      await using opened = await open("/");
+      const entry = opened.page
+        .getByRole("region", { name: "Needs attention" })
+        .getByRole("listitem")
+        .filter({ hasText: "Step by step" });
+      await opened.press(entry.getByText("Step by step"));
+      const story = entry.getByRole("region", { name: "Story" });
+      await story.getByRole("heading", { name: `Hand-over from ${PRIMARY} to ${BACKUP}` }).waitFor();
+      const frames = story.getByRole("list", { name: "Steps" }).getByRole("button");
+      await opened.press(frames.first());
+      expect(await opened.violations()).toEqual([]);
+      expect(await opened.overflow()).toBe(0);
+      const address = opened.page.url();
+      expect(new URL(address).searchParams.get("story")).toMatch(`hand-over ${PRIMARY} `);
+      await picture(opened, `incident-${count}`);
+      await opened.page.goto(address);
+      await frames.first().and(opened.page.locator("[aria-current=step]")).waitFor();
+      expect(opened.faults).toEqual([]);
     }
 
     // A change of settings that is watched.

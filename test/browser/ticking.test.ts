@@ -72,7 +72,10 @@ describe.each([
     // What the pointer is at is told, and moves nothing either.
     if (path !== "/") {
       await page.locator(".plot-host:not([hidden])").last().hover();
-      await page.getByText(/^\d{1,2}:\d\d:\d\d\s[AP]M · active calls /).waitFor();
+      await page
+        .locator(".plot-tip")
+        .getByText(/^active calls \d/)
+        .waitFor();
     }
     const shifts = await page.evaluate<readonly Shift[]>("window.shifts");
     const sum = shifts.reduce((all, { value }) => all + value, 0);

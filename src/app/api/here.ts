@@ -212,7 +212,7 @@ const HERE = {
     "failover.remove",
   ),
   ...by({ by: ({ params }) => (params?.["verb"] === "resume" ? states : orders) }, "campaigns.preview"),
-  ...by(stops, "campaigns.stopped", "campaigns.stops"),
+  ...by(stops, "campaigns.stopped", "campaigns.stops", "campaigns.stories"),
   ...by(holders, "data.erase", "data.eraseAgain", "data.find", "data.previewErase"),
   ...by(receivers, "deliveries.disable", "deliveries.enable", "deliveries.endpoints", "deliveries.forget", "deliveries.replay"),
   ...by(segments, "contacts.segment"),

@@ -16,6 +16,7 @@ import {
   readInventory,
   usualTypes,
 } from "../../operations/index.ts";
+import type { SetupCheck } from "../../operations/views/index.ts";
 import { Provider, SignInError } from "../../server/index.ts";
 import { type Store, tenantWords } from "../../store/index.ts";
 import type { TenantLink } from "../../tenant/index.ts";
@@ -116,6 +117,17 @@ async function ofReceivers({ config, environment, add, waiting }: Seen): Promise
 /** The mail server for alarms. */
 async function ofMail({ config, environment, add, waiting }: Seen): Promise<void> {
   const mail = await mailOf(config, environment);
+  const receivers = Object.entries(await receiversOf(config, environment));
+  const taking = receivers.filter(([, { types }]) => usualTypes("alarms").some((type) => types.includes(type)));
+  const takers = [...(mail === undefined ? [] : ["mail"]), ...taking.map(([name]) => name)];
+  if (takers.length > 0) add("alarms", "ok", `they go to ${takers.join(", ")}`);
+  else
+    add(
+      "alarms",
+      "todo",
+      "nobody is told of one: outdial.yaml names neither a mail server nor a receiver of alarms",
+      "Set alarms.mail, or a receiver in webhooks whose types are those of alarms.",
+    );
   if (mail === undefined) return;
   const trouble = await waiting("the mail server", () => reachMail(mail, config.clock));
   const server = serverOf(mail);
@@ -345,6 +357,8 @@ async function ofStore({ config, environment, flags, add, tried, waiting }: Seen
     });
     await tried("audit log", () => headsOf(store, add));
     await lists(config, store, flags, { add, tried, environment });
+    await colleagues(config, store, add);
+    if (standing !== undefined) backup(standing.archivedAt, config.clock.now(), add);
     await tried("processes on this store", async () => {
       const live = await livesOf(store.replicas, { host: processSpace(), processLives }).live();
       const { refused, differ } = conditionsOf(live);
@@ -358,6 +372,32 @@ async function ofStore({ config, environment, flags, add, tried, waiting }: Seen
   } finally {
     await store.close();
   }
+}
+
+/** Who can sign in besides whoever sits at the machine. */
+async function colleagues(config: Config, { access }: Store, add: Seen["add"]): Promise<void> {
+  const now = config.clock.now();
+  const tokens = await access.listTokens();
+  const good = tokens.filter(({ revokedAt, expiresAt }) => revokedAt === null && (expiresAt === null || expiresAt > now)).length;
+  const provider = config.file.service?.signIn === undefined ? [] : ["the sign-in provider"];
+  const ways = [...provider, ...(good === 0 ? [] : [`${good} ${good === 1 ? "token" : "tokens"}`])];
+  if (ways.length > 0) add("colleagues", "ok", `they sign in by ${ways.join(" and ")}`);
+  else
+    add(
+      "colleagues",
+      "todo",
+      "nobody can sign in but who starts the service: no token is good, and no sign-in provider is configured",
+      "outdial serve token add NAME --role viewer, or service.signIn in outdial.yaml",
+    );
+}
+
+/** What the database server tells of a backup; dumps and copies of the machine are not seen by it. */
+function backup(archivedAt: string | null, now: number, add: Seen["add"]): void {
+  const mend = "Dump the database regularly, and keep the key of the audit log apart from it (docs/backup.md).";
+  if (archivedAt === null) add("backup", "todo", "none is seen: the server archives no log, and dumps are not seen by it", mend);
+  else if (now - Date.parse(archivedAt) > DAY_MS)
+    add("backup", "warn", `the server archived its log last at ${archivedAt}, more than a day ago`, mend);
+  else add("backup", "ok", `the server archives its log, last at ${archivedAt}`);
 }
 
 async function headsOf({ audit }: Store, add: Seen["add"]): Promise<void> {
@@ -441,14 +481,7 @@ async function lists(
 // What was checked, and how checks are collected.
 
 /** One thing that was checked. */
-export interface Check {
-  readonly check: string;
-  /** `warn`: it works, but somebody should look at it. `todo`: a person has not given it yet, as in a workplace that was just made. */
-  readonly state: "ok" | "warn" | "todo" | "fail";
-  readonly text: string;
-  /** What to do; null when nothing is to be done. */
-  readonly mend: string | null;
-}
+export type Check = SetupCheck;
 
 /** Whether the workplace is ready: nothing is wrong, and what is left are choices of a person. Without its tenant, checked and given, nothing works. */
 export const isReady = (checks: readonly Check[]): boolean =>

@@ -1,9 +1,9 @@
-// outdial campaign stops.
+// outdial campaign stops, story, resume.
 
 import { openApi } from "../../app/index.ts";
 import { formatInstant } from "../../compliance/index.ts";
 import { OutdialError } from "../../kernel/index.ts";
-import type { CampaignPreview, EmergencyStop, StopResult } from "../../operations/views/index.ts";
+import type { CampaignPreview, EmergencyStop, StopResult, Story } from "../../operations/views/index.ts";
 import type { Run } from "../command.ts";
 import { answerWaits, confirmed } from "../confirm.ts";
 import { EXIT, exitOf } from "../exit.ts";
@@ -12,7 +12,7 @@ import type { Io } from "../io.ts";
 import { problemLine, resultLine } from "../render-campaign-state.ts";
 import { effectLines, previewLines } from "../render-verb.ts";
 import { table } from "../table.ts";
-import { grouped, printable } from "../text.ts";
+import { grouped, printable, printableWhole, shareText } from "../text.ts";
 import { pauseLines } from "./campaign-stop.ts";
 
 const STOPS = table<EmergencyStop>(
@@ -52,6 +52,29 @@ async function showStop(stop: StopResult, io: Io): Promise<number> {
   if (isLeft(stop)) lines.push(LEFT);
   await io.answer(stop, lines);
   return open.length === 0 && listProblem === null && stop.supersededBy === null ? EXIT.done : EXIT.partlyFailed;
+}
+
+export const story: Run<typeof declared.story> = async ({ args: { campaign }, options, io }) => {
+  await using api = await openApi(options, io);
+  const found = await api.ask("campaigns.stories", { query: { campaign } });
+  const none = `nothing is known that ${campaign} went through: no hand-over, no guarded change of settings, no stop`;
+  await io.answer(found, found.items.flatMap(storyLines), none);
+};
+
+function storyLines({ title, from, to, curve, steps }: Story, place: number): string[] {
+  const time = (at: string) => formatInstant(Date.parse(at));
+  const value = (of: number) => (curve.share ? shareText(of) : grouped(of));
+  const last = curve.points.findLast((point) => point.value !== null)?.value ?? null;
+  const limit = curve.limit === null ? "" : `, ${curve.limit.name} ${value(curve.limit.at)}`;
+  return [
+    ...(place === 0 ? [] : [""]),
+    `${printable(title)}: ${to === null ? `since ${time(from)}, it goes on` : `${time(from)} to ${time(to)}`}`,
+    `${printable(curve.name)}: ${last === null ? "no figures" : value(last)}${limit}`,
+    ...steps.flatMap(({ at, text, facts }) => [
+      `  ${time(at)}  ${printable(text)}`,
+      ...facts.map((fact) => `      ${printable(fact.name)}: ${printableWhole(fact.value)}`),
+    ]),
+  ];
 }
 
 type Standing = Pick<EmergencyStop, "endedAt" | "supersededBy" | "carriedOut" | "lastSign">;

@@ -1,8 +1,8 @@
-// outdial serve: runs the service until it is told to stop; and its tokens.
+// outdial serve: runs the service until it is told to stop; its tokens and sessions.
 
 import { execFile } from "node:child_process";
 import { dashboardFolder, openAccess, openService, type RunningService } from "../../app/index.ts";
-import { DAY_MS } from "../../kernel/index.ts";
+import { DAY_MS, OutdialError } from "../../kernel/index.ts";
 import type { LogLevel, ServiceLog } from "../../server/index.ts";
 import type { Run } from "../command.ts";
 import { EXIT } from "../exit.ts";
@@ -151,4 +151,29 @@ export const revokeToken: Run<typeof declared.revokeToken> = async ({ args, opti
   await using opened = await openAccess(options, io.env);
   const { id, name } = await opened.access.revokeToken(args.name, opened.actor);
   await io.answer({ id, name }, `${id}  ${printable(name)} revoked`);
+};
+
+export const listSessions: Run<typeof declared.listSessions> = async ({ options, io }) => {
+  await using opened = await openAccess(options, io.env);
+  const sessions = (await opened.access.listSessions()).map((session) => ({
+    ...session,
+    createdAt: timeText(session.createdAt),
+    lastUsedAt: timeText(session.lastUsedAt),
+    expiresAt: timeText(session.expiresAt),
+  }));
+  await io.each(
+    sessions,
+    ({ id, name, label, role, createdAt, lastUsedAt }) =>
+      `${id}  ${printable(label ?? name)}  ${role}  since ${createdAt}  used ${lastUsedAt}`,
+    { none: "nobody is signed in" },
+  );
+};
+
+export const endSession: Run<typeof declared.endSession> = async ({ args: { id }, options, io }) => {
+  await using opened = await openAccess(options, io.env);
+  if (!(await opened.access.endSession(id, opened.actor)))
+    throw new OutdialError("not_found", `there is no session ${id}`, {
+      advice: "It has ended already, or never was: outdial serve session list",
+    });
+  await io.answer({ id }, `${id} ended`);
 };

@@ -170,6 +170,13 @@ export const stops = command("stops", STORE, {
     "Exit code with an id: 0 when every campaign is confirmed paused, 4 when one is not, or the list of campaigns is not whole.",
 });
 
+export const story = command("story", STORE, {
+  runs: "through",
+  summary: "what a campaign went through: hand-overs, guarded changes of settings and stops, step by step, with what was known",
+  args: [id("<campaign>", "campaign id")],
+  examples: ["outdial campaign story camp_primary_001", "outdial campaign story camp_primary_001 --json"],
+});
+
 export const resume = command(
   "resume",
   { ...TENANT_AND_STORE, tells: "lists" },

@@ -1,7 +1,7 @@
 // outdial serve: the service with its dashboard, and the tokens for it.
 
 import { command } from "../command.ts";
-import { choice, flag, STORE, TENANT_AND_STORE, text, whole } from "../declare.ts";
+import { choice, flag, id, STORE, TENANT_AND_STORE, text, whole } from "../declare.ts";
 
 export const serve = command(
   "serve",
@@ -36,6 +36,15 @@ export const addToken = command(
 );
 
 export const listTokens = command("list", STORE, { runs: "here", summary: "tokens with their last use" });
+
+export const listSessions = command("list", STORE, { runs: "here", summary: "who is signed in, since when, and the last use" });
+
+export const endSession = command("end", STORE, {
+  runs: "here",
+  summary: "end a session: its holder has to sign in again",
+  args: [id("<id>", "as outdial serve session list shows it")],
+  notes: "A token that opened it is still good: outdial serve token revoke ends it and all of its sessions.",
+});
 
 export const revokeToken = command("revoke", STORE, {
   runs: "here",

@@ -1,6 +1,6 @@
 // Use cases of campaigns for command line, API and dashboard: status, preview of an action, the actions, the emergency stop.
 
-import { ABANDONMENT_LIMIT, HOUR_MS, isWhole, nearest } from "../../kernel/index.ts";
+import { ABANDONMENT_LIMIT, DAY_MS, HOUR_MS, isWhole, nearest } from "../../kernel/index.ts";
 import { StoreError } from "../../store/index.ts";
 import { type AgentView, type CallOptions, TenantError } from "../../tenant/port.ts";
 import type { Context } from "../context.ts";
@@ -194,22 +194,27 @@ export class CampaignUseCases extends CampaignResumes {
   }
 
   /**
-   * One campaign as it is known, with its figures and what happened over so many hours.
+   * One campaign as it is known, with its figures and what happened over so many hours, and the figures of the same hours some days before.
    * @param given.fresh reads the campaign first. Throws OperationError `not_found` when the list does not name it; TenantError
    */
-  async show(id: string, { hours, fresh }: { readonly hours: number; readonly fresh: boolean }): Promise<CampaignDetail> {
+  async show(id: string, { hours, daysBefore, fresh }: DetailAsked): Promise<CampaignDetail> {
     const { store, clock } = this.#context;
-    const from = clock.now() - hours * HOUR_MS;
+    const to = clock.now();
+    const from = to - hours * HOUR_MS;
+    const series = (back: number) => this.#parts.states.metrics.series(id, from - back, to - back);
     const health = await this.#reads.campaign(id, fresh);
-    const [readings, events] = await Promise.all([
-      this.#parts.states.metrics.series(id, from, clock.now()),
+    const [readings, earlier, events] = await Promise.all([
+      series(0),
+      daysBefore === undefined ? null : series(daysBefore * DAY_MS),
       happened(store, id, from),
     ]);
+    const shown = (those: readonly CampaignReading[]) => shownSeries(those, health.failover?.windowMinutes).map(pointOf);
     const status = campaignStatusOf(health, clock.now());
     return {
       ...status,
       abandonmentLimit: status.abandonment?.limit ?? ABANDONMENT_LIMIT,
-      series: shownSeries(readings, health.failover?.windowMinutes).map(pointOf),
+      series: shown(readings),
+      earlier: earlier === null ? null : shown(earlier),
       events,
       configuration: health.document === null ? null : { ...health.document },
       known: { ...status.known, configuration: partOf(health.readAt.document, health.campaignProblem) },
@@ -388,10 +393,8 @@ export class CampaignUseCases extends CampaignResumes {
 
   /** Hand-overs, guarded changes and stops step by step, newest first. */
   stories(of: StoriesOf): Promise<readonly Story[]> {
-    const { metrics } = this.#parts.states;
     const { store, clock } = this.#context;
-    const series = metrics.series.bind(metrics);
-    return storiesOf(of, { store, series, stops: this.#parts.stops, now: clock.now() });
+    return storiesOf(of, { store, stops: this.#parts.stops, now: clock.now() });
   }
 
   async #pair(id: string) {
@@ -541,6 +544,12 @@ function lasting(now: KnownHealth["failed"], stored: KnownHealth["failed"]): Kno
 /** More points than this are thinned out: no screen shows them. */
 const POINTS = 720;
 /** Readings for one curve, no more than a screen shows. @param watched the window of the watch over its pair, minutes */
+interface DetailAsked {
+  readonly hours: number;
+  readonly daysBefore?: number | undefined;
+  readonly fresh: boolean;
+}
+
 function shownSeries(readings: readonly CampaignReading[], watched: number | undefined): readonly CampaignReading[] {
   return thinned(ofOneWindow(readings, watched));
 }

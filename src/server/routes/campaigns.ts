@@ -101,7 +101,11 @@ export function campaignRoutes(campaigns: () => CampaignUseCases) {
       description: KNOWN,
       role: "viewer",
       params: byId,
-      query: z.strictObject({ hours: z.coerce.number().positive().max(744).default(DEFAULT_HOURS), fresh }),
+      query: z.strictObject({
+        hours: z.coerce.number().positive().max(744).default(DEFAULT_HOURS),
+        daysBefore: z.coerce.number().int().positive().max(31).optional().describe("Also the figures of so many days before"),
+        fresh,
+      }),
       reply: campaignDetail,
       handle: ({ params, query }) => campaigns().show(params.id, query),
     }),

@@ -2,7 +2,19 @@
 
 import { z } from "zod";
 import type { Clock } from "../../kernel/index.ts";
-import { condition, login, me, type Role, role, sessionView, time, timeText, tokenView } from "../../operations/views/index.ts";
+import {
+  condition,
+  login,
+  me,
+  type Role,
+  role,
+  type SetupCheck,
+  sessionView,
+  setupCheck,
+  time,
+  timeText,
+  tokenView,
+} from "../../operations/views/index.ts";
 import { type Access, PERSON_PREFIX, type StoreCondition } from "../../store/index.ts";
 import { setSessionCookie } from "../access/cookies.ts";
 import type { LoginThrottle } from "../access/throttle.ts";
@@ -35,6 +47,8 @@ export interface SessionDeps {
   readonly clock: Clock;
   readonly facts: ServiceFacts;
   readonly conditions?: (() => readonly StoreCondition[]) | undefined;
+  /** What `outdial doctor` checks, with the service's own settings. */
+  readonly setup?: (() => Promise<readonly SetupCheck[]>) | undefined;
   /** The provider that people sign in through, where one is configured. */
   readonly signIn?: { readonly name: string; readonly signOutUrl: () => Promise<string | null> } | undefined;
 }
@@ -42,7 +56,7 @@ export interface SessionDeps {
 /** Default lifetime of a token, days. */
 const TOKEN_DAYS = 90;
 
-export function sessionRoutes({ access, throttle, clock, facts, conditions = () => [], signIn }: SessionDeps) {
+export function sessionRoutes({ access, throttle, clock, facts, conditions = () => [], setup, signIn }: SessionDeps) {
   return [
     route({
       id: "session.ways",
@@ -95,6 +109,20 @@ export function sessionRoutes({ access, throttle, clock, facts, conditions = () 
       role: "viewer",
       reply: z.strictObject({ items: z.array(condition) }),
       handle: async () => ({ items: conditions().map((one) => ({ ...one, since: timeText(one.since) })) }),
+    }),
+    route({
+      id: "service.setup",
+      method: "get",
+      path: "/setup",
+      summary: "What outdial doctor says of this workplace: what is right, doubtful, wrong or left to do, each with what to do",
+      description:
+        "Asks the tenant for a token and one page of campaigns, and tries receivers and the mail server; sends them nothing.",
+      role: "operator",
+      reply: z.strictObject({ items: z.array(setupCheck).readonly() }),
+      async handle() {
+        if (setup === undefined) throw new ServerError("not_found", "this service cannot look at its own workplace");
+        return { items: await setup() };
+      },
     }),
     rawRoute({
       id: "session.open",

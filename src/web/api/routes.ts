@@ -6,6 +6,7 @@ export const ROUTES = {
   "session.ways": ["GET", "/api/v1/sign-in"],
   "session.me": ["GET", "/api/v1/me"],
   "service.conditions": ["GET", "/api/v1/conditions"],
+  "service.setup": ["GET", "/api/v1/setup"],
   "session.open": ["POST", "/api/v1/session"],
   "session.close": ["DELETE", "/api/v1/session"],
   "sessions.list": ["GET", "/api/v1/sessions"],

@@ -6,7 +6,8 @@ import { ErrorBoundary, LocationProvider, Route, Router, useLocation } from "pre
 import type { ApiTypes } from "../../server/index.ts";
 import { Attentive, useAttention } from "../api/attention.tsx";
 import { type Dashboard, DashboardContext, useDashboard } from "../api/dashboard.ts";
-import { useResource } from "../api/resource.ts";
+import type { Answer } from "../api/operation.ts";
+import { type ResourceState, useResource } from "../api/resource.ts";
 import { Age } from "../ui/age.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { TextField } from "../ui/fields.tsx";
@@ -35,6 +36,7 @@ import {
   Outcomes,
   pageOf,
   pagesOf,
+  Setup,
   Simulator,
   Tenant,
 } from "./pages.tsx";
@@ -468,19 +470,34 @@ const HINTS: readonly (readonly [path: string, text: string])[] = [
   ["/approvals", "With four eyes on, whatever is dangerous waits here for somebody else. The demo has two eyes."],
   ["/audit", "Everything that happened so far, the failover included. Verify it, and download the proof of an entry."],
   ["/deliveries", "A BI system and an alarm receiver of the demo's own take these events and check each signature."],
-  [
-    "/",
-    "Nobody answers the list of Spring renewals any more. Within a minute the watch is sure of it, pauses it, waits for its last call, asks the gate, and lets the second list dial. About 3 of 100 live answers of the last 30 days were abandoned: where the law counts that long, it is near the limit.",
-  ],
 ];
+
+/** On the first page, by how far the story is. */
+const TOLD = {
+  before:
+    "Nobody answers the list of Spring renewals any more. Within a minute the watch is sure of it, pauses it, waits for its last call, asks the gate, and lets the second list dial. About 3 of 100 live answers of the last 30 days were abandoned: where the law counts that long, it is near the limit.",
+  during:
+    "The watch is sure that Spring renewals has failed. It is paused, its last calls end, the gate is asked, and the second list takes over: Step by step, below, shows each moment.",
+  after:
+    "Spring renewals has failed, and the second list dials in its place. Step by step, below, shows what was known at each moment; the page of the campaign has Fail back for when its list is mended.",
+} as const;
+
+function storyTold(pairs: ResourceState<Answer<"failover.list">>): string | undefined {
+  if (pairs.kind !== "ready") return undefined;
+  const phases = pairs.value.items.map(({ phase }) => phase);
+  if (phases.includes("failed-over")) return TOLD.after;
+  return phases.every((phase) => phase === "watching") ? TOLD.before : TOLD.during;
+}
 
 function DemoHint() {
   const { session } = useDashboard();
   const { path } = useLocation();
+  const signedIn = session.state.value;
+  const isTold = signedIn.kind === "signed_in" && signedIn.me.service.demo && path === "/";
+  const pairs = useResource("failover.list", isTold ? {} : undefined, { on: ({ type }) => type === "failover", sticky: true });
   const isHidden = useSignal(false);
-  const state = session.state.value;
-  if (state.kind !== "signed_in" || !state.me.service.demo || isHidden.value) return null;
-  const [, text] = HINTS.find(([start]) => (start === "/" ? path === "/" : path.startsWith(start))) ?? [];
+  if (signedIn.kind !== "signed_in" || !signedIn.me.service.demo || isHidden.value) return null;
+  const text = path === "/" ? storyTold(pairs.state.value) : HINTS.find(([start]) => path.startsWith(start))?.[1];
   if (text === undefined) return null;
   return (
     <aside class="banner hint" aria-label="What you are seeing">
@@ -601,6 +618,7 @@ function Frame() {
                 <Route path="/audit" component={Audit} />
                 <Route path="/deliveries" component={Deliveries} />
                 <Route path="/access" component={Access} />
+                <Route path="/setup" component={Setup} />
                 <Route path="/tenant" component={Tenant} />
                 <Route default component={NotFound} />
               </Router>

@@ -63,6 +63,7 @@ export const Approval = page(() => import("../pages/approval/page.tsx"));
 export const Audit = page(() => import("../pages/audit/page.tsx"));
 export const Deliveries = page(() => import("../pages/deliveries/page.tsx"));
 export const Access = page(() => import("../pages/access/page.tsx"));
+export const Setup = page(() => import("../pages/setup/page.tsx"));
 export const Tenant = page(() => import("../pages/tenant/page.tsx"));
 
 const BY_TOP = {
@@ -87,6 +88,9 @@ export function loadAhead(path: string): void {
 /** A page that is only needed in four-eyes mode. */
 export const APPROVALS: PageLink = { path: "/approvals", name: "Approvals", icon: "people", docs: "service" };
 
+/** A page for whoever sets outdial up: what it says needs a person's act. */
+const SETUP: PageLink = { path: "/setup", name: "Set up", icon: "setup", docs: "going-live" };
+
 /** A page that only administrators need. */
 const ACCESS: PageLink = { path: "/access", name: "Users and tokens", icon: "key", docs: "service" };
 
@@ -95,6 +99,7 @@ export function pagesOf({ state: { value }, may }: Session): readonly PageLink[]
   return [
     ...PAGES,
     ...(value.kind === "signed_in" && value.me.service.fourEyes ? [APPROVALS] : []),
+    ...(may("operator") ? [SETUP] : []),
     ...(may("admin") ? [ACCESS] : []),
   ];
 }
@@ -102,5 +107,5 @@ export function pagesOf({ state: { value }, may }: Session): readonly PageLink[]
 /** The page that a path belongs to: `/campaigns/7` belongs to the campaigns. */
 export function pageOf(path: string): PageLink | undefined {
   const top = `/${path.split("/")[1] ?? ""}`;
-  return [...PAGES, APPROVALS, ACCESS].find((page) => page.path === (top === "/campaigns" ? "/" : top));
+  return [...PAGES, APPROVALS, SETUP, ACCESS].find((page) => page.path === (top === "/campaigns" ? "/" : top));
 }

@@ -2,11 +2,14 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect, useId, useRef } from "preact/hooks";
+import { useLocation } from "preact-iso";
 import type { ApiTypes } from "../../server/index.ts";
 import { useDashboard } from "../api/dashboard.ts";
 import { useResource } from "../api/resource.ts";
 import { framesOf, knownAt, piecesOf } from "../view/film.ts";
 import { interval, percent, span, timeFormat, whole } from "../view/format.ts";
+import { withQuery } from "../view/link.ts";
+import { timeNamed } from "../view/time-range.ts";
 import { useWidth } from "./use-width.ts";
 
 type Story = ApiTypes.Story;
@@ -20,14 +23,22 @@ const LEFT = 44;
 /** Live events after which a story may have gone on. */
 const MOVES: ReadonlySet<string> = new Set(["failover", "dialer", "stop"]);
 
+/** Writes the story and the moment that are looked at into the address, so that another person sees the same. */
+function useShownMoment() {
+  const { path, query, route } = useLocation();
+  const show = (story: string, at?: number) =>
+    route(withQuery(path, query, { story, at: at === undefined ? undefined : new Date(at).toISOString() }), true);
+  return { story: query["story"], at: timeNamed(query["at"]), show };
+}
+
 /** The stories of a campaign, a stop, or a version of the settings: the latest one is shown, others can be chosen. Nothing while there is none. */
 export function Stories({ of }: { readonly of: Of }) {
   const on = ({ type }: ApiTypes.ServiceEvent) => MOVES.has(type);
   const state = useResource("campaigns.stories", { query: of }, { on, sticky: true }).state.value;
-  const chosen = useSignal<string | undefined>(undefined);
+  const address = useShownMoment();
   if (state.kind !== "ready") return null;
   const { items } = state.value;
-  const shown = items.find(({ id }) => id === chosen.value) ?? items[0];
+  const shown = items.find(({ id }) => id === address.story) ?? items[0];
   if (shown === undefined) return null;
   return (
     <section class="card film" aria-label="Story">
@@ -38,9 +49,7 @@ export function Stories({ of }: { readonly of: Of }) {
             class="select aside"
             aria-label="Story shown"
             value={shown.id}
-            onChange={({ currentTarget }) => {
-              chosen.value = currentTarget.value;
-            }}
+            onChange={({ currentTarget }) => address.show(currentTarget.value)}
           >
             {items.map(({ id, title, steps }) => (
               <option key={id} value={id}>
@@ -57,9 +66,12 @@ export function Stories({ of }: { readonly of: Of }) {
 
 /** The same, read when somebody opens it. */
 export function FoldedStories({ of }: { readonly of: Of }) {
-  const open = useSignal(false);
+  const { story } = useShownMoment();
+  // The address of a story has what it is of.
+  const open = useSignal(story !== undefined && Object.values(of).includes(story.split(" ")[1]));
   return (
     <details
+      open={open.value}
       onToggle={({ currentTarget }) => {
         open.value = currentTarget.open;
       }}
@@ -78,7 +90,9 @@ function Film({ story }: { readonly story: Story }) {
   // Whole seconds, as the slider has them: its end is behind the last step.
   const to = from + 1000 * Math.ceil((Math.max(ends, Date.parse(steps.at(-1)?.at ?? story.from)) - from) / 1000);
   const frames = framesOf(steps);
-  const moment = useSignal<number | undefined>(undefined);
+  const address = useShownMoment();
+  const named = address.story === story.id ? Math.min(to, Math.max(from, address.at)) : Number.NaN;
+  const moment = useSignal(Number.isNaN(named) ? undefined : named);
   // Until somebody scrubs it is now, or the end.
   const at = moment.value ?? to;
   const { reading, facts } = knownAt(story, at);
@@ -94,7 +108,9 @@ function Film({ story }: { readonly story: Story }) {
   }, [step]);
   const go = (index: number) => {
     const there = frames[index];
-    if (there !== undefined) moment.value = Date.parse(there.at);
+    if (there === undefined) return;
+    moment.value = Date.parse(there.at);
+    address.show(story.id, moment.value);
   };
   const figure =
     reading === undefined
@@ -118,6 +134,7 @@ function Film({ story }: { readonly story: Story }) {
           onInput={({ currentTarget }) => {
             moment.value = Number(currentTarget.value);
           }}
+          onChange={() => address.show(story.id, moment.value)}
         />
         <button
           type="button"

@@ -2,7 +2,7 @@
 
 import "uplot/dist/uPlot.min.css";
 import uPlot from "uplot";
-import { timeFormat } from "../view/format.ts";
+import { timeFormat, zoneName } from "../view/format.ts";
 import type { TimeRange } from "../view/time-range.ts";
 import type { PlotLimit, PlotMark, PlotSeries } from "./plot-types.ts";
 
@@ -69,25 +69,111 @@ function colourOf(element: HTMLElement, name: `--${string}`): string {
 export interface Drawing {
   /** Draws the present data. */
   update(): void;
+  /** It as a picture, with its title and what its colours mean. */
+  picture(title: string): Promise<Blob>;
   end(): void;
 }
 
-/** Draws into an element, in its width. @param now returns the present data @param tell called with the values at the pointer */
-export function drawPlot(element: HTMLElement, look: Look, now: () => Drawn, tell: (text: string) => void): Drawing {
+/** Draws into an element, in its width. @param now returns the present data @param tell called with what is told at the pointer */
+export function drawPlot(element: HTMLElement, look: Look, now: () => Drawn, tell: (lines: readonly string[]) => void): Drawing {
   const data = () => dataOf(now().times, now().series);
-  const plot = new uPlot(optionsOf(element, look, now, tell), data(), element);
+  const tip = element.ownerDocument.createElement("div");
+  tip.className = "plot-tip";
+  tip.hidden = true;
+  const plot = new uPlot(
+    optionsOf(element, look, now, (lines) => {
+      showTip(plot, tip, lines);
+      tell(lines);
+    }),
+    data(),
+    element,
+  );
+  plot.over.append(tip);
+  const byKey = (event: KeyboardEvent) => {
+    const [times] = plot.data;
+    const { min = 0, max = 0 } = plot.scales["x"] ?? {};
+    const [first, last] = [times.findIndex((at) => at >= min), times.findLastIndex((at) => at <= max)];
+    const { idx } = plot.cursor;
+    const from = tip.hidden ? undefined : (idx ?? undefined);
+    const to = {
+      ArrowLeft: from === undefined ? last : from - 1,
+      ArrowRight: from === undefined ? first : from + 1,
+      Home: first,
+      End: last,
+      Escape: -1,
+    }[event.key];
+    if (to === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    const at = times[Math.min(last, Math.max(first, to))];
+    const left = to === -1 && event.key === "Escape" ? -1 : plot.valToPos(at ?? 0, "x");
+    plot.setCursor({ left, top: left < 0 ? -1 : plot.over.clientHeight / 2 });
+  };
+  element.addEventListener("keydown", byKey);
   const resized = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: look.height }));
   resized.observe(element);
   const themed = new MutationObserver(() => plot.redraw(false, true));
   themed.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
   return {
     update: () => plot.setData(data()),
+    picture: (title) => pictureOf(plot, title, look.series, now().limits, (name) => colourOf(element, name)),
     end() {
+      element.removeEventListener("keydown", byKey);
       resized.disconnect();
       themed.disconnect();
       plot.destroy();
     },
   };
+}
+
+/** Lines at the pointer, on the side of it that has room; without any, nothing. */
+function showTip(plot: uPlot, tip: HTMLElement, lines: readonly string[]): void {
+  tip.hidden = lines.length === 0;
+  tip.replaceChildren(
+    ...lines.map((line) => {
+      const row = tip.ownerDocument.createElement("div");
+      row.textContent = line;
+      return row;
+    }),
+  );
+  const { left = 0 } = plot.cursor;
+  const room = plot.over.clientWidth;
+  const wanted = left > room / 2 ? left - tip.offsetWidth - TIP_PX : left + TIP_PX;
+  tip.style.left = `${Math.max(0, Math.min(wanted, room - tip.offsetWidth))}px`;
+}
+
+const TIP_PX = 10;
+/** Of a picture, above the curves: a line for the title and one for the legend, px. */
+const PICTURE_HEAD = 44;
+
+async function pictureOf(
+  { ctx: { canvas: drawn } }: uPlot,
+  title: string,
+  series: readonly PlotSeries[],
+  limits: readonly PlotLimit[],
+  colour: (name: `--${string}`) => string,
+): Promise<Blob> {
+  const ratio = window.devicePixelRatio;
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [drawn.width, drawn.height + PICTURE_HEAD * ratio];
+  const ctx = canvas.getContext("2d");
+  if (ctx === null) throw new Error("This browser draws no pictures.");
+  ctx.fillStyle = colour("--surface");
+  ctx.fillRect(0, 0, canvas.width, canvas.height);
+  ctx.drawImage(drawn, 0, PICTURE_HEAD * ratio);
+  ctx.scale(ratio, ratio);
+  ctx.fillStyle = colour("--text");
+  ctx.font = "600 14px sans-serif";
+  ctx.fillText(title, 8, 18);
+  ctx.font = "11px sans-serif";
+  let x = 8;
+  for (const { name, colour: own } of [...series, ...limits]) {
+    ctx.fillStyle = colour(own);
+    ctx.fillText(name, x, 36);
+    x += ctx.measureText(name).width + 16;
+  }
+  return await new Promise((resolve, reject) => {
+    canvas.toBlob((blob) => (blob === null ? reject(new Error("The picture could not be made.")) : resolve(blob)));
+  });
 }
 
 /** Shortest time on an axis, s. */
@@ -110,6 +196,8 @@ export interface Look {
   readonly axis: "minute" | "day";
   readonly counts: boolean;
   readonly zooms: boolean;
+  /** What the values are of. */
+  readonly unit: string;
 }
 
 /** What can change without creating the plot again. */
@@ -126,9 +214,9 @@ export interface Drawn {
 
 function optionsOf(
   element: HTMLElement,
-  { series, text, sync, height, axis: shown, counts, zooms }: Look,
+  { series, text, sync, height, axis: shown, counts, zooms, unit }: Look,
   extra: () => Drawn,
-  tell: (text: string) => void,
+  tell: (lines: readonly string[]) => void,
 ): uPlot.Options {
   const colour = (name: `--${string}`) => () => colourOf(element, name);
   const clock = timeFormat();
@@ -137,6 +225,9 @@ function optionsOf(
     grid: { stroke: colour("--line"), width: 1 },
     ticks: { show: false },
     font: "11px sans-serif",
+    labelFont: "11px sans-serif",
+    labelSize: 16,
+    labelGap: 0,
   };
   const lines: uPlot.Series[] = [];
   const bands: uPlot.Band[] = [];
@@ -148,6 +239,7 @@ function optionsOf(
       width: 1.75,
       points: { show: false },
       spanGaps: false,
+      ...(one.dashed === true ? { dash: [5, 4] } : {}),
       ...(stepped === undefined ? {} : { paths: stepped }),
       value: (_, value) => (value === null || value === undefined ? "–" : text(value)),
     });
@@ -201,8 +293,9 @@ function optionsOf(
         },
         space: 60,
         size: 28,
+        label: shown === "day" ? "day" : `time in ${zoneName()}`,
       },
-      { ...axis, values: (_, splits) => splits.map(text), size: 52, ...(counts ? { incrs: COUNT_STEPS } : {}) },
+      { ...axis, values: (_, splits) => splits.map(text), size: 52, label: unit, ...(counts ? { incrs: COUNT_STEPS } : {}) },
     ],
     hooks: {
       setCursor: [
@@ -210,17 +303,15 @@ function optionsOf(
           const { idx, left = -1 } = plot.cursor;
           const [times] = plot.data;
           const at = idx === null || idx === undefined ? undefined : times[idx];
-          if (idx === null || idx === undefined || at === undefined) return tell("");
+          if (idx === null || idx === undefined || at === undefined) return tell([]);
           const isLong = (times.at(-1) ?? at) - (times[0] ?? at) > DAY_SECONDS;
           const near = marksAt(plot, extra().marks, left);
           plot.over.style.cursor = near.some(({ href }) => href !== undefined) ? "pointer" : "";
-          tell(
-            [
-              clock[isLong ? "day" : "clock"](1000 * at),
-              ...valuesAt(series, idx, text),
-              ...near.map(({ text: what }) => what),
-            ].join(" · "),
-          );
+          tell([
+            clock[isLong ? "day" : "clock"](1000 * at),
+            ...valuesAt(extra().series, idx, text),
+            ...near.map(({ text: what }) => what),
+          ]);
         },
       ],
       ready: [
@@ -257,9 +348,11 @@ const marksAt = (plot: uPlot, marks: readonly PlotMark[], left: number) =>
 /** The values at a position of the axis, series by series, each with its band. */
 function valuesAt(series: readonly PlotSeries[], index: number, text: (value: number) => string): string[] {
   return series.map(({ name, values, band }) => {
-    const value = values[index];
+    // Where another series has a moment, it is the reading before it.
+    const own = values.findLastIndex((one, i) => i <= index && one !== undefined);
+    const value = values[own];
     if (value === null || value === undefined) return `${name} without figures`;
-    const [low, high] = [band?.low[index], band?.high[index]];
+    const [low, high] = [band?.low[own], band?.high[own]];
     const within = typeof low === "number" && typeof high === "number" ? ` (${text(low)} to ${text(high)})` : "";
     return `${name} ${text(value)}${within}`;
   });

@@ -5,10 +5,12 @@ export type Colour = "--accent" | "--good" | "--warn" | "--bad" | "--info" | "--
 export interface PlotSeries {
   readonly name: string;
   readonly colour: Colour;
-  readonly values: readonly (number | null)[];
+  /** `null`: not known then, and no line is joined over it; `undefined`: not of this series, another one has a moment here. */
+  readonly values: readonly (number | null | undefined)[];
   /** Lower and upper end of the interval, drawn as a band. */
-  readonly band?: { readonly low: readonly (number | null)[]; readonly high: readonly (number | null)[] };
+  readonly band?: { readonly low: PlotSeries["values"]; readonly high: PlotSeries["values"] };
   readonly stepped?: boolean;
+  readonly dashed?: boolean;
 }
 
 export interface PlotLimit {

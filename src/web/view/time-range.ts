@@ -40,11 +40,10 @@ export function rangeOf(query: Readonly<Record<string, string | undefined>>, sho
   return part({ from, to }, shown);
 }
 
-/** The part in the form for the address; "" for all. */
-export function rangeQuery(range: TimeRange | undefined): string {
-  if (range === undefined) return "";
-  const text = (at: number) => new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
-  return `&from=${text(range.from)}&to=${text(range.to)}`;
+/** The part in the form for the address; undefined for all. */
+export function rangeQuery(range: TimeRange | undefined): { readonly from: string | undefined; readonly to: string | undefined } {
+  const text = (at: number | undefined) => (at === undefined ? undefined : new Date(at).toISOString().replace(/\.\d+Z$/, "Z"));
+  return { from: text(range?.from), to: text(range?.to) };
 }
 
 /** With the same middle, `times` as long. @returns undefined when that is all of the shown time */

@@ -152,7 +152,7 @@ describe("a failover pair", () => {
     });
     expect(pairNews("a", "b", "handing-over")).toEqual({
       tone: "info",
-      text: "Failover pair a with b: holding back whom the campaign that hands over has called",
+      text: "Failover pair a with b: holding back the contacts that the campaign that hands over has called",
     });
     expect(pairNews("a", "b", "in_a_later_version").text).toBe("Failover pair a with b: in a later version");
   });

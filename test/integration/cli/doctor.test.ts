@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { runCli, workFolder } from "../../support/cli.ts";
 import { createDatabase } from "../../support/database.ts";
 import { startReceiver } from "../../support/receiver.ts";
-import { NO_RECEIVER, type StartedWorld, startWorld } from "../../support/world.ts";
+import { NO_ALARMS, NO_RECEIVER, type StartedWorld, startWorld } from "../../support/world.ts";
 
 let world: StartedWorld;
 beforeAll(async () => {
@@ -93,6 +93,16 @@ test("a database without room for anything new is a failure, also before any wri
   expect((await doctor()).checks.get("room")).toBeUndefined();
 });
 
+test("what nobody has given yet is left to do, and is not once it is given", async () => {
+  await world.configure("");
+  for (const left of ["colleagues", "alarms", "backup"])
+    expect((await doctor()).checks.get(left)).toMatchObject({ state: "todo", mend: expect.stringMatching(/./) });
+  expect((await world.run(["serve", "token", "add", "Ines", "--role", "viewer"])).code).toBe(0);
+  const { checks } = await doctor({ ...NO_ALARMS });
+  expect(checks.get("colleagues")).toMatchObject({ state: "ok", text: "they sign in by 1 token" });
+  expect(checks.get("alarms")).toMatchObject({ state: "ok", text: "they go to alarms" });
+});
+
 test("several mistakes of outdial.yaml are a line each", async () => {
   await world.configure("alarm: 1\nlimits: [1]");
   const { stdout } = await world.run(["doctor"]);
@@ -109,10 +119,10 @@ test("a workplace that was just made has things left to do, and nothing wrong", 
     const outdial = (...args: string[]) => runCli(args, { cwd: folder.path, env });
     expect(await outdial("init")).toMatchObject({ code: 0 });
     const fresh = await outdial("doctor");
-    // The registries, and that the tests' server may lose what it has.
+    // Tenant, company's list, colleagues, alarms, backup; the registries, and that the tests' server may lose what it has.
     expect(fresh).toMatchObject({
       code: 1,
-      stdout: expect.stringMatching(/\n\n2 left to do · 2 doubtful · \d+ ok\n$/) as string,
+      stdout: expect.stringMatching(/\n\n5 left to do · 2 doubtful · \d+ ok\n$/) as string,
     });
     expect(fresh.stdout).toMatch(/^todo {2}tenant +no tenant is configured$/m);
     env["OUTDIAL_TENANT_URL"] = "http://127.0.0.1:9";
@@ -121,7 +131,7 @@ test("a workplace that was just made has things left to do, and nothing wrong", 
     env["CXONE_CLIENT_ID_FILE"] = join(folder.path, "none");
     expect((await outdial("doctor")).stdout).toMatch(/^todo {2}tenant/m);
     env["CXONE_CLIENT_SECRET"] = "s";
-    expect((await outdial("doctor")).stdout).toMatch(/^fail {2}tenant[^]*1 wrong · 1 left to do/m);
+    expect((await outdial("doctor")).stdout).toMatch(/^fail {2}tenant[^]*1 wrong · 4 left to do/m);
   } finally {
     await database.dispose();
   }

@@ -239,6 +239,7 @@ export const campaignDetail = campaignStatus
   .extend({
     abandonmentLimit: z.number(),
     series: z.array(metricPoint).readonly(),
+    earlier: z.array(metricPoint).readonly().nullable().describe("Of the same hours some days before; null: not asked for"),
     events: z.array(axisEvent).readonly(),
     /** The vendor's configuration of the campaign, for people; JSON. */
     configuration: z.record(z.string(), z.unknown()).nullable().describe("Null: not read yet"),

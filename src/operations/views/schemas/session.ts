@@ -42,6 +42,20 @@ export const me = z
 export type Me = z.output<typeof me>;
 
 /** A condition of the service that everybody must know about, as long as it lasts. */
+export const setupCheck = z
+  .strictObject({
+    check: z.string(),
+    state: z
+      .enum(["ok", "warn", "todo", "fail"])
+      .describe(
+        "`warn`: it works, but somebody should look at it. `todo`: a person has not given it yet, as in a workplace that was just made",
+      ),
+    text: z.string(),
+    mend: z.string().nullable().describe("What to do; null when nothing is to be done"),
+  })
+  .meta({ id: "SetupCheck" });
+export type SetupCheck = Readonly<z.output<typeof setupCheck>>;
+
 export const condition = z
   .strictObject({
     name: z

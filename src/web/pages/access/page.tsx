@@ -14,6 +14,7 @@ import { Empty, Loaded } from "../../ui/states.tsx";
 import type { Column } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { useTenant } from "../../ui/where.tsx";
+import { timeFormat } from "../../view/format.ts";
 
 const ROLES = [
   ["viewer", "viewer"],
@@ -54,18 +55,20 @@ function NewToken({ onMade }: { readonly onMade: () => void }) {
       busy.value = false;
     }
   };
+  /** What whom it is for has to know, but for the token itself. */
+  const invitation = ({ role: as, expiresAt }: NonNullable<typeof made.value>) =>
+    `outdial at ${tenant}: ${location.origin}/login\nSign in with this token, as ${as}, until ${timeFormat().day(expiresAt)}:\n`;
+  // A mail keeps what it says, and its address is in the machine's lists: the token goes another way.
+  const mailTo = (of: NonNullable<typeof made.value>) =>
+    `mailto:?subject=${encodeURIComponent(`outdial at ${tenant}`)}&body=${encodeURIComponent(`${invitation(of)}(you get the token apart from this mail)`)}`;
   /** Address, role, token and end, to be sent to whom it is for. */
   const copy = (of: typeof made.value) =>
     of === undefined
       ? undefined
-      : navigator.clipboard
-          .writeText(
-            `outdial at ${tenant}: ${location.origin}/login\nSign in with this token, as ${of.role}, until ${of.expiresAt}:\n${of.token}`,
-          )
-          .then(
-            () => toasts.show("good", "Copied: address, role, token and its end"),
-            () => toasts.show("bad", "The browser does not let this page copy."),
-          );
+      : navigator.clipboard.writeText(`${invitation(of)}${of.token}`).then(
+          () => toasts.show("good", "Copied: address, role, token and its end"),
+          () => toasts.show("bad", "The browser does not let this page copy."),
+        );
   return (
     <section class="card stack" aria-label="New token">
       <h2>New token</h2>
@@ -132,6 +135,9 @@ function NewToken({ onMade }: { readonly onMade: () => void }) {
                 <button type="button" class="button primary" onClick={() => void copy(made.value)}>
                   Copy as an invitation
                 </button>
+                <a class="button" href={mailTo(made.value)}>
+                  Mail without the token
+                </a>
                 <button
                   type="button"
                   class="button"

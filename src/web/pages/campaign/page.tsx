@@ -27,10 +27,11 @@ import { TimeTrouble } from "../../ui/time-trouble.tsx";
 import { useWhy } from "../../ui/why.tsx";
 import { pairBadge } from "../../view/failover.ts";
 import { besidePaused, counted, interval, intervalKind, percent, span, whole, zoneName } from "../../view/format.ts";
+import { withQuery } from "../../view/link.ts";
 import { moved, part, rangeOf, rangeQuery, type TimeRange, timeTrouble, zoomed } from "../../view/time-range.ts";
 import { offeredVerbs } from "../../view/verbs.ts";
 import { windowLines } from "../../view/windows.ts";
-import { auditOf, columnsOf, coverageOf, type Effect, effectsOf, lookOf, marksOf, type Side } from "./series.ts";
+import { auditOf, besideEachOther, columnsOf, coverageOf, type Effect, effectsOf, lookOf, marksOf, type Side } from "./series.ts";
 import { Agents, WorkloadFigures } from "./workload.tsx";
 
 /** What a campaign does now: its figures, its pair, and the calling windows of its list. */
@@ -143,61 +144,59 @@ function Windows({ detail: { windows, known } }: { readonly detail: Detail }) {
 const short = (value: number) => percent(value, 1);
 const wholePercent = (value: number) => percent(value, 0);
 
-const steps = (name: string, colour: Colour, values: PlotSeries["values"]): readonly PlotSeries[] => [
-  { name, colour, values, stepped: true },
-];
 const across = (at: number, name: string): PlotLimit => ({ at, name: `${name} ${wholePercent(at)}`, colour: "--bad" });
+
+/** Other times that the curves can be compared with. */
+const BEFORE = [
+  ["", "nothing"],
+  ["day", "24 hours before"],
+  ["week", "7 days before"],
+] as const;
+type Before = (typeof BEFORE)[number][0];
+const BEFORE_MS = { "": 0, day: 86_400_000, week: 7 * 86_400_000 } as const;
 
 interface CampaignPlotsProps {
   readonly detail: ApiTypes.CampaignDetail;
+  readonly before: Before;
   readonly range: TimeRange | undefined;
   readonly onRange: (range: TimeRange) => void;
 }
 
-function CampaignPlots({ detail, range, onRange }: CampaignPlotsProps) {
+function CampaignPlots({ detail, before, range, onRange }: CampaignPlotsProps) {
   const { route } = useLocation();
-  const { series, events, threshold, abandonmentLimit } = detail;
+  const { series, earlier, events, threshold, abandonmentLimit } = detail;
   const drawn = useMemo(() => {
-    const { times, column } = columnsOf(series);
+    const { times, column, besides } = besideEachOther(columnsOf(series), columnsOf(earlier ?? [], BEFORE_MS[before]));
+    const name = BEFORE.find(([key]) => key === before)?.[1] ?? "";
+    /** A curve, and beside it the same of the other time. */
+    const curve = (own: Omit<PlotSeries, "values">, of: Parameters<typeof column>[0]): readonly PlotSeries[] => {
+      const one: PlotSeries = { ...own, values: column(of) };
+      const { stepped = false } = own;
+      return before === "" ? [one] : [one, { name, colour: "--muted", dashed: true, stepped, values: besides(of) }];
+    };
+    const steps = (what: string, colour: Colour, of: Parameters<typeof column>[0]) =>
+      curve({ name: what, colour, stepped: true }, of);
     return {
       times,
       marks: marksOf(events),
-      success: [
+      success: curve(
         {
           name: "success rate",
           colour: "--accent",
-          values: column(({ successRate }) => successRate),
           band: { low: column(({ low }) => low), high: column(({ high }) => high) },
         },
-      ],
-      abandonment: [{ name: "abandoned", colour: "--warn", values: column(({ abandonmentRate }) => abandonmentRate) }],
-      calls: steps(
-        "active calls",
-        "--info",
-        column(({ activeCalls }) => activeCalls),
+        ({ successRate }) => successRate,
       ),
+      abandonment: curve({ name: "abandoned", colour: "--warn" }, ({ abandonmentRate }) => abandonmentRate),
+      calls: steps("active calls", "--info", ({ activeCalls }) => activeCalls),
       fourth: series.some(({ agents }) => agents !== null)
-        ? {
-            title: "Agents signed in",
-            series: steps(
-              "agents",
-              "--good",
-              column(({ agents }) => agents),
-            ),
-          }
+        ? { title: "Agents signed in", unit: "agents", series: steps("agents", "--good", ({ agents }) => agents) }
         : // Without them the evidence itself: how many calls the success rate is counted from.
-          {
-            title: "Calls behind the success rate",
-            series: steps(
-              "calls",
-              "--good",
-              column(({ calls }) => calls),
-            ),
-          },
+          { title: "Calls behind the success rate", unit: "calls", series: steps("calls", "--good", ({ calls }) => calls) },
       thresholds: threshold === null ? [] : [across(threshold, "threshold")],
       limits: [across(abandonmentLimit, "limit")],
     } as const;
-  }, [series, events, threshold, abandonmentLimit]);
+  }, [series, earlier, before, events, threshold, abandonmentLimit]);
   const shared = { times: drawn.times, marks: drawn.marks, sync: detail.id, range, onRange, onOpen: route };
   return (
     <div class="grid halves">
@@ -207,17 +206,25 @@ function CampaignPlots({ detail, range, onRange }: CampaignPlotsProps) {
           title={`Success rate with its ${percent(0.95, 0)} band`}
           series={drawn.success}
           limits={drawn.thresholds}
+          unit="share of calls"
           text={wholePercent}
         />
       </div>
       <div class="card">
-        <Plot {...shared} title="Abandonment" series={drawn.abandonment} limits={drawn.limits} text={short} />
+        <Plot
+          {...shared}
+          title="Abandonment"
+          series={drawn.abandonment}
+          limits={drawn.limits}
+          unit="share of live answers"
+          text={short}
+        />
       </div>
       <div class="card">
-        <Plot {...shared} title="Active calls" series={drawn.calls} text={whole} counts />
+        <Plot {...shared} title="Active calls" series={drawn.calls} unit="calls" text={whole} counts />
       </div>
       <div class="card">
-        <Plot {...shared} title={drawn.fourth.title} series={drawn.fourth.series} text={whole} counts />
+        <Plot {...shared} {...drawn.fourth} text={whole} counts />
       </div>
     </div>
   );
@@ -393,17 +400,20 @@ interface RangeBarProps {
   readonly range: TimeRange | undefined;
   /** What is missing of it, as a sentence. */
   readonly coverage: string | null;
+  readonly before: Before;
+  readonly onBefore: (before: Before) => void;
   readonly onHours: (hours: Hours) => void;
   readonly onRange: (range: TimeRange | undefined) => void;
 }
 
-function RangeBar({ hours, shown, range, coverage, onHours, onRange }: RangeBarProps) {
+function RangeBar({ hours, shown, range, coverage, before, onBefore, onHours, onRange }: RangeBarProps) {
   const isAll = range === undefined;
   const id = useId();
   const off = isAll ? { "aria-disabled": true, "aria-describedby": id } : {};
   return (
     <div class="row bottom">
       <SelectField label="Time shown" value={hours} options={SPANS} onChange={onHours} />
+      <SelectField label="Compare with" value={before} options={BEFORE} onChange={onBefore} />
       <div class="row" role="group" aria-label="Zoom">
         <button type="button" class="button" onClick={() => onRange(zoomed(range, 0.5, shown))}>
           Zoom in
@@ -439,12 +449,13 @@ export default function CampaignPage() {
 }
 
 function Campaign({ id }: { readonly id: string }) {
-  const { query: asked, route } = useLocation();
+  const { query: asked, path, route } = useLocation();
   const { now } = useDashboard();
   const hours = SPANS.find(([key]) => key === asked["hours"])?.[0] ?? "1";
+  const before = BEFORE.find(([key]) => key === asked["compare"])?.[0] ?? "";
   const campaign = useResource(
     "campaigns.show",
-    { params: { id }, query: { hours } },
+    { params: { id }, query: { hours, ...(before === "" ? {} : { daysBefore: BEFORE_MS[before] / 86_400_000 }) } },
     {
       on: (event) =>
         (event.type === "campaign" && event.campaignId === id) ||
@@ -458,7 +469,7 @@ function Campaign({ id }: { readonly id: string }) {
   const range = rangeOf(asked, shown);
   const trouble = timeTrouble(asked, { from: "From", to: "To" });
   const show = (span: Hours, chosen: TimeRange | undefined) =>
-    route(`/campaigns/${encodeURIComponent(id)}?hours=${span}${rangeQuery(chosen)}`, true);
+    route(withQuery(path, asked, { hours: span, ...rangeQuery(chosen) }), true);
   const state = campaign.state.value;
   const detail = state.kind === "ready" ? state.value : undefined;
   return (
@@ -491,11 +502,17 @@ function Campaign({ id }: { readonly id: string }) {
               hours={hours}
               shown={shown}
               range={range}
-              coverage={coverageOf(value.series, Number(hours), shown.to)}
+              coverage={
+                value.earlier?.length === 0
+                  ? `There are no readings of ${BEFORE.find(([key]) => key === before)?.[1]}.`
+                  : coverageOf(value.series, Number(hours), shown.to)
+              }
+              before={before}
+              onBefore={(chosen) => route(withQuery(path, asked, { hours, compare: chosen || undefined }), true)}
               onHours={(chosen) => show(chosen, undefined)}
               onRange={(chosen) => show(hours, chosen)}
             />
-            <CampaignPlots detail={value} range={range} onRange={(chosen) => show(hours, part(chosen, shown))} />
+            <CampaignPlots detail={value} before={before} range={range} onRange={(chosen) => show(hours, part(chosen, shown))} />
             <Effects detail={value} onRange={(chosen) => show(hours, part(chosen, shown))} />
             <div class="grid">
               <Events events={value.events} />

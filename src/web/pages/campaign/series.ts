@@ -1,22 +1,40 @@
 // The readings of a campaign as columns for plots. Pure.
 
 import type { ApiTypes } from "../../../server/index.ts";
-import type { Colour, PlotMark } from "../../ui/plot-types.ts";
+import type { Colour, PlotMark, PlotSeries } from "../../ui/plot-types.ts";
 import { gapsIn } from "../../view/film.ts";
 import { span, timeFormat } from "../../view/format.ts";
 
 type Point = ApiTypes.MetricPoint;
 
-export interface Columns {
+type Column = (of: (point: Point) => number | null) => PlotSeries["values"];
+
+interface Columns {
   /** ms since the epoch, ascending. */
   readonly times: readonly number[];
-  readonly column: (of: (point: Point) => number | null) => readonly (number | null)[];
+  readonly column: Column;
 }
 
-/** Readings by time. In a gap stands a moment without figures, so that no line is joined over it. */
-export function columnsOf(series: readonly Point[]): Columns {
+/** The times of two groups of columns as one, and the columns of each at them. */
+export function besideEachOther(own: Columns, other: Columns): Columns & { readonly besides: Column } {
+  const times = [...new Set([...own.times, ...other.times])].sort((a, b) => a - b);
+  const at = ({ times: few, column }: Columns): Column => {
+    const places = new Map(few.map((time, i) => [time, i]));
+    return (of) => {
+      const values = column(of);
+      return times.map((time) => values[places.get(time) ?? -1]);
+    };
+  };
+  return { times, column: at(own), besides: at(other) };
+}
+
+/**
+ * Readings by time. In a gap stands a moment without figures, so that no line is joined over it.
+ * @param laterMs by so much later than they were
+ */
+export function columnsOf(series: readonly Point[], laterMs = 0): Columns {
   const sorted = [...series].sort((a, b) => a.at.localeCompare(b.at));
-  const read = sorted.map(({ at }) => Date.parse(at));
+  const read = sorted.map(({ at }) => Date.parse(at) + laterMs);
   const gaps = gapsIn(read);
   const rows = sorted.flatMap((point, i) => (gaps.has(i) ? [null, point] : [point]));
   const times = read.flatMap((at, i) => (gaps.has(i) ? [(at + (read[i - 1] ?? at)) / 2, at] : [at]));

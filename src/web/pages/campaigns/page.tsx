@@ -592,7 +592,9 @@ export default function CampaignsPage() {
             ) : (
               <Empty title="The tenant has no campaigns">
                 <p>
-                  Campaigns are made from files: <code>outdial campaign plan</code>, then <code>outdial campaign apply</code>.
+                  Campaigns are made from files: <a href="/campaign-files">Campaign files</a>, or{" "}
+                  <code>outdial campaign plan</code>, then <code>outdial campaign apply</code>. <a href="/setup">Set up</a> says
+                  what else is missing.
                 </p>
               </Empty>
             )

@@ -99,6 +99,7 @@ function Days({ report: { days } }: { readonly report: Report }) {
         times={drawn.times}
         series={drawn.series}
         text={(value) => percent(value, 1)}
+        unit="share of calls"
         axis="day"
         height={230}
       />
