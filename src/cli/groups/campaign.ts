@@ -171,7 +171,6 @@ export const stops = command("stops", STORE, {
 });
 
 export const story = command("story", STORE, {
-  runs: "through",
   summary: "what a campaign went through: hand-overs, guarded changes of settings and stops, step by step, with what was known",
   args: [id("<campaign>", "campaign id")],
   examples: ["outdial campaign story camp_primary_001", "outdial campaign story camp_primary_001 --json"],

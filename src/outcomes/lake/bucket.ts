@@ -173,9 +173,10 @@ class Bucket implements LakePlace {
 
   /** Drops what was asked for longest ago, where the folder keeps more than it may. */
   async #shorten(before: number): Promise<void> {
-    const kept = (await Array.fromAsync(leftovers(this.root, new Set()))).toSorted((a, b) => b.at - a.at);
+    const kept: { readonly path: string; readonly at: number; readonly bytes: number }[] = [];
+    for await (const one of leftovers(this.root, new Set())) kept.push(one);
     let sum = 0;
-    for (const { path, at, bytes } of kept) {
+    for (const { path, at, bytes } of kept.toSorted((a, b) => b.at - a.at)) {
       sum += bytes;
       if (sum > this.#options.keptBytes && at < before) await rm(join(this.root, path), { force: true });
     }

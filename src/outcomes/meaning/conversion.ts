@@ -32,7 +32,7 @@ export function rateOfCalls(numerator: number, denominator: number, days: number
 }
 
 /** Groups of calls by day, with the variation between days, from which rates and differences of these groups are computed. */
-interface DailyGroups<Key> {
+export interface DailyGroups<Key> {
   readonly variation: DayVariation;
   /** The number of a group in `variation`. */
   readonly number: (key: Key) => number;
