@@ -22,7 +22,7 @@ import { opening } from "./opening.ts";
 import { lakeOn } from "./outcomes.ts";
 
 /** The erasure of a person as it was shown. */
-interface ErasurePlan {
+export interface ErasurePlan {
   readonly number: number;
   readonly reason: string;
   readonly places: readonly PersonPlace[];

@@ -256,7 +256,7 @@ export const auditEntry = z.looseObject({
 });
 
 /** The body for the present version, as far as the body for older versions is made from it. */
-interface OlderDraft {
+export interface OlderDraft {
   readonly name: string;
 }
 

@@ -55,7 +55,7 @@ interface DeliveryWorkerOptions {
 }
 
 /** The result of a drain. */
-interface DrainResult {
+export interface DrainResult {
   /** Events accepted by their receiver. */
   readonly delivered: number;
   /** Attempts that failed and will be made again. */
