@@ -2,8 +2,7 @@
 
 import { tmpdir } from "node:os";
 import { expect, test } from "vitest";
-import { Engine } from "./engine.ts";
-import { rowsOf, streamOf } from "./lake.ts";
+import { Engine, rowsOf, streamOf } from "./engine.ts";
 
 const ROWS = 2_000_000;
 /** Fails at a row in the middle, after more have been given out than the engine holds ready. */
