@@ -55,6 +55,8 @@ export type Answer =
       readonly headers?: Readonly<Record<string, string>> | undefined;
       /** Bytes of what is no text. */
       readonly texts: AsyncIterable<string | Uint8Array>;
+      /** Of answers in lines: whether their end was asked for. */
+      readonly isEndAsked?: boolean | undefined;
     }
   | { readonly kind: "response"; readonly response: Response };
 

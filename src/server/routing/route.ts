@@ -5,7 +5,6 @@ import { problemsOf } from "../../kernel/index.ts";
 import { type AwaitingApproval, confirmOf, type Previewed, type Role } from "../../operations/views/index.ts";
 import { ServerError } from "../error.ts";
 import { PROBLEMS } from "../http/problem.ts";
-import { withEnd } from "./ndjson.ts";
 import { end } from "./query.ts";
 import type { ApiRoute, Asked, Mend, Method, RawRequest, TypedRoute, TypesOf } from "./route-types.ts";
 
@@ -98,8 +97,8 @@ export function streamRoute<
       const wants = line !== undefined && checked(ended, { end: counts }, "query").end;
       const asked = parse(spec, line === undefined ? raw : { ...raw, query: rest });
       const { fileName, headers, texts, contentType = spec.contentType } = await spec.handle(asked);
-      const isLines = line !== undefined && contentType === spec.contentType;
-      return { kind: "stream", contentType, fileName, headers, texts: isLines ? withEnd(texts, wants) : texts };
+      const isEndAsked = line !== undefined && contentType === spec.contentType ? wants : undefined;
+      return { kind: "stream", contentType, fileName, headers, texts, isEndAsked };
     },
   };
 }

@@ -12,6 +12,7 @@ import type { LoginThrottle } from "../access/throttle.ts";
 import { ServerError } from "../error.ts";
 import { boundedBytes, mediaTypeOf, readJson } from "../http/body.ts";
 import { refuseUnusable } from "../http/usable.ts";
+import { withEnd } from "./ndjson.ts";
 import type { Answer, ApiRoute, RawRequest, Upload, Waiting } from "./route-types.ts";
 
 /** What serving routes needs. */
@@ -85,7 +86,7 @@ export async function serveRoute(route: ApiRoute, incoming: Incoming, host: Rout
   };
   const besides = besidesOf(route);
   const answer = () => route.answer(raw, (plan) => secondPerson(route, raw, plan, host));
-  const answered = await once(route, raw, request, { ...host, besides }, answer);
+  const answered = ended(await once(route, raw, request, { ...host, besides }, answer));
   await besides(() => recordRoute(route, raw, answered, host));
   const shown = who.role === "viewer" && !route.asItIs ? maskedAnswer(answered) : answered;
   // A stream may still be reading the upload.
@@ -93,6 +94,12 @@ export async function serveRoute(route: ApiRoute, incoming: Incoming, host: Rout
   if (setCookie !== undefined) response.headers.append("set-cookie", setCookie);
   return response;
 }
+
+/** Through a connection, the end of lines has to be told. */
+const ended = (answer: Answer): Answer =>
+  answer.kind === "stream" && answer.isEndAsked !== undefined
+    ? { ...answer, texts: withEnd(answer.texts, answer.isEndAsked) }
+    : answer;
 
 /** The answer for somebody who may not see telephone numbers. A raw response is made by its route, which masks by itself. */
 function maskedAnswer(answer: Answer): Answer {
