@@ -22,7 +22,7 @@ interface PackToRead {
 type PackRead = { readonly pack: RulePack } | { readonly refused: Pick<OutdialError, "code" | "message" | "advice" | "details"> };
 
 /** The function that runs on the thread. */
-async function readPack({ document, where }: PackToRead): Promise<PackRead> {
+export async function readPack({ document, where }: PackToRead): Promise<PackRead> {
   try {
     return { pack: packOfDocument(document, where) };
   } catch (thrown) {

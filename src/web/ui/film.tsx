@@ -35,9 +35,11 @@ function useShownMoment() {
 export function Stories({ of }: { readonly of: Of }) {
   const on = ({ type }: ApiTypes.ServiceEvent) => MOVES.has(type);
   const state = useResource("campaigns.stories", { query: of }, { on, sticky: true }).state.value;
+  return state.kind === "ready" ? <Listed items={state.value.items} /> : null;
+}
+
+function Listed({ items }: { readonly items: readonly Story[] }) {
   const address = useShownMoment();
-  if (state.kind !== "ready") return null;
-  const { items } = state.value;
   const shown = items.find(({ id }) => id === address.story) ?? items[0];
   if (shown === undefined) return null;
   return (

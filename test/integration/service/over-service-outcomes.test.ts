@@ -159,7 +159,9 @@ test("audit log, deliveries and receivers are shown as beside the service; a rec
     ["webhooks", "receivers", "--json"],
   ]) {
     const [shown, same] = [await there(args, "viewer"), await here(args)];
-    expect([args, shown.code, shown.stdout]).toEqual([args, same.code, same.stdout]);
+    // A verification is an entry of the log itself.
+    const settled = (text: string) => text.replaceAll(/"(size|checkpoints)":\d+/g, '"$1":0').replaceAll(/"root":"[^"]*"/g, "");
+    expect([args, shown.code, settled(shown.stdout)]).toEqual([args, same.code, settled(same.stdout)]);
     expect(shown.stdout).not.toBe("");
   }
   expect(await there(["audit", "proof", "1"], "viewer")).toMatchObject({
