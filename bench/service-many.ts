@@ -224,7 +224,7 @@ async function knownAfter({ campaigns, lists, profile, isWhole }: Begun) {
   await using begun = await fresh.open({});
   const { token: own } = await begun.store.access.addToken({ name: "bench", role: "viewer", expiresAt: null, by: "bench" });
   const read = async (path: string) =>
-    (await fetch(`${begun.url}${path}`, { headers: { authorization: `Bearer ${own}` } })).json() as Promise<unknown>;
+    (await fetch(`${begun.url}${path}`, { headers: { authorization: `Bearer ${own}` } })).json();
   let looked = 0;
   while (looked < campaigns && seconds() < LONGEST_S) {
     await sleep(500);

@@ -159,7 +159,7 @@ test("a comparison with a tenant that answers half, or nothing, never finds both
   world.gateway.rewrite = () => undefined;
   await world.pull();
   expect((await world.reconcile()).code).toBe(0);
-  const cut: Rewrite = ({ path }, { nextPageToken: _, ...body }) => (path.endsWith("/calls") ? body : undefined);
+  const cut: Rewrite = ({ path }, { nextPageToken: _next, ...body }) => (path.endsWith("/calls") ? body : undefined);
   for (const rewrite of [counting(null, nothing), cut]) {
     world.gateway.rewrite = rewrite;
     const short = await world.reconcile();

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { RulePack } from "../../../compliance/index.ts";
 import { areasText, type Clock, DAY_MS, issueText } from "../../../kernel/index.ts";
 import { type AuditInput, type FailoverPair, StoreError } from "../../../store/index.ts";
-import { type CopiedList, TenantError } from "../../../tenant/port.ts";
+import { TenantError } from "../../../tenant/port.ts";
 import { registriesOf } from "../../compliance/coverage.ts";
 import { phoneText } from "../../compliance/values.ts";
 import type { Context } from "../../context.ts";
@@ -23,7 +23,6 @@ import { handContacts, handedOf, overlapProblem, unreadableWords } from "./calle
 import { NEW_PAIR, nextCommand, pairTransition } from "./machine.ts";
 import { isSettled, noSuchPair, type PairReport, readPair } from "./pair.ts";
 import { type FailoverPolicy, type FailoverPolicyDraft, failoverPolicySchema } from "./policy.ts";
-import type { RuleVerdict } from "./rule.ts";
 import { type Alarm, type FailoverEvent, type FailoverState, type Order, otherSide, type Side, type Statuses } from "./state.ts";
 import { PairWatch, type WatchOptions } from "./watch.ts";
 import { orderRefusal, removalOf } from "./words.ts";
