@@ -142,3 +142,7 @@ test("every line of any CSV ends as a row: nothing is skipped", async () => {
     }),
   );
 });
+
+test("what an erasure leaves of a line is read as a line that is not sent", () => {
+  expect(decodeRows('[[1,"call-own","101",[]]]')).toEqual([expect.objectContaining({ kind: "refused", line: 1, code: "101" })]);
+});

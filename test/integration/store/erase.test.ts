@@ -7,8 +7,6 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createRandom } from "../../../src/kernel/index.ts";
-import { decodeCorrections as dispositionLines } from "../../../src/operations/interactions/plan.ts";
-import { decodeRows as tagLines } from "../../../src/operations/tagging/plan.ts";
 import { ComplianceHash, openLake } from "../../../src/outcomes/index.ts";
 import { verifyProof } from "../../../src/store/index.ts";
 import { runCli, workFolder } from "../../support/cli.ts";
@@ -391,12 +389,6 @@ test.each(["planning", "ready", "running", "stopped", "failed"])(
     ]);
   },
 );
-
-test("what is left of lines is read by the product as lines that are not sent", async () => {
-  const lines = { tag: tagLines, dispositions: dispositionLines };
-  for (const decode of Object.values(lines))
-    expect(decode('[[1,"call-own","101",[]]]')).toEqual([expect.objectContaining({ kind: "refused", line: 1, code: "101" })]);
-});
 
 test("the database lets nothing else be removed: not without an erasure, not of others, nothing changed, and no other table", async () => {
   await client.query(
