@@ -117,8 +117,10 @@ class Bucket implements LakePlace {
         for await (const chunk of answer.body ?? []) {
           hash.update(chunk);
           read += chunk.length;
-          await out.write(chunk);
+          await out.writeFile(chunk);
         }
+        // What is there with the right size is not asked for again: it has to survive a power failure as it came.
+        await out.sync();
         const said = answer.headers.get(DIGEST);
         const isWhole = read === bytes && (said === null || said === hash.digest("hex"));
         if (!isWhole) throw new Error(`${read} bytes came, which are not the ${bytes} that were written`);
